@@ -1,0 +1,1 @@
+//! The clinic authority: register, invitations, certificates.

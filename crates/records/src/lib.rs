@@ -1,0 +1,1 @@
+//! Medical records: wire to model to view, sanitising, limits.

@@ -1,0 +1,1 @@
+//! HTTP types, problem types and the client shared by relay, authority and app.

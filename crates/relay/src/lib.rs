@@ -1,0 +1,1 @@
+//! The cloud relay: stores ciphertext, re-encrypts under live grants, logs accesses.

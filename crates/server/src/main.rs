@@ -1,0 +1,3 @@
+//! The keyward-server binary.
+
+fn main() {}

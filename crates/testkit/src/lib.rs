@@ -1,0 +1,1 @@
+//! Fake clock, seeded randomness, synthetic patients and FHIR bundles.

@@ -1,0 +1,1 @@
+//! Encrypted local store, operating-system keyring, migrations.

@@ -1,0 +1,3 @@
+//! Keyward desktop.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! Set-up, run, test, bench, graph, bindings.
+
+fn main() {}
