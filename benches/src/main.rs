@@ -1,0 +1,3 @@
+//! Benchmarks: ratios measured in one run against the floor of the same run.
+
+fn main() {}
