@@ -1,1 +1,3 @@
 //! HTTP types, problem types and the client shared by relay, authority and app.
+
+pub mod authority;

@@ -1,0 +1,1 @@
+//! HTTP types and client of the clinic authority.
