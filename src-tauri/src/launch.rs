@@ -1,0 +1,160 @@
+//! From the command line to the first window.
+
+use std::ffi::OsString;
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use tauri::RunEvent;
+use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
+
+use crate::{commands, windows};
+
+/// Exit code of a second instance on the same data.
+pub const EXIT_ALREADY_RUNNING: u8 = 3;
+/// Exit code when the command line was not understood.
+pub const EXIT_USAGE: u8 = 2;
+
+const USAGE: &str = "usage: keyward [--data-dir DIR]";
+
+/// What the command line asks for.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Where profiles, the embedded services and the web view keep their files.
+    pub data_dir: PathBuf,
+}
+
+impl Options {
+    /// Reads the arguments (without the program name).
+    pub fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Self, String> {
+        let mut data_dir = None;
+        let mut arguments = arguments;
+        while let Some(argument) = arguments.next() {
+            match argument.to_str() {
+                Some("--data-dir") => {
+                    let dir = arguments.next().ok_or("--data-dir needs a folder")?;
+                    data_dir = Some(PathBuf::from(dir));
+                }
+                _ => return Err(format!("unknown argument {}", argument.to_string_lossy())),
+            }
+        }
+        let data_dir = match data_dir {
+            Some(dir) => dir,
+            None => dirs::data_dir().ok_or("no home folder for this user")?.join("keyward"),
+        };
+        Ok(Self { data_dir })
+    }
+}
+
+/// Starts the app and returns when its last window is closed.
+pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
+        .with_writer(std::io::stderr)
+        .init();
+    let options = match Options::parse(arguments) {
+        Ok(options) => options,
+        Err(problem) => return fail(EXIT_USAGE, &format!("{problem}\n{USAGE}")),
+    };
+    let lock = match lock_data_dir(&options.data_dir) {
+        Ok(Some(lock)) => lock,
+        Ok(None) => return already_running(),
+        Err(error) => {
+            return fail(1, &format!("Keyward cannot use {}: {error}", options.data_dir.display()));
+        }
+    };
+    let result = tauri::Builder::default()
+        .plugin(tauri_plugin_dialog::init())
+        .invoke_handler(commands::handler())
+        .setup(move |app| {
+            let webview_dir = options.data_dir.join("webview");
+            windows::open(app.handle(), windows::WELCOME, "Keyward", webview_dir)?;
+            Ok(())
+        })
+        .build(context());
+    match result {
+        Ok(app) => {
+            let code = app.run_return(|_, event| if let RunEvent::Exit = event {});
+            drop(lock);
+            ExitCode::from(u8::try_from(code).unwrap_or(1))
+        }
+        Err(error) => fail(1, &format!("Keyward cannot open a window: {error}")),
+    }
+}
+
+/// Configuration, capabilities and the embedded interface.
+fn context() -> tauri::Context {
+    tauri::generate_context!()
+}
+
+/// Takes the data folder for this instance. `None`: another instance has it.
+///
+/// The lock is the file system's: it ends with the process, however that ends.
+fn lock_data_dir(dir: &Path) -> std::io::Result<Option<File>> {
+    std::fs::create_dir_all(dir)?;
+    let file = File::options().create(true).append(true).open(dir.join("instance.lock"))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+/// Says so in a dialog (and on stderr, for who started it from a terminal) and gives up.
+fn already_running() -> ExitCode {
+    const SENTENCE: &str = "Keyward is already open on this computer. Use the window that is open.";
+    let app = tauri::Builder::default()
+        .plugin(tauri_plugin_dialog::init())
+        .setup(|app| {
+            let handle = app.handle().clone();
+            app.dialog()
+                .message(SENTENCE)
+                .title("Keyward")
+                .kind(MessageDialogKind::Info)
+                .show(move |_| handle.exit(i32::from(EXIT_ALREADY_RUNNING)));
+            Ok(())
+        })
+        .build(context());
+    fail(EXIT_ALREADY_RUNNING, SENTENCE);
+    if let Ok(app) = app {
+        app.run_return(|_, event| {
+            // There is no window to keep the app alive while the dialog is shown.
+            if let RunEvent::ExitRequested { api, code: None, .. } = event {
+                api.prevent_exit();
+            }
+        });
+    }
+    ExitCode::from(EXIT_ALREADY_RUNNING)
+}
+
+#[expect(clippy::print_stderr, reason = "there is no window yet to say it in")]
+fn fail(code: u8, sentence: &str) -> ExitCode {
+    eprintln!("{sentence}");
+    ExitCode::from(code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(arguments: &[&str]) -> Result<Options, String> {
+        Options::parse(arguments.iter().map(OsString::from))
+    }
+
+    #[test]
+    fn data_dir_is_taken_and_the_unknown_refused() {
+        assert_eq!(parse(&["--data-dir", "/x"]), Ok(Options { data_dir: "/x".into() }));
+        assert!(parse(&["--data-dir"]).is_err());
+        assert!(parse(&["--headless"]).is_err());
+    }
+
+    #[test]
+    fn a_second_instance_finds_the_data_taken() {
+        let dir = tempfile::tempdir().unwrap();
+        let first = lock_data_dir(dir.path()).unwrap();
+        assert!(first.is_some());
+        assert!(lock_data_dir(dir.path()).unwrap().is_none());
+        drop(first);
+        assert!(lock_data_dir(dir.path()).unwrap().is_some());
+    }
+}
