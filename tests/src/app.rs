@@ -1,0 +1,116 @@
+//! The app under test: one process, driven through its windows.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use crate::computer::{Computer, Group, signal, tool};
+use crate::webdriver::Session;
+use crate::{Failure, Screen, wait_for};
+
+/// How long the app may take from start to a window.
+const START: Duration = Duration::from_secs(40);
+
+/// A running app. Dropped: ended with everything it started.
+#[derive(Debug)]
+pub struct App {
+    session: Session,
+    driver: Group,
+}
+
+impl App {
+    /// Starts the app on `computer` with its data in `data_dir` and further `arguments`.
+    pub fn start(
+        computer: &Computer,
+        data_dir: &Path,
+        arguments: &[&str],
+    ) -> Result<Self, Failure> {
+        let binary = binary("keyward")?;
+        let port = free_port()?;
+        let log = std::fs::File::options()
+            .create(true)
+            .append(true)
+            .open(computer.home().join("app.log"))?;
+        let driver = computer
+            .command(tool("WebKitWebDriver", "webkit2gtk-driver")?)
+            .arg(format!("--port={port}"))
+            .arg("--host=127.0.0.1")
+            // What tauri-driver sets; the web view lets itself be driven only then.
+            .env("TAURI_AUTOMATION", "true")
+            .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log)
+            .spawn()
+            .map(Group)?;
+        wait_for("the WebDriver server", Instant::now() + START, || {
+            Ok(Session::driver_is_ready(port).then_some(()))
+        })?;
+        let mut all = vec!["--data-dir".to_owned(), data_dir.display().to_string()];
+        all.extend(arguments.iter().map(|&a| a.to_owned()));
+        let session = Session::start(port, &binary.display().to_string(), &all)?;
+        Ok(Self { session, driver })
+    }
+
+    /// The WebDriver session, for what no finder covers.
+    #[must_use]
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// The window whose title contains `title`, once it is there; the calls that follow on the
+    /// screen go to it.
+    pub fn window(&self, title: &str) -> Result<Screen<'_>, Failure> {
+        let found = wait_for(&format!("a window “{title}”"), Instant::now() + START, || {
+            for handle in self.session.windows()? {
+                self.session.switch_to(&handle)?;
+                let text = self.session.execute("return document.title", &[])?;
+                if text.as_str().is_some_and(|t| t.contains(title)) {
+                    return Ok(Some(handle));
+                }
+            }
+            Ok(None)
+        })?;
+        Ok(Screen::new(&self.session, found))
+    }
+
+    /// The app's process id.
+    pub fn pid(&self) -> Result<u32, Failure> {
+        let driver = self.driver.0.id();
+        let children = std::fs::read_to_string(format!("/proc/{driver}/task/{driver}/children"))?;
+        let first = children.split_whitespace().next().and_then(|pid| pid.parse().ok());
+        first.ok_or_else(|| Failure::Start("keyward".into()))
+    }
+
+    /// Ends the app as a power cut would: no warning, no clean-up.
+    pub fn kill(self) -> Result<(), Failure> {
+        signal("-KILL", &self.pid()?.to_string());
+        drop(self);
+        Ok(())
+    }
+
+    /// Ends the app through the driver.
+    pub fn end(self) -> Result<(), Failure> {
+        self.session.end()
+    }
+}
+
+/// The built program `name`: beside the running test or tool, or where `KEYWARD_BIN_DIR` says.
+pub fn binary(name: &str) -> Result<PathBuf, Failure> {
+    let mut candidates = Vec::new();
+    if let Some(dir) = std::env::var_os("KEYWARD_BIN_DIR") {
+        candidates.push(PathBuf::from(dir).join(name));
+    }
+    let here = std::env::current_exe()?;
+    candidates.extend(here.ancestors().skip(1).take(2).map(|dir| dir.join(name)));
+    candidates
+        .into_iter()
+        .find(|path| path.is_file())
+        .ok_or_else(|| Failure::NotBuilt(name.to_owned()))
+}
+
+/// A loopback port nobody listens on at this moment.
+fn free_port() -> Result<u16, Failure> {
+    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
+}

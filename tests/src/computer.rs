@@ -1,0 +1,185 @@
+//! A computer of its own for a story: display, session bus and a real Secret Service, all private
+//! to it and gone with it.
+
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use tempfile::TempDir;
+
+use crate::Failure;
+
+/// Size of the display in pixels.
+pub const DISPLAY_SIZE: &str = "1280x900x24";
+/// Password of the throw-away login keyring.
+const KEYRING_PASSWORD: &[u8] = b"story";
+
+/// Display, bus and keyring; processes end when this is dropped.
+#[derive(Debug)]
+pub struct Computer {
+    // Order matters on drop: who needs the bus ends before the bus.
+    keyring: Option<Group>,
+    _bus: Group,
+    _display: Group,
+    display: String,
+    bus: String,
+    home: TempDir,
+}
+
+impl Computer {
+    /// Starts a computer with an unlocked, empty keyring.
+    pub fn start() -> Result<Self, Failure> {
+        let home = tempfile::Builder::new().prefix("keyward-story-").tempdir()?;
+        for dir in ["run", "data", "config", "cache"] {
+            std::fs::create_dir(home.path().join(dir))?;
+        }
+        let private = std::fs::Permissions::from_mode(0o700);
+        std::fs::set_permissions(home.path().join("run"), private)?;
+        let (display, number) = start_display()?;
+        let (bus, address) = start_bus(home.path())?;
+        let mut computer = Self {
+            keyring: None,
+            _bus: bus,
+            _display: display,
+            display: format!(":{number}"),
+            bus: address,
+            home,
+        };
+        computer.keyring = Some(computer.start_keyring()?);
+        Ok(computer)
+    }
+
+    /// Folder for the story's own files.
+    #[must_use]
+    pub fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// The display's name, for example `:7`.
+    #[must_use]
+    pub fn display(&self) -> &str {
+        &self.display
+    }
+
+    /// A command that runs on this computer, in a process group of its own.
+    #[must_use]
+    pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = Command::new(program);
+        on_home(&mut command, self.home.path());
+        command
+            .env("DISPLAY", &self.display)
+            .env("DBUS_SESSION_BUS_ADDRESS", &self.bus)
+            .env("GDK_BACKEND", "x11")
+            .env_remove("WAYLAND_DISPLAY")
+            .process_group(0);
+        command
+    }
+
+    /// Stops the Secret Service: the app finds a bus without a keyring.
+    pub fn stop_keyring(&mut self) {
+        self.keyring = None;
+    }
+
+    fn start_keyring(&self) -> Result<Group, Failure> {
+        let mut child = self
+            .command(tool("gnome-keyring-daemon", "gnome-keyring")?)
+            .args(["--foreground", "--unlock", "--components=secrets"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?;
+        if let Some(mut stdin) = child.stdin.take() {
+            stdin.write_all(KEYRING_PASSWORD)?;
+        }
+        // It prints its control folder once it is on the bus.
+        let keyring = Group(child);
+        Ok(keyring.after_first_line("gnome-keyring-daemon")?.0)
+    }
+}
+
+/// Points every XDG folder into `home`, so that nothing of this machine is read or written.
+fn on_home(command: &mut Command, home: &Path) {
+    command
+        .env("HOME", home)
+        .env("XDG_RUNTIME_DIR", home.join("run"))
+        .env("XDG_DATA_HOME", home.join("data"))
+        .env("XDG_CONFIG_HOME", home.join("config"))
+        .env("XDG_CACHE_HOME", home.join("cache"))
+        // No accessibility bus: it starts processes that outlive the story.
+        .env("NO_AT_BRIDGE", "1")
+        .env("GTK_A11Y", "none")
+        .env("LC_ALL", "C.UTF-8")
+        .env("TZ", "UTC");
+}
+
+fn start_display() -> Result<(Group, String), Failure> {
+    let child = Command::new(tool("Xvfb", "xvfb")?)
+        .args(["-displayfd", "1", "-screen", "0", DISPLAY_SIZE, "-nolisten", "tcp"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .process_group(0)
+        .spawn()?;
+    Group(child).after_first_line("Xvfb")
+}
+
+fn start_bus(home: &Path) -> Result<(Group, String), Failure> {
+    let mut command = Command::new(tool("dbus-daemon", "dbus-daemon")?);
+    on_home(&mut command, home);
+    let child = command
+        .args(["--session", "--nofork", "--nopidfile", "--print-address=1"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .process_group(0)
+        .spawn()?;
+    Group(child).after_first_line("dbus-daemon")
+}
+
+/// Finds a program, or says which package has it.
+pub fn tool(program: &str, package: &str) -> Result<PathBuf, Failure> {
+    std::env::var_os("PATH")
+        .iter()
+        .flat_map(std::env::split_paths)
+        .map(|dir| dir.join(program))
+        .find(|path| path.is_file())
+        .ok_or_else(|| Failure::Missing { program: program.into(), package: package.into() })
+}
+
+/// A process and everything it started; ended together on drop.
+#[derive(Debug)]
+pub(crate) struct Group(pub(crate) Child);
+
+impl Group {
+    fn after_first_line(mut self, who: &str) -> Result<(Self, String), Failure> {
+        let stdout = self.0.stdout.take().ok_or_else(|| Failure::Start(who.into()))?;
+        let mut reader = BufReader::new(stdout);
+        let mut line = String::new();
+        reader.read_line(&mut line)?;
+        // Keep the pipe open and drained: a daemon must not die of SIGPIPE later.
+        std::thread::spawn(move || std::io::copy(&mut reader, &mut std::io::sink()));
+        let line = line.trim().to_owned();
+        if line.is_empty() { Err(Failure::Start(who.into())) } else { Ok((self, line)) }
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        signal("-KILL", &format!("-{}", self.0.id()));
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+/// Sends a signal to a process, or to a group if `target` starts with `-`.
+pub(crate) fn signal(signal: &str, target: &str) {
+    drop(
+        Command::new("kill")
+            .args([signal, "--", target])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status(),
+    );
+}

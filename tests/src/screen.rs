@@ -1,0 +1,231 @@
+//! One window, used as a person uses it.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::webdriver::{Element, Session};
+use crate::{Failure, wait_for};
+
+/// How long a screen may take to show what the story expects.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// CSS that holds every candidate of a role; the computed role decides.
+const CANDIDATES: &[(&str, &str)] = &[
+    ("button", "button, [role=button], input[type=submit], summary"),
+    ("link", "a[href], [role=link]"),
+    ("textbox", "input, textarea, [role=textbox], [contenteditable]"),
+    ("searchbox", "input[type=search], [role=searchbox]"),
+    ("checkbox", "input[type=checkbox], [role=checkbox]"),
+    ("switch", "input, [role=switch]"),
+    ("radio", "input[type=radio], [role=radio]"),
+    ("combobox", "select, input, [role=combobox]"),
+    ("option", "option, [role=option]"),
+    ("tab", "[role=tab]"),
+    ("heading", "h1, h2, h3, h4, h5, h6, [role=heading]"),
+    ("dialog", "dialog, [role=dialog], [role=alertdialog]"),
+    ("row", "tr, [role=row]"),
+    ("listitem", "li, [role=listitem]"),
+];
+
+/// What the accessible name must be.
+#[derive(Debug, Clone, Copy)]
+pub enum Name<'a> {
+    /// Exactly this.
+    Is(&'a str),
+    /// This somewhere in it.
+    Has(&'a str),
+}
+
+impl<'a> From<&'a str> for Name<'a> {
+    fn from(name: &'a str) -> Self {
+        Self::Is(name)
+    }
+}
+
+impl Name<'_> {
+    fn fits(self, name: &str) -> bool {
+        match self {
+            Self::Is(expected) => name.trim() == expected,
+            Self::Has(expected) => name.contains(expected),
+        }
+    }
+}
+
+/// One window of the app.
+#[derive(Debug)]
+pub struct Screen<'a> {
+    session: &'a Session,
+    handle: String,
+}
+
+impl<'a> Screen<'a> {
+    pub(crate) fn new(session: &'a Session, handle: String) -> Self {
+        Self { session, handle }
+    }
+
+    /// The session, switched to this window.
+    pub fn session(&self) -> Result<&'a Session, Failure> {
+        self.session.switch_to(&self.handle)?;
+        Ok(self.session)
+    }
+
+    /// The first visible control with this role and name, once it is there.
+    pub fn find<'n>(&self, role: &str, name: impl Into<Name<'n>>) -> Result<Element, Failure> {
+        let name = name.into();
+        let session = self.session()?;
+        let what = format!("{role} {name:?}");
+        let found = wait_for(&what, Instant::now() + PATIENCE, || present(session, role, name));
+        found.map_err(|failure| self.with_page_text(failure))
+    }
+
+    /// Whether such a control is visible now.
+    pub fn has<'n>(&self, role: &str, name: impl Into<Name<'n>>) -> Result<bool, Failure> {
+        Ok(present(self.session()?, role, name.into())?.is_some())
+    }
+
+    /// Presses a button, link, tab or option once it is there and enabled.
+    pub fn press<'n>(&self, role: &str, name: impl Into<Name<'n>>) -> Result<(), Failure> {
+        let name = name.into();
+        let session = self.session()?;
+        let what = format!("an enabled {role} {name:?}");
+        let pressed = wait_for(&what, Instant::now() + PATIENCE, || {
+            let Some(element) = present(session, role, name)? else { return Ok(None) };
+            if !gone_is_none(session.is_enabled(&element))?.unwrap_or(false) {
+                return Ok(None);
+            }
+            gone_is_none(session.click(&element))
+        });
+        pressed.map_err(|failure| self.with_page_text(failure))
+    }
+
+    /// Replaces what stands in a text field.
+    pub fn fill<'n>(&self, label: impl Into<Name<'n>>, text: &str) -> Result<(), Failure> {
+        let field = self.find("textbox", label)?;
+        let session = self.session()?;
+        session.click(&field)?;
+        session.clear(&field)?;
+        session.send_keys(&field, text)
+    }
+
+    /// Ticks or chooses a checkbox, radio button or switch that may be visually hidden inside its
+    /// label, as components often do.
+    pub fn choose<'n>(&self, role: &str, name: impl Into<Name<'n>>) -> Result<(), Failure> {
+        let name = name.into();
+        let session = self.session()?;
+        let what = format!("{role} {name:?} to choose");
+        let chosen = wait_for(&what, Instant::now() + PATIENCE, || {
+            for element in candidates(session, role)? {
+                if !fits(session, &element, role, name)? {
+                    continue;
+                }
+                let label = session.execute(LABEL_OF, &[element.as_argument()])?;
+                let target = Element::from_value(&label).unwrap_or(element);
+                return gone_is_none(session.click(&target));
+            }
+            Ok(None)
+        });
+        chosen.map_err(|failure| self.with_page_text(failure))
+    }
+
+    /// Waits until `text` is visible somewhere in the window.
+    pub fn see(&self, text: &str) -> Result<(), Failure> {
+        self.see_within(text, PATIENCE)
+    }
+
+    /// As [`Screen::see`], with a patience of its own.
+    pub fn see_within(&self, text: &str, patience: Duration) -> Result<(), Failure> {
+        let seen = wait_for(&format!("the text “{text}”"), Instant::now() + patience, || {
+            Ok(self.page_text()?.contains(text).then_some(()))
+        });
+        seen.map_err(|failure| self.with_page_text(failure))
+    }
+
+    /// Everything a person can read in the window.
+    pub fn page_text(&self) -> Result<String, Failure> {
+        let text = self.session()?.execute("return document.body.innerText", &[])?;
+        Ok(text.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Calls an IPC command as a hostile page would. `Err` holds what the page is told.
+    pub fn invoke(&self, command: &str, arguments: &Value) -> Result<Result<Value, Value>, Failure> {
+        let answer = self.session()?.execute_async(INVOKE, &[json!(command), arguments.clone()])?;
+        if answer["ok"] == true {
+            Ok(Ok(answer["value"].clone()))
+        } else {
+            Ok(Err(answer["value"].clone()))
+        }
+    }
+
+    /// A PNG, taken after two animation frames (the first may be blank with a cold cache).
+    pub fn picture(&self) -> Result<Vec<u8>, Failure> {
+        let session = self.session()?;
+        session.execute_async(TWO_FRAMES, &[])?;
+        session.screenshot()
+    }
+
+    fn with_page_text(&self, failure: Failure) -> Failure {
+        match failure {
+            Failure::Waited { what, seconds, .. } => {
+                let text = self.page_text().unwrap_or_else(|error| error.to_string());
+                Failure::Waited { what, seconds, seen: format!("; the window shows:\n{text}") }
+            }
+            other => other,
+        }
+    }
+}
+
+const TWO_FRAMES: &str =
+    "const done = arguments[arguments.length - 1]; \
+     requestAnimationFrame(() => requestAnimationFrame(() => done(true)));";
+
+const INVOKE: &str =
+    "const done = arguments[arguments.length - 1]; \
+     window.__TAURI_INTERNALS__.invoke(arguments[0], arguments[1]).then(\
+       (value) => done({ ok: true, value: value ?? null }), \
+       (value) => done({ ok: false, value: String(value?.code ?? value) }));";
+
+const LABEL_OF: &str = "return arguments[0].closest('label') ?? arguments[0].labels?.[0] ?? arguments[0];";
+
+fn candidates(session: &Session, role: &str) -> Result<Vec<Element>, Failure> {
+    let css = CANDIDATES.iter().find(|(r, _)| *r == role).map_or("[role]", |(_, css)| css);
+    session.find_all(css)
+}
+
+fn fits(session: &Session, e: &Element, role: &str, name: Name<'_>) -> Result<bool, Failure> {
+    let Some(actual) = gone_is_none(session.name(e))? else { return Ok(false) };
+    if !name.fits(&actual) {
+        return Ok(false);
+    }
+    let computed = gone_is_none(session.role(e))?.unwrap_or_default();
+    // WebKit calls a search field or a number field by its own name.
+    Ok(computed == role || (role == "textbox" && matches!(computed.as_str(), "searchbox")))
+}
+
+fn present(session: &Session, role: &str, name: Name<'_>) -> Result<Option<Element>, Failure> {
+    for element in candidates(session, role)? {
+        if fits(session, &element, role, name)?
+            && gone_is_none(session.is_displayed(&element))?.unwrap_or(false)
+        {
+            return Ok(Some(element));
+        }
+    }
+    Ok(None)
+}
+
+/// An element that left the page or is covered for a moment is not there (yet).
+fn gone_is_none<T>(result: Result<T, Failure>) -> Result<Option<T>, Failure> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(Failure::Driver { code, .. })
+            if matches!(
+                code.as_str(),
+                "stale element reference" | "element click intercepted" | "no such element"
+                    | "element not interactable"
+            ) =>
+        {
+            Ok(None)
+        }
+        Err(other) => Err(other),
+    }
+}
