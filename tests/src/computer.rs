@@ -7,12 +7,17 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use std::time::{Duration, Instant};
+
 use tempfile::TempDir;
 
-use crate::Failure;
+use crate::{Failure, wait_for};
 
 /// Size of the display in pixels.
 pub const DISPLAY_SIZE: &str = "1280x900x24";
+/// How long a helper may take to be ready.
+const START: Duration = Duration::from_secs(20);
+
 /// Password of the throw-away login keyring.
 const KEYRING_PASSWORD: &[u8] = b"story";
 
@@ -87,15 +92,29 @@ impl Computer {
             .command(tool("gnome-keyring-daemon", "gnome-keyring")?)
             .args(["--foreground", "--unlock", "--components=secrets"])
             .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
+            .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()?;
         if let Some(mut stdin) = child.stdin.take() {
             stdin.write_all(KEYRING_PASSWORD)?;
         }
-        // It prints its control folder once it is on the bus.
         let keyring = Group(child);
-        Ok(keyring.after_first_line("gnome-keyring-daemon")?.0)
+        wait_for("the keyring on the session bus", Instant::now() + START, || {
+            Ok(self.has_secret_service()?.then_some(()))
+        })?;
+        Ok(keyring)
+    }
+
+    /// Whether somebody on the session bus keeps secrets.
+    fn has_secret_service(&self) -> Result<bool, Failure> {
+        let output = self
+            .command(tool("dbus-send", "dbus-bin")?)
+            .args(["--session", "--print-reply", "--dest=org.freedesktop.DBus", "/"])
+            .args(["org.freedesktop.DBus.NameHasOwner", "string:org.freedesktop.secrets"])
+            .stdin(Stdio::null())
+            .stderr(Stdio::null())
+            .output()?;
+        Ok(String::from_utf8_lossy(&output.stdout).contains("boolean true"))
     }
 }
 

@@ -148,7 +148,11 @@ impl<'a> Screen<'a> {
     }
 
     /// Calls an IPC command as a hostile page would. `Err` holds what the page is told.
-    pub fn invoke(&self, command: &str, arguments: &Value) -> Result<Result<Value, Value>, Failure> {
+    pub fn invoke(
+        &self,
+        command: &str,
+        arguments: &Value,
+    ) -> Result<Result<Value, Value>, Failure> {
         let answer = self.session()?.execute_async(INVOKE, &[json!(command), arguments.clone()])?;
         if answer["ok"] == true {
             Ok(Ok(answer["value"].clone()))
@@ -175,17 +179,16 @@ impl<'a> Screen<'a> {
     }
 }
 
-const TWO_FRAMES: &str =
-    "const done = arguments[arguments.length - 1]; \
+const TWO_FRAMES: &str = "const done = arguments[arguments.length - 1]; \
      requestAnimationFrame(() => requestAnimationFrame(() => done(true)));";
 
-const INVOKE: &str =
-    "const done = arguments[arguments.length - 1]; \
+const INVOKE: &str = "const done = arguments[arguments.length - 1]; \
      window.__TAURI_INTERNALS__.invoke(arguments[0], arguments[1]).then(\
        (value) => done({ ok: true, value: value ?? null }), \
        (value) => done({ ok: false, value: String(value?.code ?? value) }));";
 
-const LABEL_OF: &str = "return arguments[0].closest('label') ?? arguments[0].labels?.[0] ?? arguments[0];";
+const LABEL_OF: &str =
+    "return arguments[0].closest('label') ?? arguments[0].labels?.[0] ?? arguments[0];";
 
 fn candidates(session: &Session, role: &str) -> Result<Vec<Element>, Failure> {
     let css = CANDIDATES.iter().find(|(r, _)| *r == role).map_or("[role]", |(_, css)| css);
@@ -220,7 +223,9 @@ fn gone_is_none<T>(result: Result<T, Failure>) -> Result<Option<T>, Failure> {
         Err(Failure::Driver { code, .. })
             if matches!(
                 code.as_str(),
-                "stale element reference" | "element click intercepted" | "no such element"
+                "stale element reference"
+                    | "element click intercepted"
+                    | "no such element"
                     | "element not interactable"
             ) =>
         {

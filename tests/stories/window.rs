@@ -15,10 +15,13 @@ fn the_window_opens_and_keeps_its_rules() -> Result<(), Failure> {
         let refused = welcome.invoke(forbidden, &json!({}))?.unwrap_err();
         assert!(refused.to_string().contains("not allowed"), "{forbidden}: {refused}");
     }
-    for elsewhere in ["https://example.org/", "file:///etc/passwd", "javascript:document.title='x'"] {
+    for elsewhere in ["https://example.org/", "file:///etc/passwd", "javascript:document.title='x'"]
+    {
         welcome.session()?.execute("location.href = arguments[0]", &[json!(elsewhere)])?;
         let here = welcome.session()?.execute("return location.origin + document.title", &[])?;
-        assert!(here.as_str().is_some_and(|h| h.starts_with("tauri://localhost") && !h.ends_with('x')));
+        assert!(
+            here.as_str().is_some_and(|h| h.starts_with("tauri://localhost") && !h.ends_with('x'))
+        );
     }
     app.end()
 }
