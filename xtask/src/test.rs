@@ -1,0 +1,180 @@
+//! Everything CI checks, step by step, each timed; stops at the first failure.
+
+use std::time::{Duration, Instant};
+
+use crate::process::{cargo, command, in_ci, npm, root, run as run_command};
+use crate::tests_of::{self, FEATURES, Tally, TestProgram};
+use crate::{Outcome, bindings, graph, setup};
+
+/// The package whose tests open windows.
+const STORIES: &str = "keyward-stories";
+
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Only the tests, without formatting, lints and supply-chain checks.
+    #[arg(long)]
+    only_tests: bool,
+    /// Leave out the stories in real windows.
+    #[arg(long)]
+    no_stories: bool,
+}
+
+/// Runs all steps and prints the figures as its last line.
+pub(crate) fn run(arguments: &Arguments) -> Outcome {
+    let mut steps = Steps::default();
+    let outcome = all_steps(arguments, &mut steps);
+    steps.print();
+    let tally = &steps.tally;
+    let outcome = outcome.and_then(|()| verdict(tally, in_ci()));
+    if let Err(sentence) = &outcome {
+        println!("FAILED: {sentence}");
+    }
+    println!("{} passed, {} failed, {} skipped", tally.passed, tally.failed, tally.all_skipped());
+    outcome
+}
+
+fn all_steps(arguments: &Arguments, steps: &mut Steps) -> Outcome {
+    steps.step("set-up", |_| setup::all())?;
+    if !arguments.only_tests {
+        steps.step("format", |_| {
+            run_command("cargo fmt", cargo().args(["fmt", "--all", "--check"]))
+        })?;
+        steps.step("dependency graph", |_| graph::run())?;
+        steps.step("licences, bans, sources, advisories", deny)?;
+    }
+    steps.step("interface: types, lint, tests", |_| interface_check())?;
+    steps.step("interface: build", |_| build_interface())?;
+    if !arguments.only_tests {
+        steps.step("lints", |_| clippy())?;
+    }
+    steps.step("build", |_| build_programs())?;
+    let programs = steps.step("build tests", |_| tests_of::build())?;
+    steps.step("bindings", |_| bindings::compare(&programs))?;
+    let (stories, crates): (Vec<_>, Vec<_>) =
+        programs.into_iter().partition(|program| program.package == STORIES);
+    steps.step("tests", |tally| run_all(&crates, &[], tally))?;
+    steps.step("examples in the documentation", |tally| {
+        tally.add(tests_of::run_doctests()?);
+        none_failed(tally)
+    })?;
+    if !arguments.no_stories {
+        // Each story has a display, a bus and a keyring of its own; two fit two cores.
+        steps.step("stories", |tally| run_all(&stories, &["--test-threads=2"], tally))?;
+    }
+    Ok(())
+}
+
+/// In CI a skipped test is a failure: it says nothing about the code.
+fn verdict(tally: &Tally, ci: bool) -> Outcome {
+    for line in &tally.skipped {
+        println!("{line}");
+    }
+    if ci && tally.all_skipped() > 0 {
+        return Err(format!(
+            "{} tests were skipped, which CI does not accept",
+            tally.all_skipped()
+        ));
+    }
+    Ok(())
+}
+
+fn run_all(programs: &[TestProgram], arguments: &[&str], tally: &mut Tally) -> Outcome {
+    for program in programs {
+        tally.add(tests_of::run(program, arguments)?);
+        if tally.failed > 0 {
+            return Err(format!("tests of {} failed", program.package));
+        }
+    }
+    Ok(())
+}
+
+fn none_failed(tally: &Tally) -> Outcome {
+    if tally.failed == 0 { Ok(()) } else { Err(format!("{} tests failed", tally.failed)) }
+}
+
+fn clippy() -> Outcome {
+    let mut clippy = cargo();
+    clippy.args(["clippy", "--workspace", "--all-targets", "--all-features", "--locked"]);
+    run_command("cargo clippy", clippy.args(["--", "--deny", "warnings"]))
+}
+
+/// cargo-deny; where it cannot be had that is a skipped check.
+fn deny(tally: &mut Tally) -> Outcome {
+    if let Err(sentence) = setup::deny() {
+        tally.skipped.push(format!("skipped: {sentence}"));
+        return Ok(());
+    }
+    let mut check = command(setup::tool_path("cargo-deny"));
+    check.args(["--log-level", "error", "--locked", "check"]);
+    run_command("cargo deny", check.args(["licenses", "bans", "sources"]))?;
+    let mut fetch = command(setup::tool_path("cargo-deny"));
+    fetch.args(["--log-level", "error", "fetch", "db"]);
+    let reachable = run_command("advisories", &mut fetch).is_ok();
+    if !reachable {
+        // An online list of somebody else's: its absence says nothing about this code.
+        println!("The advisory database is out of reach; advisories were not checked.");
+        return Ok(());
+    }
+    let mut advisories = command(setup::tool_path("cargo-deny"));
+    advisories.args(["--log-level", "error", "--locked", "check", "--disable-fetch", "advisories"]);
+    run_command("cargo deny advisories", &mut advisories)
+}
+
+fn has_interface() -> bool {
+    root().join("ui/package-lock.json").is_file() && root().join("ui/src").is_dir()
+}
+
+fn interface_check() -> Outcome {
+    if has_interface() { run_command("npm run check", &mut npm(&["run", "check"])) } else { Ok(()) }
+}
+
+/// Builds the interface into ui/dist, where the app embeds it from.
+pub(crate) fn build_interface() -> Outcome {
+    if has_interface() { run_command("npm run build", &mut npm(&["run", "build"])) } else { Ok(()) }
+}
+
+/// Builds the app and every tool the stories start.
+pub(crate) fn build_programs() -> Outcome {
+    let mut build = cargo();
+    build.args(["build", "--workspace", "--bins", "--locked", "--features", FEATURES]);
+    run_command("cargo build", &mut build)
+}
+
+#[derive(Default)]
+struct Steps {
+    done: Vec<(String, Duration)>,
+    tally: Tally,
+}
+
+impl Steps {
+    fn step<T>(&mut self, name: &str, work: impl FnOnce(&mut Tally) -> Outcome<T>) -> Outcome<T> {
+        println!("── {name}");
+        let start = Instant::now();
+        let outcome = work(&mut self.tally);
+        self.done.push((name.to_owned(), start.elapsed()));
+        outcome.map_err(|sentence| format!("{name}: {sentence}"))
+    }
+
+    fn print(&self) {
+        println!("── times");
+        for (name, time) in &self.done {
+            println!("{:>7.1} s  {name}", time.as_secs_f64());
+        }
+        let all: Duration = self.done.iter().map(|(_, time)| *time).sum();
+        println!("{:>7.1} s  in all", all.as_secs_f64());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ci_does_not_accept_a_skipped_test() {
+        let skipped = Tally { skipped: vec!["skipped: no data".into()], ..Tally::default() };
+        assert!(verdict(&skipped, false).is_ok());
+        assert!(verdict(&skipped, true).is_err());
+        let ignored = Tally { ignored: 1, ..Tally::default() };
+        assert!(verdict(&ignored, true).is_err());
+    }
+}
