@@ -1,1 +1,31 @@
 //! Medical records: wire to model to view, sanitising, limits.
+//!
+//! * wire: [`json`] keeps every digit and every byte; [`parse`](parse()) takes files apart into resources;
+//! * model: [`Resource`], [`Category`], [`PartialDate`], [`PatientIdentity`];
+//! * view: [`view`] is what a person sees, made by one code path for the patient's own chart, her
+//!   preview of a share and the doctor's chart.
+//!
+//! Reading is tolerant: what is not understood is kept as source with a reason and never dropped.
+//! Writing ([`consent`]) is strict. This crate knows neither keys nor stores.
+
+pub mod consent;
+pub mod deidentify;
+pub mod json;
+pub mod view;
+
+mod category;
+mod date;
+mod fingerprint;
+mod identity;
+mod limits;
+mod parse;
+mod references;
+
+pub use category::{Category, of_type};
+pub use date::{DatePrecision, PartialDate};
+pub use identity::{DifferentField, Match, PatientIdentity, PersonName, same_person};
+pub use limits::Limits;
+pub use parse::{
+    Container, Duplicate, KeptAsSource, KeptReason, ParseError, Parsed, Resource, parse,
+};
+pub use references::{References, ResolvedReference};

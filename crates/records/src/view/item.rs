@@ -1,0 +1,386 @@
+//! One line of a chart from one resource.
+
+use super::read::{self, concept, non_empty, person_name, words};
+use super::{
+    AbsentReason, ChartInput, ChartItem, CodeView, ComponentView, DateRole, DateView, Marker,
+    ValueView, attachment, marker,
+};
+use crate::category::Category;
+use crate::date::{DatePrecision, PartialDate};
+use crate::json::Json;
+use crate::references::References;
+
+/// Most extra lines of an item.
+const MAX_DETAILS: usize = 6;
+/// Longest title or extra line, in characters.
+const MAX_LINE: usize = 300;
+
+/// The line of a resource.
+pub(super) fn item(input: &ChartInput<'_>, resource: &Json, references: &References) -> ChartItem {
+    let (value, absent) = value(resource);
+    let mut markers = marker::markers(resource);
+    if absent.is_some() {
+        markers.push(Marker::DataAbsent);
+        markers.sort_unstable();
+    }
+    let mut title = title_of(resource);
+    if title.is_empty() {
+        title = resolved(resource.get("medicationReference"), input.source, references)
+            .unwrap_or_default();
+    }
+    ChartItem {
+        id: input.record_id.to_owned(),
+        category: Category::of(resource),
+        resource_type: resource.text("resourceType").unwrap_or_default().to_owned(),
+        title,
+        code: code(resource),
+        date: date_view(resource),
+        status: status(resource),
+        markers,
+        value,
+        absent,
+        components: components(resource),
+        ranges: read::ranges(resource),
+        flags: read::flags(resource),
+        details: details(resource),
+        performer: performer(resource, input.source, references),
+        attachments: attachment::count(resource),
+        source: input.source.to_owned(),
+        received: input.received,
+    }
+}
+
+/// The line of bytes that are not understood.
+pub(super) fn not_understood(input: &ChartInput<'_>) -> ChartItem {
+    ChartItem {
+        id: input.record_id.to_owned(),
+        category: Category::Other,
+        resource_type: String::new(),
+        title: String::new(),
+        code: None,
+        date: None,
+        status: None,
+        markers: vec![Marker::KeptAsSource],
+        value: None,
+        absent: None,
+        components: Vec::new(),
+        ranges: Vec::new(),
+        flags: Vec::new(),
+        details: Vec::new(),
+        performer: None,
+        attachments: 0,
+        source: input.source.to_owned(),
+        received: input.received,
+    }
+}
+
+fn code(resource: &Json) -> Option<CodeView> {
+    ["code", "vaccineCode", "medicationCodeableConcept", "type"]
+        .iter()
+        .find_map(|field| resource.items(field).find_map(concept))
+}
+
+fn status(resource: &Json) -> Option<String> {
+    ["status", "clinicalStatus", "lifecycleStatus", "verificationStatus"]
+        .iter()
+        .find_map(|field| read::codes(resource.get(field)?).first().map(|code| (*code).to_owned()))
+}
+
+fn value(resource: &Json) -> (Option<ValueView>, Option<AbsentReason>) {
+    let (value, missing) = read::choice_value(resource, "value");
+    let stated = resource.get("dataAbsentReason").map(read::absent_concept);
+    // A missing code or date is said by an extension on that element.
+    let elsewhere =
+        || resource.as_object()?.iter().find_map(|(_, element)| read::absent_extension(element));
+    (value, stated.or(missing).or_else(elsewhere))
+}
+
+fn components(resource: &Json) -> Vec<ComponentView> {
+    resource
+        .items("component")
+        .map(|part| {
+            let (value, missing) = read::choice_value(part, "value");
+            ComponentView {
+                code: part.get("code").and_then(concept).unwrap_or(CodeView {
+                    display: String::new(),
+                    system: None,
+                    code: None,
+                }),
+                value,
+                absent: part.get("dataAbsentReason").map(read::absent_concept).or(missing),
+                ranges: read::ranges(part),
+                flags: read::flags(part),
+            }
+        })
+        .collect()
+}
+
+/// Where the date of an item stands, first match wins: when it was so, before when it was written.
+const DATES: [(&str, DateRole); 27] = [
+    ("onset", DateRole::Onset),
+    ("effective", DateRole::Effective),
+    ("performed", DateRole::Performed),
+    ("occurrence", DateRole::Occurred),
+    ("serviced", DateRole::Occurred),
+    ("started", DateRole::Started),
+    ("start", DateRole::Occurred),
+    ("period", DateRole::Started),
+    ("billablePeriod", DateRole::Occurred),
+    ("whenHandedOver", DateRole::Dispensed),
+    ("whenPrepared", DateRole::Dispensed),
+    ("sent", DateRole::Dated),
+    ("received", DateRole::Dated),
+    ("authoredOn", DateRole::Authored),
+    ("dateWritten", DateRole::Authored),
+    ("authored", DateRole::Authored),
+    ("dateTime", DateRole::Dated),
+    ("date", DateRole::Dated),
+    ("recordedDate", DateRole::Recorded),
+    ("assertedDate", DateRole::Recorded),
+    ("dateAsserted", DateRole::Recorded),
+    ("created", DateRole::Created),
+    ("recorded", DateRole::Recorded),
+    ("issued", DateRole::Issued),
+    ("start", DateRole::Started),
+    ("statusDate", DateRole::Dated),
+    ("birthDate", DateRole::Born),
+];
+
+/// The date of a resource as a person reads it.
+pub(super) fn date_view(resource: &Json) -> Option<DateView> {
+    DATES
+        .iter()
+        .find_map(|(field, role)| read::date(resource, field, *role))
+        .or_else(|| read::date(resource.at(&["context"])?, "period", DateRole::Occurred))
+        .or_else(|| read::date(resource.at(&["collection"])?, "collected", DateRole::Occurred))
+}
+
+/// The date by which a resource is sorted: the start, or the end if only that is known; `None` if it
+/// is given in words.
+pub(crate) fn date_of(resource: &Json) -> Option<PartialDate> {
+    sortable(&date_view(resource)?)
+}
+
+/// The sortable part of a date.
+pub(super) fn sortable(date: &DateView) -> Option<PartialDate> {
+    if date.precision != DatePrecision::Text {
+        return PartialDate::parse(&date.value);
+    }
+    date.end.as_deref().and_then(PartialDate::parse)
+}
+
+/// What to call a resource, from its own words; empty if it has none.
+pub(crate) fn title_of(resource: &Json) -> String {
+    let title = match resource.text("resourceType").unwrap_or_default() {
+        "Patient" | "Practitioner" | "RelatedPerson" | "Person" => name(resource),
+        "PractitionerRole" => {
+            display(resource, "practitioner").or_else(|| first_concept(resource, "code"))
+        }
+        "Claim" | "ExplanationOfBenefit" => bill_title(resource),
+        "Encounter" => first_concept(resource, "type")
+            .or_else(|| first_concept(resource, "reasonCode"))
+            .or_else(|| first_concept(resource, "class")),
+        "DocumentReference" => text(resource, "description")
+            .or_else(|| resource.items("content").find_map(|c| text(c.get("attachment")?, "title")))
+            .or_else(|| first_concept(resource, "type")),
+        "FamilyMemberHistory" => family_title(resource),
+        "Device" => resource
+            .items("deviceName")
+            .find_map(|name| text(name, "name"))
+            .or_else(|| first_concept(resource, "type")),
+        "Medication"
+        | "MedicationRequest"
+        | "MedicationStatement"
+        | "MedicationAdministration"
+        | "MedicationDispense" => medicine_title(resource),
+        _ => None,
+    };
+    let title = title.or_else(|| general_title(resource)).unwrap_or_default();
+    title.chars().take(MAX_LINE).collect()
+}
+
+/// Elements that name a resource of any type, most telling first.
+const NAMING: [&str; 22] = [
+    "code",
+    "vaccineCode",
+    "title",
+    "description",
+    "name",
+    "event",
+    "category",
+    "type",
+    "class",
+    "serviceType",
+    "topic",
+    "scope",
+    "relationship",
+    "activity",
+    "reasonCode",
+    "method",
+    "reason",
+    "valueCodeableConcept",
+    "questionnaire",
+    "procedureCode",
+    "modality",
+    "purpose",
+];
+
+fn general_title(resource: &Json) -> Option<String> {
+    let named = NAMING.iter().find_map(|field| {
+        resource.items(field).find_map(|value| match value {
+            Json::String(text) => non_empty(text),
+            Json::Object(_) => concept(value).map(|c| c.display).or_else(|| person_name(value)),
+            _ => None,
+        })
+    });
+    named.or_else(|| resource.items("content").find_map(|content| text(content, "title")))
+}
+
+fn medicine_title(resource: &Json) -> Option<String> {
+    first_concept(resource, "medicationCodeableConcept")
+        .or_else(|| first_concept(resource, "code"))
+        .or_else(|| display(resource, "medicationReference"))
+        .or_else(|| {
+            let local = resource.at(&["medicationReference", "reference"])?.as_str()?;
+            let id = local.strip_prefix('#')?;
+            let inner = resource.items("contained").find(|inner| inner.text("id") == Some(id))?;
+            first_concept(inner, "code")
+        })
+        .or_else(|| {
+            let parts: Vec<String> = resource
+                .items("ingredient")
+                .filter_map(|part| first_concept(part, "itemCodeableConcept"))
+                .collect();
+            (!parts.is_empty()).then(|| parts.join(" + "))
+        })
+}
+
+fn bill_title(resource: &Json) -> Option<String> {
+    resource
+        .items("item")
+        .find_map(|item| {
+            first_concept(item, "productOrService").or_else(|| first_concept(item, "service"))
+        })
+        .or_else(|| first_concept(resource, "type"))
+}
+
+fn family_title(resource: &Json) -> Option<String> {
+    let who = first_concept(resource, "relationship");
+    let what: Vec<String> =
+        resource.items("condition").filter_map(|c| first_concept(c, "code")).collect();
+    match (who, what.is_empty()) {
+        (Some(who), false) => Some(format!("{who}: {}", what.join(", "))),
+        (Some(who), true) => Some(who),
+        (None, false) => Some(what.join(", ")),
+        (None, true) => None,
+    }
+}
+
+fn name(resource: &Json) -> Option<String> {
+    resource.items("name").find_map(person_name)
+}
+
+fn text(element: &Json, field: &str) -> Option<String> {
+    element.text(field).and_then(non_empty)
+}
+
+fn first_concept(element: &Json, field: &str) -> Option<String> {
+    element.items(field).find_map(concept).map(|concept| concept.display)
+}
+
+fn display(element: &Json, field: &str) -> Option<String> {
+    element.items(field).find_map(|reference| text(reference, "display"))
+}
+
+fn resolved(reference: Option<&Json>, source: &str, references: &References) -> Option<String> {
+    let reference = reference?.text("reference")?;
+    references.resolve(source, reference).map(|target| target.display.clone())
+}
+
+/// Who made or did it: the reference's own words, else the name of the one referred to.
+fn performer(resource: &Json, source: &str, references: &References) -> Option<String> {
+    const DIRECT: [&str; 12] = [
+        "performer",
+        "requester",
+        "informationSource",
+        "asserter",
+        "recorder",
+        "author",
+        "provider",
+        "participant",
+        "sender",
+        "custodian",
+        "managingOrganization",
+        "serviceProvider",
+    ];
+    DIRECT.iter().find_map(|field| {
+        resource.items(field).find_map(|element| {
+            let reference = ["actor", "individual", "member"]
+                .iter()
+                .find_map(|inner| element.get(inner))
+                .unwrap_or(element);
+            text(reference, "display").or_else(|| resolved(Some(reference), source, references))
+        })
+    })
+}
+
+/// Short further lines: dose, reaction, severity, site, conclusion, reason, goal, activity.
+fn details(resource: &Json) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for dose in resource.items("dosageInstruction").chain(resource.items("dosage")) {
+        lines.extend(dose_line(dose));
+    }
+    for reaction in resource.items("reaction") {
+        lines.extend(reaction.items("manifestation").filter_map(concept).map(|c| c.display));
+        lines.extend(text(reaction, "severity"));
+    }
+    for field in ["criticality", "conclusion", "doseNumberString", "lotNumber"] {
+        lines.extend(text(resource, field));
+    }
+    for field in
+        ["severity", "bodySite", "conclusionCode", "outcome", "reasonCode", "statusReason", "class"]
+    {
+        lines.extend(resource.items(field).filter_map(concept).map(|c| c.display));
+    }
+    for activity in resource.items("activity") {
+        let detail = activity.get("detail");
+        lines.extend(
+            detail.and_then(|d| first_concept(d, "code").or_else(|| text(d, "description"))),
+        );
+    }
+    for target in resource.items("target") {
+        lines.extend(target.get("detailQuantity").and_then(read::quantity).map(|q| words(&q)));
+    }
+    lines.extend(resource.get("total").and_then(read::quantity).map(|money| words(&money)));
+    let mut seen = std::collections::HashSet::new();
+    let title = title_of(resource);
+    lines.retain(|line| *line != title && seen.insert(line.clone()));
+    lines.truncate(MAX_DETAILS);
+    lines.into_iter().map(|line| line.chars().take(MAX_LINE).collect()).collect()
+}
+
+fn dose_line(dose: &Json) -> Option<String> {
+    if let Some(words) = text(dose, "text") {
+        return Some(words);
+    }
+    let amount = dose
+        .items("doseAndRate")
+        .find_map(|rate| rate.get("doseQuantity"))
+        .or_else(|| dose.get("doseQuantity"))
+        .or_else(|| dose.get("dose"))
+        .and_then(read::quantity)
+        .map(|quantity| words(&quantity));
+    let often = dose.get("timing").and_then(|timing| {
+        first_concept(timing, "code").or_else(|| {
+            let repeat = timing.get("repeat")?;
+            Some(format!(
+                "{} / {} {}",
+                repeat.digits("frequency")?,
+                repeat.digits("period")?,
+                repeat.text("periodUnit")?
+            ))
+        })
+    });
+    let parts: Vec<String> = [amount, often].into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}

@@ -1,0 +1,30 @@
+//! What a person sees of records: plain data for the window, made by one code path for the
+//! patient's own chart, her preview of a share and the doctor's chart.
+//!
+//! Strings here are either content of the record, kept as written, or stable codes which the
+//! catalogue of the interface turns into words. No sentence is made here.
+
+mod attachment;
+mod chart;
+mod facts;
+mod item;
+mod marker;
+mod narrative;
+mod read;
+mod record;
+mod value;
+
+pub use attachment::{Attachment, AttachmentView, attachment, attachments};
+pub use chart::{
+    ChartInput, ChartItem, ChartView, IdentityView, SectionState, SectionView, SharedScope,
+    TimelineEntry, chart, chart_in,
+};
+pub use facts::FactView;
+pub(crate) use item::{date_of, title_of};
+pub use marker::{AbsentReason, Marker};
+pub use narrative::{NarrativeView, sanitise};
+pub use record::{NoteView, RecordView, record_view, record_view_in};
+pub use value::{
+    CodeView, ComponentView, DateRole, DateView, FlagKind, FlagView, QuantityView,
+    ReferenceRangeView, ValueView,
+};
