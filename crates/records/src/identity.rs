@@ -97,9 +97,10 @@ impl PersonName {
     }
 
     fn words(&self) -> Vec<String> {
-        let mut words: Vec<String> = self.given.iter().chain(&self.family).flat_map(fold).collect();
+        let mut words: Vec<String> =
+            self.given.iter().chain(&self.family).flat_map(|word| fold(word)).collect();
         if words.is_empty() {
-            words = self.text.iter().flat_map(fold).collect();
+            words = self.text.iter().flat_map(|word| fold(word)).collect();
         }
         words.retain(|word| !TITLES.contains(&word.as_str()));
         words.sort_unstable();
@@ -113,7 +114,7 @@ const TITLES: [&str; 12] =
     ["mr", "mrs", "ms", "miss", "dr", "prof", "herr", "frau", "sr", "sra", "mx", "med"];
 
 /// Words without case, accents and punctuation: `Dvořák-Néry` is `dvorak`, `nery`.
-fn fold(text: &String) -> Vec<String> {
+fn fold(text: &str) -> Vec<String> {
     let flat: String = text
         .nfkd()
         .filter(|c| !is_combining_mark(*c) && !matches!(c, '\'' | '\u{2019}' | '`' | '.'))
@@ -194,16 +195,16 @@ fn names_agree(a: &PersonName, b: &PersonName) -> bool {
     let (short, long) =
         if words_a.len() <= words_b.len() { (&words_a, &words_b) } else { (&words_b, &words_a) };
     let in_full = short.iter().filter(|word| long.contains(word)).count();
-    let all = short
-        .iter()
-        .all(|word| long.contains(word) || (word.chars().count() == 1 && starts_one(word, long)));
+    let all = short.iter().all(|word| long.iter().any(|other| words_agree(word, other)));
     let enough = in_full >= 2 || (in_full == short.len() && long.len() == short.len());
     let initials_only = in_full >= 1 && short.len() >= 2;
     (all && (enough || initials_only)) || joined(&words_a) == joined(&words_b)
 }
 
-fn starts_one(initial: &str, words: &[String]) -> bool {
-    words.iter().any(|word| word.starts_with(initial))
+/// Equal, or one is the initial of the other.
+fn words_agree(a: &str, b: &str) -> bool {
+    let initial = |a: &str, b: &str| a.chars().count() == 1 && b.starts_with(a);
+    a == b || initial(a, b) || initial(b, a)
 }
 
 /// The letters in order of the alphabet: `王 小明` and `小明王` are one name written apart.

@@ -29,7 +29,7 @@ pub enum Json {
 }
 
 /// Why a text is not read.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("{kind} at byte {offset}")]
 pub struct JsonError {
     /// Where, in bytes from the start.
