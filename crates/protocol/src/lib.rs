@@ -1,1 +1,35 @@
 //! The anonymous sharing protocol: pure cryptography, no I/O, no clock, no global randomness.
+//!
+//! The normative text is `SPEC.md`; every module mirrors one of its sections and every section
+//! has a vector file. Reading order: [`domain`], [`codec`], [`curve`], [`keys`], [`certificate`],
+//! [`capsule`], [`grant`], [`reencrypt`], [`payload`], [`chain`], [`message`], [`request`].
+//!
+//! What a type here promises:
+//! - a `Verified…` value exists only after its signature was checked against the right key;
+//! - a secret has no `Debug` and no `Clone`, and is overwritten when dropped;
+//! - a decoder accepts exactly one encoding of a value, within a stated limit, and no byte more;
+//! - randomness and time are arguments.
+#![forbid(unsafe_code)]
+
+pub mod capsule;
+pub mod certificate;
+pub mod chain;
+pub mod codec;
+pub mod cpace;
+pub mod curve;
+pub mod domain;
+pub mod grant;
+pub mod ids;
+pub mod invitation;
+pub mod keys;
+pub mod message;
+pub mod passphrase;
+pub mod payload;
+pub mod reencrypt;
+pub mod request;
+pub mod statement;
+pub mod vaultkeys;
+
+mod aead;
+mod hash;
+mod hedge;

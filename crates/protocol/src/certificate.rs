@@ -1,0 +1,86 @@
+//! SPEC §7. Certificates: `COSE_Sign1` with ES256 over the protocol's own byte format.
+//!
+//! An envelope has one form: protected header `{alg: ES256}`, empty unprotected header, the
+//! payload, the signature. The payload begins with version and type; a type this version does
+//! not know is refused. The kind's label is the external AAD.
+
+mod clinician;
+mod envelope;
+mod persona;
+mod possession;
+mod request;
+
+pub use clinician::{ClinicianCertificate, ClinicianDetails, VerifiedClinician};
+pub use persona::{PersonaCertificate, VerifiedPersona};
+pub use request::{
+    ClinicianKeys, ClinicianRequest, PersonaKeys, PersonaRequest, VerifiedClinicianRequest,
+    VerifiedPersonaRequest,
+};
+
+use crate::codec::DecodeError;
+use crate::keys::KeyError;
+
+/// Largest encoded certificate.
+pub const MAX_CERTIFICATE: usize = 4096;
+
+/// Why a certificate or a request for one is not accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CertificateError {
+    /// Not a `COSE_Sign1` in the one form used here.
+    #[error("not a certificate envelope in canonical form")]
+    Envelope,
+    /// The content is not a certificate of this kind.
+    #[error("not a certificate of this kind: {0}")]
+    Decode(#[from] DecodeError),
+    /// No pinned authority signed it.
+    #[error("not signed by a known authority")]
+    UnknownAuthority,
+    /// The request's signature or a proof of possession does not verify.
+    #[error("the request does not prove possession of its keys")]
+    NoPossession,
+    /// The request is for another service or answers another challenge.
+    #[error("the request answers another challenge")]
+    WrongChallenge,
+    /// Its validity has not begun.
+    #[error("not valid yet")]
+    NotYetValid,
+    /// Its validity has ended.
+    #[error("no longer valid")]
+    Expired,
+    /// A key was refused or could not sign.
+    #[error("key operation failed: {0}")]
+    Key(#[from] KeyError),
+}
+
+impl CertificateError {
+    /// A stable code for wire and user interface.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Envelope => "certificate-envelope",
+            Self::Decode(error) => error.code(),
+            Self::UnknownAuthority => "certificate-unknown-authority",
+            Self::NoPossession => "certificate-no-possession",
+            Self::WrongChallenge => "certificate-wrong-challenge",
+            Self::NotYetValid => "certificate-not-yet-valid",
+            Self::Expired => "certificate-expired",
+            Self::Key(error) => error.code(),
+        }
+    }
+}
+
+/// Type byte of a certificate payload. 2 is kept for the anonymous persona certificate, which
+/// will replace type 1; until then it is unknown and refused.
+mod kind {
+    pub(super) const PERSONA_IDENTIFIED: u8 = 1;
+    pub(super) const CLINICIAN: u8 = 16;
+}
+
+fn check_validity(from: u64, until: u64, now: u64) -> Result<(), CertificateError> {
+    match (now < from, now >= until) {
+        (true, _) => Err(CertificateError::NotYetValid),
+        (_, true) => Err(CertificateError::Expired),
+        _ => Ok(()),
+    }
+}
