@@ -1,0 +1,82 @@
+//! `PUT /v1/persona`, `PUT /v1/clinician`: the certificate says whose signature to expect.
+
+use super::{Answer, stamp};
+use crate::relay::Inner;
+use crate::store::{NewClinician, NewPersona};
+use keyward_protocol::certificate::{CertificateError, ClinicianCertificate, PersonaCertificate};
+use keyward_protocol::ids::ServiceId;
+use keyward_protocol::keys::VerifyingKey;
+use keyward_relay_api::http::UnixSeconds;
+use keyward_relay_api::http::server::{Authenticated, Received, json_answer};
+use keyward_relay_api::limits::MAX_CERTIFICATE;
+use keyward_relay_api::problem::{Problem, ProblemCode};
+use keyward_relay_api::types::PutCertificate;
+use std::time::Instant;
+
+pub(super) async fn put_persona(inner: &Inner, received: &Received) -> Answer {
+    let now = inner.now();
+    let body = body(received)?;
+    let certificate = PersonaCertificate::verify(&body.certificate, &inner.authorities, now)
+        .map_err(|error| refusal(&error))?;
+    let authenticated =
+        bearer(inner, received, certificate.service_id, &certificate.verification, now)?;
+    let persona = NewPersona {
+        id: certificate.id(),
+        verification: certificate.verification.to_bytes(),
+        valid: certificate.valid_from..certificate.valid_until,
+        certificate: body.certificate,
+    };
+    Ok(json_answer(&inner.store.put_persona(stamp(&authenticated, now), persona).await?))
+}
+
+pub(super) async fn put_clinician(inner: &Inner, received: &Received) -> Answer {
+    let now = inner.now();
+    let body = body(received)?;
+    let certificate = ClinicianCertificate::verify(&body.certificate, &inner.authorities, now)
+        .map_err(|error| refusal(&error))?;
+    let authenticated =
+        bearer(inner, received, certificate.service_id, &certificate.verification, now)?;
+    let clinician = NewClinician {
+        hash: certificate.hash(),
+        key_id: certificate.verification.key_id(),
+        verification: certificate.verification.to_bytes(),
+        valid: certificate.valid_from..certificate.valid_until,
+        certificate: body.certificate,
+    };
+    Ok(json_answer(&inner.store.put_clinician(stamp(&authenticated, now), clinician).await?))
+}
+
+fn body(received: &Received) -> Result<PutCertificate, Problem> {
+    let body: PutCertificate = received.json()?;
+    if body.certificate.len() > MAX_CERTIFICATE {
+        return Err(ProblemCode::TooLarge.into());
+    }
+    Ok(body)
+}
+
+/// The request must be signed by the certified key itself, and both must be for this service.
+fn bearer(
+    inner: &Inner,
+    received: &Received,
+    service: ServiceId,
+    key: &VerifyingKey,
+    now: UnixSeconds,
+) -> Result<Authenticated, Problem> {
+    if service != inner.service {
+        return Err(ProblemCode::BadCertificate.into());
+    }
+    let authenticated = received.verify(inner.service, key, now)?;
+    let class = crate::routes::Class::Certificate;
+    inner.by_key.take(authenticated.key_id, class, Instant::now())?;
+    Ok(authenticated)
+}
+
+fn refusal(error: &CertificateError) -> Problem {
+    let code = match error {
+        CertificateError::Expired | CertificateError::NotYetValid => {
+            ProblemCode::CertificateExpired
+        }
+        _ => ProblemCode::BadCertificate,
+    };
+    Problem::new(code).detail(error.code())
+}

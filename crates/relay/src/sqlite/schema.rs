@@ -1,0 +1,82 @@
+//! Opening and migrating the database. Forward-only: an older program leaves a newer file alone.
+
+use crate::store::StoreError;
+use rusqlite::{Connection, TransactionBehavior};
+
+/// One script per version, in order.
+const MIGRATIONS: &[&str] = &[include_str!("schema.sql")];
+
+/// "KWRL": says whose file it is.
+const APPLICATION_ID: i64 = 0x4b57_524c;
+
+/// Brings the schema to this program's version, all or nothing.
+pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let version: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let owner: i64 = transaction.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+    if version > 0 && owner != APPLICATION_ID {
+        return Err(StoreError::Damaged("the file is not a relay's store"));
+    }
+    let done = usize::try_from(version).unwrap_or(usize::MAX);
+    if done > MIGRATIONS.len() {
+        return Err(StoreError::TooNew { found: version });
+    }
+    for script in &MIGRATIONS[done..] {
+        transaction.execute_batch(script)?;
+    }
+    if done < MIGRATIONS.len() {
+        let version = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+        transaction.pragma_update(None, "user_version", version)?;
+    }
+    transaction.commit()?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The migrated schema, pinned: whoever changes it must add a migration and this text.
+    #[test]
+    fn the_schema_is_what_the_script_says() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection).unwrap();
+        let tables: Vec<String> = connection
+            .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+            .unwrap()
+            .query_map([], |row| row.get(0))
+            .unwrap()
+            .collect::<Result<_, _>>()
+            .unwrap();
+        assert_eq!(
+            tables,
+            [
+                "accesses",
+                "clinicians",
+                "epochs",
+                "grant_keys",
+                "grants",
+                "heads",
+                "idempotency",
+                "messages",
+                "meta",
+                "nonces",
+                "packs",
+                "personas",
+                "records",
+                "removed_clinicians",
+                "sequences",
+            ]
+        );
+        migrate(&mut connection).unwrap();
+    }
+
+    #[test]
+    fn a_newer_file_is_left_alone() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection).unwrap();
+        connection.pragma_update(None, "user_version", 99).unwrap();
+        assert!(matches!(migrate(&mut connection), Err(StoreError::TooNew { found: 99 })));
+    }
+}

@@ -1,0 +1,152 @@
+//! What the relay keeps, as a trait: SQLite stands behind it today, PostgreSQL later, both under
+//! the contract suite in `tests/store_contract`.
+//!
+//! Rules every implementation keeps:
+//! - An answer `Ok` to a changing call means that the change is on stable storage.
+//! - A changing call happens wholly or not at all; a refused one changes nothing but the replay
+//!   memory, which keeps the nonce of every request that reached the store.
+//! - Calls with a [`Stamp`] check the replay memory first: a nonce seen before is refused, except
+//!   when an idempotency key shows that it is the same request again, which gets the same answer.
+//! - One idempotency key with another request is refused. Refusals are not remembered: a retry
+//!   may find the obstacle gone.
+
+mod rows;
+
+pub use rows::{
+    AccessEntry, AccessPlan, AccessQuery, Append, Appended, Audience, Bounds, Idempotency,
+    LoggedAccess, NewClinician, NewEpoch, NewGrant, NewHead, NewPersona, NewRecord, OwnPlan,
+    OwnQuery, PackName, Principal, Removal, SealReceipt, SealedKey, Stamp, StoredGrant,
+    StoredRecord,
+};
+
+use async_trait::async_trait;
+use keyward_protocol::ids::{CertificateHash, GrantId, PersonaId};
+use keyward_relay_api::http::UnixSeconds;
+use keyward_relay_api::problem::{Problem, ProblemCode};
+use keyward_relay_api::types::{Access, Done, Message, Revoked};
+
+/// Why the store did not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// A rule of the relay forbids it; nothing was changed.
+    #[error("refused: {0}")]
+    Refused(Box<Problem>),
+    /// The disk is full or failing, or the write was lost; nothing was changed.
+    #[error("the storage failed: {0}")]
+    Storage(String),
+    /// What is stored cannot be right.
+    #[error("the stored data is damaged: {0}")]
+    Damaged(&'static str),
+    /// The files belong to a newer version of the relay; they were left as they are.
+    #[error("the store was written by a newer version ({found})")]
+    TooNew {
+        /// Its version.
+        found: i64,
+    },
+    /// The store is stopping.
+    #[error("the store is stopping")]
+    Stopped,
+}
+
+impl From<ProblemCode> for StoreError {
+    fn from(code: ProblemCode) -> Self {
+        StoreError::Refused(Box::new(code.into()))
+    }
+}
+
+impl From<Problem> for StoreError {
+    fn from(problem: Problem) -> Self {
+        StoreError::Refused(Box::new(problem))
+    }
+}
+
+/// The relay's memory. See the module for the rules.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// The highest time ever seen, 0 in a new store.
+    async fn highest_time(&self) -> Result<UnixSeconds, StoreError>;
+
+    /// A small value by name, for the relay's own settings.
+    async fn meta(&self, name: &'static str) -> Result<Option<Vec<u8>>, StoreError>;
+    /// Sets such a value if there is none, and gives the one that is there now.
+    async fn meta_once(&self, name: &'static str, value: Vec<u8>) -> Result<Vec<u8>, StoreError>;
+
+    /// Who signs with this key, `None` if nobody known.
+    async fn principal(&self, key_id: [u8; 32]) -> Result<Option<Principal>, StoreError>;
+    /// Remembers the nonce of a request that changes nothing else.
+    async fn stamp(&self, stamp: Stamp) -> Result<(), StoreError>;
+
+    /// Makes a persona known, or renews her certificate.
+    async fn put_persona(&self, stamp: Stamp, persona: NewPersona) -> Result<Done, StoreError>;
+    /// Makes a clinician's certificate known.
+    async fn put_clinician(&self, stamp: Stamp, it: NewClinician) -> Result<Done, StoreError>;
+    /// Marks certificates as taken back, for ever.
+    async fn remove_clinicians(&self, removal: Removal) -> Result<(), StoreError>;
+
+    /// Opens a key epoch and closes the one before.
+    async fn open_epoch(&self, stamp: Stamp, epoch: NewEpoch) -> Result<Done, StoreError>;
+    /// Adds records and heads. The pack they name must be on stable storage already.
+    async fn append(&self, stamp: Stamp, append: Append) -> Result<Appended, StoreError>;
+    /// A persona's own records.
+    async fn own_records(&self, query: OwnQuery) -> Result<OwnPlan, StoreError>;
+    /// Names of all packs some record lies in.
+    async fn packs(&self) -> Result<Vec<PackName>, StoreError>;
+
+    /// Stores a grant or a higher revision, its keys and its message.
+    async fn put_grant(&self, stamp: Stamp, grant: NewGrant) -> Result<Done, StoreError>;
+    /// Ends a grant and deletes its keys and message.
+    async fn revoke(
+        &self,
+        stamp: Stamp,
+        persona: PersonaId,
+        grant: GrantId,
+    ) -> Result<Revoked, StoreError>;
+    /// One page of grants of a persona or for a clinician, by id.
+    async fn grants(
+        &self,
+        audience: Audience,
+        after: Option<GrantId>,
+        limit: usize,
+    ) -> Result<Vec<StoredGrant>, StoreError>;
+    /// One grant, only for those it concerns.
+    async fn grant(
+        &self,
+        audience: Audience,
+        grant: GrantId,
+    ) -> Result<Option<StoredGrant>, StoreError>;
+
+    /// The oldest messages of a mailbox after a sequence.
+    async fn messages(
+        &self,
+        owner: [u8; 32],
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<Message>, StoreError>;
+    /// Deletes acknowledged messages.
+    async fn acknowledge(&self, stamp: Stamp, through: u64) -> Result<Done, StoreError>;
+
+    /// What an access would give: the grant is checked, nothing is logged yet.
+    async fn plan_access(&self, query: AccessQuery) -> Result<AccessPlan, StoreError>;
+    /// Logs an access if the grant is still live *now*, and gives the sealed receipt.
+    async fn log_access(
+        &self,
+        stamp: Stamp,
+        entry: AccessEntry,
+        seal: SealReceipt,
+    ) -> Result<LoggedAccess, StoreError>;
+    /// One page of a persona's access history.
+    async fn accesses(
+        &self,
+        persona: PersonaId,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<Access>, StoreError>;
+
+    /// Deletes keys and messages of grants that have ended, and forgets nonces and answers whose
+    /// time is over. Gives the number of keys deleted.
+    async fn tidy(&self, now: UnixSeconds) -> Result<u64, StoreError>;
+    /// Whether this certificate was taken back.
+    async fn is_removed(&self, hash: CertificateHash) -> Result<bool, StoreError>;
+    /// Ends all work; later calls fail with [`StoreError::Stopped`].
+    async fn close(&self);
+}
