@@ -1,1 +1,226 @@
 //! The clinic authority: register, invitations, certificates.
+//!
+//! One [`Authority`] is one register in one folder, one certifying key and one HTTP service. It runs inside
+//! the desktop app on loopback or as `keyward-server authority`; it is the same code.
+//!
+//! - `register`: the rules, as a state machine over people and clinicians.
+//! - `invite`: codes, CPace, what a right code leads to.
+//! - `persona`: the narrow interface behind which personas are certified.
+//! - `store`: SQLite, personal columns sealed under the storage key.
+//! - `http`: who may call what; everything not listed is refused.
+//!
+//! Every change is one transaction that also records who did it and when. Time never runs backwards: the
+//! store remembers the highest time it saw, so a clock set back revives no invitation.
+
+mod http;
+mod invite;
+mod issuer;
+mod persona;
+mod register;
+mod store;
+
+use std::{future::Future, path::PathBuf, sync::Arc};
+
+use axum::Router;
+use keyward_protocol::{
+    ids::{CertificateHash, ServiceId},
+    keys::{SigningKey, VerifyingKey},
+};
+use keyward_relay_api::{
+    authority::{
+        enrol::EnrolledService,
+        status::{AuthorityStatus, Scope},
+    },
+    http::{
+        UnixClock,
+        server::{BodyBudget, ListenLimits},
+    },
+};
+use zeroize::Zeroizing;
+
+pub use issuer::CLINICIAN_DAYS;
+pub use keyward_relay_api::authority::status::service_id_of;
+pub use store::StoreError;
+
+use invite::{Letterhead, exchange::Exchanges};
+use issuer::Issuer;
+use persona::{IdentifiedCertifier, PersonaCertifier};
+use store::Store;
+
+/// Seconds of a day.
+const DAY: u64 = 86_400;
+/// Memory all request bodies together may take.
+const BODY_BUDGET: usize = 16 * 1024 * 1024;
+
+/// Somebody who may work at the desk.
+#[derive(Clone)]
+pub struct Operator {
+    /// How the history names her.
+    pub name: String,
+    /// The key her requests are signed with.
+    pub key: VerifyingKey,
+}
+
+/// What an authority is opened with.
+pub struct AuthorityConfig {
+    /// Folder of the register; created, and made readable by its owner only.
+    pub dir: PathBuf,
+    /// The clinic's name as patients read it.
+    pub clinic_name: String,
+    /// The certifying key. Another key is another service.
+    pub signing_key: SigningKey,
+    /// Who may work at the desk; nobody else can.
+    pub operators: Vec<Operator>,
+    /// Where the relay is, as it stands in invitations.
+    pub relay_url: String,
+    /// Where this authority is, as it stands in invitations.
+    pub authority_url: String,
+    /// Who can reach both.
+    pub scope: Scope,
+    /// The clock.
+    pub clock: Arc<dyn UnixClock>,
+    /// 32 random bytes; without them the register cannot be read.
+    pub storage_key: Zeroizing<[u8; 32]>,
+    /// Days a patient's invitation can be used (default 14).
+    pub patient_invitation_days: u16,
+    /// Days a clinician's invitation can be used (default 3).
+    pub clinician_invitation_days: u16,
+}
+
+impl AuthorityConfig {
+    /// Days a patient's invitation can be used unless configured otherwise.
+    pub const PATIENT_DAYS: u16 = 14;
+    /// Days a clinician's invitation can be used unless configured otherwise.
+    pub const CLINICIAN_DAYS: u16 = 3;
+}
+
+/// An open authority. Cloning shares it.
+#[derive(Clone)]
+pub struct Authority {
+    inner: Arc<Inner>,
+}
+
+/// Everything the handlers share.
+pub(crate) struct Inner {
+    pub(crate) store: Store,
+    pub(crate) issuer: Issuer,
+    pub(crate) letterhead: Letterhead,
+    pub(crate) operators: Vec<(Operator, [u8; 32])>,
+    pub(crate) exchanges: Exchanges,
+    pub(crate) certifier: Box<dyn PersonaCertifier>,
+    pub(crate) bodies: BodyBudget,
+    pub(crate) rates: http::Rates,
+}
+
+impl Inner {
+    /// Now, never earlier than any time the store has seen.
+    pub(crate) fn now(&self) -> Result<u64, StoreError> {
+        self.store.read(|tx| Ok(tx.now))
+    }
+
+    /// What a device pins at enrolment.
+    pub(crate) fn enrolled_service(&self) -> EnrolledService {
+        EnrolledService {
+            service_id: self.issuer.service(),
+            clinic_name: self.letterhead.clinic_name.clone(),
+            authority_key: self.issuer.verifying_key().to_bytes().to_vec(),
+            relay_url: self.letterhead.relay_url.clone(),
+        }
+    }
+
+    /// Who this is.
+    pub(crate) fn status(&self) -> Result<AuthorityStatus, StoreError> {
+        let key = self.issuer.verifying_key();
+        let fingerprint = keyward_protocol::invitation::fingerprint(key);
+        Ok(AuthorityStatus {
+            service_id: self.issuer.service(),
+            clinic_name: self.letterhead.clinic_name.clone(),
+            authority_key: key.to_bytes().to_vec(),
+            fingerprint: fingerprint.iter().map(|byte| format!("{byte:02x}")).collect(),
+            scope: self.letterhead.scope,
+            relay_url: self.letterhead.relay_url.clone(),
+            time: self.now()?,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        })
+    }
+}
+
+impl Authority {
+    /// Opens or creates the register.
+    ///
+    /// # Errors
+    /// [`StoreError`]; a file of a newer program, another key or another kind is left untouched.
+    pub fn open(config: AuthorityConfig) -> Result<Self, StoreError> {
+        let store = Store::open(&config.dir, &config.storage_key, config.clock)?;
+        let letterhead = Letterhead {
+            clinic_name: config.clinic_name,
+            authority_url: config.authority_url,
+            relay_url: config.relay_url,
+            scope: config.scope,
+            patient_seconds: u64::from(config.patient_invitation_days) * DAY,
+            clinician_seconds: u64::from(config.clinician_invitation_days) * DAY,
+        };
+        let operators = config
+            .operators
+            .into_iter()
+            .map(|operator| {
+                let id = operator.key.key_id();
+                (operator, id)
+            })
+            .collect();
+        Ok(Self {
+            inner: Arc::new(Inner {
+                store,
+                issuer: Issuer::new(config.signing_key),
+                letterhead,
+                operators,
+                exchanges: Exchanges::new(),
+                certifier: Box::new(IdentifiedCertifier),
+                bodies: BodyBudget::new(BODY_BUDGET),
+                rates: http::Rates::new(),
+            }),
+        })
+    }
+
+    /// The service id, derived from the certifying key.
+    #[must_use]
+    pub fn service_id(&self) -> ServiceId {
+        self.inner.issuer.service()
+    }
+
+    /// The key every certificate of this authority verifies with.
+    #[must_use]
+    pub fn verifying_key(&self) -> &VerifyingKey {
+        self.inner.issuer.verifying_key()
+    }
+
+    /// Certificates that must no longer be trusted, for the relay beside this authority.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn removed_certificates(&self) -> Result<Vec<CertificateHash>, StoreError> {
+        let removed: Vec<[u8; 32]> = self.inner.store.read(|tx| tx.removed())?;
+        Ok(removed.into_iter().map(CertificateHash::from_bytes).collect())
+    }
+
+    /// All routes. Everything else is refused.
+    pub fn router(&self) -> Router {
+        http::router(Arc::clone(&self.inner))
+    }
+
+    /// Serves until `stop` resolves, lets the requests under way end, and empties the write-ahead log.
+    pub async fn serve(&self, listener: tokio::net::TcpListener, stop: impl Future<Output = ()>) {
+        keyward_relay_api::http::server::serve(
+            listener,
+            self.router(),
+            ListenLimits::default(),
+            stop,
+        )
+        .await;
+        let inner = Arc::clone(&self.inner);
+        let done = tokio::task::spawn_blocking(move || inner.store.checkpoint()).await;
+        if !matches!(done, Ok(Ok(()))) {
+            tracing::warn!("the register's write-ahead log could not be emptied at the end");
+        }
+    }
+}

@@ -1,1 +1,15 @@
 //! HTTP types and client of the clinic authority.
+//!
+//! Public: [`status`], [`directory`], [`enrol`]. Signed by a device's enrolment key: [`persona`].
+//! Signed by a desk operator: [`people`], [`clinicians`]. [`fields`] checks what was typed, the same
+//! way at the desk and at the authority.
+
+pub mod client;
+pub mod clinicians;
+pub mod date;
+pub mod directory;
+pub mod enrol;
+pub mod fields;
+pub mod people;
+pub mod persona;
+pub mod status;

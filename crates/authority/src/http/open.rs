@@ -1,0 +1,64 @@
+//! Public routes: who this is, the directory, and enrolment (which the code itself protects).
+
+use axum::{Router, routing::MethodFilter};
+use keyward_relay_api::{
+    authority::{
+        clinicians::ClinicianState,
+        directory::{Directory, DirectoryEntry},
+    },
+    http::server::Received,
+    problem::Problem,
+};
+
+use super::{Shared, count, problem, route};
+use crate::{Inner, invite::exchange, register::RegisterError};
+
+pub(super) fn routes() -> Router<Shared> {
+    Router::new()
+        .route(
+            "/v1/status",
+            route(MethodFilter::GET, |authority, _| {
+                bounded(authority)?;
+                authority.status().map_err(|error| problem(&error.into()))
+            }),
+        )
+        .route(
+            "/v1/clinicians",
+            route(MethodFilter::GET, |authority, _| {
+                bounded(authority)?;
+                directory(authority).map_err(|error| problem(&error))
+            }),
+        )
+        .route(
+            "/v1/enrol/start",
+            route(MethodFilter::POST, |authority, received: &Received| {
+                exchange::start(authority, &received.json()?)
+            }),
+        )
+        .route(
+            "/v1/enrol/finish",
+            route(MethodFilter::POST, |authority, received: &Received| {
+                bounded(authority)?;
+                exchange::finish(authority, &received.json()?)
+            }),
+        )
+}
+
+fn bounded(authority: &Inner) -> Result<(), Problem> {
+    let now = authority.now().map_err(|error| problem(&error.into()))?;
+    count(&authority.rates.public, (), now)
+}
+
+fn directory(authority: &Inner) -> Result<Directory, RegisterError> {
+    authority.store.read(|tx| {
+        let clinicians = tx
+            .clinicians()?
+            .into_iter()
+            .filter(|record| record.state == ClinicianState::Enrolled)
+            .filter_map(|record| record.certificate)
+            .map(|certificate| DirectoryEntry { certificate: certificate.bytes })
+            .collect();
+        let removed = authority.issuer.removed_list(tx.removed()?, tx.now)?;
+        Ok(Directory { clinicians, removed })
+    })
+}

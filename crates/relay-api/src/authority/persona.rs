@@ -1,0 +1,43 @@
+//! `POST /v1/personas/certify`, signed by the enrolment key of the person's device.
+
+use keyward_protocol::{ids::ServiceId, keys::VerifyingKey};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use crate::http::base64url;
+
+/// Days of a persona epoch. A certificate is valid from the start of the epoch it was issued in to the end
+/// of the next, so it tells the epoch and nothing finer.
+pub const EPOCH_DAYS: u64 = 90;
+/// Seconds of a persona epoch.
+pub const EPOCH_SECONDS: u64 = EPOCH_DAYS * 86_400;
+/// Personas one person may have certified per epoch.
+pub const PERSONAS_PER_EPOCH: u32 = 64;
+
+/// Body of the request.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CertifyPersona {
+    /// `PersonaRequest` bytes over [`challenge`].
+    #[serde(with = "base64url")]
+    pub persona_request: Vec<u8>,
+}
+
+/// Answer.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CertifiedPersona {
+    /// The certificate, COSE_Sign1 bytes.
+    #[serde(with = "base64url")]
+    pub certificate: Vec<u8>,
+}
+
+/// The challenge a persona request answers: it binds the request to one enrolment key, so that nobody else
+/// can submit it, and it is the same every time, so that a request kept over a crash can be sent again.
+#[must_use]
+pub fn challenge(service: ServiceId, enrolment_key: &VerifyingKey) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    hash.update(b"keyward/v1/persona-request-challenge\0");
+    hash.update(service.as_bytes());
+    hash.update(enrolment_key.to_bytes());
+    hash.finalize().into()
+}
