@@ -26,9 +26,9 @@ pub const MAX_GRANT_ENTRIES: usize = 4_096;
 /// Bytes of one signed grant.
 pub const MAX_SIGNED_GRANT: usize = 160 * 1024;
 /// Bytes of one sealed message to a mailbox.
-pub const MAX_MESSAGE: usize = 256 * 1024;
+pub const MAX_MESSAGE: usize = 512 * 1024;
 /// Messages in one answer.
-pub const MAX_MESSAGES: usize = 20;
+pub const MAX_MESSAGES: usize = 10;
 /// Grants in one answer.
 pub const MAX_GRANTS: usize = 500;
 /// Log entries in one answer.

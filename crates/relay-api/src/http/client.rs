@@ -88,7 +88,8 @@ impl<'a> Call<'a> {
         Call { method: Method::POST, body, content_type, ..Call::fetch(path, max_answer) }
     }
 
-    /// Makes every later sending of this request the same request.
+    /// Makes every later sending of this request the same request. The key: 8 to 64 letters,
+    /// digits, `-` or `_`.
     pub fn idempotent(mut self, key: &'a str) -> Self {
         self.idempotency_key = Some(key);
         self

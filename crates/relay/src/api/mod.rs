@@ -140,11 +140,11 @@ impl Call {
         }
     }
 
-    /// The segment of the path at an index, as an id.
+    /// The part of the path between its slashes at an index (0 is before the first), as an id.
     fn id_at<T: std::str::FromStr>(&self, index: usize) -> Result<T, Problem> {
         let path = self.received.path_and_query.split('?').next().unwrap_or_default();
         path.split('/')
-            .nth(index + 1)
+            .nth(index)
             .and_then(|segment| segment.parse().ok())
             // An id that cannot be one is not there, like any other.
             .ok_or_else(|| ProblemCode::NotFound.into())

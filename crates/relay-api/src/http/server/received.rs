@@ -171,6 +171,7 @@ impl Received {
 
 fn refusal(error: &RequestError) -> Problem {
     let code = match error {
+        RequestError::Unsuitable | RequestError::Malformed => ProblemCode::Malformed,
         RequestError::OutsideWindow => ProblemCode::ClockSkew,
         _ => ProblemCode::BadSignature,
     };
