@@ -1,0 +1,52 @@
+//! The patient's first page.
+
+use crate::error::AppError;
+use crate::identity::Enrolment;
+use crate::patient::visibility::Visibility;
+use crate::patient::{chart, sharing};
+use crate::ports::vault::Collection;
+use crate::session::Session;
+use crate::views::patient::{PatientHome, ShareState};
+
+/// Accesses shown on the first page.
+const RECENT: usize = 5;
+
+/// What the first page shows. Reads only what is stored: nothing waits for the network.
+///
+/// # Errors
+/// What the vault reports.
+pub fn home(session: &Session) -> Result<PatientHome, AppError> {
+    let tx = session.read()?;
+    let enrolment = Enrolment::load(&*tx)?;
+    let visibility = Visibility::load(&*tx, session.now())?;
+    let mut categories = chart::categories(&*tx, &visibility)?;
+    let waiting = tx.list(Collection::Outbox)?.len() as u64;
+    drop(tx);
+    categories.retain(|category| category.records > 0);
+    let records = categories.iter().map(|category| category.records).sum();
+    let (mut shares, mut recent_accesses) = (Vec::new(), Vec::new());
+    let mut sync = sharing::SyncBook::default();
+    if enrolment.is_some() {
+        shares = sharing::list(session)?;
+        shares.retain(|share| !matches!(share.state, ShareState::Ended | ShareState::Revoked));
+        recent_accesses = sharing::accesses(session)?;
+        recent_accesses.truncate(RECENT);
+        sync = sharing::SyncBook::load(session)?;
+    }
+    let pending = shares.iter().filter(|share| share.state == ShareState::Pending).count() as u64;
+    Ok(PatientHome {
+        enrolled: enrolment.is_some(),
+        person_name: enrolment
+            .as_ref()
+            .and_then(|enrolment| Some(enrolment.person.as_ref()?.name.clone())),
+        clinic_name: enrolment.map(|enrolment| enrolment.clinic_name),
+        records,
+        categories,
+        shares,
+        recent_accesses,
+        waiting: waiting.max(pending),
+        problem: sync.problem,
+        last_sync: sync.last,
+        visibility: visibility.of_all(),
+    })
+}

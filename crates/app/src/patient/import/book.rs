@@ -1,0 +1,167 @@
+//! What the profile remembers of its imports: one row per import and one per file, written in the
+//! same transaction as the file's records.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ports::clock::UnixSeconds;
+use crate::ports::vault::{Collection, Transaction};
+use crate::store::{self, StoreError};
+use crate::views::patient::ImportReport;
+
+/// One import.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ImportBook {
+    /// When it was started.
+    pub at: UnixSeconds,
+    /// Names of what was picked.
+    pub names: Vec<String>,
+    /// What it did so far.
+    pub report: ImportReport,
+    /// Whether it ran to its end.
+    pub finished: bool,
+}
+
+/// One file of an import.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct FileBook {
+    /// Its name relative to what was picked.
+    pub name: String,
+    /// When the import was started.
+    pub at: UnixSeconds,
+    /// Records it brought.
+    pub records: u64,
+    /// Pieces of it kept as source.
+    pub kept: Vec<KeptPiece>,
+}
+
+/// A piece of a file that was not understood.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct KeptPiece {
+    /// Its position in the file.
+    pub index: u64,
+    /// Why, a stable code of the records crate.
+    pub reason: String,
+}
+
+fn import_row(id: &str) -> String {
+    format!("import/{id}")
+}
+
+fn file_row(source: &str) -> String {
+    format!("file/{source}")
+}
+
+/// `RecordRow::source` of the records of one file.
+pub fn source(import: &str, file: usize) -> String {
+    format!("{import}/{file:06}")
+}
+
+/// The import a `RecordRow::source` belongs to.
+pub fn import_of(source: &str) -> &str {
+    source.split_once('/').map_or(source, |(import, _)| import)
+}
+
+impl ImportBook {
+    /// Reads one.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn load(tx: &(impl Transaction + ?Sized), id: &str) -> Result<Option<Self>, StoreError> {
+        store::load(tx, Collection::Sources, &import_row(id))
+    }
+
+    /// All, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn all(tx: &(impl Transaction + ?Sized)) -> Result<Vec<(String, Self)>, StoreError> {
+        let rows = store::load_prefix(tx, Collection::Sources, "import/")?;
+        Ok(rows.into_iter().map(|(id, book)| (strip(&id, "import/"), book)).collect())
+    }
+
+    /// Writes it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn save(&self, tx: &mut (impl Transaction + ?Sized), id: &str) -> Result<(), StoreError> {
+        store::save(tx, Collection::Sources, &import_row(id), self)
+    }
+
+    /// Forgets the import and its files.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn forget(tx: &mut (impl Transaction + ?Sized), id: &str) -> Result<(), StoreError> {
+        for (source, _) in FileBook::of_import(tx, id)? {
+            tx.delete(Collection::Sources, &file_row(&source))?;
+        }
+        for (row, _) in tx.list_prefix(Collection::Sources, &format!("kept/{id}/"))? {
+            tx.delete(Collection::Sources, &row)?;
+        }
+        tx.delete(Collection::Sources, &import_row(id))?;
+        Ok(())
+    }
+}
+
+impl FileBook {
+    /// All files of all imports, by `RecordRow::source`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn all(tx: &(impl Transaction + ?Sized)) -> Result<Vec<(String, Self)>, StoreError> {
+        let rows = store::load_prefix(tx, Collection::Sources, "file/")?;
+        Ok(rows.into_iter().map(|(id, book)| (strip(&id, "file/"), book)).collect())
+    }
+
+    /// The files of one import, by `RecordRow::source`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn of_import(
+        tx: &(impl Transaction + ?Sized),
+        import: &str,
+    ) -> Result<Vec<(String, Self)>, StoreError> {
+        let rows = store::load_prefix(tx, Collection::Sources, &format!("file/{import}/"))?;
+        Ok(rows.into_iter().map(|(id, book)| (strip(&id, "file/"), book)).collect())
+    }
+
+    /// The file a record came in.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn load(
+        tx: &(impl Transaction + ?Sized),
+        source: &str,
+    ) -> Result<Option<Self>, StoreError> {
+        store::load(tx, Collection::Sources, &file_row(source))
+    }
+
+    /// Writes it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn save(
+        &self,
+        tx: &mut (impl Transaction + ?Sized),
+        source: &str,
+    ) -> Result<(), StoreError> {
+        store::save(tx, Collection::Sources, &file_row(source), self)
+    }
+}
+
+/// Keeps the bytes of a piece that was not understood.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn keep_piece(
+    tx: &mut (impl Transaction + ?Sized),
+    source: &str,
+    index: usize,
+    bytes: &[u8],
+) -> Result<(), StoreError> {
+    Ok(tx.put(Collection::Sources, &format!("kept/{source}/{index:08}"), bytes)?)
+}
+
+fn strip(id: &str, prefix: &str) -> String {
+    id.strip_prefix(prefix).unwrap_or(id).to_owned()
+}

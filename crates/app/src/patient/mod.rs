@@ -1,0 +1,8 @@
+//! The patient's use cases: importing, reading, sharing, taking back.
+
+pub mod chart;
+pub mod home;
+pub mod import;
+pub mod sharing;
+pub mod spaces;
+pub mod visibility;

@@ -1,0 +1,490 @@
+//! Carries out what was decided: brings the relay to the state the shares ask for. Every step is
+//! durable before it is sent and safe to repeat, so a run that is killed anywhere is finished by the
+//! next one.
+//!
+//! Order within a space: take back first (nothing may hold it up), then epochs, then what is still
+//! waiting of the old epoch, then roll epochs over, then seal and send what is new, then grants.
+
+use std::collections::BTreeSet;
+
+use keyward_protocol::certificate::{PersonaCertificate, VerifiedPersona};
+use keyward_protocol::ids::PersonaId;
+use keyward_records::Category;
+use serde::{Deserialize, Serialize};
+
+use super::book::{self, Act, Compartment, Granted, Share, Terms, Waiting};
+use super::content::Recipe;
+use super::grants::{self, Granting};
+use super::history;
+use super::seal::Sealer;
+use crate::error::{AppError, ErrorCode};
+use crate::identity::Enrolment;
+use crate::patient::spaces::{Persona, Space};
+use crate::ports::clock::UnixSeconds;
+use crate::ports::progress::{Cancel, Progress, Stage, Step};
+use crate::ports::relay::{ProblemCode, Relay, RelayError, UploadBatch, UploadRecord};
+use crate::ports::vault::Collection;
+use crate::session::Session;
+use crate::store;
+
+/// Records in one upload at most.
+const UPLOAD_RECORDS: usize = 200;
+/// Payload bytes in one upload at most, unless one record alone is larger.
+const UPLOAD_BYTES: usize = 12 << 20;
+/// Heads of live shares are dated anew once they are older than this.
+const FRESH: UnixSeconds = 12 * 3600;
+/// The id of the sync row in [`Collection::Settings`].
+const SYNC: &str = "sync";
+
+/// How the last exchange went.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub struct SyncBook {
+    /// When relay and clinic were last reached and everything was carried out.
+    pub last: Option<UnixSeconds>,
+    /// What stood in the way last time.
+    pub problem: Option<AppError>,
+}
+
+impl SyncBook {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// What the vault reports.
+    pub fn load(session: &Session) -> Result<Self, AppError> {
+        Ok(store::load(&*session.read()?, Collection::Settings, SYNC)?.unwrap_or_default())
+    }
+}
+
+/// Carries out everything that waits, in every space, and fetches the access history. One space's
+/// failure does not hold up another.
+///
+/// # Errors
+/// The first failure, after everything else was tried; [`ErrorCode::Cancelled`].
+pub fn run(session: &Session, progress: &dyn Progress, cancel: &Cancel) -> Result<(), AppError> {
+    let _turn = session.exchange_turn();
+    let enrolment = session.enrolment()?;
+    let mut first_failure = None;
+    let spaces = Space::all(&*session.read()?)?;
+    for (id, _) in spaces {
+        let exchange = Exchange { session, enrolment: &enrolment, id: &id, progress, cancel };
+        match exchange.run() {
+            Ok(()) => {}
+            Err(error) if error.code == ErrorCode::Cancelled || error.code == ErrorCode::Locked => {
+                return Err(error);
+            }
+            Err(error) => {
+                first_failure.get_or_insert(error);
+            }
+        }
+    }
+    let outcome = first_failure.map_or(Ok(()), Err);
+    note(session, outcome.as_ref().err())?;
+    session.changed();
+    progress.report(Step { stage: Stage::Finished, ..Step::default() });
+    outcome
+}
+
+fn note(session: &Session, failure: Option<&AppError>) -> Result<(), AppError> {
+    let mut tx = session.begin()?;
+    let mut book: SyncBook = store::load(&*tx, Collection::Settings, SYNC)?.unwrap_or_default();
+    if failure.is_none() {
+        book.last = Some(session.now());
+    }
+    book.problem = failure.cloned();
+    store::save(&mut *tx, Collection::Settings, SYNC, &book)?;
+    Ok(tx.commit()?)
+}
+
+/// One space's turn.
+struct Exchange<'a> {
+    session: &'a Session,
+    enrolment: &'a Enrolment,
+    id: &'a str,
+    progress: &'a dyn Progress,
+    cancel: &'a Cancel,
+}
+
+impl Exchange<'_> {
+    fn run(&self) -> Result<(), AppError> {
+        let now = self.session.now();
+        let tx = self.session.read()?;
+        let space = Space::load(&*tx, self.id)?;
+        let shares: Vec<(String, Share)> =
+            Share::all(&*tx)?.into_iter().filter(|(_, share)| share.space == self.id).collect();
+        drop(tx);
+        if shares.is_empty() {
+            return Ok(());
+        }
+        self.note_ended(&shares, now)?;
+        let persona = self.session.with_master(|master| space.persona(master))?;
+        let certificate = self.certificate(&space, &persona, &shares, now)?;
+        let relay = self
+            .session
+            .network()
+            .relay(&self.enrolment.relay(), std::sync::Arc::clone(&persona.signing))?;
+        let done = self.with_relay(&*relay, &space, &persona, certificate.as_ref(), &shares, now);
+        match done {
+            Err(Failure::Relay(error)) => {
+                if is_stranger(&error) {
+                    self.forget_presented()?;
+                }
+                Err(error.into())
+            }
+            Err(Failure::App(error)) => Err(error),
+            Ok(()) => Ok(()),
+        }
+    }
+
+    fn with_relay(
+        &self,
+        relay: &dyn Relay,
+        space: &Space,
+        persona: &Persona,
+        certificate: Option<&VerifiedPersona>,
+        shares: &[(String, Share)],
+        now: UnixSeconds,
+    ) -> Result<(), Failure> {
+        if let Some(certificate) = certificate {
+            self.present(relay, certificate)?;
+        }
+        self.send_revocations(relay)?;
+        let wanted: Vec<&(String, Share)> = shares
+            .iter()
+            .filter(|(_, share)| share.is_wanted(now) && share.problem.is_none())
+            .collect();
+        if let (Some(certificate), false) = (certificate, wanted.is_empty()) {
+            let categories: BTreeSet<Category> =
+                wanted.iter().flat_map(|(_, share)| share.categories.iter().copied()).collect();
+            let sealer = Sealer {
+                session: self.session,
+                space: self.id,
+                signing: &persona.signing,
+                persona: PersonaId::of(persona.signing.verifying_key()),
+            };
+            self.fill(relay, &sealer, space, &categories)?;
+            let granting =
+                Granting { sealer: &sealer, space, enrolment: self.enrolment, certificate };
+            for (id, _) in &wanted {
+                granting.prepare(id)?;
+            }
+            self.send_grants(relay)?;
+            for category in categories {
+                sealer.refill(category)?;
+            }
+        }
+        history::fetch(self.session, self.id, relay)?;
+        Ok(())
+    }
+
+    /// Brings the compartments up to date at the relay.
+    fn fill(
+        &self,
+        relay: &dyn Relay,
+        sealer: &Sealer<'_>,
+        space: &Space,
+        categories: &BTreeSet<Category>,
+    ) -> Result<(), Failure> {
+        for category in categories {
+            sealer.compartment(*category)?;
+        }
+        self.send_epochs(relay)?;
+        for category in categories {
+            // What was sealed before still belongs to the old epoch.
+            self.upload(relay, *category)?;
+            sealer.roll(*category)?;
+        }
+        self.send_epochs(relay)?;
+        let mut new = Vec::new();
+        for category in categories {
+            new.push((*category, sealer.unsealed(*category)?));
+        }
+        let total: u64 = new.iter().map(|(_, rows)| rows.len() as u64).sum();
+        let recipe = Recipe::load(&*self.session.read()?, space, self.enrolment)?;
+        let mut done = 0;
+        for (category, rows) in new {
+            sealer.seal(category, rows, &recipe, self.cancel, &mut |sealed| {
+                done += sealed;
+                let step = Step { stage: Stage::Sealing, done, total, ..Step::default() };
+                self.progress.report(step);
+            })?;
+        }
+        for category in categories {
+            sealer.freshen(*category, FRESH)?;
+            self.upload(relay, *category)?;
+        }
+        Ok(())
+    }
+
+    /// The persona's certificate: the one there is, or a new one over the identified channel. `None`
+    /// if none is needed (everything is over and only history is left to fetch).
+    fn certificate(
+        &self,
+        space: &Space,
+        persona: &Persona,
+        shares: &[(String, Share)],
+        now: UnixSeconds,
+    ) -> Result<Option<VerifiedPersona>, AppError> {
+        if let Some(certificate) = space.certificate(self.enrolment, now)? {
+            return Ok(Some(certificate));
+        }
+        if !shares.iter().any(|(_, share)| share.is_wanted(now)) {
+            return Ok(None);
+        }
+        let key = self.session.with_master(|master| self.enrolment.enrolment_key(master))?;
+        let request = persona.request(self.session, self.enrolment, &key)?;
+        let authority = self
+            .session
+            .network()
+            .authority(&self.enrolment.authority(), Some(std::sync::Arc::new(key)))?;
+        let bytes = authority.certify_persona(&request)?;
+        let certificate =
+            PersonaCertificate::verify(&bytes, &[self.enrolment.authority_key()?], now)
+                .map_err(|_| ErrorCode::AuthorityMisbehaves)?;
+        if certificate.verification != *persona.signing.verifying_key() {
+            return Err(ErrorCode::AuthorityMisbehaves.into());
+        }
+        self.change_space(|space| space.certificate = Some(bytes))?;
+        Ok(Some(certificate))
+    }
+
+    fn present(&self, relay: &dyn Relay, certificate: &VerifiedPersona) -> Result<(), Failure> {
+        let space = Space::load(&*self.session.read()?, self.id)?;
+        if space.presented.as_deref() != Some(certificate.raw()) {
+            relay.present_persona(certificate.raw())?;
+            self.change_space(|space| space.presented = Some(certificate.raw().to_vec()))?;
+        }
+        Ok(())
+    }
+
+    fn forget_presented(&self) -> Result<(), AppError> {
+        self.change_space(|space| space.presented = None)
+    }
+
+    fn change_space(&self, change: impl FnOnce(&mut Space)) -> Result<(), AppError> {
+        let mut tx = self.session.begin()?;
+        let mut space = Space::load(&*tx, self.id)?;
+        change(&mut space);
+        space.save(&mut *tx, self.id)?;
+        Ok(tx.commit()?)
+    }
+
+    /// A share whose time is over closes the epochs it could read, before anything more is sealed.
+    fn note_ended(&self, shares: &[(String, Share)], now: UnixSeconds) -> Result<(), AppError> {
+        for (id, share) in shares {
+            if share.until <= now && !share.ended {
+                let mut tx = self.session.begin()?;
+                let mut share = Share::load(&*tx, id)?;
+                share.ended = true;
+                share.save(&mut *tx, id)?;
+                tx.delete(Collection::Outbox, &Act::grant_row(self.id, id))?;
+                close_epochs(&mut *tx, self.id, &share)?;
+                tx.commit()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn send_revocations(&self, relay: &dyn Relay) -> Result<(), Failure> {
+        let acts = Act::of_space(&*self.session.read()?, self.id, "1-revoke")?;
+        for (row, act) in acts {
+            let Act::Revoke { share, statement } = &act else { continue };
+            match relay.revoke(&book::grant_id(share)?, statement) {
+                // Not there, or over already: there is no key left to delete.
+                Ok(_) | Err(RelayError::NotFound) => {}
+                Err(RelayError::Refused(refusal))
+                    if matches!(
+                        refusal.code,
+                        ProblemCode::GrantExpired | ProblemCode::GrantRevoked
+                    ) => {}
+                Err(error) => return Err(error.into()),
+            }
+            let mut tx = self.session.begin()?;
+            let mut stored = Share::load(&*tx, share)?;
+            if let Some(revoked) = &mut stored.revoked {
+                revoked.confirmed = Some(self.session.now());
+            }
+            stored.save(&mut *tx, share)?;
+            tx.delete(Collection::Outbox, &row)?;
+            tx.commit()?;
+        }
+        Ok(())
+    }
+
+    fn send_epochs(&self, relay: &dyn Relay) -> Result<(), Failure> {
+        let acts = Act::of_space(&*self.session.read()?, self.id, "2-epoch")?;
+        for (row, act) in acts {
+            let Act::Epoch { statement } = &act else { continue };
+            relay.open_epoch(statement)?;
+            let mut tx = self.session.begin()?;
+            tx.delete(Collection::Outbox, &row)?;
+            tx.commit()?;
+        }
+        Ok(())
+    }
+
+    fn send_grants(&self, relay: &dyn Relay) -> Result<(), Failure> {
+        let acts = Act::of_space(&*self.session.read()?, self.id, "3-grant")?;
+        for (row, act) in acts {
+            let Act::Grant { share, granted, signed, keys, message } = &act else { continue };
+            self.progress.report(Step { stage: Stage::Granting, ..Step::default() });
+            let request = grants::request(&granted.terms, signed, keys, message)?;
+            match relay.grant(&request) {
+                Ok(()) => self.granted(&row, share, granted.clone(), None)?,
+                // The relay has a later revision than this profile remembers: go on from there.
+                Err(RelayError::Refused(refusal)) if refusal.code == ProblemCode::StaleRevision => {
+                    let revision = relay.grant_detail(&book::grant_id(share)?)?.summary.revision;
+                    let terms = Terms { entries: Vec::new(), ..granted.terms.clone() };
+                    self.granted(&row, share, Granted { revision, terms }, None)?;
+                }
+                Err(error @ RelayError::Refused(_)) => {
+                    if is_stranger(&error) {
+                        return Err(error.into());
+                    }
+                    self.refused(&row, share, error.into())?;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    fn granted(
+        &self,
+        row: &str,
+        share: &str,
+        granted: Granted,
+        problem: Option<AppError>,
+    ) -> Result<(), AppError> {
+        let mut tx = self.session.begin()?;
+        let mut stored = Share::load(&*tx, share)?;
+        stored.granted = Some(granted);
+        stored.problem = problem;
+        stored.save(&mut *tx, share)?;
+        tx.delete(Collection::Outbox, row)?;
+        Ok(tx.commit()?)
+    }
+
+    fn refused(&self, row: &str, share: &str, problem: AppError) -> Result<(), AppError> {
+        let mut tx = self.session.begin()?;
+        let mut stored = Share::load(&*tx, share)?;
+        stored.problem = Some(problem);
+        stored.save(&mut *tx, share)?;
+        tx.delete(Collection::Outbox, row)?;
+        Ok(tx.commit()?)
+    }
+
+    /// Sends what waits of one compartment, in chain order, the head with the last batch.
+    fn upload(&self, relay: &dyn Relay, category: Category) -> Result<(), Failure> {
+        let tx = self.session.read()?;
+        let Some(compartment) = Compartment::load(&*tx, self.id, category)? else { return Ok(()) };
+        let waiting = Waiting::of_compartment(&*tx, self.id, category)?;
+        drop(tx);
+        let total = waiting.len() as u64;
+        let mut waiting = waiting.into_iter().peekable();
+        let mut done = 0;
+        while waiting.peek().is_some() || (compartment.head_waits && total == 0 && done == 0) {
+            if self.cancel.is_cancelled() || self.session.closed().is_cancelled() {
+                return Err(AppError::from(ErrorCode::Cancelled).into());
+            }
+            let (mut rows, mut batch, mut bytes) = (Vec::new(), UploadBatch::default(), 0);
+            while let Some((_, next)) = waiting.peek() {
+                let full =
+                    rows.len() >= UPLOAD_RECORDS || bytes + next.payload.len() > UPLOAD_BYTES;
+                if full && !rows.is_empty() {
+                    break;
+                }
+                let Some((row, next)) = waiting.next() else { break };
+                bytes += next.payload.len();
+                rows.push(row);
+                let record = UploadRecord { header: next.header, payload: next.payload };
+                batch.records.push(record);
+            }
+            let last = waiting.peek().is_none();
+            if let (true, Some(head)) = (last, &compartment.head) {
+                batch.heads.push(head.clone());
+            }
+            relay.upload(&batch)?;
+            done += rows.len() as u64;
+            self.uploaded(category, &rows, last)?;
+            self.progress.report(Step { stage: Stage::Sending, done, total, ..Step::default() });
+            if rows.is_empty() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn uploaded(&self, category: Category, rows: &[String], last: bool) -> Result<(), AppError> {
+        let mut tx = self.session.begin()?;
+        for row in rows {
+            tx.delete(Collection::Sealed, row)?;
+        }
+        if last && let Some(mut compartment) = Compartment::load(&*tx, self.id, category)? {
+            compartment.head_waits = false;
+            compartment.save(&mut *tx, self.id, category)?;
+        }
+        Ok(tx.commit()?)
+    }
+}
+
+/// Marks the open epochs of a share's compartments to be closed before anything more is sealed.
+///
+/// # Errors
+/// What the vault reports.
+pub(super) fn close_epochs(
+    tx: &mut dyn crate::ports::vault::Transaction,
+    space: &str,
+    share: &Share,
+) -> Result<(), AppError> {
+    for category in &share.categories {
+        if let Some(mut compartment) = Compartment::load(tx, space, *category)? {
+            compartment.close = true;
+            compartment.save(tx, space, *category)?;
+        }
+    }
+    Ok(())
+}
+
+/// The relay does not know this persona (any more): its certificate must be presented again.
+fn is_stranger(error: &RelayError) -> bool {
+    error.refusal().is_some_and(|refusal| {
+        matches!(
+            refusal.code,
+            ProblemCode::BadSignature
+                | ProblemCode::BadCertificate
+                | ProblemCode::CertificateExpired
+        )
+    })
+}
+
+/// A failure of the relay is kept apart until it is decided what it means.
+pub(super) enum Failure {
+    /// The relay's.
+    Relay(RelayError),
+    /// Any other.
+    App(AppError),
+}
+
+impl From<RelayError> for Failure {
+    fn from(error: RelayError) -> Self {
+        Self::Relay(error)
+    }
+}
+
+impl From<AppError> for Failure {
+    fn from(error: AppError) -> Self {
+        Self::App(error)
+    }
+}
+
+impl From<store::StoreError> for Failure {
+    fn from(error: store::StoreError) -> Self {
+        Self::App(error.into())
+    }
+}
+
+impl From<crate::ports::vault::VaultError> for Failure {
+    fn from(error: crate::ports::vault::VaultError) -> Self {
+        Self::App(error.into())
+    }
+}

@@ -1,0 +1,134 @@
+//! What of a record is shared in a space: exactly the bytes that are sealed. Preview and sealing
+//! both come here, so that a doctor can never get anything the preview did not show.
+
+use std::collections::BTreeMap;
+
+use keyward_protocol::ids::RecordId;
+use keyward_records::{Category, deidentify};
+
+use crate::error::AppError;
+use crate::exchange::{MAX_RECORD, SharedRecord};
+use crate::identity::Enrolment;
+use crate::patient::import::book::FileBook;
+use crate::patient::spaces::Space;
+use crate::ports::vault::{RecordFilter, RecordRow, Transaction};
+
+/// A record as it is shared in a space.
+pub(super) struct Content {
+    /// The patient's own record.
+    pub record: RecordId,
+    /// Its fingerprint.
+    pub fingerprint: [u8; 32],
+    /// Its title in the patient's own list.
+    pub title: String,
+    /// What is sealed.
+    pub shared: SharedRecord,
+    /// What was taken out of it, counted by code.
+    pub removed: BTreeMap<String, u64>,
+    /// Free text that may name the patient and stays.
+    pub free_text: Vec<deidentify::FreeTextWarning>,
+}
+
+/// Why a record is not shared in a space.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Withheld {
+    /// It is not understood well enough to take identifiers out.
+    NotUnderstood,
+    /// It is larger than what can be shared.
+    TooLarge,
+}
+
+impl Withheld {
+    /// Stable code.
+    pub(super) const fn code(self) -> &'static str {
+        match self {
+            Self::NotUnderstood => "notUnderstood",
+            Self::TooLarge => "tooLarge",
+        }
+    }
+}
+
+/// How records are turned into what is shared in one space.
+pub(super) struct Recipe {
+    shows_name: bool,
+    options: deidentify::Options,
+    arrivals: BTreeMap<String, u64>,
+}
+
+impl Recipe {
+    /// The recipe of a space: verbatim where the name is shown, de-identified where not.
+    ///
+    /// # Errors
+    /// What the vault reports.
+    pub(super) fn load(
+        tx: &(impl Transaction + ?Sized),
+        space: &Space,
+        enrolment: &Enrolment,
+    ) -> Result<Self, AppError> {
+        let profile = records(tx, Category::Profile)?;
+        let mut terms =
+            deidentify::Terms::from_patients(profile.iter().map(|row| row.body.as_slice()));
+        if let Some(person) = &enrolment.person {
+            person.name.split_whitespace().for_each(|word| terms.insert(word));
+            terms.insert(&person.birth_date);
+        }
+        let files = FileBook::all(tx)?;
+        Ok(Self {
+            shows_name: space.shows_name,
+            options: deidentify::Options {
+                link_key: Some(space.link_key()),
+                terms,
+                keep_practitioners: false,
+            },
+            arrivals: files.into_iter().map(|(source, file)| (source, file.at)).collect(),
+        })
+    }
+
+    /// What of a record is shared. The file's name is never part of it: it often holds the
+    /// patient's name.
+    ///
+    /// # Errors
+    /// Why it is withheld.
+    pub(super) fn prepare(&self, row: RecordRow) -> Result<Content, Withheld> {
+        let received = self.arrivals.get(&row.source).copied().unwrap_or_default();
+        let mut removed = BTreeMap::new();
+        let mut free_text = Vec::new();
+        let body = if self.shows_name {
+            row.body
+        } else {
+            let stripped = deidentify::strip_with(&row.body, &self.options)
+                .map_err(|_| Withheld::NotUnderstood)?;
+            for taken in stripped.removed {
+                *removed.entry(taken.what.code().to_owned()).or_default() += 1;
+            }
+            free_text = stripped.free_text;
+            stripped.bytes
+        };
+        if body.len() > MAX_RECORD {
+            return Err(Withheld::TooLarge);
+        }
+        Ok(Content {
+            record: row.id,
+            fingerprint: row.fingerprint,
+            title: row.title,
+            shared: SharedRecord { received, source: String::new(), body },
+            removed,
+            free_text,
+        })
+    }
+}
+
+/// The records of a category, oldest first: the order in which they are sealed.
+///
+/// # Errors
+/// What the vault reports.
+pub(super) fn records(
+    tx: &(impl Transaction + ?Sized),
+    category: Category,
+) -> Result<Vec<RecordRow>, AppError> {
+    let filter =
+        RecordFilter { category: Some(category.as_str().to_owned()), ..RecordFilter::default() };
+    let mut rows = tx.records(&filter)?;
+    rows.reverse();
+    Ok(rows)
+}

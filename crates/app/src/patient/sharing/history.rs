@@ -1,0 +1,144 @@
+//! The access history: fetched from the relay per persona, kept, and each entry checked against the
+//! relay's signature and the numbering without gaps.
+
+use keyward_protocol::ids::{CertificateHash, CompartmentId, GrantId, PersonaId, ServiceId};
+use keyward_protocol::keys::VerifyingKey;
+use keyward_protocol::statement::{AccessReceipt, Signed};
+use serde::{Deserialize, Serialize};
+
+use super::carry::Failure;
+use crate::error::{AppError, ErrorCode};
+use crate::identity::Enrolment;
+use crate::patient::spaces::Space;
+use crate::ports::clock::UnixSeconds;
+use crate::ports::relay::{Access, Relay};
+use crate::ports::vault::{Collection, Transaction};
+use crate::session::Session;
+use crate::store::{self, StoreError};
+use crate::views::patient::ProofState;
+
+/// The id of the relay's pinned receipt key in [`Collection::Identity`].
+const RECEIPT_KEY: &str = "relay-receipt-key";
+/// Pages fetched in one run at most; the next run goes on.
+const PAGES: usize = 20;
+
+/// An access as kept.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct AccessRow {
+    /// Its number in this persona's history.
+    pub seq: u64,
+    /// Under which grant.
+    pub grant: GrantId,
+    /// Of which compartment.
+    pub compartment: CompartmentId,
+    /// By whom.
+    pub doctor: CertificateHash,
+    /// How many records.
+    pub records: u64,
+    /// When, by the relay's clock.
+    pub time: UnixSeconds,
+    /// The relay's signature over it is right, and nothing is missing before it.
+    pub proved: bool,
+}
+
+/// The pinned receipt key.
+#[derive(Serialize, Deserialize)]
+struct Pinned {
+    #[serde(with = "store::base64")]
+    key: Vec<u8>,
+}
+
+impl AccessRow {
+    /// The accesses of a space, oldest first.
+    ///
+    /// # Errors
+    /// What the vault reports.
+    pub fn of_space(
+        tx: &(impl Transaction + ?Sized),
+        space: &str,
+    ) -> Result<Vec<Self>, StoreError> {
+        let rows = store::load_prefix(tx, Collection::Accesses, &format!("{space}/"))?;
+        Ok(rows.into_iter().map(|(_, row)| row).collect())
+    }
+
+    /// Whether it is proved, for the view.
+    pub const fn proof(&self) -> ProofState {
+        if self.proved { ProofState::Verified } else { ProofState::Unproved }
+    }
+}
+
+/// Fetches what is new in the history of one space's persona.
+pub(super) fn fetch(session: &Session, space: &str, relay: &dyn Relay) -> Result<(), Failure> {
+    let tx = session.read()?;
+    let mut after = AccessRow::of_space(&*tx, space)?.last().map_or(0, |row| row.seq);
+    let persona = session.with_master(|master| Space::load(&*tx, space)?.persona(master))?;
+    let persona = PersonaId::of(persona.signing.verifying_key());
+    let service = Enrolment::require(&*tx)?.service_id;
+    drop(tx);
+    let mut key = None;
+    for _ in 0..PAGES {
+        let page = relay.accesses(after)?;
+        if page.accesses.is_empty() {
+            return Ok(());
+        }
+        let key = match &key {
+            Some(key) => key,
+            None => key.insert(receipt_key(session, relay)?),
+        };
+        let mut tx = session.begin()?;
+        for access in &page.accesses {
+            // An entry that does not go on from here is a repetition or a trick: numbers only grow.
+            if access.seq <= after {
+                return Err(AppError::from(ErrorCode::RelayMisbehaves).into());
+            }
+            let follows = access.seq == after + 1;
+            let row = AccessRow {
+                seq: access.seq,
+                grant: access.grant_id,
+                compartment: access.compartment,
+                doctor: access.doctor,
+                records: u64::from(access.records),
+                time: access.time,
+                proved: follows && is_proved(access, persona, service, key),
+            };
+            after = access.seq;
+            let id = format!("{space}/{:020}", row.seq);
+            store::save(&mut *tx, Collection::Accesses, &id, &row)?;
+        }
+        tx.commit()?;
+        if !page.more {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+/// The relay's receipt key: pinned when first met, because a relay that changes it could deny what
+/// it signed before.
+fn receipt_key(session: &Session, relay: &dyn Relay) -> Result<VerifyingKey, Failure> {
+    let corrupt = |_| AppError::from(ErrorCode::VaultCorrupt);
+    let pinned: Option<Pinned> = store::load(&*session.read()?, Collection::Identity, RECEIPT_KEY)?;
+    if let Some(pinned) = pinned {
+        return Ok(VerifyingKey::from_bytes(&pinned.key).map_err(corrupt)?);
+    }
+    let bytes = relay.status()?.receipt_key;
+    let key =
+        VerifyingKey::from_bytes(&bytes).map_err(|_| AppError::from(ErrorCode::RelayMisbehaves))?;
+    let mut tx = session.begin()?;
+    store::save(&mut *tx, Collection::Identity, RECEIPT_KEY, &Pinned { key: bytes })?;
+    tx.commit()?;
+    Ok(key)
+}
+
+fn is_proved(access: &Access, persona: PersonaId, service: ServiceId, key: &VerifyingKey) -> bool {
+    let Ok(signed) = Signed::<AccessReceipt>::from_bytes(&access.receipt) else { return false };
+    let Ok(receipt) = signed.verify(key) else { return false };
+    receipt.service_id == service
+        && receipt.persona == persona
+        && receipt.sequence == access.seq
+        && receipt.grant_id == access.grant_id
+        && receipt.compartment == access.compartment
+        && receipt.doctor == access.doctor
+        && receipt.records == access.records
+        && receipt.time == access.time
+}

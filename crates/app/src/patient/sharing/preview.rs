@@ -1,0 +1,117 @@
+//! "What the doctor will see": the doctor's own chart code over exactly the bytes that would be
+//! sealed.
+
+use std::collections::BTreeMap;
+
+use keyward_records::view::{self, ChartInput, SharedScope};
+use keyward_records::{Category, deidentify};
+
+use super::content::{self, Content, Recipe};
+use super::directory::Doctors;
+use super::draft;
+use crate::error::{AppError, ErrorCode};
+use crate::identity::Enrolment;
+use crate::patient::spaces::Space;
+use crate::session::Session;
+use crate::views::patient::{IdentifiesView, ShareDraft, SharePreview};
+
+/// Entries of each list at most: a person reads no more, and the numbers are told beside it.
+const LISTED: usize = 500;
+
+/// The preview of a share.
+///
+/// # Errors
+/// What is wrong with the draft, else what the vault reports.
+pub fn preview(session: &Session, wanted: &ShareDraft) -> Result<SharePreview, AppError> {
+    let tx = session.read()?;
+    let enrolment = Enrolment::require(&*tx)?;
+    let now = session.now();
+    let doctors = Doctors::load(&*tx, &enrolment, now)?.ok_or(ErrorCode::DoctorUnknown)?;
+    let doctor = doctors.find(&wanted.doctor)?;
+    draft::check(wanted, doctor, now)?;
+    let space = Space::load(&*tx, &wanted.space_id)?;
+    let recipe = Recipe::load(&*tx, &space, &enrolment)?;
+    let mut contents = Vec::new();
+    let mut withheld = 0;
+    for category in &wanted.categories {
+        for row in content::records(&*tx, *category)? {
+            match recipe.prepare(row) {
+                Ok(content) => contents.push(content),
+                Err(_) => withheld += 1,
+            }
+        }
+    }
+    let shown_as = space.shown_as(&enrolment);
+    Ok(SharePreview {
+        doctor: doctors.card(doctor),
+        shown_as: shown_as.text().to_owned(),
+        shows_name: shown_as.is_name(),
+        chart: chart(&contents, &wanted.categories),
+        identifies: identifies(&contents),
+        removed: removed(&contents),
+        free_text: free_text(&contents),
+        records: contents.len() as u64,
+        withheld,
+        bytes: contents.iter().map(|content| content.shared.body.len() as u64).sum(),
+    })
+}
+
+fn chart(contents: &[Content], categories: &[Category]) -> view::ChartView {
+    let ids: Vec<String> = contents.iter().map(|content| content.record.to_string()).collect();
+    let inputs: Vec<ChartInput<'_>> = contents
+        .iter()
+        .zip(&ids)
+        .map(|(content, id)| ChartInput {
+            record_id: id,
+            bytes: &content.shared.body,
+            received: Some(content.shared.received),
+            source: &content.shared.source,
+        })
+        .collect();
+    view::chart(&inputs, &SharedScope::Only(categories.to_vec()))
+}
+
+fn identifies(contents: &[Content]) -> Vec<IdentifiesView> {
+    contents
+        .iter()
+        .flat_map(|content| {
+            deidentify::identifying(&content.shared.body).into_iter().map(|item| IdentifiesView {
+                record_id: content.record.to_string(),
+                title: content.title.clone(),
+                what: item.what.code().to_owned(),
+                place: item.path,
+                text: item.value,
+                hits: Vec::new(),
+            })
+        })
+        .take(LISTED)
+        .collect()
+}
+
+fn free_text(contents: &[Content]) -> Vec<IdentifiesView> {
+    let mut all: Vec<IdentifiesView> = contents
+        .iter()
+        .flat_map(|content| {
+            content.free_text.iter().map(|warning| IdentifiesView {
+                record_id: content.record.to_string(),
+                title: content.title.clone(),
+                what: warning.kind.code().to_owned(),
+                place: warning.path.clone(),
+                text: warning.text.clone(),
+                hits: warning.hits.clone(),
+            })
+        })
+        .collect();
+    // What holds her own words first: that is what she must read.
+    all.sort_by_key(|warning| warning.hits.is_empty());
+    all.truncate(LISTED);
+    all
+}
+
+fn removed(contents: &[Content]) -> BTreeMap<String, u64> {
+    let mut sum = BTreeMap::new();
+    for (what, count) in contents.iter().flat_map(|content| &content.removed) {
+        *sum.entry(what.clone()).or_default() += count;
+    }
+    sum
+}
