@@ -10,6 +10,8 @@
 
 pub(crate) mod clinicians;
 pub(crate) mod people;
+#[cfg(test)]
+mod tests;
 
 use keyward_relay_api::authority::{
     fields::FieldError,
