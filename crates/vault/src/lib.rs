@@ -1,1 +1,46 @@
-//! Encrypted local store, operating-system keyring, migrations.
+//! The encrypted local store of a profile, and how its key comes out of the operating system's
+//! keyring.
+//!
+//! - [`ProfileStore`]: the data folder with one folder per profile; list, create, unlock, change
+//!   the passphrase. A second instance is refused.
+//! - [`SqlVault`]: the open store, `keyward_app`'s `Vault` on SQLCipher.
+//! - [`Keyring`], [`OsKeyring`]: the operating system's keyring on one thread, with a time limit
+//!   and a way to give up.
+//!
+//! # Keys
+//! A profile has one random 32-byte master secret. The keyring holds it as it is, or wrapped under
+//! a passphrase (Argon2id, AES-256-GCM; protocol SPEC §14) if one is set; never both. The key of
+//! `vault.db` derives from it and is used raw. Nothing secret is in `profile.json`.
+//!
+//! # What is promised
+//! - A committed transaction is on the disk (WAL, `synchronous=FULL`); one without commit never
+//!   happened. After an I/O error during a commit nothing is visible of it to this process; whether
+//!   it is there after a crash right then is open (the log may hold it), and nobody was told.
+//! - A damaged file, a wrong key and a newer schema are told apart and leave the file byte for byte
+//!   as it was.
+//! - Migrations only go forward; the resulting schema is pinned by a test.
+//! - After [`SqlVault::close`] neither key nor decrypted pages stay in the process's own buffers.
+//!   (SQLCipher wipes what it frees. Pages the operating system swapped out before, and copies made
+//!   by callers, are outside this promise.)
+//!
+//! # Collections
+//! `keyward_app::ports::vault::Collection` documents what each holds; ids within a collection are
+//! chosen by the use cases and compared byte by byte.
+
+mod db;
+mod error;
+mod files;
+mod keyring;
+mod keyslot;
+mod profile;
+mod report;
+mod store;
+
+pub use db::SqlVault;
+pub use error::StoreError;
+#[cfg(any(test, feature = "testing"))]
+pub use keyring::{Fault, MemoryKeyring};
+pub use keyring::{Keyring, KeyringError, OsKeyring};
+pub use keyward_protocol::passphrase::Cost;
+pub use profile::{NewProfile, Profile, ProfileId, ProfileRole};
+pub use store::{Listing, ProfileStore, Unlocked};

@@ -1,0 +1,98 @@
+//! The SQLCipher store of one unlocked profile: the implementation of the vault port.
+
+mod error;
+mod migrate;
+mod open;
+mod slot;
+mod transaction;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use keyward_app::ports::vault::{Transaction, Vault, VaultError};
+
+pub(crate) use open::VaultKey;
+pub(crate) use open::create;
+use slot::Slot;
+use transaction::SqlTransaction;
+
+use crate::files::FileLock;
+
+/// How long a transaction waits for its turn before [`VaultError::Busy`].
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long [`SqlVault::close`] waits for running transactions to notice.
+const CLOSING: Duration = Duration::from_secs(5);
+
+/// The open store of an unlocked profile.
+///
+/// Changes go through one connection, one transaction at a time (`BEGIN IMMEDIATE`); views read a
+/// snapshot through a second, read-only connection and do not wait for changes. Dropping the store
+/// closes it.
+pub struct SqlVault {
+    writer: Slot,
+    reader: Slot,
+    /// Keeps a second instance away from the file until the connections are closed.
+    lock: Mutex<Option<FileLock>>,
+}
+
+impl SqlVault {
+    /// Opens an existing file; refuses a newer schema, a damaged file and a wrong key without
+    /// having changed anything.
+    pub(crate) fn open(path: &Path, key: &VaultKey, lock: FileLock) -> Result<Self, VaultError> {
+        open::inspect(path, key)?;
+        let writer = open::writer(path, key)?;
+        let reader = open::reader(path, key)?;
+        Ok(Self {
+            writer: Slot::new(writer, PATIENCE),
+            reader: Slot::new(reader, PATIENCE),
+            lock: Mutex::new(Some(lock)),
+        })
+    }
+
+    /// Closes the store: keys and cached pages leave memory, the file can be opened again. Running
+    /// transactions are interrupted and rolled back; every later call answers
+    /// [`VaultError::Locked`]. Closing twice does nothing.
+    pub fn close(&self) {
+        self.reader.close();
+        self.writer.close();
+        let closed = self.reader.wait_closed(CLOSING) && self.writer.wait_closed(CLOSING);
+        if closed {
+            // Only now: whoever gets the lock may rely on nobody else using the file.
+            self.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
+        }
+    }
+
+    /// Whether the store was closed.
+    pub fn is_closed(&self) -> bool {
+        self.writer.is_closing()
+    }
+
+    /// The connection for changes, for tests that need to bend it.
+    #[cfg(test)]
+    pub(crate) fn with_writer<T>(&self, f: impl FnOnce(&rusqlite::Connection) -> T) -> T {
+        let lease = self.writer.lend().unwrap();
+        f(lease.connection().unwrap())
+    }
+}
+
+impl Vault for SqlVault {
+    fn begin(&self) -> Result<Box<dyn Transaction + '_>, VaultError> {
+        Ok(Box::new(SqlTransaction::begin(&self.writer)?))
+    }
+
+    fn read(&self) -> Result<Box<dyn Transaction + '_>, VaultError> {
+        Ok(Box::new(SqlTransaction::snapshot(&self.reader)?))
+    }
+}
+
+impl Drop for SqlVault {
+    fn drop(&mut self) {
+        self.close();
+    }
+}

@@ -1,0 +1,278 @@
+//! Tests that need the inside of the store: schema, settings, limits, closing.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread;
+
+use keyward_app::ports::vault::{Collection, Vault, VaultError};
+
+use super::{SqlVault, VaultKey, create, migrate, open};
+use crate::files::{self, FileLock};
+
+const KEY: [u8; 32] = [7; 32];
+
+struct Folder {
+    dir: tempfile::TempDir,
+}
+
+impl Folder {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        files::create_private_file(&dir.path().join("vault.db")).unwrap();
+        create(&dir.path().join("vault.db"), &VaultKey::new(&KEY)).unwrap();
+        Self { dir }
+    }
+
+    fn database(&self) -> PathBuf {
+        self.dir.path().join("vault.db")
+    }
+
+    fn lock(&self) -> FileLock {
+        FileLock::acquire(&self.dir.path().join("vault.lock")).unwrap().expect("not in use")
+    }
+
+    fn try_open(&self, key: [u8; 32]) -> Result<SqlVault, VaultError> {
+        SqlVault::open(&self.database(), &VaultKey::new(&key), self.lock())
+    }
+
+    fn open(&self) -> SqlVault {
+        self.try_open(KEY).unwrap()
+    }
+
+    /// Every file and its content.
+    fn snapshot(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        let mut files: Vec<_> = fs::read_dir(self.dir.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .map(|path| (path.clone(), fs::read(path).unwrap()))
+            .collect();
+        files.sort();
+        files
+    }
+}
+
+fn schema(vault: &SqlVault) -> String {
+    vault.with_writer(|connection| {
+        let mut statement = connection
+            .prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY type, name")
+            .unwrap();
+        let rows = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
+        rows.map(|sql| sql.unwrap() + ";\n").collect()
+    })
+}
+
+/// A migration changes this file knowingly or not at all.
+#[test]
+fn the_migrated_schema_is_pinned() {
+    let folder = Folder::new();
+    let found = schema(&folder.open());
+    let pinned = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations/schema.snapshot.sql");
+    if std::env::var_os("UPDATE_SNAPSHOT").is_some() {
+        fs::write(&pinned, &found).unwrap();
+    }
+    assert_eq!(found, fs::read_to_string(&pinned).unwrap());
+    assert_eq!(migrate::NEWEST, 1, "a new migration needs a test that upgrades from the older one");
+}
+
+#[test]
+fn every_collection_is_in_the_schema_and_no_other() {
+    let folder = Folder::new();
+    let vault = folder.open();
+    let mut tx = vault.begin().unwrap();
+    for collection in Collection::ALL {
+        tx.put(collection, "id", b"body").unwrap();
+    }
+    tx.commit().unwrap();
+    vault.with_writer(|connection| {
+        let names: i64 =
+            connection.query_row("SELECT count(*) FROM collection", [], |row| row.get(0)).unwrap();
+        assert_eq!(names, 18);
+        let foreign = "INSERT INTO item (collection, id, body) VALUES ('other', 'x', x'00')";
+        assert!(connection.execute(foreign, []).is_err());
+    });
+}
+
+#[test]
+fn the_settings_hold() {
+    let folder = Folder::new();
+    let vault = folder.open();
+    let text = |pragma: &str| -> String {
+        vault.with_writer(|connection| {
+            connection
+                .query_row(&format!("PRAGMA {pragma}"), [], |row| {
+                    Ok(match row.get_ref(0)? {
+                        rusqlite::types::ValueRef::Integer(n) => n.to_string(),
+                        other => other.as_str().unwrap().to_owned(),
+                    })
+                })
+                .unwrap()
+        })
+    };
+    assert_eq!(text("journal_mode"), "wal");
+    assert_eq!(text("synchronous"), "2");
+    assert_eq!(text("secure_delete"), "1");
+    assert_eq!(text("foreign_keys"), "1");
+    assert_eq!(text("temp_store"), "2");
+    assert_eq!(text("cipher_page_size"), "4096");
+    assert_eq!(text("cipher_hmac_algorithm"), "HMAC_SHA512");
+    assert_eq!(text("cipher_memory_security"), "1");
+    assert!(text("cipher_version").starts_with('4'));
+}
+
+#[test]
+fn a_newer_schema_is_refused_and_left_byte_identical() {
+    let folder = Folder::new();
+    let vault = folder.open();
+    vault.with_writer(|connection| {
+        connection.pragma_update(None, "user_version", migrate::NEWEST + 1).unwrap();
+    });
+    drop(vault);
+    let before = folder.snapshot();
+    assert_eq!(folder.try_open(KEY).err(), Some(VaultError::Newer));
+    assert!(folder.snapshot() == before, "changed");
+}
+
+#[test]
+fn a_newer_schema_that_stands_only_in_the_log_is_refused_and_left_alone() {
+    let folder = Folder::new();
+    let vault = folder.open();
+    vault.with_writer(|connection| {
+        connection.pragma_update(None, "user_version", migrate::NEWEST + 1).unwrap();
+    });
+    // As after a crash: the log was never written back.
+    let crashed = tempfile::tempdir().unwrap();
+    for name in ["vault.db", "vault.db-wal"] {
+        fs::copy(folder.dir.path().join(name), crashed.path().join(name)).unwrap();
+    }
+    drop(vault);
+    let crashed = Folder { dir: crashed };
+    let read = || {
+        ["vault.db", "vault.db-wal"].map(|name| fs::read(crashed.dir.path().join(name)).unwrap())
+    };
+    let before = read();
+    assert_eq!(crashed.try_open(KEY).err(), Some(VaultError::Newer));
+    assert!(read() == before, "changed");
+}
+
+#[test]
+fn a_wrong_key_leaves_the_file_alone() {
+    let folder = Folder::new();
+    drop(folder.lock());
+    let before = folder.snapshot();
+    assert!(matches!(folder.try_open([8; 32]).err(), Some(VaultError::Corrupt(_))));
+    assert!(folder.snapshot() == before, "changed");
+}
+
+#[test]
+fn damage_anywhere_is_noticed_and_never_served() {
+    let folder = Folder::new();
+    let vault = folder.open();
+    let mut tx = vault.begin().unwrap();
+    for n in 0..50 {
+        tx.put(Collection::Sources, &format!("{n:03}"), &[n; 3000]).unwrap();
+    }
+    tx.commit().unwrap();
+    drop(vault);
+    let whole = fs::read(folder.database()).unwrap();
+    // One flipped bit per page, somewhere in it.
+    for page in 0..whole.len() / 4096 {
+        let mut damaged = whole.clone();
+        damaged[page * 4096 + 100 + page] ^= 1;
+        fs::write(folder.database(), &damaged).unwrap();
+        let outcome = folder.try_open(KEY).and_then(|vault| {
+            let listed = vault.read()?.list(Collection::Sources)?;
+            assert!(listed.iter().all(|(_, body)| body.iter().all(|byte| *byte == body[0])));
+            Ok(listed.len())
+        });
+        match outcome {
+            // Damage in a page that this query does not need.
+            Ok(found) => assert_eq!(found, 50),
+            Err(error) => assert!(matches!(error, VaultError::Corrupt(_)), "{error:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_full_store_says_so_and_loses_nothing() {
+    let folder = Folder::new();
+    let vault = folder.open();
+    vault.with_writer(|connection| {
+        connection.pragma_update_and_check(None, "max_page_count", 60, |_| Ok(())).unwrap();
+    });
+    let mut saved = 0;
+    let error = loop {
+        let attempt = (|| {
+            let mut tx = vault.begin()?;
+            tx.put(Collection::Sources, &format!("{saved:04}"), &[1; 5000])?;
+            tx.commit()
+        })();
+        match attempt {
+            Ok(()) => saved += 1,
+            Err(error) => break error,
+        }
+        assert!(saved < 1000, "the limit does not bite");
+    };
+    assert_eq!(error, VaultError::Full);
+    assert!(saved > 0);
+    assert_eq!(vault.read().unwrap().list(Collection::Sources).unwrap().len(), saved);
+    // Something smaller still fits, and deleting works.
+    let mut tx = vault.begin().unwrap();
+    assert!(tx.delete(Collection::Sources, "0000").unwrap());
+    tx.commit().unwrap();
+    assert_eq!(vault.begin().unwrap().list(Collection::Sources).unwrap().len(), saved - 1);
+}
+
+#[test]
+fn closing_interrupts_a_running_transaction_of_another_thread() {
+    let folder = Folder::new();
+    let vault = Arc::new(folder.open());
+    let (began, beginning) = std::sync::mpsc::channel();
+    let writer = {
+        let vault = Arc::clone(&vault);
+        thread::spawn(move || {
+            let mut tx = vault.begin().unwrap();
+            began.send(()).unwrap();
+            let mut n = 0_u64;
+            loop {
+                if let Err(error) = tx.put(Collection::Jobs, &n.to_string(), b"x") {
+                    break (error, tx.commit());
+                }
+                n += 1;
+            }
+        })
+    };
+    beginning.recv().unwrap();
+    vault.close();
+    let (put, commit) = writer.join().unwrap();
+    assert_eq!(put, VaultError::Locked);
+    assert_eq!(commit, Err(VaultError::Locked));
+    assert_eq!(vault.begin().err(), Some(VaultError::Locked));
+    assert_eq!(vault.read().err(), Some(VaultError::Locked));
+    assert!(folder.open().read().unwrap().list(Collection::Jobs).unwrap().is_empty());
+}
+
+#[test]
+fn a_nested_transaction_of_one_thread_is_refused_not_deadlocked() {
+    let folder = Folder::new();
+    let vault = folder.open();
+    let outer = vault.begin().unwrap();
+    assert_eq!(vault.begin().err(), Some(VaultError::Busy));
+    // A view beside it works and does not see what is not committed.
+    assert!(vault.read().unwrap().list(Collection::Jobs).unwrap().is_empty());
+    drop(outer);
+    assert!(vault.begin().is_ok());
+}
+
+#[test]
+fn a_plain_sqlite_file_is_not_taken_for_a_vault() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("vault.db");
+    let plain = rusqlite::Connection::open(&path).unwrap();
+    plain.execute_batch("CREATE TABLE item (id TEXT)").unwrap();
+    drop(plain);
+    let before = fs::read(&path).unwrap();
+    let outcome = open::inspect(&path, &VaultKey::new(&KEY));
+    assert!(matches!(outcome, Err(VaultError::Corrupt(_))));
+    assert!(fs::read(&path).unwrap() == before);
+}

@@ -1,0 +1,266 @@
+//! One transaction over a lent connection.
+
+use keyward_app::ports::vault::{
+    Collection, Inserted, RecordFilter, RecordRow, Transaction, VaultError,
+};
+use keyward_protocol::ids::RecordId;
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
+
+use super::error::vault_error;
+use super::slot::{Lease, Slot};
+
+const RECORD_COLUMNS: &str = "id, category, resource_type, date, title, fingerprint, source, body";
+
+pub(crate) struct SqlTransaction<'a> {
+    lease: Lease<'a>,
+    /// False once committed; a transaction still open when dropped is rolled back.
+    open: bool,
+}
+
+impl<'a> SqlTransaction<'a> {
+    /// A transaction for changes: takes the write lock at once, so it never fails half-way because
+    /// somebody else wrote in between.
+    pub(crate) fn begin(slot: &'a Slot) -> Result<Self, VaultError> {
+        Self::start(slot, "BEGIN IMMEDIATE")
+    }
+
+    /// A read-only transaction on the state of this moment.
+    pub(crate) fn snapshot(slot: &'a Slot) -> Result<Self, VaultError> {
+        let started = Self::start(slot, "BEGIN DEFERRED")?;
+        // SQLite takes the snapshot at the first read.
+        started
+            .sql(|connection| {
+                connection.prepare_cached("SELECT 1 FROM collection LIMIT 1")?.exists([])
+            })
+            .map(drop)?;
+        Ok(started)
+    }
+
+    fn start(slot: &'a Slot, begin: &str) -> Result<Self, VaultError> {
+        let lease = slot.lend()?;
+        lease.connection()?.execute_batch(begin).map_err(|error| vault_error(&error))?;
+        Ok(Self { lease, open: true })
+    }
+
+    fn sql<T>(
+        &self,
+        run: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, VaultError> {
+        run(self.lease.connection()?).map_err(|error| vault_error(&error))
+    }
+
+    fn rollback(&mut self) {
+        self.open = false;
+        if let Some(connection) = self.lease.connection_even_closing()
+            && !connection.is_autocommit()
+        {
+            // If even this fails, the lease sees the open transaction and drops the connection,
+            // which rolls back too.
+            let _ = connection.execute_batch("ROLLBACK");
+        }
+    }
+}
+
+impl Drop for SqlTransaction<'_> {
+    fn drop(&mut self) {
+        if self.open {
+            self.rollback();
+        }
+    }
+}
+
+impl Transaction for SqlTransaction<'_> {
+    fn get(&self, collection: Collection, id: &str) -> Result<Option<Vec<u8>>, VaultError> {
+        self.sql(|connection| {
+            connection
+                .prepare_cached("SELECT body FROM item WHERE collection = ?1 AND id = ?2")?
+                .query_row(params![collection.as_str(), id], |row| row.get(0))
+                .optional()
+        })
+    }
+
+    fn put(&mut self, collection: Collection, id: &str, body: &[u8]) -> Result<(), VaultError> {
+        self.sql(|connection| {
+            connection
+                .prepare_cached(
+                    "INSERT INTO item (collection, id, body) VALUES (?1, ?2, ?3)
+                     ON CONFLICT (collection, id) DO UPDATE SET body = excluded.body",
+                )?
+                .execute(params![collection.as_str(), id, body])
+        })
+        .map(drop)
+    }
+
+    fn delete(&mut self, collection: Collection, id: &str) -> Result<bool, VaultError> {
+        self.sql(|connection| {
+            connection
+                .prepare_cached("DELETE FROM item WHERE collection = ?1 AND id = ?2")?
+                .execute(params![collection.as_str(), id])
+        })
+        .map(|deleted| deleted > 0)
+    }
+
+    fn list(&self, collection: Collection) -> Result<Vec<(String, Vec<u8>)>, VaultError> {
+        self.list_prefix(collection, "")
+    }
+
+    fn list_prefix(
+        &self,
+        collection: Collection,
+        prefix: &str,
+    ) -> Result<Vec<(String, Vec<u8>)>, VaultError> {
+        self.sql(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT id, body FROM item WHERE collection = ?1 AND id >= ?2 ORDER BY id",
+            )?;
+            let mut rows = statement.query(params![collection.as_str(), prefix])?;
+            let mut found = Vec::new();
+            while let Some(row) = rows.next()? {
+                let id: String = row.get(0)?;
+                // Ids are ordered byte by byte, so those with the prefix stand together.
+                if !id.starts_with(prefix) {
+                    break;
+                }
+                found.push((id, row.get(1)?));
+            }
+            Ok(found)
+        })
+    }
+
+    fn insert_record(&mut self, row: &RecordRow) -> Result<Inserted, VaultError> {
+        let known: Option<[u8; 16]> = self.sql(|connection| {
+            connection
+                .prepare_cached("SELECT id FROM record WHERE fingerprint = ?1")?
+                .query_row(params![row.fingerprint.as_slice()], |found| found.get(0))
+                .optional()
+        })?;
+        if let Some(id) = known {
+            return Ok(Inserted::Duplicate(RecordId::from_bytes(id)));
+        }
+        self.sql(|connection| {
+            connection
+                .prepare_cached(
+                    "INSERT INTO record (id, category, resource_type, date, title, title_folded,
+                                         fingerprint, source, body)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                )?
+                .execute(params![
+                    row.id.as_bytes().as_slice(),
+                    row.category,
+                    row.resource_type,
+                    row.date,
+                    row.title,
+                    row.title.to_lowercase(),
+                    row.fingerprint.as_slice(),
+                    row.source,
+                    row.body,
+                ])
+        })?;
+        Ok(Inserted::New)
+    }
+
+    fn record(&self, id: &RecordId) -> Result<Option<RecordRow>, VaultError> {
+        self.sql(|connection| {
+            connection
+                .prepare_cached(&format!("SELECT {RECORD_COLUMNS} FROM record WHERE id = ?1"))?
+                .query_row(params![id.as_bytes().as_slice()], record_row)
+                .optional()
+        })
+    }
+
+    fn records(&self, filter: &RecordFilter) -> Result<Vec<RecordRow>, VaultError> {
+        let query = RecordQuery::new(filter);
+        self.sql(|connection| {
+            let mut statement = connection.prepare_cached(&query.sql)?;
+            statement.query_map(query.params().as_slice(), record_row)?.collect()
+        })
+    }
+
+    fn count_records(&self) -> Result<Vec<(String, u64)>, VaultError> {
+        self.sql(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT category, count(*) FROM record GROUP BY category ORDER BY category",
+                )?
+                .query_map([], |row| {
+                    Ok((row.get(0)?, u64::try_from(row.get::<_, i64>(1)?).unwrap_or(0)))
+                })?
+                .collect()
+        })
+    }
+
+    fn delete_record(&mut self, id: &RecordId) -> Result<bool, VaultError> {
+        self.sql(|connection| {
+            connection
+                .prepare_cached("DELETE FROM record WHERE id = ?1")?
+                .execute(params![id.as_bytes().as_slice()])
+        })
+        .map(|deleted| deleted > 0)
+    }
+
+    fn commit(mut self: Box<Self>) -> Result<(), VaultError> {
+        let committed = self.sql(|connection| connection.execute_batch("COMMIT"));
+        // A failed COMMIT may leave the transaction open.
+        self.rollback();
+        committed
+    }
+}
+
+fn record_row(row: &Row<'_>) -> rusqlite::Result<RecordRow> {
+    Ok(RecordRow {
+        id: RecordId::from_bytes(row.get(0)?),
+        category: row.get(1)?,
+        resource_type: row.get(2)?,
+        date: row.get(3)?,
+        title: row.get(4)?,
+        fingerprint: row.get(5)?,
+        source: row.get(6)?,
+        body: row.get(7)?,
+    })
+}
+
+/// The SELECT for a filter: only the conditions that are set, so that an index is used.
+struct RecordQuery {
+    sql: String,
+    values: Vec<Box<dyn ToSql>>,
+}
+
+impl RecordQuery {
+    fn new(filter: &RecordFilter) -> Self {
+        let mut query = Self {
+            sql: format!("SELECT {RECORD_COLUMNS} FROM record WHERE 1"),
+            values: Vec::new(),
+        };
+        if let Some(category) = &filter.category {
+            query.and("category = ?", category.clone());
+        }
+        if let Some(text) = &filter.text {
+            query.and("instr(title_folded, ?) > 0", text.to_lowercase());
+        }
+        if let Some(after) = &filter.after {
+            query.and("date >= ?", after.clone());
+        }
+        if let Some(before) = &filter.before {
+            query.and("date < ?", before.clone());
+        }
+        if let Some(source) = &filter.source {
+            query.and("source = ?", source.clone());
+        }
+        // SQLite sorts NULL before everything, so descending puts records without a date last.
+        query.sql.push_str(" ORDER BY date DESC, id LIMIT ? OFFSET ?");
+        let limit = filter.limit.map_or(-1, |limit| i64::try_from(limit).unwrap_or(i64::MAX));
+        query.values.push(Box::new(limit));
+        query.values.push(Box::new(i64::try_from(filter.offset).unwrap_or(i64::MAX)));
+        query
+    }
+
+    fn and(&mut self, condition: &str, value: String) {
+        self.sql.push_str(" AND ");
+        self.sql.push_str(condition);
+        self.values.push(Box::new(value));
+    }
+
+    fn params(&self) -> Vec<&dyn ToSql> {
+        self.values.iter().map(AsRef::as_ref).collect()
+    }
+}
