@@ -193,7 +193,8 @@ fn parse_preamble(bytes: &[u8; PREAMBLE]) -> Result<(ContentType, u64), DecodeEr
     if len > MAX_LEN { Err(DecodeError::TooLong) } else { Ok((content_type, len)) }
 }
 
-/// A chunk buffer that is overwritten when dropped.
-fn chunk_buffer() -> Zeroizing<Vec<u8>> {
-    Zeroizing::new(vec![0; CHUNK])
+/// A chunk buffer that is overwritten when dropped; no larger than needed, because overwriting
+/// costs more than decrypting.
+fn chunk_buffer(size: usize) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(vec![0; size])
 }

@@ -123,7 +123,7 @@ pub fn open(cek: &Cek, record_id: &RecordId, sealed: &[u8]) -> Result<Opened, Pa
     let mut opener = PayloadOpener::new(cek, record_id, sealed.len() as u64, sealed)?;
     let len = usize::try_from(opener.content_len()).map_err(|_| PayloadError::TooLong)?;
     let mut bytes = Zeroizing::new(Vec::with_capacity(len));
-    let mut buffer = chunk_buffer();
+    let mut buffer = chunk_buffer(opener.next_sealed_len().saturating_sub(TAG));
     for chunk in sealed[SEALED_PREAMBLE..].chunks(SEALED_CHUNK) {
         let content = opener.chunk(chunk, &mut buffer)?;
         bytes.extend_from_slice(&buffer[..content]);

@@ -60,9 +60,9 @@ impl PayloadSealer {
         if plain.len() == size {
             return self.emit(plain, out);
         }
-        let mut buffer = chunk_buffer();
+        let mut buffer = chunk_buffer(size);
         buffer[..plain.len()].copy_from_slice(plain);
-        self.emit(&buffer[..size], out)
+        self.emit(&buffer, out)
     }
 
     /// Seals the next chunk that is only padding; 0 when the payload is complete.
@@ -74,7 +74,7 @@ impl PayloadSealer {
             (0, 0) => Ok(0),
             (0, _) => {
                 let size = self.next_size();
-                self.emit(&chunk_buffer()[..size], out)
+                self.emit(&chunk_buffer(size), out)
             }
             _ => Err(PayloadError::Chunking),
         }
