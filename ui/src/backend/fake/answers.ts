@@ -1,0 +1,573 @@
+import { tell, wanted } from "./index";
+import { chart, counts, itemById, recordView } from "./chart";
+import type * as T from "../types";
+
+const now = Math.floor(Date.now() / 1000);
+const day = 86_400;
+const empty = () => wanted.state === "empty";
+const hex = ["3f9a", "02c7", "b81e", "6d50"];
+
+let locked = wanted.state === "locked";
+let enrolled = true;
+let theme: T.Theme = wanted.theme;
+let job: T.JobView | undefined;
+
+const session = (): T.SessionView => ({
+  profileId: "fake",
+  role: wanted.window as T.Role,
+  profileName:
+    wanted.window === "desk" ? "Front desk" : wanted.window === "doctor" ? "Dr Ada Example" : "Anna",
+  locked,
+  passphraseSet: wanted.state === "locked",
+  enrolled: locked ? null : enrolled,
+  clinicName: locked ? null : "Example Clinic on the Hill",
+  personName: locked
+    ? null
+    : wanted.window === "patient"
+      ? "Test-Anna Maria Muster-Sample"
+      : wanted.window === "doctor"
+        ? "Dr Ada Example"
+        : "Kim Sample",
+  thisComputerOnly: true,
+  autoLockMinutes: 15,
+  theme,
+  version: "0.1.0",
+});
+
+const doctorCard = (n: number, change: Partial<T.DoctorCard> = {}): T.DoctorCard => ({
+  certificate: `cert${String(n)}`,
+  name: "Dr Ada Example",
+  role: "Cardiologist",
+  organisation: "Example Clinic on the Hill",
+  registrationNumber: null,
+  certifiedBy: "Example Clinic on the Hill",
+  validUntil: now + 300 * day,
+  sameName: false,
+  fingerprint: hex,
+  standing: "new",
+  ...change,
+});
+
+const doctors: T.DoctorCard[] = [
+  doctorCard(1, { sameName: true, standing: "known" }),
+  doctorCard(2, {
+    sameName: true,
+    role: "Dermatologist",
+    organisation: "Skin Practice Sample Street",
+    registrationNumber: "S-1042",
+    fingerprint: ["91aa", "7712", "0c0d", "ee41"],
+  }),
+  doctorCard(3, { name: "Dr Boris Sample", role: "General practitioner", standing: "keyChanged" }),
+  doctorCard(4, { name: "Dr Chi Muster", role: "Surgeon", standing: "removed" }),
+];
+
+const access = (n: number, change: Partial<T.AccessView> = {}): T.AccessView => ({
+  shareId: "s1",
+  doctorName: "Dr Ada Example",
+  doctorRole: "Cardiologist",
+  organisation: "Example Clinic on the Hill",
+  category: "medications",
+  records: 12,
+  time: now - n * day,
+  purpose: "treatment",
+  proof: "verified",
+  spaceName: "Heart",
+  ...change,
+});
+
+const accesses = [
+  access(1),
+  access(1.01, { category: "results", records: 31 }),
+  access(6, { category: "conditions", records: 1, proof: "unproved" }),
+];
+
+const share = (change: Partial<T.ShareView> = {}): T.ShareView => ({
+  id: "s1",
+  number: "KW-2026-0001",
+  spaceId: "p1",
+  spaceName: "Heart",
+  shownAs: "Test-Anna Maria Muster-Sample",
+  showsName: true,
+  doctor: doctorCard(1),
+  categories: ["conditions", "medications", "allergies", "results"],
+  purpose: "treatment",
+  created: now - 20 * day,
+  until: now + 70 * day,
+  state: "live",
+  revokedAt: null,
+  revokeConfirmed: false,
+  problem: null,
+  records: 46,
+  waiting: 2,
+  opened: 3,
+  firstOpened: now - 6 * day,
+  lastOpened: now - day,
+  fetched: 44,
+  accesses,
+  ...change,
+});
+
+const shares = [
+  share(),
+  share({
+    id: "s2",
+    state: "pending",
+    doctor: doctorCard(3, { name: "Dr Boris Sample", role: "General practitioner" }),
+    opened: 0,
+    fetched: 0,
+    firstOpened: null,
+    lastOpened: null,
+    spaceName: "Everything else",
+    categories: ["vitals"],
+    accesses: [],
+  }),
+  share({ id: "s3", state: "ended", until: now - 40 * day, waiting: 0 }),
+  share({
+    id: "s4",
+    state: "revoked",
+    revokedAt: now - 2 * day,
+    revokeConfirmed: true,
+    waiting: 0,
+    doctor: doctorCard(2, { name: "Dr Dora Muster", role: "Dermatologist" }),
+    shownAs: "Silver Heron 27",
+    showsName: false,
+  }),
+];
+
+const onlyYou: T.VisibilityView = { kind: "onlyYou" };
+const withAda: T.VisibilityView = {
+  kind: "shared",
+  with: [{ shareId: "s1", name: "Dr Ada Example", until: now + 70 * day }],
+};
+
+const spaces: T.SpaceView[] = [
+  {
+    id: "p1",
+    name: "Heart",
+    icon: "heart",
+    showsName: true,
+    pseudonym: "Silver Heron 27",
+    certified: true,
+    liveShares: 1,
+    visibility: withAda,
+    created: now - 30 * day,
+  },
+  {
+    id: "p2",
+    name: "Private",
+    icon: "moon",
+    showsName: false,
+    pseudonym: "Quiet Maple 81",
+    certified: false,
+    liveShares: 0,
+    visibility: onlyYou,
+    created: now - 3 * day,
+  },
+];
+
+const report: T.ImportReport = {
+  files: 4,
+  resources: 57,
+  kept_as_source: 1,
+  duplicates: 3,
+  refused: [
+    { file: "holiday.jpg", reason: "not-fhir" },
+    { file: "old/bundle-2.json", reason: "damaged" },
+  ],
+  by_compartment: { conditions: 4, medications: 12, results: 31, vitals: 10 },
+};
+
+const imports: T.ImportView[] = [
+  {
+    id: "i1",
+    at: now - 3 * day,
+    names: ["records-2026"],
+    report,
+    finished: true,
+    recordsLeft: 57,
+    recordsShared: 46,
+  },
+];
+
+const person = (n: number, change: Partial<T.PersonRow> = {}): T.PersonRow => ({
+  id: `n${String(n)}`,
+  name: "Test-Anna Maria Muster-Sample",
+  birthDate: "1961-03-14",
+  next: "checkIdentity",
+  enrolled: false,
+  withdrawn: false,
+  changed: now - n * 3600,
+  ...change,
+});
+
+const people = [
+  person(1),
+  person(2, { name: "Test-Bruno Karl Beispiel-Sample", birthDate: "1955-11-02", next: "invite" }),
+  person(3, { name: "Test-Clara Example", birthDate: "1990-07-30", next: "awaitUse" }),
+  person(4, { name: "Test-Deniz Sample", birthDate: "1948-01-09", next: "inviteAgain" }),
+  person(5, { name: "Test-Edda Muster", birthDate: "2001-12-24", next: "nothing", enrolled: true }),
+];
+
+const personView = (id: string): T.PersonView => {
+  const row = people.find((each) => each.id === id) ?? person(1);
+  const parts = row.name.split(" ");
+  return {
+    row,
+    details: {
+      givenName: parts.slice(0, -1).join(" "),
+      familyName: parts.at(-1) ?? "",
+      birthDate: row.birthDate,
+      clinicNumber: "C-118",
+      phone: null,
+    },
+    checks:
+      row.next === "checkIdentity"
+        ? []
+        : [{ document: "passport", note: null, at: now - day, by: "Kim Sample" }],
+    invitations:
+      row.next === "awaitUse"
+        ? [{ id: "v1", state: "open", issued: now - 3600, expires: now + 6 * day, used: null }]
+        : row.next === "nothing"
+          ? [{ id: "v1", state: "used", issued: now - 9 * day, expires: now - 2 * day, used: now - 8 * day }]
+          : [],
+    registered: now - 10 * day,
+    withdrawnReason: null,
+  };
+};
+
+const qr = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 33 33" shape-rendering="crispEdges"><rect width="33" height="33" fill="#fff"/>${Array.from({ length: 441 }, (_, i) => ((i * 7919 + (i % 21) * 31) % 5 < 2 ? `<rect x="${String(6 + (i % 21))}" y="${String(6 + Math.floor(i / 21))}" width="1" height="1"/>` : "")).join("")}</svg>`;
+
+const invitation = (name: string, purpose: T.InvitationPurpose): T.InvitationView => ({
+  code: "K7QM-2XVB-9HTR-WD4C",
+  text: "KEYWARD1:ZmFrZS1pbnZpdGF0aW9u",
+  qrSvg: qr,
+  purpose,
+  expires: now + 7 * day,
+  thisComputerOnly: true,
+  clinicName: "Example Clinic on the Hill",
+  personName: name,
+  fingerprint: hex,
+  replacesDevice: false,
+});
+
+const clinicians: T.ClinicianRow[] = [
+  {
+    id: "c1",
+    details: {
+      name: "Dr Ada Example",
+      role: "Cardiologist",
+      organisation: "Example Clinic on the Hill",
+      registrationNumber: null,
+    },
+    state: "certified",
+    fingerprint: hex,
+    validUntil: now + 300 * day,
+    changed: now - day,
+  },
+  {
+    id: "c2",
+    details: {
+      name: "Dr Boris Sample",
+      role: "General practitioner",
+      organisation: "Example Clinic on the Hill",
+      registrationNumber: "G-7",
+    },
+    state: "invited",
+    fingerprint: null,
+    validUntil: null,
+    changed: now - day,
+  },
+  {
+    id: "c3",
+    details: {
+      name: "Dr Chi Muster",
+      role: "Surgeon",
+      organisation: "Example Clinic on the Hill",
+      registrationNumber: null,
+    },
+    state: "removed",
+    fingerprint: hex,
+    validUntil: null,
+    changed: now - 9 * day,
+  },
+];
+
+const received = (n: number, change: Partial<T.PatientRow> = {}): T.PatientRow => ({
+  share: `r${String(n)}`,
+  patient: {
+    kind: "named",
+    name: "Test-Anna Maria Muster-Sample",
+    birthDate: "1961-03-14",
+    vouchedBy: "Example Clinic on the Hill",
+  },
+  persona: hex,
+  categories: ["conditions", "medications", "allergies", "results", "vitals"],
+  purpose: "treatment",
+  from: now - 20 * day,
+  until: now + 70 * day,
+  state: "live",
+  endedAt: null,
+  records: 46,
+  newRecords: 0,
+  lastOpened: now - day,
+  ...change,
+});
+
+const receivedShares = [
+  received(1, { newRecords: 2 }),
+  received(2, {
+    patient: { kind: "pseudonym", text: "Silver Heron 27" },
+    lastOpened: null,
+    categories: ["results"],
+    records: 8,
+  }),
+  received(3, {
+    patient: {
+      kind: "named",
+      name: "Test-Anna Maria Muster-Sample",
+      birthDate: "1984-02-01",
+      vouchedBy: null,
+    },
+    persona: ["77aa", "10f2", "9c31", "4be8"],
+  }),
+  received(4, { state: "revoked", endedAt: now - 2 * day, records: 0 }),
+  received(5, {
+    state: "ended",
+    endedAt: now - 30 * day,
+    until: now - 30 * day,
+    records: 0,
+    patient: { kind: "pseudonym", text: "Quiet Maple 81" },
+  }),
+];
+
+function runJob(kind: T.JobKind, result: string): string {
+  const asks = kind === "import" && new URLSearchParams(window.location.search).has("ask");
+  job = {
+    id: "j1",
+    kind,
+    state: asks ? "asking" : "running",
+    stage: "reading",
+    done: 20,
+    total: 57,
+    bytesDone: 0,
+    bytesTotal: 0,
+    secondsLeft: 42,
+    question: null,
+    error: null,
+    result: null,
+  };
+  if (asks)
+    job.question = {
+      kind: "somebodyElse",
+      file: "bundle-7.json",
+      found: { name: "Test-Bruno Karl Beispiel-Sample", birthDate: "1955" },
+      expected: { name: "Test-Anna Maria Muster-Sample", birthDate: "1961-03-14" },
+      differs: ["name", "birthDate"],
+      records: 14,
+    };
+  else if (!new URLSearchParams(window.location.search).has("slow"))
+    setTimeout(() => {
+      job = { ...(job as T.JobView), state: "done", stage: "finished", done: 57, result };
+      tell("job://progress", job);
+    }, 1200);
+  return "j1";
+}
+
+const patientHome = (): T.PatientHome => ({
+  enrolled: !empty(),
+  personName: "Test-Anna Maria Muster-Sample",
+  clinicName: "Example Clinic on the Hill",
+  records: empty() ? 0 : 57,
+  categories: empty() ? [] : counts(onlyYou, withAda),
+  shares: empty() ? [] : shares.slice(0, 2),
+  recentAccesses: empty() ? [] : accesses,
+  waiting: 0,
+  problem: null,
+  lastSync: empty() ? null : now - 240,
+  visibility: empty() ? onlyYou : withAda,
+});
+
+const doctorHome = (): T.DoctorHome => ({
+  enrolled: true,
+  doctor: {
+    name: "Dr Ada Example",
+    role: "Cardiologist",
+    organisation: "Example Clinic on the Hill",
+    clinicName: "Example Clinic on the Hill",
+    fingerprint: hex,
+    validUntil: now + 300 * day,
+    removed: false,
+  },
+  shares: empty() ? [] : receivedShares,
+  lastSync: now - 120,
+  problem: null,
+});
+
+type Answers = Record<string, (args: Record<string, unknown>) => unknown>;
+
+const answersByCommand: Answers = {
+  profiles_list: () =>
+    empty()
+      ? []
+      : [
+          { id: "a", role: "patient", name: "Anna", passphraseSet: false, open: false },
+          { id: "b", role: "doctor", name: "Dr Ada Example", passphraseSet: true, open: false },
+          { id: "c", role: "desk", name: "Front desk", passphraseSet: false, open: true },
+        ],
+  profile_create: () => ({ id: "n", role: "patient", name: "New", passphraseSet: false, open: false }),
+  clinic_setup: () => ({ id: "n", role: "desk", name: "New", passphraseSet: false, open: false }),
+  session,
+  lock: () => {
+    locked = true;
+    tell("session://locked", null);
+  },
+  unlock: (args) => {
+    if (wanted.state === "locked" && args.passphrase !== "open sesame")
+      throw { code: "passphrase-wrong", params: {} };
+    locked = false;
+    return session();
+  },
+  settings_read: () => ({ autoLockMinutes: 15, theme }),
+  settings_write: (args) => {
+    theme = (args.settings as T.SettingsView).theme;
+    return args.settings;
+  },
+  job_status: () => job,
+  job_cancel: () => {
+    if (job) job = { ...job, state: "cancelled" };
+  },
+  invitation_read: (args) => {
+    if (String(args.text).length < 8) throw { code: "invitation-unreadable", params: {} };
+    return {
+      clinicName: "Example Clinic on the Hill",
+      purpose: "patient",
+      fingerprint: hex,
+      expires: now + 6 * day,
+      thisComputerOnly: true,
+    } satisfies T.InvitationPreview;
+  },
+  invitation_from_image: () => "K7QM-2XVB-9HTR-WD4C",
+  invitation_accept: () => {
+    enrolled = true;
+    return session();
+  },
+  patient_home: patientHome,
+  import_pick: () => ({ token: "t", names: ["records-2026"] }),
+  import_start: () => runJob("import", "i1"),
+  import_decide: () => {
+    if (job) job = { ...job, state: "done", question: null, result: "i1" };
+  },
+  imports_list: () => (empty() ? [] : imports),
+  chart: () =>
+    ({
+      chart: chart(empty() ? "empty" : "all"),
+      categories: empty() ? [] : counts(onlyYou, withAda),
+      keptAsSource: 1,
+    }) satisfies T.PatientChart,
+  record: (args) =>
+    ({
+      record: recordView(itemById(String(args.id))),
+      visibility: withAda,
+      importId: "i1",
+      sourceName: "records-2026/bundle-1.json",
+      received: now - 3 * day,
+    }) satisfies T.PatientRecord,
+  spaces: () => (empty() ? [] : spaces),
+  space_create: (args) => ({ ...spaces[1], ...(args.draft as object), id: "p2" }),
+  doctors: () =>
+    ({
+      doctors: empty() ? [] : doctors,
+      untrusted: 0,
+      fetched: now,
+      problem: null,
+    }) satisfies T.DoctorDirectory,
+  share_preview: () =>
+    ({
+      doctor: doctors[0] as T.DoctorCard,
+      shownAs: "Silver Heron 27",
+      showsName: false,
+      chart: chart("shared"),
+      identifies: [
+        {
+          recordId: "i3",
+          title: "Letter",
+          what: "careProvider",
+          place: "performer",
+          text: "Example Clinic",
+          hits: [],
+        },
+      ],
+      removed: { name: 4, address: 1, narrative: 31 },
+      freeText: [
+        {
+          recordId: "i5",
+          title: "Note",
+          what: "freeText",
+          place: "note[0].text",
+          text: "Anna says she feels well since the walk in May.",
+        },
+      ],
+      records: 46,
+      bytes: 120_000,
+    }) satisfies T.SharePreview,
+  share_create: () => runJob("share", "s1"),
+  shares: () => (empty() ? [] : shares),
+  share: (args) => shares.find((each) => each.id === args.id) ?? shares[0],
+  share_revoke: () => {
+    const first = shares[0] as T.ShareView;
+    Object.assign(first, { state: "revoked", revokedAt: now, revokeConfirmed: true });
+    return { share: first, confirmed: true, alreadyFetched: 44 } satisfies T.RevokeOutcome;
+  },
+  share_extend: () => shares[0],
+  accesses: () => (empty() ? [] : accesses),
+  consent_receipt: () =>
+    ({
+      number: "KW-2026-0001",
+      share: shares[0] as T.ShareView,
+      personName: "Test-Anna Maria Muster-Sample",
+      clinicName: "Example Clinic on the Hill",
+      issued: now,
+      consent: '{\n  "resourceType": "Consent",\n  "status": "active"\n}',
+    }) satisfies T.ReceiptView,
+  doctor_home: doctorHome,
+  doctor_chart: (args) => {
+    const row =
+      receivedShares.find((each) => each.share === args.share) ?? (receivedShares[0] as T.PatientRow);
+    return {
+      share: row,
+      chart: row.state === "live" ? chart(empty() ? "empty" : "shared") : null,
+      asOf: now - 3600,
+      alarms: row.share === "r2" ? [{ kind: "rolledBack", category: "results", seen: now - 7200 }] : [],
+      offline: row.share === "r2",
+    } satisfies T.DoctorChart;
+  },
+  doctor_record: (args) =>
+    ({ record: recordView(itemById(String(args.record))), received: now - day }) satisfies T.DoctorRecord,
+  desk_home: () =>
+    ({
+      clinicName: "Example Clinic on the Hill",
+      operatorName: "Kim Sample",
+      fingerprint: hex,
+      thisComputerOnly: true,
+      queue: empty() ? [] : people.slice(0, 4),
+      people: empty() ? 0 : 5,
+      clinicians: 1,
+      problem: null,
+    }) satisfies T.DeskHome,
+  desk_people: (args) =>
+    empty()
+      ? []
+      : people.filter((each) => each.name.toLowerCase().includes(String(args.query).toLowerCase())),
+  desk_person: (args) => personView(String(args.id)),
+  desk_similar: () => [people[0]],
+  desk_register: () => personView("n1"),
+  desk_correct: () => personView("n1"),
+  desk_check_identity: () => personView("n2"),
+  desk_invite: () => invitation("Test-Bruno Karl Beispiel-Sample", "patient"),
+  desk_clinicians: () => (empty() ? [] : clinicians),
+  desk_enrol_clinician: () => invitation("Dr Boris Sample", "clinician"),
+  desk_reinvite_clinician: () => invitation("Dr Boris Sample", "clinician"),
+};
+
+export const answer = (command: string, args: Record<string, unknown>): unknown =>
+  answersByCommand[command]?.(args) ?? null;

@@ -1,0 +1,48 @@
+/**
+ * DEVELOPMENT ONLY: an invented backend for looking at the screens in a browser. `?window=patient&state=full`
+ * chooses what is shown; production builds do not contain this folder (`import.meta.env.DEV`).
+ * All people and values here are made up.
+ */
+import type { Transport } from "../transport";
+import type { AppError } from "../types";
+import { answer } from "./answers";
+
+const query = new URLSearchParams(window.location.search);
+
+export const wanted = {
+  window: query.get("window") ?? "welcome",
+  state: query.get("state") ?? "full",
+  theme: query.get("theme") === "dark" ? "dark" : query.get("theme") === "light" ? "light" : "system",
+} as const;
+
+const listeners = new Map<string, Set<(payload: unknown) => void>>();
+
+export const tell = (event: string, payload: unknown): void => {
+  for (const heard of listeners.get(event) ?? []) heard(payload);
+};
+
+const early = new Set(["session", "settings_read", "unlock", "lock", "activity"]);
+
+async function respond(command: string, args: Record<string, unknown>): Promise<unknown> {
+  await new Promise((done) => setTimeout(done, 30));
+  if (!early.has(command)) {
+    if (wanted.state === "loading") return new Promise(() => undefined);
+    if (wanted.state === "error") throw { code: "relay-unreachable", params: {} } satisfies AppError;
+  }
+  return answer(command, args);
+}
+
+export function fakeTransport(): Transport {
+  return {
+    call: (command, args = {}) => respond(command, args),
+    on: (event, heard) => {
+      const known = listeners.get(event) ?? new Set();
+      known.add(heard);
+      listeners.set(event, known);
+      return Promise.resolve(() => {
+        known.delete(heard);
+      });
+    },
+    label: () => (wanted.window === "welcome" ? "welcome" : `${wanted.window}-fake`),
+  };
+}

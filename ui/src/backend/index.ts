@@ -1,0 +1,120 @@
+/**
+ * The only way from the interface to the core: one typed function per command (CONTRACT of the shell's
+ * `commands/`), one typed subscription per event. No other folder imports `@tauri-apps`.
+ */
+import { call, on } from "./transport";
+import type * as T from "./types";
+
+export { startTransport, windowLabel } from "./transport";
+export { asAppError, isAppError } from "./failure";
+
+const command =
+  <Out>(name: string) =>
+  (): Promise<Out> =>
+    call(name) as Promise<Out>;
+
+const commandWith =
+  <In extends object, Out>(name: string) =>
+  (args: In): Promise<Out> =>
+    call(name, args as Record<string, unknown>) as Promise<Out>;
+
+/** Commands of the welcome window. */
+export const welcome = {
+  profilesList: command<T.ProfileSummary[]>("profiles_list"),
+  profileCreate: (profile: T.NewProfile) => call("profile_create", { profile }) as Promise<T.ProfileSummary>,
+  profileOpen: commandWith<{ id: string; passphrase: string | null }, undefined>("profile_open"),
+  clinicSetup: (setup: T.ClinicSetup) => call("clinic_setup", { setup }) as Promise<T.ProfileSummary>,
+};
+
+/** Commands every window with a profile has. */
+export const common = {
+  session: command<T.SessionView>("session"),
+  lock: command<undefined>("lock"),
+  unlock: commandWith<{ passphrase: string | null }, T.SessionView>("unlock"),
+  passphraseSet: commandWith<{ current: string | null; next: string | null }, undefined>("passphrase_set"),
+  settingsRead: command<T.SettingsView>("settings_read"),
+  settingsWrite: (settings: T.SettingsView) =>
+    call("settings_write", { settings }) as Promise<T.SettingsView>,
+  activity: command<undefined>("activity"),
+  jobStatus: commandWith<{ job: string }, T.JobView>("job_status"),
+  jobCancel: commandWith<{ job: string }, undefined>("job_cancel"),
+  printWindow: command<undefined>("print_window"),
+};
+
+/** Commands of a patient's and a doctor's window for joining a clinic. */
+export const invitation = {
+  read: commandWith<{ text: string }, T.InvitationPreview>("invitation_read"),
+  fromImage: command<string | null>("invitation_from_image"),
+  accept: commandWith<{ text: string }, T.SessionView>("invitation_accept"),
+};
+
+/** Commands of a desk window. */
+export const desk = {
+  home: command<T.DeskHome>("desk_home"),
+  people: commandWith<{ query: string }, T.PersonRow[]>("desk_people"),
+  person: commandWith<{ id: string }, T.PersonView>("desk_person"),
+  similar: commandWith<{ draft: T.PersonDraft }, T.PersonRow[]>("desk_similar"),
+  register: commandWith<{ draft: T.PersonDraft }, T.PersonView>("desk_register"),
+  correct: commandWith<{ id: string; draft: T.PersonDraft }, T.PersonView>("desk_correct"),
+  checkIdentity: commandWith<{ id: string; document: T.IdentityDocument; note: string | null }, T.PersonView>(
+    "desk_check_identity",
+  ),
+  invite: commandWith<{ id: string }, T.InvitationView>("desk_invite"),
+  withdrawInvitation: commandWith<{ id: string }, T.PersonView>("desk_withdraw_invitation"),
+  withdrawPerson: commandWith<{ id: string; reason: string }, T.PersonView>("desk_withdraw_person"),
+  clinicians: command<T.ClinicianRow[]>("desk_clinicians"),
+  enrolClinician: commandWith<{ draft: T.ClinicianDraft }, T.InvitationView>("desk_enrol_clinician"),
+  reinviteClinician: commandWith<{ id: string }, T.InvitationView>("desk_reinvite_clinician"),
+  removeClinician: commandWith<{ id: string; reason: string }, undefined>("desk_remove_clinician"),
+};
+
+/** Commands of a patient's window. */
+export const patient = {
+  home: command<T.PatientHome>("patient_home"),
+  importPick: commandWith<{ folder: boolean }, T.ImportSelection | null>("import_pick"),
+  importStart: commandWith<{ token: string }, string>("import_start"),
+  importDecide: commandWith<{ job: string; decision: T.ImportDecision }, undefined>("import_decide"),
+  importReport: commandWith<{ job: string }, T.ImportReport>("import_report"),
+  importUndo: commandWith<{ importId: string }, undefined>("import_undo"),
+  importsList: command<T.ImportView[]>("imports_list"),
+  chart: command<T.PatientChart>("chart"),
+  record: commandWith<{ id: string }, T.PatientRecord>("record"),
+  spaces: command<T.SpaceView[]>("spaces"),
+  spaceCreate: (draft: T.SpaceDraft) => call("space_create", { draft }) as Promise<T.SpaceView>,
+  spaceRename: commandWith<{ id: string; name: string; icon: string }, T.SpaceView>("space_rename"),
+  doctors: command<T.DoctorDirectory>("doctors"),
+  sharePreview: (draft: T.ShareDraft) => call("share_preview", { draft }) as Promise<T.SharePreview>,
+  shareCreate: (draft: T.ShareDraft) => call("share_create", { draft }) as Promise<string>,
+  shares: command<T.ShareView[]>("shares"),
+  share: commandWith<{ id: string }, T.ShareView>("share"),
+  shareRevoke: commandWith<{ id: string }, T.RevokeOutcome>("share_revoke"),
+  shareExtend: commandWith<{ id: string; until: number }, T.ShareView>("share_extend"),
+  accesses: command<T.AccessView[]>("accesses"),
+  receipt: commandWith<{ id: string }, T.ReceiptView>("consent_receipt"),
+  syncNow: command<undefined>("sync_now"),
+};
+
+/** Commands of a doctor's window. */
+export const doctor = {
+  home: command<T.DoctorHome>("doctor_home"),
+  sync: command<undefined>("doctor_sync"),
+  chart: commandWith<{ share: string }, T.DoctorChart>("doctor_chart"),
+  record: commandWith<{ share: string; record: string }, T.DoctorRecord>("doctor_record"),
+};
+
+/** What the shell tells without being asked. */
+export const events = {
+  locked: (heard: () => void) => on("session://locked", heard),
+  progress: (heard: (job: T.JobView) => void) =>
+    on("job://progress", (payload) => {
+      heard(payload as T.JobView);
+    }),
+  changed: (heard: (which: string) => void) =>
+    on("data://changed", (payload) => {
+      heard(String(payload));
+    }),
+  dropped: (heard: (selection: T.ImportSelection) => void) =>
+    on("import://dropped", (payload) => {
+      heard(payload as T.ImportSelection);
+    }),
+};

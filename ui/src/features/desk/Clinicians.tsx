@@ -1,0 +1,352 @@
+import { useState } from "react";
+import { z } from "zod";
+import { answers, useAnswer, useDeed } from "../../app/queries";
+import { href, navigate } from "../../app/router";
+import { desk } from "../../backend";
+import type { ClinicianRow, ClinicianState } from "../../backend/types";
+import { t } from "../../locales/i18n";
+import { announce } from "../../shared/announce";
+import { Button, ButtonLink } from "../../shared/components/Button";
+import { Dialog } from "../../shared/components/Dialog";
+import { Facts, HexGroups } from "../../shared/components/Facts";
+import { Failure } from "../../shared/components/Failure";
+import { TextField } from "../../shared/components/Fields";
+import { Loaded } from "../../shared/components/Loaded";
+import { Notice, Tag } from "../../shared/components/Notice";
+import { Empty, Page } from "../../shared/components/Page";
+import { useDraft } from "../../shared/drafts";
+import { ErrorSummary, Form, useChecks } from "../../shared/forms";
+import { fullDate } from "../../shared/format/dates";
+import { Icon } from "../../shared/icons";
+import { useClinic } from "./clinic";
+
+const tones = {
+  invited: "action",
+  invitationOver: "caution",
+  certified: "good",
+  removed: undefined,
+} as const satisfies Record<ClinicianState, string | undefined>;
+
+const useClinicians = () => useAnswer(["clinicians"], desk.clinicians);
+
+/** Who may be shared with. */
+export function Clinicians() {
+  const clinic = useClinic();
+  const clinicians = useClinicians();
+  return (
+    <Page
+      heading={t("clinicians.heading")}
+      lead={t("clinicians.lead")}
+      visibility={clinic}
+      actions={
+        <ButtonLink to="/clinicians/enrol" look="primary" icon="add">
+          {t("enrol.verb")}
+        </ButtonLink>
+      }
+    >
+      <Loaded query={clinicians}>
+        {(known) =>
+          known.length === 0 ? (
+            <Empty
+              icon="doctor"
+              heading={t("clinicians.none")}
+              action={<ButtonLink to="/clinicians/enrol">{t("enrol.verb")}</ButtonLink>}
+            >
+              {t("clinicians.noneHint")}
+            </Empty>
+          ) : (
+            <ul className="list">
+              {known.map((row) => (
+                <li key={row.id} className="list-item">
+                  <Icon name="doctor" />
+                  <div className="list-main">
+                    <span className="list-title">
+                      <a href={href(`/clinicians/${encodeURIComponent(row.id)}`)}>{row.details.name}</a>
+                    </span>
+                    <span className="soft">
+                      {row.details.role}, {row.details.organisation}
+                    </span>
+                  </div>
+                  <div className="list-side">
+                    <StateTag state={row.state} />
+                    {row.validUntil !== null && row.state === "certified" && (
+                      <div>{t("share.until", { date: fullDate(row.validUntil) })}</div>
+                    )}
+                  </div>
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </Loaded>
+    </Page>
+  );
+}
+
+function StateTag({ state }: { state: ClinicianState }) {
+  const tone = tones[state];
+  return <Tag {...(tone ? { tone } : {})}>{t(`clinician.${state}`)}</Tag>;
+}
+
+const schema = z.object({
+  name: z.string().trim().min(1, "enrol.nameMissing").max(120, "personForm.tooLong"),
+  role: z.string().trim().min(1, "enrol.roleMissing").max(120, "personForm.tooLong"),
+  organisation: z.string().trim().min(1, "enrol.organisationMissing").max(120, "personForm.tooLong"),
+  registrationNumber: z.string().max(60, "personForm.tooLong"),
+});
+
+const nobody = { name: "", role: "", organisation: "", registrationNumber: "" };
+
+/** Enrolling a clinician: fill in, check, and an invitation is made. */
+export function EnrolClinician() {
+  const clinic = useClinic();
+  const organisation = clinic.kind === "clinic" ? clinic.name : "";
+  const [fields, setFields, dropFields] = useDraft("enrol", { ...nobody, organisation });
+  const [checking, setChecking] = useState(false);
+  const { errors, submit, summary } = useChecks(schema, fields);
+  const enrol = useDeed(desk.enrolClinician, (issued) => {
+    dropFields();
+    answers.setQueryData(["once", "invitation", "new"], issued);
+    navigate("/clinicians/new/invitation", "replace");
+  });
+  const field = (name: keyof typeof nobody, hint?: string) => (
+    <TextField
+      label={t(name === "name" ? "field.nameWithTitle" : `field.${name}`)}
+      {...(hint ? { hint } : {})}
+      value={fields[name]}
+      error={errors[name]}
+      maxLength={120}
+      onChange={(next) => {
+        setFields({ ...fields, [name]: next });
+      }}
+    />
+  );
+  if (checking)
+    return (
+      <Page key="check" heading={t("register.checkHeading")} lead={t("enrol.checkLead")} visibility={clinic}>
+        <div className="stack stack-fill">
+          <Facts
+            facts={[
+              { label: t("field.nameWithTitle"), value: fields.name.trim() },
+              { label: t("field.role"), value: fields.role.trim() },
+              { label: t("field.organisation"), value: fields.organisation.trim() },
+              {
+                label: t("field.registrationNumber"),
+                value: fields.registrationNumber.trim() || t("personForm.notGiven"),
+              },
+            ]}
+          />
+          {enrol.isError && <Failure error={enrol.error} />}
+          <div className="actions">
+            <Button
+              look="primary"
+              icon="qr"
+              isPending={enrol.isPending}
+              onPress={() => {
+                enrol.mutate({
+                  draft: {
+                    name: fields.name.trim(),
+                    role: fields.role.trim(),
+                    organisation: fields.organisation.trim(),
+                    registrationNumber: fields.registrationNumber.trim() || null,
+                  },
+                });
+              }}
+            >
+              {t("enrol.confirm")}
+            </Button>
+            <Button
+              look="quiet"
+              icon="edit"
+              onPress={() => {
+                setChecking(false);
+              }}
+            >
+              {t("register.change")}
+            </Button>
+          </div>
+        </div>
+      </Page>
+    );
+  return (
+    <Page
+      key="form"
+      heading={t("enrol.heading")}
+      lead={t("enrol.lead")}
+      visibility={clinic}
+      back={{ to: "/clinicians", label: t("clinicians.heading") }}
+    >
+      <Form
+        onSubmit={submit(() => {
+          setChecking(true);
+        })}
+      >
+        <ErrorSummary errors={errors} at={summary} />
+        {field("name", t("enrol.nameHint"))}
+        {field("role", t("enrol.roleHint"))}
+        {field("organisation")}
+        {field("registrationNumber", t("enrol.numberHint"))}
+        <Button look="primary" type="submit">
+          {t("register.check")}
+        </Button>
+      </Form>
+    </Page>
+  );
+}
+
+/** One clinician: state, key words, invite again, remove. */
+export function ClinicianPage({ params }: { params: Record<string, string> }) {
+  const clinic = useClinic();
+  const clinicians = useClinicians();
+  const row = clinicians.data?.find((each) => each.id === params.id);
+  return (
+    <Page
+      heading={row?.details.name ?? t("title.clinician")}
+      visibility={clinic}
+      back={{ to: "/clinicians", label: t("clinicians.heading") }}
+    >
+      <Loaded query={clinicians}>
+        {() =>
+          row ? (
+            <ClinicianBody row={row} />
+          ) : (
+            <Empty
+              icon="doctor"
+              heading={t("clinician.gone")}
+              action={<ButtonLink to="/clinicians">{t("clinicians.heading")}</ButtonLink>}
+            />
+          )
+        }
+      </Loaded>
+    </Page>
+  );
+}
+
+function ClinicianBody({ row }: { row: ClinicianRow }) {
+  return (
+    <div className="stack stack-fill">
+      <Facts
+        facts={[
+          { label: t("clinician.state"), value: <StateTag state={row.state} /> },
+          { label: t("field.role"), value: row.details.role },
+          { label: t("field.organisation"), value: row.details.organisation },
+          row.details.registrationNumber !== null && {
+            label: t("field.registrationNumber"),
+            value: row.details.registrationNumber,
+          },
+          row.fingerprint !== null && {
+            label: t("join.keyWords"),
+            value: <HexGroups groups={row.fingerprint} />,
+          },
+          row.validUntil !== null && { label: t("doctorSelf.validUntil"), value: fullDate(row.validUntil) },
+        ]}
+      />
+      {row.state !== "removed" && (
+        <div className="actions">
+          <Reinvite row={row} />
+          <Remove row={row} />
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Reinvite({ row }: { row: ClinicianRow }) {
+  const [asking, setAsking] = useState(false);
+  const invite = useDeed(desk.reinviteClinician, (issued) => {
+    setAsking(false);
+    answers.setQueryData(["once", "invitation", row.id], issued);
+    navigate(`/clinicians/${encodeURIComponent(row.id)}/invitation`);
+  });
+  const go = () => {
+    invite.mutate({ id: row.id });
+  };
+  const certified = row.state === "certified";
+  return (
+    <>
+      <Button
+        icon="qr"
+        isPending={invite.isPending}
+        onPress={() => {
+          if (certified) setAsking(true);
+          else go();
+        }}
+      >
+        {t("invite.again")}
+      </Button>
+      {invite.isError && !asking && <Failure error={invite.error} />}
+      <Dialog
+        heading={t("invite.reissueHeading")}
+        isOpen={asking}
+        onClose={() => {
+          setAsking(false);
+        }}
+      >
+        <p>{t("clinician.reissueWhat", { name: row.details.name })}</p>
+        {invite.isError && <Failure error={invite.error} />}
+        <div className="actions">
+          <Button look="danger" isPending={invite.isPending} onPress={go}>
+            {t("invite.reissueConfirm")}
+          </Button>
+          <Button
+            onPress={() => {
+              setAsking(false);
+            }}
+          >
+            {t("invite.reissueKeep")}
+          </Button>
+        </div>
+      </Dialog>
+    </>
+  );
+}
+
+function Remove({ row }: { row: ClinicianRow }) {
+  const [asking, setAsking] = useState(false);
+  const [reason, setReason] = useState("");
+  const [tried, setTried] = useState(false);
+  const remove = useDeed(desk.removeClinician, () => {
+    setAsking(false);
+    announce(t("remove.done", { name: row.details.name }));
+  });
+  const close = () => {
+    setAsking(false);
+  };
+  return (
+    <>
+      <Button
+        icon="stop"
+        onPress={() => {
+          setAsking(true);
+        }}
+      >
+        {t("remove.verb")}
+      </Button>
+      <Dialog heading={t("remove.heading", { name: row.details.name })} isOpen={asking} onClose={close}>
+        <p>{t("remove.what", { name: row.details.name })}</p>
+        <Notice tone="caution">{t("remove.cannot")}</Notice>
+        <TextField
+          label={t("field.reason")}
+          value={reason}
+          onChange={setReason}
+          maxLength={200}
+          error={tried && reason.trim() === "" ? t("withdraw.reasonMissing") : undefined}
+        />
+        {remove.isError && <Failure error={remove.error} />}
+        <div className="actions">
+          <Button
+            look="danger"
+            isPending={remove.isPending}
+            onPress={() => {
+              setTried(true);
+              if (reason.trim() !== "") remove.mutate({ id: row.id, reason: reason.trim() });
+            }}
+          >
+            {t("remove.confirm")}
+          </Button>
+          <Button onPress={close}>{t("remove.keep")}</Button>
+        </div>
+      </Dialog>
+    </>
+  );
+}

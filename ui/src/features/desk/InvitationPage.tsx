@@ -1,0 +1,112 @@
+import { useQuery } from "@tanstack/react-query";
+import { common } from "../../backend";
+import type { InvitationView } from "../../backend/types";
+import { t } from "../../locales/i18n";
+import { Button, ButtonLink } from "../../shared/components/Button";
+import { CopyButton } from "../../shared/components/Copy";
+import { Facts, HexGroups } from "../../shared/components/Facts";
+import { Notice } from "../../shared/components/Notice";
+import { Empty, Page } from "../../shared/components/Page";
+import { fullMoment } from "../../shared/format/dates";
+
+/** A person's invitation: on screen, on paper, by phone. It is shown once and not kept here. */
+export function InvitationPage({ params }: { params: Record<string, string> }) {
+  return <Issued id={params.id ?? ""} back={`/people/${encodeURIComponent(params.id ?? "")}`} />;
+}
+
+export function ClinicianInvitationPage({ params }: { params: Record<string, string> }) {
+  const id = params.id ?? "";
+  return <Issued id={id} back={id === "new" ? "/clinicians" : `/clinicians/${encodeURIComponent(id)}`} />;
+}
+
+function Issued({ id, back }: { id: string; back: string }) {
+  // Put there by whoever issued it; asking again cannot bring it back.
+  const issued = useQuery<InvitationView | null>({
+    queryKey: ["once", "invitation", id],
+    queryFn: () => null,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  if (!issued.data)
+    return (
+      <Page heading={t("title.invitation")} back={{ to: back, label: t("invitation.back") }}>
+        <Empty
+          icon="qr"
+          heading={t("invitation.gone")}
+          action={<ButtonLink to={back}>{t("invitation.back")}</ButtonLink>}
+        >
+          {t("invitation.goneHint")}
+        </Empty>
+      </Page>
+    );
+  return <Sheet view={issued.data} back={back} />;
+}
+
+function Sheet({ view, back }: { view: InvitationView; back: string }) {
+  return (
+    <Page
+      wide
+      heading={t("invitation.heading", { name: view.personName })}
+      lead={t("invitation.lead")}
+      back={{ to: back, label: t("invitation.back") }}
+      actions={
+        <Button look="primary" icon="print" onPress={() => void common.printWindow()}>
+          {t("invitation.print")}
+        </Button>
+      }
+    >
+      <div className="sheet stack stack-fill stack-wide">
+        {view.replacesDevice && (
+          <Notice tone="caution" title={t("invitation.replaces")}>
+            {t("invitation.replacesHint")}
+          </Notice>
+        )}
+        {view.thisComputerOnly && <Notice title={t("invitation.hereTitle")}>{t("invitation.here")}</Notice>}
+        <div className="invitation">
+          <figure className="stack stack-tight">
+            <img
+              className="qr"
+              src={svgAddress(view.qrSvg)}
+              alt={t("invitation.qr", { name: view.personName })}
+              width="240"
+              height="240"
+            />
+            <figcaption className="soft small">{t("invitation.qrHint")}</figcaption>
+          </figure>
+          <div className="stack">
+            <h2>{t("invitation.code")}</h2>
+            <p className="code-big" aria-label={view.code}>
+              {view.code.split(/[\s-]+/).map((group, index) => (
+                <span key={`${String(index)}${group}`}>{group}</span>
+              ))}
+            </p>
+            <p className="soft">{t("invitation.codeHint")}</p>
+            <div className="actions screen-only">
+              <CopyButton text={view.text}>{t("invitation.copyText")}</CopyButton>
+              <CopyButton text={view.code}>{t("invitation.copyCode")}</CopyButton>
+            </div>
+          </div>
+        </div>
+        <Facts
+          facts={[
+            { label: t("invitation.clinic"), value: view.clinicName },
+            { label: t("join.for"), value: t(`join.purpose.${view.purpose}`) },
+            { label: t("join.expires"), value: fullMoment(view.expires) },
+            { label: t("join.keyWords"), value: <HexGroups groups={view.fingerprint} /> },
+          ]}
+        />
+        <section className="stack">
+          <h2>{t("invitation.howTo")}</h2>
+          <ol className="numbered">
+            <li>{t("invitation.how1")}</li>
+            <li>{t("invitation.how2")}</li>
+            <li>{t("invitation.how3")}</li>
+          </ol>
+        </section>
+      </div>
+    </Page>
+  );
+}
+
+/** As an image: an SVG in an image cannot run or load anything. */
+export const svgAddress = (svg: string): string =>
+  `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;

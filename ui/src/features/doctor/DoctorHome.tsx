@@ -1,0 +1,158 @@
+import { useAnswer, useDeed } from "../../app/queries";
+import { doctor } from "../../backend";
+import type { DoctorHome as Home, PatientRow } from "../../backend/types";
+import { type MessageKey, t } from "../../locales/i18n";
+import { Button, ButtonLink } from "../../shared/components/Button";
+import { Facts, HexGroups } from "../../shared/components/Facts";
+import { Failure } from "../../shared/components/Failure";
+import { Loaded } from "../../shared/components/Loaded";
+import { Notice } from "../../shared/components/Notice";
+import { Empty, Page } from "../../shared/components/Page";
+import { fullDate, fullMoment } from "../../shared/format/dates";
+import { PatientList } from "./PatientList";
+import { isOver, newFirst } from "./patientName";
+
+const useHome = () => useAnswer(["doctor-home"], doctor.home);
+
+/** Everybody who shares with her now, new first. */
+export function DoctorHome() {
+  return (
+    <Shares
+      heading="doctorHome.heading"
+      lead="doctorHome.lead"
+      keep={(row) => !isOver(row)}
+      none="doctorHome.none"
+      noneHint="doctorHome.noneHint"
+    />
+  );
+}
+
+/** Only what she has not seen yet. */
+export function NewShares() {
+  return (
+    <Shares
+      heading="doctorNew.heading"
+      lead="doctorNew.lead"
+      keep={(row) => !isOver(row) && (row.lastOpened === null || row.newRecords > 0)}
+      none="doctorNew.none"
+      noneHint="doctorNew.noneHint"
+    />
+  );
+}
+
+/** Shares that are over: what was there is erased here, the fact that it was there stays. */
+export function EndedShares() {
+  return (
+    <Shares
+      heading="doctorEnded.heading"
+      lead="doctorEnded.lead"
+      keep={isOver}
+      none="doctorEnded.none"
+      noneHint="doctorEnded.noneHint"
+    />
+  );
+}
+
+interface SharesProps {
+  heading: MessageKey;
+  lead: MessageKey;
+  keep: (row: PatientRow) => boolean;
+  none: MessageKey;
+  noneHint: MessageKey;
+}
+
+function Shares({ heading, lead, keep, none, noneHint }: SharesProps) {
+  const home = useHome();
+  return (
+    <Page heading={t(heading)} lead={t(lead)}>
+      <Loaded query={home}>
+        {(known) => {
+          if (!known.enrolled) return <NotEnrolled />;
+          const rows = newFirst(known.shares.filter(keep));
+          return (
+            <div className="stack stack-fill">
+              <Exchange home={known} />
+              {rows.length === 0 ? (
+                <Empty icon="people" heading={t(none)}>
+                  {t(noneHint)}
+                </Empty>
+              ) : (
+                <PatientList rows={rows} />
+              )}
+            </div>
+          );
+        }}
+      </Loaded>
+    </Page>
+  );
+}
+
+function NotEnrolled() {
+  return (
+    <Empty
+      icon="key"
+      heading={t("doctorHome.notEnrolled")}
+      action={
+        <ButtonLink to="/join" look="primary" icon="key">
+          {t("home.join")}
+        </ButtonLink>
+      }
+    >
+      {t("doctorHome.notEnrolledHint")}
+    </Empty>
+  );
+}
+
+function Exchange({ home }: { home: Home }) {
+  const sync = useDeed(doctor.sync);
+  const again = () => {
+    sync.mutate(undefined);
+  };
+  return (
+    <>
+      {home.doctor?.removed && (
+        <Notice tone="danger" title={t("doctorHome.removed", { clinic: home.doctor.clinicName })} alert>
+          {t("doctorHome.removedHint")}
+        </Notice>
+      )}
+      {(home.problem ?? sync.error) && <Failure error={home.problem ?? sync.error} tone="caution" />}
+      <div className="row row-between">
+        <span className="soft small">
+          {home.lastSync === null
+            ? t("home.neverSynced")
+            : t("home.synced", { when: fullMoment(home.lastSync) })}
+        </span>
+        <Button look="quiet" icon="refresh" isPending={sync.isPending} onPress={again}>
+          {t("action.lookAgain")}
+        </Button>
+      </div>
+    </>
+  );
+}
+
+/** What patients see of her, and the key words to read out to them. */
+export function DoctorSelf() {
+  const home = useHome();
+  return (
+    <Page heading={t("doctorSelf.heading")} lead={t("doctorSelf.lead")}>
+      <Loaded query={home}>
+        {(known) =>
+          known.doctor === null ? (
+            <NotEnrolled />
+          ) : (
+            <Facts
+              facts={[
+                { label: t("field.name"), value: known.doctor.name },
+                { label: t("field.role"), value: known.doctor.role },
+                { label: t("field.organisation"), value: known.doctor.organisation },
+                { label: t("doctorSelf.certifiedBy"), value: known.doctor.clinicName },
+                { label: t("doctorSelf.validUntil"), value: fullDate(known.doctor.validUntil) },
+                { label: t("join.keyWords"), value: <HexGroups groups={known.doctor.fingerprint} /> },
+              ]}
+            />
+          )
+        }
+      </Loaded>
+    </Page>
+  );
+}

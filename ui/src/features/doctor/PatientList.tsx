@@ -1,0 +1,60 @@
+import type { PatientRow } from "../../backend/types";
+import { href } from "../../app/router";
+import { t } from "../../locales/i18n";
+import { HexGroups } from "../../shared/components/Facts";
+import { Tag } from "../../shared/components/Notice";
+import { fullDate } from "../../shared/format/dates";
+import { Icon } from "../../shared/icons";
+import { categoryName } from "../../shared/records/words";
+import { isOver, patientName, vouchedText } from "./patientName";
+
+/** Who shares: name or pseudonym, who vouches, what, for what, until when. */
+export function PatientList({ rows }: { rows: PatientRow[] }) {
+  const names = rows.map((row) => patientName(row.patient));
+  const isTwin = (name: string) => names.filter((each) => each === name).length > 1;
+  return (
+    <ul className="list">
+      {rows.map((row) => {
+        const name = patientName(row.patient);
+        return (
+          <li key={row.share} className="list-item">
+            <Icon name={row.patient.kind === "named" ? "person" : "mask"} />
+            <div className="list-main">
+              <span className="list-title">
+                <a href={href(`/patients/${encodeURIComponent(row.share)}`)}>{name}</a>
+              </span>
+              <span className="soft">{vouchedText(row.patient)}</span>
+              {isTwin(name) && (
+                <span className="soft small">
+                  {t("doctorHome.tellApart")} <HexGroups groups={row.persona} />
+                </span>
+              )}
+              <span>{row.categories.map(categoryName).join(", ")}</span>
+              <span className="row">
+                <StateTags row={row} />
+                <span className="soft small">
+                  {t("doctorHome.purpose", { purpose: t(`purpose.${row.purpose}`) })}
+                </span>
+              </span>
+            </div>
+            <div className="list-side">
+              {isOver(row)
+                ? t("doctorHome.over", { date: fullDate(row.endedAt ?? row.until) })
+                : t("share.until", { date: fullDate(row.until) })}
+              <div>{t("chart.count", { n: row.records })}</div>
+            </div>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+export function StateTags({ row }: { row: PatientRow }) {
+  if (row.state !== "live")
+    return <Tag tone={row.state === "incomplete" ? "caution" : "danger"}>{t(`received.${row.state}`)}</Tag>;
+  if (row.lastOpened === null) return <Tag tone="action">{t("received.new")}</Tag>;
+  return row.newRecords > 0 ? (
+    <Tag tone="action">{t("received.newRecords", { n: row.newRecords })}</Tag>
+  ) : null;
+}

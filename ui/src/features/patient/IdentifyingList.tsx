@@ -1,0 +1,25 @@
+import type { IdentifiesView } from "../../backend/types";
+import { t } from "../../locales/i18n";
+import { identifierWords } from "./ConfirmStep";
+
+const most = 50;
+
+/** What in the records says who she is: what, the words themselves, and in which record. */
+export function IdentifyingList({ items }: { items: IdentifiesView[] }) {
+  return (
+    <ul className="list">
+      {items.slice(0, most).map((item) => (
+        <li key={`${item.recordId}${item.place}`} className="list-item no-icon">
+          <div className="list-main">
+            <span className="strong">{identifierWords(item.what)}</span>
+            <span>“{item.text}”</span>
+            <span className="soft small">{item.title}</span>
+          </div>
+        </li>
+      ))}
+      {items.length > most && (
+        <li className="list-item no-icon soft">{t("preview.more", { n: items.length - most })}</li>
+      )}
+    </ul>
+  );
+}

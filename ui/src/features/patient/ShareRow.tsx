@@ -1,0 +1,64 @@
+import type { ShareState, ShareView } from "../../backend/types";
+import { href } from "../../app/router";
+import { t } from "../../locales/i18n";
+import { Tag } from "../../shared/components/Notice";
+import { fullDate } from "../../shared/format/dates";
+import { Icon } from "../../shared/icons";
+import { categoryName } from "../../shared/records/words";
+
+const tones = {
+  pending: "caution",
+  live: "good",
+  ended: undefined,
+  revoked: undefined,
+  problem: "danger",
+} as const satisfies Record<ShareState, "good" | "caution" | "danger" | undefined>;
+
+export function ShareStateTag({ share }: { share: ShareView }) {
+  const tone = tones[share.state];
+  return <Tag {...(tone ? { tone } : {})}>{t(`shareState.${share.state}`)}</Tag>;
+}
+
+/** "Allergies and medicines", or the first few and how many more. */
+export function kindsText(share: Pick<ShareView, "categories">): string {
+  return new Intl.ListFormat("en-GB", { type: "conjunction" }).format(share.categories.map(categoryName));
+}
+
+/** Whether and when the doctor has opened it, in one sentence. */
+export function openedText(share: ShareView): string {
+  if (share.opened === 0) return t("share.notOpened", { name: share.doctor.name });
+  return share.lastOpened === null
+    ? t("share.opened", { n: share.opened })
+    : t("share.openedLast", { n: share.opened, when: fullDate(share.lastOpened) });
+}
+
+/** A share in a list. */
+export function ShareRow({ share }: { share: ShareView }) {
+  return (
+    <li className="list-item">
+      <Icon name={share.state === "live" ? "eye" : "eyeClosed"} />
+      <div className="list-main">
+        <span className="list-title">
+          <a href={href(`/sharing/${encodeURIComponent(share.id)}`)}>{share.doctor.name}</a>
+        </span>
+        <span className="soft">
+          {share.doctor.role}, {share.doctor.organisation}
+        </span>
+        <span>{kindsText(share)}</span>
+        <span className="soft small">{openedText(share)}</span>
+      </div>
+      <div className="list-side">
+        <ShareStateTag share={share} />
+        <div>{endText(share)}</div>
+      </div>
+    </li>
+  );
+}
+
+export function endText(share: ShareView): string {
+  if (share.state === "revoked")
+    return t("share.stoppedOn", { date: fullDate(share.revokedAt ?? share.until) });
+  return share.state === "ended"
+    ? t("share.endedOn", { date: fullDate(share.until) })
+    : t("share.until", { date: fullDate(share.until) });
+}

@@ -1,0 +1,57 @@
+import { useAnswer } from "../../app/queries";
+import { patient } from "../../backend";
+import type { ShareState, ShareView } from "../../backend/types";
+import { t } from "../../locales/i18n";
+import { ButtonLink } from "../../shared/components/Button";
+import { Loaded } from "../../shared/components/Loaded";
+import { Empty, Page, Section } from "../../shared/components/Page";
+import { ShareRow } from "./ShareRow";
+
+const groups: { heading: "shares.live" | "shares.ended" | "shares.revoked"; states: ShareState[] }[] = [
+  { heading: "shares.live", states: ["live", "pending", "problem"] },
+  { heading: "shares.ended", states: ["ended"] },
+  { heading: "shares.revoked", states: ["revoked"] },
+];
+
+/** Every share there ever was, by state. */
+export function Shares() {
+  const shares = useAnswer(["shares"], patient.shares);
+  return (
+    <Page
+      heading={t("shares.heading")}
+      lead={t("shares.lead")}
+      actions={
+        <ButtonLink to="/sharing/new" look="primary" icon="share">
+          {t("share.start")}
+        </ButtonLink>
+      }
+    >
+      <Loaded query={shares}>{(known) => <ShareGroups shares={known} />}</Loaded>
+    </Page>
+  );
+}
+
+function ShareGroups({ shares }: { shares: ShareView[] }) {
+  if (shares.length === 0)
+    return (
+      <Empty icon="share" heading={t("shares.none")}>
+        {t("shares.noneHint")}
+      </Empty>
+    );
+  return groups.map(({ heading, states }) => {
+    const group = shares.filter((share) => states.includes(share.state));
+    return (
+      <Section key={heading} heading={t(heading, { n: group.length })}>
+        {group.length === 0 ? (
+          <p className="soft">{t("shares.noneOfThese")}</p>
+        ) : (
+          <ul className="list">
+            {group.map((share) => (
+              <ShareRow key={share.id} share={share} />
+            ))}
+          </ul>
+        )}
+      </Section>
+    );
+  });
+}

@@ -1,0 +1,142 @@
+import { useState } from "react";
+import { useAnswer, useDeed } from "../../app/queries";
+import { patient } from "../../backend";
+import type { SpaceView } from "../../backend/types";
+import { t } from "../../locales/i18n";
+import { Button, ButtonLink } from "../../shared/components/Button";
+import { Failure } from "../../shared/components/Failure";
+import { TextField } from "../../shared/components/Fields";
+import { Loaded } from "../../shared/components/Loaded";
+import { Tag } from "../../shared/components/Notice";
+import { Empty, Page } from "../../shared/components/Page";
+import { VisibilityLine } from "../../shared/components/VisibilityLine";
+import { fullDate } from "../../shared/format/dates";
+import { Form } from "../../shared/forms";
+import { Icon, isIconName } from "../../shared/icons";
+import { SpaceForm } from "./SpaceForm";
+
+/** Sharing spaces: each is a separate face that doctors see. */
+export function Spaces() {
+  const spaces = useAnswer(["spaces"], patient.spaces);
+  const [adding, setAdding] = useState(false);
+  return (
+    <Page
+      heading={t("spaces.heading")}
+      lead={t("spaces.lead")}
+      actions={
+        !adding && (
+          <Button
+            icon="add"
+            onPress={() => {
+              setAdding(true);
+            }}
+          >
+            {t("spaces.create")}
+          </Button>
+        )
+      }
+    >
+      {adding && (
+        <SpaceForm
+          onDone={() => {
+            setAdding(false);
+          }}
+          onCancel={() => {
+            setAdding(false);
+          }}
+        />
+      )}
+      <Loaded query={spaces}>
+        {(known) =>
+          known.length === 0 && !adding ? (
+            <Empty icon="spaces" heading={t("spaces.none")}>
+              {t("spaces.noneHint")}
+            </Empty>
+          ) : (
+            <ul className="list">
+              {known.map((space) => (
+                <SpaceRow key={space.id} space={space} />
+              ))}
+            </ul>
+          )
+        }
+      </Loaded>
+    </Page>
+  );
+}
+
+function SpaceRow({ space }: { space: SpaceView }) {
+  const [renaming, setRenaming] = useState(false);
+  const [name, setName] = useState(space.name);
+  const rename = useDeed(patient.spaceRename, () => {
+    setRenaming(false);
+  });
+  return (
+    <li className="list-item">
+      <Icon name={isIconName(space.icon) ? space.icon : "spaces"} />
+      <div className="list-main">
+        {renaming ? (
+          <Form
+            onSubmit={(event) => {
+              event.preventDefault();
+              if (name.trim() !== "") rename.mutate({ id: space.id, name: name.trim(), icon: space.icon });
+            }}
+          >
+            <TextField
+              label={t("spaces.name")}
+              value={name}
+              onChange={setName}
+              maxLength={60}
+              error={name.trim() === "" ? t("spaces.nameMissing") : undefined}
+            />
+            {rename.isError && <Failure error={rename.error} />}
+            <div className="actions">
+              <Button look="primary" type="submit" isPending={rename.isPending}>
+                {t("spaces.saveName")}
+              </Button>
+              <Button
+                onPress={() => {
+                  setRenaming(false);
+                }}
+              >
+                {t("action.leaveAsIs")}
+              </Button>
+            </div>
+          </Form>
+        ) : (
+          <h2 className="list-title">{space.name}</h2>
+        )}
+        <span className="soft">
+          {space.showsName
+            ? t("spaces.showsName")
+            : t("spaces.showsPseudonym", { pseudonym: space.pseudonym })}
+        </span>
+        <VisibilityLine visibility={space.visibility} />
+        <span className="row">
+          {!space.certified && <Tag tone="caution">{t("spaces.notCertified")}</Tag>}
+          <span className="soft small">
+            {t("spaces.liveShares", { n: space.liveShares })} ·{" "}
+            {t("spaces.since", { date: fullDate(space.created) })}
+          </span>
+        </span>
+      </div>
+      <div className="actions">
+        {!renaming && (
+          <Button
+            look="quiet"
+            icon="edit"
+            aria-label={t("spaces.renameNamed", { name: space.name })}
+            onPress={() => {
+              setRenaming(true);
+            }}
+          >
+            {t("spaces.rename")}
+          </Button>
+        )}
+        <ButtonLink to={`/sharing/new?space=${encodeURIComponent(space.id)}`} look="quiet" icon="share">
+          {t("spaces.shareFrom")}
+        </ButtonLink>
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,118 @@
+import { useState } from "react";
+import { useAnswer, useDeed } from "../../app/queries";
+import { href } from "../../app/router";
+import { welcome } from "../../backend";
+import type { ProfileSummary, Role } from "../../backend/types";
+import { t } from "../../locales/i18n";
+import { Button } from "../../shared/components/Button";
+import { Failure } from "../../shared/components/Failure";
+import { TextField } from "../../shared/components/Fields";
+import { Loaded } from "../../shared/components/Loaded";
+import { Tag } from "../../shared/components/Notice";
+import { Heading } from "../../shared/components/Page";
+import { Form } from "../../shared/forms";
+import { Icon, type IconName } from "../../shared/icons";
+import { Letter } from "./Letter";
+
+export const roleIcons = { patient: "person", doctor: "doctor", desk: "desk" } as const satisfies Record<
+  Role,
+  IconName
+>;
+
+/** The first window: open a profile, or begin a new one. */
+export function Welcome() {
+  const profiles = useAnswer(["profiles"], welcome.profilesList);
+  return (
+    <Letter wide>
+      <Loaded query={profiles} lines={4}>
+        {(known) => (
+          <>
+            <div className="stack">
+              <Heading>{t(known.length > 0 ? "welcome.back" : "welcome.heading")}</Heading>
+              <p className="page-lead">{t(known.length > 0 ? "welcome.backLead" : "welcome.lead")}</p>
+            </div>
+            {known.length > 0 && (
+              <ul className="list" aria-label={t("welcome.profiles")}>
+                {known.map((profile) => (
+                  <ProfileRow key={profile.id} profile={profile} />
+                ))}
+              </ul>
+            )}
+            <section className="stack stack-fill">
+              <h2>{t(known.length > 0 ? "welcome.another" : "welcome.who")}</h2>
+              <ul className="list">
+                {(["patient", "doctor", "desk"] as const).map((role) => (
+                  <li key={role} className="list-item">
+                    <Icon name={roleIcons[role]} />
+                    <div className="list-main">
+                      <span className="list-title">
+                        <a href={href(`/new/${role}`)}>{t(`welcome.${role}`)}</a>
+                      </span>
+                      <span className="soft">{t(`welcome.${role}.hint`)}</span>
+                    </div>
+                  </li>
+                ))}
+              </ul>
+            </section>
+          </>
+        )}
+      </Loaded>
+    </Letter>
+  );
+}
+
+/** A profile of this computer. One with a passphrase asks for it here, in place. */
+function ProfileRow({ profile }: { profile: ProfileSummary }) {
+  const [asking, setAsking] = useState(false);
+  const [passphrase, setPassphrase] = useState("");
+  const open = useDeed(welcome.profileOpen, () => {
+    setAsking(false);
+    setPassphrase("");
+  });
+  const press = () => {
+    if (profile.passphraseSet && !profile.open) setAsking(true);
+    else open.mutate({ id: profile.id, passphrase: null });
+  };
+  return (
+    <li className="list-item">
+      <Icon name={roleIcons[profile.role]} />
+      <div className="list-main">
+        <span className="list-title">{profile.name}</span>
+        <span className="row">
+          <span className="soft">{t(`role.${profile.role}`)}</span>
+          {profile.open && <Tag tone="action">{t("welcome.isOpen")}</Tag>}
+        </span>
+        {asking && (
+          <Form
+            onSubmit={(event) => {
+              event.preventDefault();
+              open.mutate({ id: profile.id, passphrase });
+            }}
+          >
+            <TextField
+              label={t("lock.passphrase")}
+              type="password"
+              value={passphrase}
+              onChange={setPassphrase}
+              autoFocus
+              autoComplete="current-password"
+            />
+            <Button look="primary" type="submit" isPending={open.isPending}>
+              {t("welcome.open", { name: profile.name })}
+            </Button>
+          </Form>
+        )}
+        {open.isError && <Failure error={open.error} />}
+      </div>
+      {!asking && (
+        <Button
+          onPress={press}
+          isPending={open.isPending}
+          aria-label={t(profile.open ? "welcome.show" : "welcome.open", { name: profile.name })}
+        >
+          {t(profile.open ? "action.show" : "action.open")}
+        </Button>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,22 @@
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { App } from "./app/App";
+import { startTransport } from "./backend";
+import { startLanguage } from "./locales/i18n";
+import { startAnnouncing } from "./shared/announce";
+import "./shared/styles/index.css";
+import { startTheme } from "./shared/theme";
+
+startLanguage();
+startTheme();
+startAnnouncing();
+
+await startTransport();
+
+const root = document.getElementById("root");
+if (root)
+  createRoot(root).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  );

@@ -1,0 +1,275 @@
+import type { ReactNode } from "react";
+import {
+  Checkbox as AriaCheckbox,
+  CheckboxGroup as AriaCheckboxGroup,
+  FieldError,
+  Input,
+  Label,
+  Radio,
+  RadioGroup as AriaRadioGroup,
+  Text,
+  TextArea,
+  TextField as AriaTextField,
+} from "react-aria-components";
+import { t } from "../../locales/i18n";
+import { Icon } from "../icons";
+
+interface FieldProps {
+  label: string;
+  hint?: ReactNode;
+  error?: string | undefined;
+  value: string;
+  onChange: (value: string) => void;
+  onBlur?: () => void;
+  name?: string;
+  type?: "text" | "password" | "tel" | "search";
+  long?: boolean;
+  code?: boolean;
+  maxLength?: number;
+  autoFocus?: boolean;
+  autoComplete?: string;
+}
+
+/** A labelled line of text. The error stands between label and input, in the label's words. */
+export function TextField({
+  label,
+  hint,
+  error,
+  value,
+  onChange,
+  onBlur,
+  name,
+  type = "text",
+  long,
+  code,
+  maxLength,
+  autoFocus,
+  autoComplete = "off",
+}: FieldProps) {
+  const inputClass = code ? "input input-code" : "input";
+  return (
+    <AriaTextField
+      className={error ? "field has-error" : "field"}
+      value={value}
+      onChange={onChange}
+      type={type}
+      isInvalid={Boolean(error)}
+      validationBehavior="aria"
+      autoComplete={autoComplete}
+      {...(onBlur ? { onBlur } : {})}
+      {...(name ? { name } : {})}
+      {...(maxLength ? { maxLength } : {})}
+      {...(autoFocus ? { autoFocus } : {})}
+    >
+      <Label className="field-label">{label}</Label>
+      {hint && (
+        <Text slot="description" className="field-hint">
+          {hint}
+        </Text>
+      )}
+      {error && <ErrorText>{error}</ErrorText>}
+      {long ? <TextArea className={inputClass} /> : <Input className={inputClass} />}
+    </AriaTextField>
+  );
+}
+
+function ErrorText({ children }: { children: string }) {
+  return (
+    <FieldError className="field-error">
+      <Icon name="warning" />
+      <span>{children}</span>
+    </FieldError>
+  );
+}
+
+export interface DateParts {
+  day: string;
+  month: string;
+  year: string;
+}
+
+export const noDate: DateParts = { day: "", month: "", year: "" };
+
+/** A date known by heart is typed in three parts: quicker and surer than a calendar. */
+export function DateField({
+  label,
+  hint,
+  error,
+  value,
+  onChange,
+}: {
+  label: string;
+  hint?: string;
+  error?: string | undefined;
+  value: DateParts;
+  onChange: (value: DateParts) => void;
+}) {
+  const part = (key: keyof DateParts, text: string, length: number) => (
+    <AriaTextField
+      className={key === "year" ? "date-part year" : "date-part"}
+      value={value[key]}
+      inputMode="numeric"
+      maxLength={length}
+      autoComplete="off"
+      isInvalid={Boolean(error)}
+      validationBehavior="aria"
+      onChange={(next) => {
+        onChange({ ...value, [key]: next });
+      }}
+    >
+      <Label>{text}</Label>
+      <Input className="input figures" />
+    </AriaTextField>
+  );
+  return (
+    <fieldset className={error ? "field has-error" : "field"}>
+      <legend className="field-label">{label}</legend>
+      {hint && <p className="field-hint">{hint}</p>}
+      {error && (
+        <p className="field-error">
+          <Icon name="warning" />
+          <span>{error}</span>
+        </p>
+      )}
+      <div className="date-parts">
+        {part("day", t("date.day"), 2)}
+        {part("month", t("date.month"), 2)}
+        {part("year", t("date.year"), 4)}
+      </div>
+    </fieldset>
+  );
+}
+
+export interface Choice<Value extends string> {
+  value: Value;
+  title: string;
+  hint?: ReactNode;
+  disabled?: boolean;
+}
+
+interface ChoiceGroupProps<Value extends string> {
+  label: string;
+  hint?: ReactNode;
+  error?: string | undefined;
+  choices: Choice<Value>[];
+  across?: boolean;
+}
+
+/** One of several. Nothing is chosen until a person chooses it. */
+export function RadioGroup<Value extends string>({
+  label,
+  hint,
+  error,
+  choices,
+  across,
+  value,
+  onChange,
+}: ChoiceGroupProps<Value> & { value: Value | undefined; onChange: (value: Value) => void }) {
+  return (
+    <AriaRadioGroup
+      className="stack stack-tight stack-fill"
+      value={value ?? null}
+      isInvalid={Boolean(error)}
+      validationBehavior="aria"
+      onChange={(next) => {
+        onChange(next as Value);
+      }}
+    >
+      <Label className="field-label">{label}</Label>
+      {hint && (
+        <Text slot="description" className="field-hint">
+          {hint}
+        </Text>
+      )}
+      {error && <ErrorText>{error}</ErrorText>}
+      <div className={across ? "choices choices-across" : "choices"}>
+        {choices.map((choice) => (
+          <Radio
+            className="choice"
+            key={choice.value}
+            value={choice.value}
+            isDisabled={choice.disabled ?? false}
+          >
+            <span className="choice-mark round" />
+            <ChoiceBody choice={choice} />
+          </Radio>
+        ))}
+      </div>
+    </AriaRadioGroup>
+  );
+}
+
+/** Any of several; nothing is ticked beforehand. */
+export function CheckboxGroup<Value extends string>({
+  label,
+  hint,
+  error,
+  choices,
+  across,
+  value,
+  onChange,
+}: ChoiceGroupProps<Value> & { value: Value[]; onChange: (value: Value[]) => void }) {
+  return (
+    <AriaCheckboxGroup
+      className="stack stack-tight stack-fill"
+      value={value}
+      isInvalid={Boolean(error)}
+      validationBehavior="aria"
+      onChange={(next) => {
+        onChange(next as Value[]);
+      }}
+    >
+      <Label className="field-label">{label}</Label>
+      {hint && (
+        <Text slot="description" className="field-hint">
+          {hint}
+        </Text>
+      )}
+      {error && <ErrorText>{error}</ErrorText>}
+      <div className={across ? "choices choices-across" : "choices"}>
+        {choices.map((choice) => (
+          <AriaCheckbox
+            className="choice"
+            key={choice.value}
+            value={choice.value}
+            isDisabled={choice.disabled ?? false}
+          >
+            <span className="choice-mark">
+              <Icon name="check" size="small" />
+            </span>
+            <ChoiceBody choice={choice} />
+          </AriaCheckbox>
+        ))}
+      </div>
+    </AriaCheckboxGroup>
+  );
+}
+
+function ChoiceBody({ choice }: { choice: Choice<string> }) {
+  return (
+    <span className="choice-body">
+      <span className="choice-title">{choice.title}</span>
+      {choice.hint && <span className="soft small">{choice.hint}</span>}
+    </span>
+  );
+}
+
+/** A single yes. */
+export function Checkbox({
+  children,
+  value,
+  onChange,
+}: {
+  children: ReactNode;
+  value: boolean;
+  onChange: (value: boolean) => void;
+}) {
+  return (
+    <AriaCheckbox className="choice choice-plain" isSelected={value} onChange={onChange}>
+      <span className="choice-mark">
+        <Icon name="check" size="small" />
+      </span>
+      <span className="choice-body">{children}</span>
+    </AriaCheckbox>
+  );
+}

@@ -1,0 +1,47 @@
+import type { ReactNode } from "react";
+import { Icon, type IconName } from "../icons";
+
+type Tone = "calm" | "good" | "caution" | "danger";
+
+const icons: Record<Tone, IconName> = { calm: "info", good: "check", caution: "warning", danger: "warning" };
+
+/** Something to know here and now. `alert` interrupts a screen reader; use it for what just went wrong. */
+export function Notice({
+  tone = "calm",
+  title,
+  children,
+  alert,
+}: {
+  tone?: Tone;
+  title?: string;
+  children?: ReactNode;
+  alert?: boolean;
+}) {
+  return (
+    <div className={`notice notice-${tone}`} role={alert ? "alert" : undefined}>
+      <Icon name={icons[tone]} />
+      <div className="notice-body">
+        {title && <p className="notice-title">{title}</p>}
+        {typeof children === "string" ? <p>{children}</p> : children}
+      </div>
+    </div>
+  );
+}
+
+/** A short state in words, with its icon where one helps. */
+export function Tag({
+  tone,
+  icon,
+  children,
+}: {
+  tone?: "good" | "caution" | "danger" | "action";
+  icon?: IconName;
+  children: ReactNode;
+}) {
+  return (
+    <span className={tone ? `tag tag-${tone}` : "tag"}>
+      {icon && <Icon name={icon} />}
+      {children}
+    </span>
+  );
+}

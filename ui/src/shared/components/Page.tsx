@@ -1,0 +1,95 @@
+import { type ReactNode, useEffect, useRef } from "react";
+import type { VisibilityView } from "../../backend/types";
+import { href } from "../../app/router";
+import { Icon, type IconName } from "../icons";
+import { VisibilityLine } from "./VisibilityLine";
+
+interface PageProps {
+  /** A sentence a person would say. */
+  heading: string;
+  lead?: ReactNode;
+  /** Who can see this page's content; nothing while it is not known. */
+  visibility?: VisibilityView | undefined;
+  back?: { to: string; label: string };
+  actions?: ReactNode;
+  wide?: boolean;
+  children: ReactNode;
+}
+
+/** One screen: heading, visibility line, content. The heading takes the focus when the screen opens. */
+export function Page({ heading, lead, visibility, back, actions, wide, children }: PageProps) {
+  return (
+    <div className={wide ? "page-inner wide" : "page-inner"}>
+      <header className="page-head">
+        {back && (
+          <a className="visibility screen-only" href={href(back.to)}>
+            <Icon name="back" />
+            <span>{back.label}</span>
+          </a>
+        )}
+        <div className="page-head-row">
+          <Heading>{heading}</Heading>
+          {actions && <div className="actions screen-only">{actions}</div>}
+        </div>
+        {visibility && <VisibilityLine visibility={visibility} />}
+        {lead && <p className="page-lead">{lead}</p>}
+      </header>
+      {children}
+    </div>
+  );
+}
+
+/** The page's one h1. */
+export function Heading({ children }: { children: ReactNode }) {
+  const element = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    element.current?.focus({ preventScroll: true });
+  }, []);
+  return (
+    <h1 ref={element} tabIndex={-1}>
+      {children}
+    </h1>
+  );
+}
+
+export function Section({
+  heading,
+  actions,
+  children,
+}: {
+  heading: ReactNode;
+  actions?: ReactNode;
+  children: ReactNode;
+}) {
+  return (
+    <section className="section">
+      <div className="section-head">
+        <h2>{heading}</h2>
+        {actions}
+      </div>
+      {children}
+    </section>
+  );
+}
+
+/** What is not there yet, and what to do next. */
+export function Empty({
+  icon,
+  heading,
+  children,
+  action,
+}: {
+  icon: IconName;
+  heading: string;
+  children?: ReactNode;
+  action?: ReactNode;
+}) {
+  return (
+    <div className="empty">
+      <Icon name={icon} size="large" />
+      <h2>{heading}</h2>
+      {children && <p className="soft">{children}</p>}
+      {action && <div className="actions">{action}</div>}
+    </div>
+  );
+}

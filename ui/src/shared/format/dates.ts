@@ -1,0 +1,91 @@
+import type { DatePrecision, DateView } from "../../backend/types";
+import { formattingLocale, t } from "../../locales/i18n";
+
+const day = new Intl.DateTimeFormat(formattingLocale, {
+  day: "numeric",
+  month: "long",
+  year: "numeric",
+  timeZone: "UTC",
+});
+const month = new Intl.DateTimeFormat(formattingLocale, { month: "long", year: "numeric", timeZone: "UTC" });
+const localDay = new Intl.DateTimeFormat(formattingLocale, {
+  day: "numeric",
+  month: "long",
+  year: "numeric",
+});
+const localMoment = new Intl.DateTimeFormat(formattingLocale, {
+  day: "numeric",
+  month: "long",
+  year: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+});
+
+/** Seconds since 1970 UTC as a full local date: "6 August 2018". */
+export const fullDate = (seconds: number): string => localDay.format(new Date(seconds * 1000));
+
+/** Seconds since 1970 UTC as local date and time: "6 August 2018 at 14:05". */
+export const fullMoment = (seconds: number): string => localMoment.format(new Date(seconds * 1000));
+
+/** Which parts a FHIR date gives, read from its text alone. */
+export function precisionOf(value: string): DatePrecision {
+  if (/^\d{4}$/.test(value)) return "year";
+  if (/^\d{4}-\d{2}$/.test(value)) return "month";
+  if (/^\d{4}-\d{2}-\d{2}$/.test(value)) return "day";
+  return /^\d{4}-\d{2}-\d{2}T/.test(value) ? "instant" : "text";
+}
+
+/** A FHIR date in words, exactly as much of it as is known: a year stays a year. Times stay as written, in their own zone. */
+export function recordDate(value: string, precision: DatePrecision = precisionOf(value)): string {
+  switch (precision) {
+    case "year":
+    case "text":
+      return value;
+    case "month":
+      return written(month, `${value}-01`, value);
+    case "day":
+      return written(day, value, value);
+    case "instant": {
+      const date = written(day, value.slice(0, 10), value);
+      const time = /T(\d{2}:\d{2})/.exec(value)?.[1];
+      return time ? t("date.at", { date, time }) : date;
+    }
+  }
+}
+
+function written(format: Intl.DateTimeFormat, isoDay: string, fallback: string): string {
+  const date = new Date(`${isoDay}T00:00:00Z`);
+  return Number.isNaN(date.getTime()) ? fallback : format.format(date);
+}
+
+/** A date of a record with its end, if it has one. */
+export function recordDates(date: DateView): string {
+  const from = recordDate(date.value, date.precision);
+  if (!date.end) return from;
+  const to = recordDate(date.end, date.endPrecision ?? precisionOf(date.end));
+  return from === to ? from : t("date.fromTo", { from, to });
+}
+
+/** Seconds since 1970 UTC of the end of a local calendar day. */
+export function endOfDay(year: number, monthNumber: number, dayNumber: number): number {
+  return Math.floor(new Date(year, monthNumber - 1, dayNumber, 23, 59, 59).getTime() / 1000);
+}
+
+/** Three typed parts as an ISO day, or nothing if there is no such day. */
+export function isoDay(dayText: string, monthText: string, yearText: string): string | undefined {
+  if (!/^\d{1,2}$/.test(dayText) || !/^\d{1,2}$/.test(monthText) || !/^\d{4}$/.test(yearText))
+    return undefined;
+  const [y, m, d] = [Number(yearText), Number(monthText), Number(dayText)];
+  const date = new Date(Date.UTC(y, m - 1, d));
+  const same = date.getUTCFullYear() === y && date.getUTCMonth() === m - 1 && date.getUTCDate() === d;
+  return same ? `${yearText}-${monthText.padStart(2, "0")}-${dayText.padStart(2, "0")}` : undefined;
+}
+
+/** Time left in words a person would use. */
+export function timeLeft(seconds: number): string {
+  return seconds < 60
+    ? t("time.lessThanMinute")
+    : seconds < 5400
+      ? t("time.minutes", { n: Math.round(seconds / 60) })
+      : t("time.hours", { n: Math.round(seconds / 3600) });
+}

@@ -1,0 +1,75 @@
+import DOMPurify from "dompurify";
+import type { NarrativeView } from "../../backend/types";
+import { t } from "../../locales/i18n";
+
+/** Inert elements only; the core has sanitised already, this is the last in the chain. */
+const allowed = {
+  ALLOWED_TAGS: [
+    "div",
+    "p",
+    "br",
+    "b",
+    "i",
+    "em",
+    "strong",
+    "u",
+    "small",
+    "sub",
+    "sup",
+    "ul",
+    "ol",
+    "li",
+    "dl",
+    "dt",
+    "dd",
+    "table",
+    "caption",
+    "thead",
+    "tbody",
+    "tfoot",
+    "tr",
+    "th",
+    "td",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "blockquote",
+    "pre",
+    "code",
+    "span",
+    "hr",
+  ],
+  ALLOWED_ATTR: ["colspan", "rowspan", "lang", "dir"],
+  ALLOW_DATA_ATTR: false,
+  ALLOW_ARIA_ATTR: false,
+};
+
+export const harmless = (html: string): string => DOMPurify.sanitize(html, allowed);
+
+/** A whole document that may load nothing but the app's own style sheet for it. */
+export function narrativeDocument(html: string, origin: string): string {
+  const policy = `default-src 'none'; style-src ${origin}`;
+  return [
+    '<!doctype html><html lang="en"><head><meta charset="utf-8">',
+    `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
+    '<meta name="color-scheme" content="light">',
+    `<link rel="stylesheet" href="${origin}/narrative.css">`,
+    `</head><body>${harmless(html)}</body></html>`,
+  ].join("");
+}
+
+/** Text that came with a record, in a frame without script, network, forms, or a way to the app. */
+export function NarrativeFrame({ narrative }: { narrative: NarrativeView }) {
+  return (
+    <iframe
+      className="narrative"
+      title={t("record.narrativeFrame")}
+      sandbox=""
+      referrerPolicy="no-referrer"
+      srcDoc={narrativeDocument(narrative.html, window.location.origin)}
+    />
+  );
+}

@@ -1,0 +1,195 @@
+import type {
+  AbsentReason,
+  Category,
+  ChartItem,
+  FlagKind,
+  FlagView,
+  Marker,
+  QuantityView,
+  ReferenceRangeView,
+  ValueView,
+} from "../../backend/types";
+import { type MessageKey, t } from "../../locales/i18n";
+import { precisionOf, recordDate } from "../format/dates";
+
+export const categories = [
+  "conditions",
+  "medications",
+  "allergies",
+  "results",
+  "vitals",
+  "immunizations",
+  "procedures",
+  "encounters",
+  "documents",
+  "carePlans",
+  "claims",
+  "profile",
+  "other",
+] as const satisfies readonly Category[];
+
+export const categoryName = (category: Category): string => t(`category.${category}`);
+export const categoryHint = (category: Category): string => t(`category.${category}.hint`);
+export const markerWords = (marker: Marker): string => t(`marker.${marker}`);
+export const absentWords = (reason: AbsentReason): string => t(`absent.${reason}`);
+
+/** Marks that take the ground away from under an entry: it is shown, but struck through. */
+const unbelievable: ReadonlySet<Marker> = new Set(["enteredInError", "refuted"]);
+const serious: ReadonlySet<Marker> = new Set([
+  "enteredInError",
+  "refuted",
+  "notDone",
+  "notTaken",
+  "doNotPerform",
+  "modifierNotUnderstood",
+  "superseded",
+]);
+const plain: ReadonlySet<Marker> = new Set([
+  "noKnownAllergies",
+  "noneKnown",
+  "resolved",
+  "remission",
+  "amended",
+  "appended",
+  "planned",
+]);
+
+export const isDoubted = (item: ChartItem): boolean =>
+  item.markers.some((marker) => unbelievable.has(marker));
+
+export const markerTone = (marker: Marker): "danger" | "caution" | undefined =>
+  serious.has(marker) ? "danger" : plain.has(marker) ? undefined : "caution";
+
+/** The item's own words, else the name of its kind. */
+export function itemTitle(item: ChartItem): string {
+  return item.title || item.code?.display || typeName(item.resourceType);
+}
+
+/** "DiagnosticReport" as "Diagnostic report". */
+export function typeName(resourceType: string): string {
+  if (!resourceType) return t("record.unknownKind");
+  return sentenceCase(resourceType);
+}
+
+/** Camel case to words: "dosageInstruction" → "Dosage instruction". */
+export function sentenceCase(name: string): string {
+  const spaced = name.replace(/([a-z0-9])([A-Z])/g, "$1 $2").toLowerCase();
+  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
+}
+
+/** Number and unit as written: "7.20 mmol/L". */
+export function quantityText(quantity: QuantityView): string {
+  const unit = quantity.unit ?? quantity.code ?? "";
+  const tight = unit === "%" ? "" : " ";
+  const number = `${quantity.comparator ? `${quantity.comparator} ` : ""}${quantity.value ?? ""}`;
+  return unit && unit !== "1" ? `${number}${tight}${readableUnit(unit)}`.trim() : number;
+}
+
+/** Curly brackets in UCUM units are annotations; a person reads only what is inside. */
+const readableUnit = (unit: string): string => unit.replace(/\{([^}]*)\}/g, "$1").replace(/^10\*/, "10^");
+
+/** A value in one line. */
+export function valueText(value: ValueView): string {
+  switch (value.kind) {
+    case "quantity":
+      return quantityText(value.quantity);
+    case "concept":
+      return value.code.display;
+    case "text":
+      return value.text;
+    case "boolean":
+      return t(value.yes ? "value.yes" : "value.no");
+    case "number":
+      return value.digits;
+    case "range":
+      return rangeText(value.low, value.high);
+    case "ratio":
+      return t("value.ratio", {
+        upper: value.numerator ? quantityText(value.numerator) : "?",
+        lower: value.denominator ? quantityText(value.denominator) : "?",
+      });
+    case "sampled":
+      return t("value.sampled");
+    case "date":
+      return recordDate(value.value, value.precision);
+    case "period":
+      return periodText(value.start, value.end);
+    case "reference":
+      return (
+        value.display ??
+        (value.resourceType ? typeName(value.resourceType) : (value.reference ?? t("value.unnamed")))
+      );
+    case "identifier":
+      return value.value ?? t("value.unnamed");
+    case "link":
+      return value.url;
+    case "absent":
+      return absentWords(value.reason);
+  }
+}
+
+function periodText(start: string | null, end: string | null): string {
+  const words = (text: string) => recordDate(text, precisionOf(text));
+  if (start && end) return t("date.fromTo", { from: words(start), to: words(end) });
+  if (start) return t("date.since", { date: words(start) });
+  return end ? t("date.until", { date: words(end) }) : t("value.unnamed");
+}
+
+/** A range in numbers with its unit: "3.9 to 5.5 mmol/L". */
+export function rangeText(low: QuantityView | null, high: QuantityView | null): string {
+  if (low && high) {
+    const sameUnit = (low.unit ?? low.code) === (high.unit ?? high.code);
+    const lower = sameUnit ? `${low.comparator ?? ""}${low.value ?? ""}` : quantityText(low);
+    return t("range.between", { low: lower, high: quantityText(high) });
+  }
+  if (low) return t("range.atLeast", { low: quantityText(low) });
+  return high ? t("range.atMost", { high: quantityText(high) }) : "";
+}
+
+/** A laboratory's range: its own words where it has no numbers. */
+export function referenceText(range: ReferenceRangeView): string {
+  const numbers = rangeText(range.low, range.high) || (range.text ?? "");
+  const kind = range.rangeType?.display;
+  const who = range.appliesTo.join(", ");
+  return [numbers, kind, who].filter(Boolean).join(" · ");
+}
+
+const symbols: Partial<Record<FlagKind, string>> = {
+  criticalLow: "↓↓",
+  low: "↓",
+  normal: "=",
+  high: "↑",
+  criticalHigh: "↑↑",
+  offScaleLow: "↓↓",
+  offScaleHigh: "↑↑",
+  increased: "↗",
+  decreased: "↘",
+  abnormal: "!",
+  criticalAbnormal: "!!",
+};
+
+const codes: Partial<Record<FlagKind, string>> = {
+  criticalLow: "LL",
+  low: "L",
+  normal: "N",
+  high: "H",
+  criticalHigh: "HH",
+};
+
+/** Flag in words, with symbol and letters: never colour alone. */
+export function flagWords(flag: FlagView): {
+  symbol: string;
+  words: string;
+  tone: "danger" | "caution" | "good" | undefined;
+} {
+  const key: MessageKey = `flag.${flag.kind}`;
+  const letters = codes[flag.kind];
+  const words = flag.kind === "other" ? flag.written : letters ? `${t(key)} (${letters})` : t(key);
+  return { symbol: symbols[flag.kind] ?? "", words, tone: flagTone(flag.kind) };
+}
+
+function flagTone(kind: FlagKind): "danger" | "caution" | "good" | undefined {
+  if (kind.startsWith("critical") || kind.startsWith("offScale")) return "danger";
+  if (kind === "normal" || kind === "expected") return "good";
+  return kind === "other" || kind === "negative" || kind === "notDetected" ? undefined : "caution";
+}
