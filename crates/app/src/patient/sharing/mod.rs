@@ -182,3 +182,17 @@ pub fn sync_as_job(session: &Session, job: &Job, share: Option<String>) {
     let outcome = sync(session, job, job.token());
     job.finish(outcome.map(|()| share));
 }
+
+/// Forgets why shares could not be carried out, so that the next [`sync`] tries them again.
+///
+/// # Errors
+/// What the vault reports.
+pub fn retry(session: &Session) -> Result<(), AppError> {
+    let mut tx = session.begin()?;
+    for (id, mut share) in Share::all(&*tx)? {
+        if share.problem.take().is_some() {
+            share.save(&mut *tx, &id)?;
+        }
+    }
+    Ok(tx.commit()?)
+}
