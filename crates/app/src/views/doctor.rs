@@ -184,3 +184,22 @@ pub struct DoctorRecord {
     #[ts(type = "number")]
     pub received: UnixSeconds,
 }
+
+/// What one exchange of a doctor's app brought.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "./")]
+pub struct DoctorSync {
+    /// Shares that are over since (revoked, ended, or the clinic removed the doctor): their copies
+    /// are erased; a chart that shows one must close and explain.
+    pub ended: Vec<String>,
+    /// Shares that arrived.
+    #[ts(type = "number")]
+    pub new_shares: u64,
+    /// Records that arrived.
+    #[ts(type = "number")]
+    pub new_records: u64,
+    /// Compartments in whose delivery something was wrong.
+    #[ts(type = "number")]
+    pub alarms: u64,
+}
