@@ -1,14 +1,16 @@
 //! From the command line to the first window.
 
 use std::ffi::OsString;
-use std::fs::{File, TryLockError};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use tauri::RunEvent;
+use keyward_vault::{OsKeyring, ProfileStore, StoreError};
+use tauri::{AppHandle, DragDropEvent, Manager, RunEvent, WindowEvent};
 use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
 
-use crate::{commands, windows};
+use crate::state::Desktop;
+use crate::{background, commands, windows};
 
 /// Exit code of a second instance on the same data.
 pub const EXIT_ALREADY_RUNNING: u8 = 3;
@@ -56,48 +58,57 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Ok(options) => options,
         Err(problem) => return fail(EXIT_USAGE, &format!("{problem}\n{USAGE}")),
     };
-    let lock = match lock_data_dir(&options.data_dir) {
-        Ok(Some(lock)) => lock,
-        Ok(None) => return already_running(),
+    let store = match ProfileStore::open(&options.data_dir) {
+        Ok(store) => store,
+        Err(StoreError::InUse) => return already_running(),
         Err(error) => {
             return fail(1, &format!("Keyward cannot use {}: {error}", options.data_dir.display()));
         }
+    };
+    let keyring = match OsKeyring::start() {
+        Ok(keyring) => keyring,
+        Err(error) => return fail(1, &format!("Keyward cannot use the keyring: {error}")),
     };
     let result = tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
         .invoke_handler(commands::handler())
         .setup(move |app| {
-            let webview_dir = options.data_dir.join("webview");
-            windows::open(app.handle(), windows::WELCOME, "Keyward", webview_dir)?;
+            let handle = app.handle().clone();
+            let desktop = Arc::new(Desktop::new(handle, options.data_dir, store, keyring));
+            app.manage(Arc::clone(&desktop));
+            background::start(&desktop);
+            windows::open(app.handle(), windows::WELCOME, "Keyward", desktop.webview_dir())?;
             Ok(())
         })
         .build(context());
     match result {
         Ok(app) => {
-            let code = app.run_return(|_, event| if let RunEvent::Exit = event {});
-            drop(lock);
+            let code = app.run_return(on_event);
             ExitCode::from(u8::try_from(code).unwrap_or(1))
         }
         Err(error) => fail(1, &format!("Keyward cannot open a window: {error}")),
     }
 }
 
+fn on_event(app: &AppHandle, event: RunEvent) {
+    let Some(desktop) = app.try_state::<Arc<Desktop>>() else { return };
+    match event {
+        RunEvent::WindowEvent { label, event: WindowEvent::Destroyed, .. } => {
+            desktop.closed(&label);
+        }
+        RunEvent::WindowEvent { label, event: WindowEvent::DragDrop(dropped), .. } => {
+            if let DragDropEvent::Drop { paths, .. } = dropped {
+                desktop.dropped(&label, paths);
+            }
+        }
+        RunEvent::Exit => desktop.lock_all(),
+        _ => {}
+    }
+}
+
 /// Configuration, capabilities and the embedded interface.
 fn context() -> tauri::Context {
     tauri::generate_context!()
-}
-
-/// Takes the data folder for this instance. `None`: another instance has it.
-///
-/// The lock is the file system's: it ends with the process, however that ends.
-fn lock_data_dir(dir: &Path) -> std::io::Result<Option<File>> {
-    std::fs::create_dir_all(dir)?;
-    let file = File::options().create(true).append(true).open(dir.join("instance.lock"))?;
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(TryLockError::WouldBlock) => Ok(None),
-        Err(TryLockError::Error(error)) => Err(error),
-    }
 }
 
 /// Says so in a dialog (and on stderr, for who started it from a terminal) and gives up.
@@ -146,15 +157,5 @@ mod tests {
         assert_eq!(parse(&["--data-dir", "/x"]), Ok(Options { data_dir: "/x".into() }));
         assert!(parse(&["--data-dir"]).is_err());
         assert!(parse(&["--headless"]).is_err());
-    }
-
-    #[test]
-    fn a_second_instance_finds_the_data_taken() {
-        let dir = tempfile::tempdir().unwrap();
-        let first = lock_data_dir(dir.path()).unwrap();
-        assert!(first.is_some());
-        assert!(lock_data_dir(dir.path()).unwrap().is_none());
-        drop(first);
-        assert!(lock_data_dir(dir.path()).unwrap().is_some());
     }
 }

@@ -12,6 +12,9 @@ use crate::{Failure, Screen, wait_for};
 /// How long the app may take from start to a window.
 const START: Duration = Duration::from_secs(40);
 
+/// The label Tauri gave the window.
+const LABEL: &str = "return window.__TAURI_INTERNALS__?.metadata?.currentWindow?.label ?? ''";
+
 /// A running app. Dropped: ended with everything it started.
 #[derive(Debug)]
 pub struct App {
@@ -59,20 +62,19 @@ impl App {
         &self.session
     }
 
-    /// The window whose title contains `title`, once it is there; the calls that follow on the
-    /// screen go to it.
-    pub fn window(&self, title: &str) -> Result<Screen<'_>, Failure> {
-        let found = wait_for(&format!("a window “{title}”"), Instant::now() + START, || {
+    /// The window whose label begins with `label` (`welcome`, `patient-`, `doctor-`, `desk-`), once
+    /// it is there.
+    pub fn window(&self, label: &str) -> Result<Screen<'_>, Failure> {
+        let handle = wait_for(&format!("the window “{label}”"), Instant::now() + START, || {
             for handle in self.session.windows()? {
                 self.session.switch_to(&handle)?;
-                let text = self.session.execute("return document.title", &[])?;
-                if text.as_str().is_some_and(|t| t.contains(title)) {
+                if self.session.execute(LABEL, &[])?.as_str().is_some_and(|l| l.starts_with(label)) {
                     return Ok(Some(handle));
                 }
             }
             Ok(None)
         })?;
-        Ok(Screen::new(&self.session, found))
+        Ok(Screen::new(&self.session, handle))
     }
 
     /// The app's process id.

@@ -1,0 +1,81 @@
+//! Importing. Paths never reach the page: it gets a token for what was picked or dropped.
+
+use std::sync::Arc;
+
+use keyward_app::error::{AppError, ErrorCode};
+use keyward_app::patient::import;
+use keyward_app::views::common::JobKind;
+use keyward_app::views::patient::{ImportDecision, ImportSelection, ImportView};
+use tauri::WebviewWindow;
+
+use crate::caller::{Patient, off_thread};
+use crate::dialogs;
+use crate::events::Event;
+use crate::opened::token;
+
+/// Lets the person pick files, or one folder; nothing if she picks none.
+#[tauri::command]
+pub async fn import_pick(
+    window: WebviewWindow,
+    patient: Patient,
+    folder: bool,
+) -> Result<Option<ImportSelection>, AppError> {
+    patient.0.0.session()?;
+    off_thread(move || {
+        let picked = dialogs::pick_records(&window, folder);
+        Ok(picked.map(|paths| patient.0.0.remember(token(), paths)))
+    })
+    .await
+}
+
+/// Starts importing what a token stands for; gives the job's id.
+#[tauri::command]
+pub fn import_start(patient: Patient, token: String) -> Result<String, AppError> {
+    let opened = Arc::clone(&patient.0.0);
+    let session = opened.session()?;
+    let job = opened.jobs().start(JobKind::Import)?;
+    let id = job.id();
+    let picked = match opened.take_selection(&token) {
+        Ok(picked) => picked,
+        Err(error) => {
+            job.finish(Err(error.clone()));
+            return Err(error);
+        }
+    };
+    tauri::async_runtime::spawn_blocking(move || {
+        import::run_as_job(&session, &picked, &job);
+        opened.ear().tell(&Event::Changed("records"));
+    });
+    Ok(id)
+}
+
+/// Answers what an import asks about a file of somebody else.
+#[tauri::command]
+pub fn import_decide(
+    patient: Patient,
+    job: String,
+    decision: ImportDecision,
+) -> Result<(), AppError> {
+    patient.0.0.session()?;
+    patient.0.0.jobs().job(&job)?.decide(decision)
+}
+
+/// What an import did, by its job.
+#[tauri::command]
+pub async fn import_report(patient: Patient, job: String) -> Result<ImportView, AppError> {
+    patient.0.0.session()?;
+    let import = patient.0.0.jobs().job(&job)?.view().result.ok_or(ErrorCode::NotFound)?;
+    patient.run(move |session| import::view(session, &import)).await
+}
+
+/// Takes an import back: its records leave this computer.
+#[tauri::command]
+pub async fn import_undo(patient: Patient, import_id: String) -> Result<(), AppError> {
+    patient.change("records", move |session| import::undo(session, &import_id)).await
+}
+
+/// The imports so far.
+#[tauri::command]
+pub async fn imports_list(patient: Patient) -> Result<Vec<ImportView>, AppError> {
+    patient.run(import::list).await
+}

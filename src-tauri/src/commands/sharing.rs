@@ -1,0 +1,111 @@
+//! Sharing: spaces, doctors, shares, their history.
+
+use std::sync::Arc;
+
+use keyward_app::error::AppError;
+use keyward_app::patient::{sharing, spaces as faces};
+use keyward_app::ports::clock::UnixSeconds;
+use keyward_app::views::common::JobKind;
+use keyward_app::views::patient::{
+    AccessView, DoctorDirectory, ReceiptView, RevokeOutcome, ShareDraft, SharePreview, ShareView,
+    SpaceDraft, SpaceView,
+};
+
+use crate::caller::{Patient, off_thread};
+use crate::events::Event;
+
+/// The sharing spaces.
+#[tauri::command]
+pub async fn spaces(patient: Patient) -> Result<Vec<SpaceView>, AppError> {
+    patient.run(faces::list).await
+}
+
+/// Makes a sharing space.
+#[tauri::command]
+pub async fn space_create(patient: Patient, draft: SpaceDraft) -> Result<SpaceView, AppError> {
+    patient.change("spaces", move |session| faces::create(session, &draft)).await
+}
+
+/// Renames a sharing space.
+#[tauri::command]
+pub async fn space_rename(
+    patient: Patient,
+    id: String,
+    name: String,
+    icon: String,
+) -> Result<SpaceView, AppError> {
+    patient.change("spaces", move |session| faces::rename(session, &id, &name, &icon)).await
+}
+
+/// The doctors the clinic certified.
+#[tauri::command]
+pub async fn doctors(patient: Patient) -> Result<DoctorDirectory, AppError> {
+    patient.run(sharing::doctors).await
+}
+
+/// What the doctor would see, from exactly the bytes that would be encrypted.
+#[tauri::command]
+pub async fn share_preview(patient: Patient, draft: ShareDraft) -> Result<SharePreview, AppError> {
+    patient.run(move |session| sharing::preview(session, &draft)).await
+}
+
+/// Decides a share. The decision is stored when this answers; carrying it out is the job it names,
+/// whose result is the share's id.
+#[tauri::command]
+pub async fn share_create(patient: Patient, draft: ShareDraft) -> Result<String, AppError> {
+    let opened = Arc::clone(&patient.0.0);
+    let session = opened.session()?;
+    off_thread(move || {
+        let share = sharing::create(&session, &draft)?;
+        let job = opened.jobs().start(JobKind::Share)?;
+        let id = job.id();
+        job.set_result(&share.id);
+        opened.ear().tell(&Event::Changed("shares"));
+        tauri::async_runtime::spawn_blocking(move || {
+            sharing::sync_as_job(&session, &job, Some(share.id));
+            opened.ear().tell(&Event::Changed("shares"));
+        });
+        Ok(id)
+    })
+    .await
+}
+
+/// All shares.
+#[tauri::command]
+pub async fn shares(patient: Patient) -> Result<Vec<ShareView>, AppError> {
+    patient.run(sharing::list).await
+}
+
+/// One share with its history.
+#[tauri::command]
+pub async fn share(patient: Patient, id: String) -> Result<ShareView, AppError> {
+    patient.run(move |session| sharing::one(session, &id)).await
+}
+
+/// Takes a share back.
+#[tauri::command]
+pub async fn share_revoke(patient: Patient, id: String) -> Result<RevokeOutcome, AppError> {
+    patient.change("shares", move |session| sharing::revoke(session, &id)).await
+}
+
+/// Lets a share last longer.
+#[tauri::command]
+pub async fn share_extend(
+    patient: Patient,
+    id: String,
+    until: UnixSeconds,
+) -> Result<ShareView, AppError> {
+    patient.change("shares", move |session| sharing::extend(session, &id, until)).await
+}
+
+/// Who looked at what, when.
+#[tauri::command]
+pub async fn accesses(patient: Patient) -> Result<Vec<AccessView>, AppError> {
+    patient.run(sharing::accesses).await
+}
+
+/// The receipt of a consent.
+#[tauri::command]
+pub async fn consent_receipt(patient: Patient, id: String) -> Result<ReceiptView, AppError> {
+    patient.run(move |session| sharing::receipt(session, &id)).await
+}

@@ -1,0 +1,60 @@
+//! Events from the shell to one window.
+//!
+//! Tauri's own events are not used: `emit_to` reaches every window that listens to anything, so a
+//! doctor's window could hear a patient's. Here an event is handed to the page of one window as a
+//! DOM event named `keyward`, and no window needs a capability for events.
+
+use keyward_app::jobs::JobWatcher;
+use keyward_app::views::common::JobView;
+use keyward_app::views::patient::ImportSelection;
+use serde::Serialize;
+use tauri::{AppHandle, Manager};
+
+/// What a window may be told.
+#[derive(Debug, Serialize)]
+#[serde(tag = "event", content = "payload")]
+pub(crate) enum Event<'a> {
+    /// The profile was locked: the page drops everything it holds.
+    #[serde(rename = "session://locked")]
+    Locked,
+    /// A job moved.
+    #[serde(rename = "job://progress")]
+    Job(&'a JobView),
+    /// Stored data changed; what is shown may be old.
+    #[serde(rename = "data://changed")]
+    Changed(&'static str),
+    /// Files were dropped on the window.
+    #[serde(rename = "import://dropped")]
+    Dropped(&'a ImportSelection),
+}
+
+/// One window's ear. A window that is gone hears nothing, which is no failure.
+#[derive(Debug, Clone)]
+pub(crate) struct Ear {
+    app: AppHandle,
+    label: String,
+}
+
+impl Ear {
+    pub(crate) fn new(app: AppHandle, label: String) -> Self {
+        Self { app, label }
+    }
+
+    /// Hands `event` to this window's page and to no other.
+    pub(crate) fn tell(&self, event: &Event<'_>) {
+        let Some(window) = self.app.get_webview_window(&self.label) else { return };
+        let Ok(detail) = serde_json::to_string(event) else { return };
+        // JSON is a JavaScript expression; no part of it is code.
+        let script =
+            format!("window.dispatchEvent(new CustomEvent('keyward',{{detail:{detail}}}))");
+        if window.eval(script).is_err() {
+            tracing::debug!("an event found its window closed");
+        }
+    }
+}
+
+impl JobWatcher for Ear {
+    fn changed(&self, job: &JobView) {
+        self.tell(&Event::Job(job));
+    }
+}

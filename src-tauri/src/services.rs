@@ -1,0 +1,352 @@
+//! The clinic's services on this computer: authority and relay, in-process on two loopback ports.
+//!
+//! They start at the first need and run while the app runs, whoever's window is open. Their keys
+//! derive from a master secret of their own, kept in the operating system's keyring like a
+//! profile's; the "profile" it belongs to is listed nowhere and holds only the clinic's name and
+//! who may work at its desk. Stored addresses say `this-computer:`, so that another port at the
+//! next start breaks nothing.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use keyward_app::desk::keys;
+use keyward_app::error::{AppError, ErrorCode};
+use keyward_app::ports::clock::SystemClock;
+use keyward_app::ports::http::HttpNetwork;
+use keyward_app::ports::vault::{Collection, Vault};
+use keyward_authority::{Authority, AuthorityConfig, Operator};
+use keyward_protocol::ids::ServiceId;
+use keyward_protocol::keys::{MasterSecret, VerifyingKey};
+use keyward_relay::{Relay, RelayConfig, SystemTime};
+use keyward_vault::{NewProfile, ProfileId, ProfileRole, SqlVault, Unlocked};
+use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
+use zeroize::Zeroizing;
+
+use crate::failure;
+use crate::state::{Profiles, system_rng};
+
+/// Address of the relay of this computer, as stored.
+pub const RELAY: &str = "this-computer:relay";
+/// Address of the authority of this computer, as stored.
+pub const AUTHORITY: &str = "this-computer:authority";
+
+/// How ids of the services' own profile begin.
+const OWN_PROFILE: &str = "services-";
+/// Where the clinic is described in the services' own store.
+const CLINIC: &str = "clinic";
+/// How often the relay is told whom the authority removed.
+const REMOVED_EVERY: Duration = Duration::from_secs(2);
+/// How long ending may take until requests under way are dropped.
+const END: Duration = Duration::from_secs(5);
+
+/// Authority and relay of this computer, running or not.
+pub struct Services {
+    dir: PathBuf,
+    profiles: Arc<Profiles>,
+    running: Mutex<Option<Running>>,
+}
+
+struct Running {
+    relay: String,
+    authority: String,
+    service_id: ServiceId,
+    authority_key: VerifyingKey,
+    stop: watch::Sender<bool>,
+    tasks: Vec<tauri::async_runtime::JoinHandle<()>>,
+    // Holds the services' profile for this process.
+    _vault: Arc<SqlVault>,
+}
+
+/// What a new clinic is known by.
+pub(crate) struct SetUp {
+    pub(crate) service_id: ServiceId,
+    pub(crate) authority_key: VerifyingKey,
+}
+
+/// The clinic as its services remember it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Clinic {
+    name: String,
+    operators: Vec<ClinicOperator>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct ClinicOperator {
+    name: String,
+    /// Compressed verifying key.
+    key: Vec<u8>,
+}
+
+impl Services {
+    pub(crate) fn new(dir: PathBuf, profiles: Arc<Profiles>) -> Self {
+        Self { dir, profiles, running: Mutex::default() }
+    }
+
+    /// Whether an id is that of the services' own profile.
+    pub(crate) fn owns(id: &ProfileId) -> bool {
+        id.as_str().starts_with(OWN_PROFILE)
+    }
+
+    /// The network of this computer's sessions: every address, and the services here.
+    pub(crate) fn network(self: &Arc<Self>) -> Arc<HttpNetwork> {
+        let services = Arc::clone(self);
+        let resolver = move |url: &str| services.resolve(url);
+        Arc::new(HttpNetwork::new(Arc::new(resolver), Arc::new(SystemClock)))
+    }
+
+    /// Turns a stored address into one that can be connected to now, starting what it names.
+    fn resolve(&self, url: &str) -> Result<String, String> {
+        let pick: fn(&Running) -> &String = match url {
+            RELAY => |running| &running.relay,
+            AUTHORITY => |running| &running.authority,
+            other if other.starts_with("this-computer:") => return Err("unknown service".into()),
+            other => return Ok(other.to_owned()),
+        };
+        let mut running = self.running();
+        if running.is_none() {
+            *running = Some(self.start().map_err(|error| format!("{:?}", error.code))?);
+        }
+        running.as_ref().map(|r| pick(r).clone()).ok_or_else(|| "not running".into())
+    }
+
+    /// Whether a clinic was set up on this computer.
+    pub(crate) fn has_clinic(&self) -> Result<bool, AppError> {
+        match self.own_profile()? {
+            Some(id) => Ok(clinic(&*self.unlock(&id)?.vault)?.is_some()),
+            None => Ok(false),
+        }
+    }
+
+    /// Sets up the clinic: name and first operator. Its services start with it.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Conflict`] if there is a clinic here already.
+    pub(crate) fn set_up(
+        &self,
+        clinic_name: &str,
+        operator_name: &str,
+        operator: &VerifyingKey,
+    ) -> Result<SetUp, AppError> {
+        let mut running = self.running();
+        let unlocked = match self.own_profile()? {
+            Some(id) if running.is_none() => self.unlock(&id)?,
+            Some(_) => return Err(ErrorCode::Conflict.into()),
+            None => self.create_own_profile()?,
+        };
+        if clinic(&*unlocked.vault)?.is_some() {
+            return Err(ErrorCode::Conflict.into());
+        }
+        let clinic = Clinic {
+            name: clinic_name.to_owned(),
+            operators: vec![ClinicOperator {
+                name: operator_name.to_owned(),
+                key: operator.to_bytes().to_vec(),
+            }],
+        };
+        let body = serde_json::to_vec(&clinic).map_err(|_| failure::internal("clinic"))?;
+        let mut tx = unlocked.vault.begin()?;
+        tx.put(Collection::Settings, CLINIC, &body)?;
+        tx.commit()?;
+        let started = self.start_with(unlocked, &clinic)?;
+        let set_up =
+            SetUp { service_id: started.service_id, authority_key: started.authority_key.clone() };
+        *running = Some(started);
+        Ok(set_up)
+    }
+
+    fn start(&self) -> Result<Running, AppError> {
+        let id = self.own_profile()?.ok_or(ErrorCode::NotFound)?;
+        let unlocked = self.unlock(&id)?;
+        let clinic = clinic(&*unlocked.vault)?.ok_or(ErrorCode::NotFound)?;
+        self.start_with(unlocked, &clinic)
+    }
+
+    fn start_with(&self, unlocked: Unlocked, clinic: &Clinic) -> Result<Running, AppError> {
+        let Unlocked { vault, master, .. } = unlocked;
+        let authority = self.open_authority(&master, clinic)?;
+        let relay = self.open_relay(&master, &authority)?;
+        drop(master);
+        let (authority_listener, authority_url) = listen()?;
+        let (relay_listener, relay_url) = listen()?;
+        let (stop, stopped) = watch::channel(false);
+        let service_id = authority.service_id();
+        let authority_key = authority.verifying_key().clone();
+        let tasks = vec![
+            tauri::async_runtime::spawn(keep_removed(
+                authority.clone(),
+                relay.clone(),
+                stopped.clone(),
+            )),
+            tauri::async_runtime::spawn(serve_authority(
+                authority,
+                authority_listener,
+                stopped.clone(),
+            )),
+            tauri::async_runtime::spawn(serve_relay(relay, relay_listener, stopped)),
+        ];
+        tracing::info!("authority and relay run on this computer");
+        Ok(Running {
+            relay: relay_url,
+            authority: authority_url,
+            service_id,
+            authority_key,
+            stop,
+            tasks,
+            _vault: vault,
+        })
+    }
+
+    fn open_authority(
+        &self,
+        master: &MasterSecret,
+        clinic: &Clinic,
+    ) -> Result<Authority, AppError> {
+        let operators = clinic.operators.iter().map(|operator| {
+            let key = VerifyingKey::from_bytes(&operator.key)
+                .map_err(|_| AppError::new(ErrorCode::VaultCorrupt))?;
+            Ok(Operator { name: operator.name.clone(), key })
+        });
+        let config = AuthorityConfig {
+            dir: self.dir.join("authority"),
+            clinic_name: clinic.name.clone(),
+            signing_key: keys::authority_signing(master)?,
+            operators: operators.collect::<Result<_, AppError>>()?,
+            relay_url: RELAY.to_owned(),
+            authority_url: AUTHORITY.to_owned(),
+            scope: keyward_relay_api::authority::status::Scope::ThisComputer,
+            clock: Arc::new(SystemTime),
+            storage_key: Zeroizing::new(*keys::authority_storage(master).expose_secret()),
+            patient_invitation_days: AuthorityConfig::PATIENT_DAYS,
+            clinician_invitation_days: AuthorityConfig::CLINICIAN_DAYS,
+        };
+        Authority::open(config).map_err(|error| {
+            tracing::error!(%error, "the authority cannot be opened");
+            ErrorCode::VaultIo.into()
+        })
+    }
+
+    fn open_relay(&self, master: &MasterSecret, authority: &Authority) -> Result<Relay, AppError> {
+        let config = RelayConfig::new(
+            self.dir.join("relay"),
+            keys::relay_storage(master),
+            authority.service_id(),
+            vec![authority.verifying_key().clone()],
+            keyward_relay::Scope::ThisComputer,
+            Arc::new(SystemTime),
+        );
+        tauri::async_runtime::block_on(Relay::open(config)).map_err(|error| {
+            tracing::error!(%error, "the relay cannot be opened");
+            ErrorCode::VaultIo.into()
+        })
+    }
+
+    /// Ends the services: requests under way are answered, logs are emptied.
+    pub(crate) fn stop(&self) {
+        let Some(running) = self.running().take() else { return };
+        // No receiver means the services ended by themselves.
+        let _ = running.stop.send(true);
+        tauri::async_runtime::block_on(async {
+            let all = async {
+                for task in running.tasks {
+                    drop(task.await);
+                }
+            };
+            if tokio::time::timeout(END, all).await.is_err() {
+                tracing::warn!("the services did not end in time");
+            }
+        });
+    }
+
+    fn own_profile(&self) -> Result<Option<ProfileId>, AppError> {
+        let listing = self.profiles.store.list_profiles().map_err(failure::of_store)?;
+        Ok(listing.profiles.into_iter().map(|profile| profile.id).find(Self::owns))
+    }
+
+    fn unlock(&self, id: &ProfileId) -> Result<Unlocked, AppError> {
+        self.profiles.store.unlock(id, &self.profiles.keyring, None).map_err(failure::of_store)
+    }
+
+    fn create_own_profile(&self) -> Result<Unlocked, AppError> {
+        let mut rng = system_rng();
+        let id = format!("{OWN_PROFILE}{}", &ProfileId::random(&mut rng).as_str()[..24]);
+        let new = NewProfile {
+            id: id.parse().map_err(failure::of_store)?,
+            role: ProfileRole::Desk,
+            display_name: "Services of this computer".to_owned(),
+        };
+        self.profiles
+            .store
+            .create(new, &self.profiles.keyring, None, &mut rng)
+            .map_err(failure::of_store)
+    }
+
+    fn running(&self) -> MutexGuard<'_, Option<Running>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn clinic(vault: &dyn Vault) -> Result<Option<Clinic>, AppError> {
+    let body = vault.read()?.get(Collection::Settings, CLINIC)?;
+    body.map(|body| serde_json::from_slice(&body))
+        .transpose()
+        .map_err(|_| ErrorCode::VaultCorrupt.into())
+}
+
+/// A loopback port of the system's choice, and the address to reach it.
+fn listen() -> Result<(std::net::TcpListener, String), AppError> {
+    let bound = || {
+        let listener = std::net::TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        Ok::<_, std::io::Error>((listener, format!("http://{address}")))
+    };
+    bound().map_err(|error| failure::internal(&format!("no loopback port: {error}")))
+}
+
+async fn stopped(mut stop: watch::Receiver<bool>) {
+    // An error means the sender is gone, which is an end too.
+    drop(stop.wait_for(|stop| *stop).await);
+}
+
+async fn serve_authority(
+    authority: Authority,
+    listener: std::net::TcpListener,
+    stop: watch::Receiver<bool>,
+) {
+    match tokio::net::TcpListener::from_std(listener) {
+        Ok(listener) => authority.serve(listener, stopped(stop)).await,
+        Err(error) => tracing::error!(%error, "the authority cannot listen"),
+    }
+}
+
+async fn serve_relay(relay: Relay, listener: std::net::TcpListener, stop: watch::Receiver<bool>) {
+    match tokio::net::TcpListener::from_std(listener) {
+        Ok(listener) => relay.serve(listener, stopped(stop)).await,
+        Err(error) => tracing::error!(%error, "the relay cannot listen"),
+    }
+}
+
+/// Keeps the relay told whom the authority has removed.
+async fn keep_removed(authority: Authority, relay: Relay, stop: watch::Receiver<bool>) {
+    let mut stop = std::pin::pin!(stopped(stop));
+    loop {
+        if let Err(error) = tell_removed(&authority, &relay).await {
+            tracing::warn!(error, "the relay was not told of removed clinicians");
+        }
+        tokio::select! {
+            () = &mut stop => return,
+            () = tokio::time::sleep(REMOVED_EVERY) => {}
+        }
+    }
+}
+
+async fn tell_removed(authority: &Authority, relay: &Relay) -> Result<(), String> {
+    let authority = authority.clone();
+    let removed =
+        tauri::async_runtime::spawn_blocking(move || authority.removed_certificates()).await;
+    let removed = removed.map_err(|e| e.to_string())?.map_err(|e| e.to_string())?;
+    relay.set_removed(removed).await.map_err(|e| e.to_string())
+}

@@ -1,0 +1,277 @@
+//! The composition root: profiles, open windows, embedded services.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use keyward_app::error::{AppError, ErrorCode};
+use keyward_app::ports::clock::{Clock, SystemClock};
+use keyward_app::ports::randomness::Randomness;
+use keyward_app::session::{self, Session, Surroundings};
+use keyward_app::views::common::{ProfileSummary, Role};
+use keyward_vault::{
+    NewProfile, OsKeyring, Profile, ProfileId, ProfileRole, ProfileStore, Unlocked,
+};
+use rand::rand_core::UnwrapErr;
+use rand::rngs::SysRng;
+use tauri::AppHandle;
+
+use crate::events::{Ear, Event};
+use crate::failure;
+use crate::opened::{Open, OpenProfile, token};
+use crate::services::Services;
+use crate::windows;
+
+/// Everything the commands share. One per process.
+pub struct Desktop {
+    app: AppHandle,
+    data_dir: PathBuf,
+    profiles: Arc<Profiles>,
+    services: Arc<Services>,
+    open: Mutex<Open>,
+}
+
+/// The profile store with the keyring it uses.
+pub(crate) struct Profiles {
+    pub(crate) store: ProfileStore,
+    pub(crate) keyring: OsKeyring,
+}
+
+/// Randomness of the operating system.
+pub(crate) fn system_rng() -> UnwrapErr<SysRng> {
+    UnwrapErr(SysRng)
+}
+
+impl Desktop {
+    /// Composes the parts over an already locked data folder.
+    #[must_use]
+    pub fn new(app: AppHandle, data_dir: PathBuf, store: ProfileStore, keyring: OsKeyring) -> Self {
+        let profiles = Arc::new(Profiles { store, keyring });
+        let services = Arc::new(Services::new(data_dir.join("services"), Arc::clone(&profiles)));
+        Self { app, data_dir, profiles, services, open: Mutex::default() }
+    }
+
+    /// Where the web view keeps what it keeps.
+    #[must_use]
+    pub fn webview_dir(&self) -> PathBuf {
+        webview_dir(&self.data_dir)
+    }
+
+    pub(crate) fn services(&self) -> &Arc<Services> {
+        &self.services
+    }
+
+    pub(crate) fn profiles(&self) -> &Arc<Profiles> {
+        &self.profiles
+    }
+
+    /// The profile behind a window.
+    #[must_use]
+    pub fn opened(&self, label: &str) -> Option<Arc<OpenProfile>> {
+        self.open().get(label).cloned()
+    }
+
+    /// The profiles of this computer, without unlocking any.
+    ///
+    /// # Errors
+    /// The data folder cannot be read.
+    pub fn list(&self) -> Result<Vec<ProfileSummary>, AppError> {
+        let listing = self.profiles.store.list_profiles().map_err(failure::of_store)?;
+        for (folder, error) in &listing.unreadable {
+            tracing::warn!(folder, code = error.code(), "a profile cannot be read");
+        }
+        let profiles = listing.profiles.iter().filter(|profile| !Services::owns(&profile.id));
+        Ok(profiles.map(|profile| self.summary(profile)).collect())
+    }
+
+    fn summary(&self, profile: &Profile) -> ProfileSummary {
+        ProfileSummary {
+            id: profile.id.to_string(),
+            role: role(profile.role),
+            name: profile.display_name.clone(),
+            passphrase_set: profile.passphrase_set,
+            open: self.opened(&label(profile)).is_some(),
+        }
+    }
+
+    /// Creates a profile; it is not opened yet.
+    ///
+    /// # Errors
+    /// A field error for the name, or the keyring or disk refuses; then there is no such profile.
+    pub(crate) fn create(
+        &self,
+        role: ProfileRole,
+        name: &str,
+        passphrase: Option<&str>,
+    ) -> Result<Unlocked, AppError> {
+        let mut rng = system_rng();
+        let new =
+            NewProfile { id: ProfileId::random(&mut rng), role, display_name: name.to_owned() };
+        let Profiles { store, keyring } = &*self.profiles;
+        store
+            .create(new, keyring, passphrase.filter(|text| !text.is_empty()), &mut rng)
+            .map_err(failure::of_store)
+    }
+
+    /// Unlocks a profile by keyring and passphrase.
+    ///
+    /// # Errors
+    /// As the store reports.
+    pub(crate) fn unlock(
+        &self,
+        id: &ProfileId,
+        passphrase: Option<&str>,
+    ) -> Result<Unlocked, AppError> {
+        let Profiles { store, keyring } = &*self.profiles;
+        store
+            .unlock(id, keyring, passphrase.filter(|text| !text.is_empty()))
+            .map_err(failure::of_store)
+    }
+
+    /// Opens the window of a profile, unlocking it first. Already open: brings it to the front.
+    ///
+    /// # Errors
+    /// As [`Desktop::unlock`].
+    pub fn open_profile(&self, id: &str, passphrase: Option<&str>) -> Result<(), AppError> {
+        let id: ProfileId = id.parse().map_err(failure::of_store)?;
+        if Services::owns(&id) {
+            return Err(ErrorCode::NotFound.into());
+        }
+        let already = self.open().iter().find(|(_, open)| open.id() == &id).map(|(l, _)| l.clone());
+        if let Some(label) = already {
+            return self.show(&label, id.as_str());
+        }
+        let unlocked = self.unlock(&id, passphrase)?;
+        self.open_unlocked(unlocked)
+    }
+
+    /// Opens the window of a profile that is unlocked already.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Internal`] if no window can be made.
+    pub(crate) fn open_unlocked(&self, unlocked: Unlocked) -> Result<(), AppError> {
+        let label = label(&unlocked.profile);
+        let Unlocked { vault, master, profile } = unlocked;
+        let session = self.session(&profile, Arc::clone(&vault) as _, master);
+        let ear = Ear::new(self.app.clone(), label.clone());
+        let passphrase_set = profile.passphrase_set;
+        let opened = OpenProfile::new(profile.id.clone(), passphrase_set, session, vault, ear);
+        self.open().insert(label.clone(), Arc::new(opened));
+        let shown = self.show(&label, &profile.display_name);
+        if shown.is_err() {
+            self.closed(&label);
+        }
+        shown
+    }
+
+    /// A session over an unlocked profile.
+    pub(crate) fn session(
+        &self,
+        profile: &Profile,
+        vault: Arc<dyn keyward_app::ports::vault::Vault>,
+        master: keyward_protocol::keys::MasterSecret,
+    ) -> Session {
+        let whose = session::Profile {
+            id: profile.id.to_string(),
+            role: role(profile.role),
+            name: profile.display_name.clone(),
+        };
+        let surroundings = Surroundings {
+            network: self.services.network(),
+            clock: Arc::new(SystemClock),
+            randomness: Randomness::new(system_rng()),
+        };
+        Session::new(whose, vault, master, surroundings)
+    }
+
+    /// Unlocks a profile whose window is open.
+    pub(crate) fn unlock_again(&self, opened: &OpenProfile, unlocked: Unlocked) {
+        let Unlocked { vault, master, profile } = unlocked;
+        let session = self.session(&profile, Arc::clone(&vault) as _, master);
+        opened.unlock(session, vault);
+    }
+
+    /// Gives a profile another name.
+    ///
+    /// # Errors
+    /// A field error for the name, or there is no such profile.
+    pub(crate) fn rename(&self, id: &str, name: &str) -> Result<ProfileSummary, AppError> {
+        let id: ProfileId = id.parse().map_err(failure::of_store)?;
+        if Services::owns(&id) {
+            return Err(ErrorCode::NotFound.into());
+        }
+        let profile = self.profiles.store.rename(&id, name).map_err(failure::of_store)?;
+        if let Some(opened) = self.opened(&label(&profile)) {
+            opened.set_name(&profile.display_name);
+        }
+        Ok(self.summary(&profile))
+    }
+
+    fn show(&self, label: &str, _name: &str) -> Result<(), AppError> {
+        // The title says which app it is; the page adds the place, never a person.
+        windows::open(&self.app, label, "Keyward", self.webview_dir())
+            .map(drop)
+            .map_err(|error| failure::internal(&format!("no window: {error}")))
+    }
+
+    /// A window is gone: its profile is locked and forgotten.
+    pub fn closed(&self, label: &str) {
+        let gone = self.open().remove(label);
+        if let Some(opened) = gone {
+            opened.lock();
+        }
+    }
+
+    /// Files were dropped on a window; a patient's page is told which names.
+    pub(crate) fn dropped(&self, label: &str, paths: Vec<PathBuf>) {
+        let Some(opened) = self.opened(label) else { return };
+        if opened.role() != Role::Patient || opened.session().is_err() || paths.is_empty() {
+            return;
+        }
+        let selection = opened.remember(token(), paths);
+        opened.ear().tell(&Event::Dropped(&selection));
+    }
+
+    /// The profiles that are open.
+    pub(crate) fn all_open(&self) -> Vec<Arc<OpenProfile>> {
+        self.open().values().cloned().collect()
+    }
+
+    /// Locks every profile where nobody was active for long enough.
+    pub fn lock_idle(&self) {
+        let now = SystemClock.now();
+        for opened in self.all_open() {
+            opened.lock_if_due(now);
+        }
+    }
+
+    /// Locks everything (the app ends).
+    pub fn lock_all(&self) {
+        let all = std::mem::take(&mut *self.open());
+        for opened in all.values() {
+            opened.lock();
+        }
+        self.services.stop();
+    }
+
+    fn open(&self) -> MutexGuard<'_, Open> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Where the web view keeps what it keeps (nothing of anybody's records: the page stores none).
+pub(crate) fn webview_dir(data_dir: &Path) -> PathBuf {
+    data_dir.join("webview")
+}
+
+/// Label of a profile's window; capabilities go by its first word.
+pub(crate) fn label(profile: &Profile) -> String {
+    format!("{}-{}", profile.role.as_str(), profile.id)
+}
+
+pub(crate) const fn role(role: ProfileRole) -> Role {
+    match role {
+        ProfileRole::Patient => Role::Patient,
+        ProfileRole::Doctor => Role::Doctor,
+        ProfileRole::Desk => Role::Desk,
+    }
+}
