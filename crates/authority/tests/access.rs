@@ -1,5 +1,7 @@
 //! Who may call what: every route × everyone, a repeated request, another service's request.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod support;
 
 use std::io::{Read as _, Write as _};

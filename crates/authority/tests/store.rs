@@ -1,5 +1,7 @@
 //! The file: unreadable without its key, whole after a crash, one truth for two processes.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod support;
 
 use std::fs;

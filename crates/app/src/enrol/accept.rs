@@ -49,7 +49,7 @@ pub fn accept(session: &Session, text: &str) -> Result<Enrolment, AppError> {
     let met = meet(session, entry, purpose)?;
     let salt = begin(session, &met)?;
     let answer = exchange(session, &met, &salt)?;
-    let enrolment = enrolment(session, met, salt, answer)?;
+    let enrolment = enrolment(session, &met, &salt, answer)?;
     let mut tx = session.begin()?;
     enrolment.save(&mut *tx)?;
     tx.delete(Collection::Identity, BEGUN)?;
@@ -142,8 +142,8 @@ fn request(
 /// Believes the answer only as far as it fits what was asked.
 fn enrolment(
     session: &Session,
-    met: Met,
-    salt: Vec<u8>,
+    met: &Met,
+    salt: &[u8],
     answer: EnrolAnswer,
 ) -> Result<Enrolment, AppError> {
     let misbehaves = || AppError::new(ErrorCode::AuthorityMisbehaves);
@@ -163,7 +163,7 @@ fn enrolment(
             this_computer_only: met.this_computer_only,
             person: None,
             clinician_certificate: None,
-            salt: salt.clone(),
+            salt: salt.to_vec(),
             enrolled_at: session.now(),
         })
     };
@@ -177,7 +177,7 @@ fn enrolment(
         }
         (Purpose::Clinician, EnrolAnswer::Clinician { service, certificate }) => {
             let mut enrolment = enrolled(service)?;
-            own_certificate(session, &met.key, &salt, &certificate)?;
+            own_certificate(session, &met.key, salt, &certificate)?;
             enrolment.clinician_certificate = Some(certificate);
             Ok(enrolment)
         }
@@ -193,8 +193,9 @@ fn own_certificate(
     certificate: &[u8],
 ) -> Result<(), AppError> {
     let misbehaves = || AppError::new(ErrorCode::AuthorityMisbehaves);
-    let verified = ClinicianCertificate::verify_signature_only(certificate, &[authority.clone()])
-        .map_err(|_| misbehaves())?;
+    let verified =
+        ClinicianCertificate::verify_signature_only(certificate, std::slice::from_ref(authority))
+            .map_err(|_| misbehaves())?;
     let same = |certified: &EncapsulationKey, own: &EncapsulationKey| {
         certified.to_bytes() == own.to_bytes()
     };

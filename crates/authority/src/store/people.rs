@@ -57,7 +57,7 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
 }
 
 impl Tx<'_> {
-    fn open_person(&self, row: Stored) -> Result<PersonRecord, StoreError> {
+    fn open_person(&self, row: &Stored) -> Result<PersonRecord, StoreError> {
         let opened = self.seal.open(Column::Person, &row.id, &row.sealed)?;
         Ok(PersonRecord {
             id: row.id,
@@ -77,7 +77,7 @@ impl Tx<'_> {
             .prepare_cached(&format!("SELECT {COLUMNS} FROM people WHERE id = ?1"))?
             .query_row([id], stored)
             .optional()?
-            .map(|row| self.open_person(row))
+            .map(|row| self.open_person(&row))
             .transpose()
     }
 
@@ -90,7 +90,7 @@ impl Tx<'_> {
             .prepare_cached(&format!("SELECT {COLUMNS} FROM people WHERE key_id = ?1"))?
             .query_row([key_id], stored)
             .optional()?
-            .map(|row| self.open_person(row))
+            .map(|row| self.open_person(&row))
             .transpose()
     }
 
@@ -100,7 +100,7 @@ impl Tx<'_> {
             .sql
             .prepare_cached(&format!("SELECT {COLUMNS} FROM people ORDER BY changed DESC, id"))?;
         let rows = statement.query_map([], stored)?;
-        rows.map(|row| self.open_person(row?)).collect()
+        rows.map(|row| self.open_person(&row?)).collect()
     }
 
     /// Writes a person, new or changed; `changed` becomes now.

@@ -104,7 +104,7 @@ pub struct CheckIdentity {
     pub check_id: String,
     /// What was seen.
     pub document: DocumentKind,
-    /// At most 200 characters; a run of more than four digits is refused (it would be a document number).
+    /// At most 200 characters; more than four digits are refused (they would be a document's number).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
