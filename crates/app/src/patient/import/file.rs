@@ -60,6 +60,7 @@ pub(super) fn parse(bytes: &[u8], limits: &Limits) -> Result<Parsed, RefusedReas
         ParseError::Truncated { .. } => RefusedReason::Damaged,
         ParseError::TooDeep { .. }
         | ParseError::StringTooLong { .. }
+        | ParseError::TooManyValues { .. }
         | ParseError::TooManyResources { .. } => RefusedReason::TooComplex,
         ParseError::NotText { .. } | ParseError::NotJson { .. } | ParseError::NotFhir => {
             RefusedReason::NotFhir
