@@ -15,6 +15,8 @@ use crate::{fingerprint, view};
 
 /// Depth up to which a whole file is looked through; a resource is read to `Limits::max_depth`.
 const FILE_DEPTH: usize = 1024;
+/// Members of one object that are looked at.
+const FILE_MEMBERS: usize = 100_000;
 /// Bundles inside bundles.
 const BUNDLE_DEPTH: usize = 3;
 
@@ -182,6 +184,12 @@ pub enum ParseError {
         /// Where.
         offset: usize,
     },
+    /// More values in one object than allowed.
+    #[error("the file has too many values at byte {offset}")]
+    TooManyValues {
+        /// Where.
+        offset: usize,
+    },
     /// More resources than allowed.
     #[error("the file has more than {limit} resources")]
     TooManyResources {
@@ -202,6 +210,7 @@ impl ParseError {
             ParseError::NotFhir => "notFhir",
             ParseError::TooDeep { .. } => "tooDeep",
             ParseError::StringTooLong { .. } => "stringTooLong",
+            ParseError::TooManyValues { .. } => "tooManyValues",
             ParseError::TooManyResources { .. } => "tooManyResources",
         }
     }
@@ -223,7 +232,7 @@ pub fn parse(bytes: &[u8], limits: &Limits) -> Result<Parsed, ParseError> {
     if start == text.len() {
         return Err(ParseError::Empty);
     }
-    let file_limits = Limits { max_depth: FILE_DEPTH, ..limits.clone() };
+    let file_limits = Limits { max_depth: FILE_DEPTH, max_nodes: FILE_MEMBERS, ..limits.clone() };
     let mut file = File { text, limits, file_limits, taken: Taken::default() };
     let container = file.take_whole(start)?;
     Ok(file.finish(container))
@@ -551,8 +560,7 @@ fn refused(error: JsonError) -> ParseError {
         JsonErrorKind::Syntax | JsonErrorKind::DuplicateName => ParseError::NotJson { offset },
         JsonErrorKind::Truncated => ParseError::Truncated { offset },
         JsonErrorKind::TooDeep => ParseError::TooDeep { offset },
-        JsonErrorKind::TooManyValues | JsonErrorKind::StringTooLong => {
-            ParseError::StringTooLong { offset }
-        }
+        JsonErrorKind::TooManyValues => ParseError::TooManyValues { offset },
+        JsonErrorKind::StringTooLong => ParseError::StringTooLong { offset },
     }
 }

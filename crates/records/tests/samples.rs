@@ -1,4 +1,9 @@
 //! Third-party samples, read from beside the project where they are present.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "helpers of tests; a skip is printed"
+)]
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -1,4 +1,5 @@
 //! The samples are what they promise: deterministic, complete, readable.
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::collections::BTreeSet;
 

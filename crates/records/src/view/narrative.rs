@@ -1,5 +1,7 @@
 //! Narrative text that came with a resource, made harmless.
 
+use std::sync::LazyLock;
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -20,6 +22,10 @@ pub struct NarrativeView {
 
 /// Largest narrative that is looked at; a longer one is left to the source.
 const MAX_HTML: usize = 1 << 20;
+/// The same for text with elements inside which other rules of parsing hold.
+const MAX_HTML_OTHER_RULES: usize = 32 << 10;
+/// Longest tag, in bytes.
+const MAX_TAG: usize = 8192;
 /// Deepest nesting that is kept as HTML.
 const MAX_NESTING: usize = 128;
 
@@ -102,18 +108,28 @@ pub(super) fn of(resource: &Json) -> Option<NarrativeView> {
 
 /// Makes HTML harmless: only elements that shape text, no attribute but bounded `colspan` and
 /// `rowspan`, links and images gone (a link's words stay). Also says whether something that could
-/// act, load or lead away was taken out. Text longer than 1 MiB or nested absurdly deep loses its
-/// markup.
+/// act, load or lead away was taken out.
+///
+/// Time is bounded: an HTML parser takes quadratic time for deep nesting and for tags with many
+/// attributes, so text that is absurd in one of these loses its markup, and text over 1 MiB (32 KiB
+/// if it holds elements in which other rules of parsing hold) is left to the source altogether.
 pub fn sanitise(html: &str) -> (String, bool) {
     if html.len() > MAX_HTML {
         return (String::new(), true);
     }
-    if nesting(html) > MAX_NESTING {
-        return (ammonia::clean_text(&without_tags(html)), true);
+    let html = &with_closing_tags(html);
+    let shape = Shape::of(html);
+    if html.len() > 2 * MAX_HTML || (shape.other_rules && html.len() > MAX_HTML_OTHER_RULES) {
+        return (String::new(), true);
     }
-    let clean = cleaner().clean(html).to_string();
+    if shape.deepest > MAX_NESTING || shape.longest_tag > MAX_TAG {
+        return (without_tags(html), true);
+    }
+    let clean = CLEANER.clean(html).to_string();
     (clean, acts(html))
 }
+
+static CLEANER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(cleaner);
 
 fn cleaner() -> ammonia::Builder<'static> {
     let mut builder = ammonia::Builder::empty();
@@ -134,32 +150,118 @@ fn cleaner() -> ammonia::Builder<'static> {
     builder
 }
 
-/// The deepest nesting the text could ask for, counted crudely and never too low: closing tags
-/// count only if something is open.
-fn nesting(html: &str) -> usize {
-    let (mut open, mut deepest) = (0_usize, 0_usize);
-    for part in html.split('<').skip(1) {
-        match part.bytes().next() {
-            Some(b'/') => open = open.saturating_sub(1),
-            Some(first) if first.is_ascii_alphabetic() => {
-                let name: String = part
-                    .chars()
-                    .take_while(char::is_ascii_alphanumeric)
-                    .map(|c| c.to_ascii_lowercase())
-                    .collect();
-                let tag = part.split('>').next().unwrap_or_default();
-                let void = matches!(name.as_str(), "br" | "hr" | "col" | "img" | "input" | "meta");
-                if !void && !tag.ends_with('/') {
-                    open += 1;
-                    deepest = deepest.max(open);
-                }
-            }
-            _ => {}
-        }
-    }
-    deepest
+/// How laborious a text is to parse, never judged too low.
+#[derive(Default)]
+struct Shape {
+    /// Deepest nesting. A closing tag counts only if it closes the innermost element, as it always
+    /// does in the XHTML that narrative has to be.
+    deepest: usize,
+    /// Bytes of the longest tag.
+    longest_tag: usize,
+    /// Whether it holds comments or elements whose content is not parsed as tags.
+    other_rules: bool,
 }
 
+impl Shape {
+    fn of(html: &str) -> Shape {
+        let mut shape = Shape::default();
+        let mut open: Vec<&str> = Vec::new();
+        let mut rest = html;
+        while let Some(at) = rest.find('<') {
+            rest = rest.get(at + 1..).unwrap_or_default();
+            let closing = rest.starts_with('/');
+            let inner = if closing { rest.get(1..).unwrap_or_default() } else { rest };
+            let length = inner.bytes().take_while(u8::is_ascii_alphanumeric).count();
+            let name = inner.get(..length).unwrap_or_default();
+            if name.is_empty() {
+                shape.other_rules |= rest.starts_with(['!', '?', '/']);
+                continue;
+            }
+            let lower = name.to_ascii_lowercase();
+            shape.other_rules |= OTHER_RULES.contains(&lower.as_str());
+            let tag = rest.get(..tag_length(rest)).unwrap_or_default();
+            shape.longest_tag = shape.longest_tag.max(tag.len());
+            if closing {
+                if open.last().is_some_and(|last| last.eq_ignore_ascii_case(name)) {
+                    open.pop();
+                }
+            } else if !VOID.contains(&lower.as_str()) {
+                open.push(name);
+                shape.deepest = shape.deepest.max(open.len());
+            }
+            rest = rest.get(tag.len()..).unwrap_or_default();
+        }
+        shape
+    }
+}
+
+/// Elements that hold nothing.
+const VOID: [&str; 8] = ["br", "hr", "col", "img", "input", "meta", "link", "base"];
+
+/// Elements inside which HTML is not parsed, or parsed by other rules.
+const OTHER_RULES: [&str; 16] = [
+    "script",
+    "style",
+    "textarea",
+    "title",
+    "xmp",
+    "iframe",
+    "noembed",
+    "noframes",
+    "noscript",
+    "plaintext",
+    "svg",
+    "math",
+    "template",
+    "select",
+    "frameset",
+    "form",
+];
+
+/// XHTML's `<td/>` written as `<td></td>`: HTML takes it for an opening tag that swallows what
+/// follows.
+fn with_closing_tags(html: &str) -> String {
+    let mut out = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        let (before, tag) = rest.split_at(at + 1);
+        out.push_str(before);
+        let name: String = tag.chars().take_while(char::is_ascii_alphanumeric).collect();
+        let length = if name.is_empty() { 0 } else { tag_length(tag) };
+        let inner = tag.get(..length).unwrap_or_default();
+        rest = tag.get(length..).unwrap_or_default();
+        let void = VOID.contains(&name.to_ascii_lowercase().as_str());
+        match inner.strip_suffix('/').filter(|_| !void && rest.starts_with('>')) {
+            Some(opening) => {
+                out.push_str(opening);
+                out.push_str("></");
+                out.push_str(&name);
+            }
+            None => out.push_str(inner),
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Bytes up to the `>` that ends a tag; one inside a quoted attribute value does not.
+fn tag_length(tag: &str) -> usize {
+    let mut quote = None;
+    let mut after_equals = false;
+    for (at, byte) in tag.bytes().enumerate() {
+        match (quote, byte) {
+            (Some(open), _) if byte == open => quote = None,
+            (Some(_), _) => {}
+            (None, b'>') => return at,
+            (None, b'"' | b'\'') if after_equals => quote = Some(byte),
+            _ => {}
+        }
+        after_equals = byte == b'=' || (after_equals && byte.is_ascii_whitespace());
+    }
+    tag.len()
+}
+
+/// The words between the tags, escaped.
 fn without_tags(html: &str) -> String {
     let mut out = String::new();
     let mut inside = false;
@@ -167,6 +269,7 @@ fn without_tags(html: &str) -> String {
         match character {
             '<' => inside = true,
             '>' => inside = false,
+            '&' if !inside => out.push_str("&amp;"),
             _ if !inside => out.push(character),
             _ => {}
         }
