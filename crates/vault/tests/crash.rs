@@ -11,7 +11,7 @@
 mod common;
 
 use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use common::{id, new_profile, rng, store};
@@ -21,10 +21,10 @@ use keyward_vault::MemoryKeyring;
 const FOLDER: &str = "KEYWARD_VAULT_CHILD_FOLDER";
 const SECRET: &str = "KEYWARD_VAULT_CHILD_SECRET";
 
-/// Runs `test` of this binary in a process of its own.
+/// Runs `test` of this binary again in a process of its own, where it finds itself to be the child.
 fn child(test: &str, folder: &Path, secret: &str, wrapper: Option<&str>) -> Command {
     let program = std::env::current_exe().unwrap();
-    let arguments = ["--exact", test, "--ignored", "--nocapture", "--test-threads=1"];
+    let arguments = ["--exact", test, "--nocapture", "--test-threads=1"];
     let mut command = match wrapper {
         None => Command::new(program),
         Some(script) => {
@@ -58,12 +58,15 @@ fn setup() -> (tempfile::TempDir, MemoryKeyring, String) {
     (dir, keyring, secret)
 }
 
-/// Writes one pair per transaction and says so after the commit, until it is killed or cannot.
-#[test]
-#[ignore = "the child process of the tests below"]
-fn child_writes_until_killed() {
-    let folder = std::env::var_os(FOLDER).expect("run by a test below");
-    let opened = store(Path::new(&folder));
+/// The folder to work in, if this process is a child.
+fn folder_of_child() -> Option<PathBuf> {
+    std::env::var_os(FOLDER).map(PathBuf::from)
+}
+
+/// The child: writes one pair per transaction and says so after the commit, until it is killed or
+/// cannot.
+fn write_until_killed(folder: &Path) {
+    let opened = store(folder);
     let unlocked = opened.unlock(&id("p1"), &keyring_of_child(), None).unwrap();
     let start = unlocked.vault.read().unwrap().list(Collection::Sealed).unwrap().len() as u64;
     let mut out = std::io::stdout();
@@ -104,11 +107,14 @@ fn pairs(dir: &Path, keyring: &MemoryKeyring) -> u64 {
 
 #[test]
 fn acknowledged_commits_survive_kill_9() {
+    const NAME: &str = "acknowledged_commits_survive_kill_9";
+    if let Some(folder) = folder_of_child() {
+        return write_until_killed(&folder);
+    }
     let (dir, keyring, secret) = setup();
     let mut saved = 0;
     for round in 0..12 {
-        let mut process =
-            child("child_writes_until_killed", dir.path(), &secret, None).spawn().unwrap();
+        let mut process = child(NAME, dir.path(), &secret, None).spawn().unwrap();
         // Killed at a moment that differs from round to round, between or inside commits.
         let mut lines = acknowledged(&mut process);
         for n in lines.by_ref().take(1 + round * 7) {
@@ -130,11 +136,14 @@ fn acknowledged_commits_survive_kill_9() {
 /// and exactly what was acknowledged is there.
 #[test]
 fn a_full_disk_never_says_saved() {
+    const NAME: &str = "a_full_disk_never_says_saved";
+    if let Some(folder) = folder_of_child() {
+        return write_until_killed(&folder);
+    }
     let (dir, keyring, secret) = setup();
     // 512-byte blocks in `sh`; SIGXFSZ is ignored so that the write fails with EFBIG.
     let script = "trap '' XFSZ; ulimit -f 1024; exec \"$@\"";
-    let process =
-        child("child_writes_until_killed", dir.path(), &secret, Some(script)).spawn().unwrap();
+    let process = child(NAME, dir.path(), &secret, Some(script)).spawn().unwrap();
     let output = process.wait_with_output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     let saved = text.lines().filter(|line| line.starts_with("saved ")).count() as u64;
@@ -144,12 +153,9 @@ fn a_full_disk_never_says_saved() {
     assert_eq!(pairs(dir.path(), &keyring), saved);
 }
 
-/// Creates profiles until killed; the names of finished ones are printed.
-#[test]
-#[ignore = "the child process of the test below"]
-fn child_creates_until_killed() {
-    let folder = std::env::var_os(FOLDER).expect("run by a test below");
-    let opened = store(Path::new(&folder));
+/// The child: creates profiles until killed; says which are finished.
+fn create_until_killed(folder: &Path) {
+    let opened = store(folder);
     let keyring = MemoryKeyring::new();
     let start = opened.list_profiles().unwrap().profiles.len();
     let mut out = std::io::stdout();
@@ -168,11 +174,14 @@ fn child_creates_until_killed() {
 
 #[test]
 fn a_creation_killed_at_any_moment_leaves_a_whole_profile_or_none() {
+    const NAME: &str = "a_creation_killed_at_any_moment_leaves_a_whole_profile_or_none";
+    if let Some(folder) = folder_of_child() {
+        return create_until_killed(&folder);
+    }
     let dir = tempfile::tempdir().unwrap();
     let mut known = 0;
     for round in 0..8 {
-        let mut process =
-            child("child_creates_until_killed", dir.path(), "", None).spawn().unwrap();
+        let mut process = child(NAME, dir.path(), "", None).spawn().unwrap();
         let mut lines = acknowledged(&mut process);
         let seen = lines.by_ref().take(1 + round % 3).count() as u64;
         process.kill().unwrap();

@@ -12,13 +12,30 @@ mod common;
 
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use common::{id, new_profile, rng, store};
 use keyward_app::ports::vault::{Collection, Vault};
 use keyward_vault::{Keyring, KeyringError, OsKeyring};
 
 const FOLDER: &str = "KEYWARD_VAULT_SECRET_SERVICE_FOLDER";
+const STEP: &str = "KEYWARD_VAULT_SECRET_SERVICE_STEP";
+
+/// Whether this process is the one inside a session; then its step is carried out.
+fn is_child() -> bool {
+    let Ok(step) = std::env::var(STEP) else { return false };
+    match step.as_str() {
+        "uses_the_keyring" => uses_the_keyring(),
+        "creates_a_profile" => creates_a_profile(),
+        "unlocks_the_profile_again" => unlocks_the_profile_again(),
+        "finds_the_keyring_locked" => finds_the_keyring_locked(),
+        "finds_no_provider" => finds_no_provider(),
+        "sees_a_provider_appear" => sees_a_provider_appear(),
+        "finds_no_bus" => finds_no_bus(),
+        other => panic!("no step {other}"),
+    }
+    true
+}
 
 fn installed() -> bool {
     ["dbus-run-session", "gnome-keyring-daemon"].iter().all(|program| {
@@ -34,9 +51,9 @@ fn installed() -> bool {
     })
 }
 
-/// Runs `test` of this binary after `setup` in a session of its own: own bus, own runtime and data
+/// Runs `step` in a process of `test` after `setup` in a session of its own: own bus, own runtime and data
 /// folders, no display (so that no prompt can open).
-fn in_session(test: &str, setup: &str, folder: &Path) {
+fn in_session(test: &str, step: &str, setup: &str, folder: &Path) {
     // A bus that starts no services by itself: what is not started here is absent.
     let config = folder.join("bus.conf");
     std::fs::write(&config, BUS).unwrap();
@@ -51,11 +68,12 @@ fn in_session(test: &str, setup: &str, folder: &Path) {
         .arg(format!("--config-file={}", config.display()))
         .args(["--", "sh", "-c", &script, "sh"])
         .arg(std::env::current_exe().unwrap())
-        .args(["--exact", test, "--ignored", "--nocapture", "--test-threads=1"])
+        .args(["--exact", test, "--nocapture", "--test-threads=1"])
         .env("XDG_RUNTIME_DIR", folder.join("run"))
         .env("XDG_DATA_HOME", folder.join("data"))
         .env("HOME", folder)
         .env(FOLDER, folder)
+        .env(STEP, step)
         .env_remove("DISPLAY")
         .env_remove("WAYLAND_DISPLAY")
         .output()
@@ -92,10 +110,19 @@ fn keyring() -> OsKeyring {
     OsKeyring::with_patience(Duration::from_secs(20)).unwrap()
 }
 
-#[test]
-#[ignore = "runs inside a session of its own"]
-fn child_uses_the_keyring() {
+/// The keyring once its service has taken its name on the bus: it does so shortly after the command
+/// that starts it has returned.
+fn ready() -> OsKeyring {
     let keyring = keyring();
+    let limit = Instant::now() + Duration::from_secs(20);
+    while keyring.read("absent") == Err(KeyringError::NoProvider) && Instant::now() < limit {
+        std::thread::yield_now();
+    }
+    keyring
+}
+
+fn uses_the_keyring() {
+    let keyring = ready();
     assert_eq!(keyring.read("absent"), Ok(None));
     assert_eq!(keyring.delete("absent"), Ok(()));
     keyring.write("a", "one").unwrap();
@@ -113,11 +140,9 @@ fn child_uses_the_keyring() {
     });
 }
 
-#[test]
-#[ignore = "runs inside a session of its own"]
-fn child_creates_a_profile() {
+fn creates_a_profile() {
     let opened = store(&folder().join("app"));
-    let keyring = keyring();
+    let keyring = ready();
     let unlocked = opened.create(new_profile("p1"), &keyring, None, &mut rng(1)).unwrap();
     let mut tx = unlocked.vault.begin().unwrap();
     tx.put(Collection::Settings, "k", b"v").unwrap();
@@ -133,17 +158,13 @@ fn child_creates_a_profile() {
     );
 }
 
-#[test]
-#[ignore = "runs inside a session of its own"]
-fn child_unlocks_the_profile_again() {
+fn unlocks_the_profile_again() {
     let opened = store(&folder().join("app"));
-    assert!(opened.unlock(&id("p1"), &keyring(), Some("phrase")).is_ok());
+    assert!(opened.unlock(&id("p1"), &ready(), Some("phrase")).is_ok());
 }
 
-#[test]
-#[ignore = "runs inside a session of its own"]
-fn child_finds_the_keyring_locked() {
-    let keyring = keyring();
+fn finds_the_keyring_locked() {
+    let keyring = ready();
     let locked = [KeyringError::Locked, KeyringError::PromptDismissed];
     let read = keyring.read("p1").expect_err("locked");
     assert!(locked.contains(&read), "{read:?}");
@@ -154,63 +175,65 @@ fn child_finds_the_keyring_locked() {
     assert_eq!(refused.code(), read.code());
 }
 
-#[test]
-#[ignore = "runs inside a session of its own"]
-fn child_finds_no_provider() {
+fn finds_no_provider() {
     let keyring = keyring();
     assert_eq!(keyring.read("a"), Err(KeyringError::NoProvider));
     assert_eq!(keyring.write("a", "x"), Err(KeyringError::NoProvider));
 }
 
 /// The provider appears after the first call: no restart of the app is needed.
-#[test]
-#[ignore = "runs inside a session of its own"]
-fn child_sees_a_provider_appear() {
+fn sees_a_provider_appear() {
     let keyring = keyring();
     assert_eq!(keyring.read("a"), Err(KeyringError::NoProvider));
     assert!(Command::new("sh").args(["-c", UNLOCKED]).status().unwrap().success());
+    drop(ready());
     keyring.write("a", "x").unwrap();
     assert_eq!(keyring.read("a").unwrap().unwrap().as_str(), "x");
 }
 
-#[test]
-#[ignore = "runs without a bus"]
-fn child_finds_no_bus() {
+fn finds_no_bus() {
     assert_eq!(keyring().read("a"), Err(KeyringError::NoBus));
 }
 
 #[test]
 fn reads_writes_and_deletes() {
-    if installed() {
+    const NAME: &str = "reads_writes_and_deletes";
+    if !is_child() && installed() {
         let dir = tempfile::tempdir().unwrap();
-        in_session("child_uses_the_keyring", UNLOCKED, dir.path());
+        in_session(NAME, "uses_the_keyring", UNLOCKED, dir.path());
     }
 }
 
 #[test]
 fn a_profile_outlives_the_session_and_a_locked_keyring_is_told() {
-    if installed() {
+    const NAME: &str = "a_profile_outlives_the_session_and_a_locked_keyring_is_told";
+    if !is_child() && installed() {
         let dir = tempfile::tempdir().unwrap();
-        in_session("child_creates_a_profile", UNLOCKED, dir.path());
-        in_session("child_finds_the_keyring_locked", LOCKED, dir.path());
-        in_session("child_unlocks_the_profile_again", UNLOCKED, dir.path());
+        in_session(NAME, "creates_a_profile", UNLOCKED, dir.path());
+        in_session(NAME, "finds_the_keyring_locked", LOCKED, dir.path());
+        in_session(NAME, "unlocks_the_profile_again", UNLOCKED, dir.path());
     }
 }
 
 #[test]
 fn no_provider_is_told_and_may_come_later() {
-    if installed() {
+    const NAME: &str = "no_provider_is_told_and_may_come_later";
+    if !is_child() && installed() {
         let dir = tempfile::tempdir().unwrap();
-        in_session("child_finds_no_provider", "true", dir.path());
-        in_session("child_sees_a_provider_appear", "true", dir.path());
+        in_session(NAME, "finds_no_provider", "true", dir.path());
+        in_session(NAME, "sees_a_provider_appear", "true", dir.path());
     }
 }
 
 #[test]
 fn no_bus_is_told() {
+    if is_child() {
+        return;
+    }
     let dir = tempfile::tempdir().unwrap();
     let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "child_finds_no_bus", "--ignored", "--test-threads=1"])
+        .args(["--exact", "no_bus_is_told", "--test-threads=1"])
+        .env(STEP, "finds_no_bus")
         .env_remove("DBUS_SESSION_BUS_ADDRESS")
         .env("XDG_RUNTIME_DIR", dir.path())
         .output()
