@@ -1,0 +1,24 @@
+//! The doctor's use cases: who shares with her, what they share, and what becomes of it when a
+//! share ends.
+//!
+//! - [`sync`]: one exchange with relay and clinic: letters from the mailbox, states of shares, new
+//!   records, and the erasing of what is over;
+//! - [`home`]: the list of shares;
+//! - [`chart`], [`record`]: a shared chart and one record of it.
+//!
+//! What the relay delivers is believed only as far as the patient signed it. What does not verify
+//! is put aside unread and told as a [`crate::views::doctor::ChartAlarm`].
+
+mod chart;
+mod fetch;
+mod home;
+mod mailbox;
+mod own;
+mod rows;
+mod shares;
+mod sync;
+mod time;
+
+pub use chart::{chart, record, record_source};
+pub use home::home;
+pub use sync::sync;
