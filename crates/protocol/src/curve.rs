@@ -257,9 +257,14 @@ pub fn x_only(secret: &Scalar, point: &Point) -> Result<SharedX, CurveError> {
 /// Parts must be of fixed length or self-delimiting.
 #[must_use]
 pub fn hash_to_scalar(label: Label, parts: &[&[u8]]) -> Scalar {
+    hash_to_scalar_with(label.as_str().as_bytes(), parts)
+}
+
+/// [`hash_to_scalar`] under any DST, so that published vectors can check it.
+pub(crate) fn hash_to_scalar_with(domain: &[u8], parts: &[&[u8]]) -> Scalar {
     const LENGTH: core::num::NonZeroU16 = core::num::NonZeroU16::MIN.saturating_add(47);
     let mut wide = elliptic_curve::array::Array::<u8, U48>::default();
-    let domain = [label.as_str().as_bytes()];
+    let domain = [domain];
     let expanded = <ExpandMsgXmd<Sha256> as ExpandMsg<elliptic_curve::consts::U16>>::expand_message(
         parts, &domain, LENGTH,
     );

@@ -18,6 +18,8 @@ pub mod codec;
 pub mod cpace;
 pub mod curve;
 pub mod domain;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod grant;
 pub mod ids;
 pub mod invitation;
@@ -33,3 +35,5 @@ pub mod vaultkeys;
 mod aead;
 mod hash;
 mod hedge;
+#[cfg(test)]
+mod known_answers;

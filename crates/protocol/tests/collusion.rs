@@ -14,13 +14,12 @@ mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use common::{Authority, Compartment, Doctor, Persona, rng};
+use common::{Authority, Compartment, Doctor, Persona, TestRng, rng};
 use keyward_protocol::capsule::CompartmentEpoch;
 use keyward_protocol::curve::{Point, Scalar, hash_to_scalar, x_only};
 use keyward_protocol::domain::Label;
 use keyward_protocol::grant::{GrantStatement, SignedGrant};
 use keyward_protocol::ids::{CertificateHash, CompartmentId, EpochId, GrantId};
-use rand::rngs::StdRng;
 
 /// Which parts of the context enter H2S.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -162,7 +161,7 @@ impl World {
 
 /// Two patients, two compartments of two epochs each, three doctors with overlapping grants.
 /// `context` is what the grants' keys are bound to; FULL uses the crate itself.
-fn world(rng: &mut StdRng, context: Context) -> World {
+fn world(rng: &mut TestRng, context: Context) -> World {
     let authority = Authority::new(rng);
     let doctors: Vec<_> =
         ["One", "Two", "Three"].iter().map(|name| Doctor::new(rng, &authority, name)).collect();
@@ -269,7 +268,7 @@ fn without_the_entry_in_the_hash_one_granted_compartment_opens_another() {
     let mut rng = rng(41);
     let weak = Context { compartment: false, epoch: false, ..FULL };
     // The relay keeps both rks of a grant; the doctor is only told of the first entry.
-    let gain = |context: Context, rng: &mut StdRng| {
+    let gain = |context: Context, rng: &mut TestRng| {
         let authority = Authority::new(rng);
         let patient = Persona::new(rng, &authority);
         let doctor = Doctor::new(rng, &authority, "One");

@@ -1,7 +1,7 @@
 //! SPEC §3.3. The two implementations of the expensive steps.
 
 use aws_lc_rs::agreement::{ECDH_P256, PrivateKey, UnparsedPublicKey, agree};
-use elliptic_curve::sec1::ToSec1Point;
+use elliptic_curve::{group::Group, sec1::ToSec1Point};
 use p256::ProjectivePoint;
 
 use super::{CurveError, Point, Scalar, SharedX, UncheckedPoint, decompress};
@@ -77,7 +77,7 @@ impl Backend for RustCrypto {
     }
 
     fn times_base(secret: &Scalar) -> Result<Point, CurveError> {
-        let point = (ProjectivePoint::GENERATOR * *secret.0).to_affine();
+        let point = ProjectivePoint::mul_by_generator(&*secret.0).to_affine();
         let encoded = point.to_sec1_point(true);
         encoded.as_bytes().try_into().map(Point::trusted).map_err(|_| CurveError::InvalidPoint)
     }

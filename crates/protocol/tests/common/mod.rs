@@ -18,13 +18,41 @@ use keyward_protocol::ids::{CompartmentId, DeviceId, EpochId, GrantId, RecordId,
 use keyward_protocol::keys::{DecryptionKey, MasterSecret, SigningKey, VerifyingKey};
 use keyward_protocol::payload::{self, ContentType};
 use keyward_protocol::statement::{Signed, Verified};
-use rand::{SeedableRng, rngs::StdRng};
 
 pub const NOW: u64 = 1_800_000_000;
 pub const UNTIL: u64 = NOW + 90 * 86_400;
 
-pub fn rng(seed: u64) -> StdRng {
-    StdRng::seed_from_u64(seed)
+/// SplitMix64: deterministic in every version of every crate, and nothing more.
+pub struct TestRng(u64);
+
+impl rand_core::TryRng for TestRng {
+    type Error = core::convert::Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Self::Error> {
+        self.try_next_u64().map(|value| (value >> 32) as u32)
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Self::Error> {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        Ok(mixed ^ (mixed >> 31))
+    }
+
+    fn try_fill_bytes(&mut self, out: &mut [u8]) -> Result<(), Self::Error> {
+        for chunk in out.chunks_mut(8) {
+            let bytes = self.try_next_u64()?.to_be_bytes();
+            chunk.copy_from_slice(&bytes[..chunk.len()]);
+        }
+        Ok(())
+    }
+}
+
+/// For tests: what it draws is predictable, which is the point.
+impl rand_core::TryCryptoRng for TestRng {}
+
+pub fn rng(seed: u64) -> TestRng {
+    TestRng(seed)
 }
 
 pub struct Authority {
@@ -33,7 +61,7 @@ pub struct Authority {
 }
 
 impl Authority {
-    pub fn new(rng: &mut StdRng) -> Self {
+    pub fn new(rng: &mut TestRng) -> Self {
         Self { key: SigningKey::generate(rng).unwrap(), service: ServiceId::random(rng) }
     }
 
@@ -50,7 +78,7 @@ pub struct Doctor {
 }
 
 impl Doctor {
-    pub fn new(rng: &mut StdRng, authority: &Authority, name: &str) -> Self {
+    pub fn new(rng: &mut TestRng, authority: &Authority, name: &str) -> Self {
         let signing = SigningKey::generate(rng).unwrap();
         let grant = DecryptionKey::generate(rng).unwrap();
         let mailbox = DecryptionKey::generate(rng).unwrap();
@@ -79,7 +107,7 @@ pub struct Persona {
 }
 
 impl Persona {
-    pub fn new(rng: &mut StdRng, authority: &Authority) -> Self {
+    pub fn new(rng: &mut TestRng, authority: &Authority) -> Self {
         let master = MasterSecret::generate(rng);
         let signing = SigningKey::derive_from(&master, Label::PersonaSigning, b"one").unwrap();
         let decryption =
@@ -132,7 +160,7 @@ pub struct Record {
 }
 
 impl Compartment {
-    pub fn new(rng: &mut StdRng, persona: &Persona) -> Self {
+    pub fn new(rng: &mut TestRng, persona: &Persona) -> Self {
         let (id, epoch) = (CompartmentId::random(rng), EpochId::random(rng));
         let head = Head::empty(persona.certificate.id(), id, epoch, NOW);
         Self { id, head, records: Vec::new() }
@@ -142,19 +170,19 @@ impl Compartment {
         self.head.epoch
     }
 
-    pub fn open_epoch(&mut self, rng: &mut StdRng) -> EpochId {
+    pub fn open_epoch(&mut self, rng: &mut TestRng) -> EpochId {
         let epoch = EpochId::random(rng);
         self.head.open_epoch(epoch).unwrap();
         epoch
     }
 
-    pub fn add(&mut self, rng: &mut StdRng, persona: &Persona, text: &str) -> RecordHeader {
+    pub fn add(&mut self, rng: &mut TestRng, persona: &Persona, text: &str) -> RecordHeader {
         self.add_from(rng, persona, persona.device, text)
     }
 
     pub fn add_from(
         &mut self,
-        rng: &mut StdRng,
+        rng: &mut TestRng,
         persona: &Persona,
         device: DeviceId,
         text: &str,
