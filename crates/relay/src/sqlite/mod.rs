@@ -28,6 +28,8 @@ use std::path::Path;
 use std::time::Duration;
 use writer::{After, Writer};
 
+/// How long one attempt to empty the write-ahead log may hold up the writer.
+const CHECKPOINT_PATIENCE: Duration = Duration::from_millis(100);
 /// Readers at once; each has a connection.
 const READERS: usize = 4;
 /// How long a connection waits for a lock before it gives up.
@@ -58,6 +60,9 @@ impl SqliteStore {
         connection.pragma_update(None, "secure_delete", "ON")?;
         connection.pragma_update(None, "wal_autocheckpoint", 4000)?;
         check_pragmas(&connection)?;
+        // Nobody else writes. What the writer waits for are readers at a checkpoint, and that it
+        // rather tries again than hold everybody up.
+        connection.busy_timeout(CHECKPOINT_PATIENCE)?;
         schema::migrate(&mut connection)?;
         Ok(SqliteStore { writer: Writer::start(connection)?, readers: Readers::new(path, READERS) })
     }
