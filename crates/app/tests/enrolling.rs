@@ -1,5 +1,7 @@
 //! Invitations as people meet them: previewed, refused with the reason, accepted through failures.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod support;
 
 use std::sync::Arc;

@@ -149,9 +149,8 @@ impl Authority {
     /// Opens or creates the register.
     ///
     /// # Errors
-    /// [`StoreError`]; a file of a newer program, another key or another kind is left untouched.
+    /// [`StoreError::Letterhead`] if no invitation could be issued; [`StoreError`] otherwise; a file of a newer program, another key or another kind is left untouched.
     pub fn open(config: AuthorityConfig) -> Result<Self, StoreError> {
-        let store = Store::open(&config.dir, &config.storage_key, config.clock)?;
         let letterhead = Letterhead {
             clinic_name: config.clinic_name,
             authority_url: config.authority_url,
@@ -160,6 +159,9 @@ impl Authority {
             patient_seconds: u64::from(config.patient_invitation_days) * DAY,
             clinician_seconds: u64::from(config.clinician_invitation_days) * DAY,
         };
+        let issuer = Issuer::new(config.signing_key);
+        letterhead.check(&issuer)?;
+        let store = Store::open(&config.dir, &config.storage_key, config.clock)?;
         let operators = config
             .operators
             .into_iter()
@@ -171,7 +173,7 @@ impl Authority {
         Ok(Self {
             inner: Arc::new(Inner {
                 store,
-                issuer: Issuer::new(config.signing_key),
+                issuer,
                 letterhead,
                 operators,
                 exchanges: Exchanges::new(),

@@ -231,3 +231,27 @@ fn a_valid_proof_for_another_run_is_refused() {
     let outcome = enrol_with(&clinic.served, &second.code, Purpose::Patient, proof);
     assert_eq!(outcome.refusal(), EnrolRefusal::KeyTaken);
 }
+
+/// A clock that once ran ten years ahead must not lock the clinic up, nor date certificates from there.
+#[test]
+fn a_clinic_survives_a_clock_that_ran_ahead() {
+    let clinic = Clinic::new();
+    let (_, before) = clinic.invited();
+    clinic.keys.clock.set(NOW + 3650 * DAY);
+    clinic.register();
+    clinic.keys.clock.set(NOW);
+    // What was over then stays over; what is issued now works now.
+    let outcome = enrol(&clinic.served, &before.code, Purpose::Patient, &Device::patient());
+    assert_eq!(outcome.refusal(), EnrolRefusal::Expired);
+    let (_, invitation) = clinic.invited();
+    assert!(invitation.check(NOW, Purpose::Patient).is_ok());
+    enrol(&clinic.served, &invitation.code, Purpose::Patient, &Device::patient()).answer();
+    let (_, invitation) = clinic.enrol_clinician("Dr Sample");
+    let device = Device::clinician();
+    let answer = enrol(&clinic.served, &invitation.code, Purpose::Clinician, &device).answer();
+    let EnrolAnswer::Clinician { certificate, .. } = answer else { panic!() };
+    let authority = clinic.authority.verifying_key().clone();
+    let verified =
+        ClinicianCertificate::verify(&certificate, std::slice::from_ref(&authority), NOW);
+    assert!(verified.is_ok());
+}

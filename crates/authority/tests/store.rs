@@ -92,6 +92,16 @@ fn another_key_or_a_newer_file_is_refused_and_nothing_is_changed() {
 }
 
 #[test]
+fn a_clinic_whose_invitations_could_not_be_issued_does_not_open() {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, relay) in [("x".repeat(101), "this-computer:relay"), ("Clinic".into(), "ftp://x")] {
+        let refused = support::Keys::new().open_as(dir.path(), &name, relay);
+        assert!(matches!(refused, Err(StoreError::Letterhead)));
+    }
+    assert!(raw(dir.path()).is_empty(), "nothing was created");
+}
+
+#[test]
 fn another_sqlite_file_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     let db = rusqlite::Connection::open(dir.path().join("authority.db")).unwrap();

@@ -22,6 +22,7 @@ use crate::session::Session;
 /// A refused field in the words of the form.
 fn field_error(error: FieldError) -> AppError {
     let field = match error.field {
+        "clinic_name" => "clinicName",
         "given_name" => "givenName",
         "family_name" => "familyName",
         "birth_date" => "birthDate",
@@ -30,6 +31,14 @@ fn field_error(error: FieldError) -> AppError {
         same => same,
     };
     AppError::field(field, error.fault.code())
+}
+
+/// A clinic's name that fits into its invitations.
+///
+/// # Errors
+/// [`ErrorCode::Field`].
+pub fn clinic_name(typed: &str) -> Result<String, AppError> {
+    keyward_relay_api::authority::fields::clinic_name(typed).map_err(field_error)
 }
 
 /// What the authority's refusals mean at the desk; `state` is what to say of a step that is not possible

@@ -30,7 +30,7 @@ use crate::{Inner, StoreError, invite::limit::PerMinute, register::RegisterError
 /// Largest body of any request.
 const MAX_BODY: usize = 16 * 1024;
 /// How far the clock may be set back without a request becoming valid a second time.
-const REMEMBERED_SECONDS: u64 = 30 * 86_400;
+const REMEMBERED_SECONDS: u64 = 2 * 86_400;
 /// How long a body may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Signed requests per minute and key, and of all keys together.

@@ -18,7 +18,7 @@ use crate::{
     issuer::Issuer,
     register::{OperatorName, RegisterError, clinicians, people, withdraw_open_invitation},
     store::{
-        Tx,
+        StoreError, Tx,
         invitations::{Audience, InvitationRecord, Stage},
         people::SubjectId,
         random_id, rng,
@@ -42,6 +42,33 @@ pub(crate) struct Letterhead {
     pub(crate) patient_seconds: u64,
     /// Seconds a clinician's invitation can be used.
     pub(crate) clinician_seconds: u64,
+}
+
+impl Letterhead {
+    /// Whether invitations with this head can be issued: better known when opening than at the desk.
+    pub(crate) fn check(&self, issuer: &Issuer) -> Result<(), StoreError> {
+        let sample = self.invitation(issuer, Audience::Patient, Code::generate(&mut rng()), 0);
+        sample.to_text().map(drop).map_err(|_| StoreError::Letterhead)
+    }
+
+    fn invitation(
+        &self,
+        issuer: &Issuer,
+        audience: Audience,
+        code: Code,
+        expires: u64,
+    ) -> Invitation {
+        Invitation {
+            purpose: purpose(audience),
+            code,
+            authority_url: self.authority_url.clone(),
+            relay_url: self.relay_url.clone(),
+            authority_fingerprint: fingerprint(issuer.verifying_key()),
+            clinic_name: self.clinic_name.clone(),
+            expires,
+            this_computer_only: self.scope == Scope::ThisComputer,
+        }
+    }
 }
 
 /// Issues an invitation to a person whose identity was checked.
@@ -131,19 +158,11 @@ fn issue(
         used_by: None,
     };
     tx.insert_invitation(&invitation, code.handle().number(), code.secret().to_bytes().as_slice())?;
-    Invitation {
-        purpose: purpose(audience),
-        code,
-        authority_url: letterhead.authority_url.clone(),
-        relay_url: letterhead.relay_url.clone(),
-        authority_fingerprint: fingerprint(issuer.verifying_key()),
-        clinic_name: letterhead.clinic_name.clone(),
-        expires,
-        this_computer_only: letterhead.scope == Scope::ThisComputer,
-    }
-    .to_text()
-    .map(|text| text.to_string())
-    .map_err(|_| RegisterError::Issuing)
+    letterhead
+        .invitation(issuer, audience, code, expires)
+        .to_text()
+        .map(|text| text.to_string())
+        .map_err(|_| RegisterError::Issuing)
 }
 
 fn unused_code(tx: &Tx<'_>) -> Result<Code, RegisterError> {

@@ -167,9 +167,8 @@ pub(crate) fn search(tx: &Tx<'_>, request: &SearchPeople) -> Result<PeopleFound,
     let query: String = request.query.trim().chars().take(QUERY).collect();
     let words = name_words(&query);
     let found: Vec<PersonRecord> = tx
-        .people()?
+        .people(request.state)?
         .into_iter()
-        .filter(|record| request.state.is_none_or(|state| record.state == state))
         .filter(|record| matches(&record.person, &query, &words))
         .collect();
     page(tx, &found, request.offset, request.limit)
@@ -188,7 +187,7 @@ pub(crate) fn similar(tx: &Tx<'_>, request: &FindSimilar) -> Result<PeopleFound,
     .checked(tx.now)?;
     let except = request.except.as_deref().and_then(parse_id);
     let found: Vec<PersonRecord> = tx
-        .people()?
+        .people(None)?
         .into_iter()
         .filter(|record| Some(record.id) != except && record.person.may_be(&wanted))
         .collect();

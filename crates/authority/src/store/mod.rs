@@ -53,6 +53,9 @@ pub enum StoreError {
     /// The file is not a register.
     #[error("the file is not a register")]
     NotARegister,
+    /// The clinic's name or an address does not fit into an invitation.
+    #[error("the clinic's name or an address does not fit into an invitation")]
+    Letterhead,
     /// The storage key does not belong to this file.
     #[error("the storage key does not belong to this register")]
     WrongKey,

@@ -94,12 +94,15 @@ impl Tx<'_> {
             .transpose()
     }
 
-    /// Everyone, newest change first. Names are sealed, so matching happens in memory.
-    pub(crate) fn people(&self) -> Result<Vec<PersonRecord>, StoreError> {
-        let mut statement = self
-            .sql
-            .prepare_cached(&format!("SELECT {COLUMNS} FROM people ORDER BY changed DESC, id"))?;
-        let rows = statement.query_map([], stored)?;
+    /// Everyone (in one state), newest change first. Names are sealed, so matching happens in memory.
+    pub(crate) fn people(
+        &self,
+        state: Option<PersonState>,
+    ) -> Result<Vec<PersonRecord>, StoreError> {
+        let mut statement = self.sql.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM people WHERE ?1 IS NULL OR state = ?1 ORDER BY changed DESC, id"
+        ))?;
+        let rows = statement.query_map([state.map(state_name)], stored)?;
         rows.map(|row| self.open_person(&row?)).collect()
     }
 

@@ -80,15 +80,24 @@ impl Keys {
     }
 
     pub fn open(&self, dir: &Path) -> Result<Authority, StoreError> {
+        self.open_as(dir, "Sample Clinic", "this-computer:relay")
+    }
+
+    pub fn open_as(
+        &self,
+        dir: &Path,
+        clinic_name: &str,
+        relay_url: &str,
+    ) -> Result<Authority, StoreError> {
         Authority::open(AuthorityConfig {
             dir: dir.to_owned(),
-            clinic_name: "Sample Clinic".into(),
+            clinic_name: clinic_name.into(),
             signing_key: SigningKey::from_bytes(&self.authority).unwrap(),
             operators: vec![Operator {
                 name: "Front desk".into(),
                 key: self.operator.verifying_key().clone(),
             }],
-            relay_url: "this-computer:relay".into(),
+            relay_url: relay_url.into(),
             authority_url: "this-computer:authority".into(),
             scope: Scope::ThisComputer,
             clock: self.clock.clone(),

@@ -1,6 +1,6 @@
 //! Rules for what is typed at the desk. The desk uses them before asking, the authority before storing.
 
-use keyward_protocol::certificate::ClinicianCertificate;
+use keyward_protocol::{certificate::ClinicianCertificate, invitation::Invitation};
 
 use super::clinicians::ClinicianDraft;
 use super::date::BirthDate;
@@ -120,6 +120,18 @@ fn certified(field: &'static str, value: String) -> Result<String, FieldError> {
         return Err(FieldError { field, fault: FieldFault::TooLong });
     }
     Ok(value)
+}
+
+/// A clinic's name as it stands in invitations, which count the bytes of a text.
+///
+/// # Errors
+/// If it is missing, too long or not plain text.
+pub fn clinic_name(value: &str) -> Result<String, FieldError> {
+    let name = required("clinic_name", value, Invitation::MAX_NAME)?;
+    if name.len() > Invitation::MAX_NAME {
+        return Err(FieldError { field: "clinic_name", fault: FieldFault::TooLong });
+    }
+    Ok(name)
 }
 
 /// A reason, 1 to 200 characters.
