@@ -11,12 +11,13 @@ startLanguage();
 startTheme();
 startAnnouncing();
 
-await startTransport();
-
-const root = document.getElementById("root");
-if (root)
+/** The first drawing waits for the line to the core (at once in the app, a moment in a browser). */
+void startTransport().then(() => {
+  const root = document.getElementById("root");
+  if (!root) return;
   createRoot(root).render(
     <StrictMode>
       <App />
     </StrictMode>,
   );
+});

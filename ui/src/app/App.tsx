@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 import { I18nProvider } from "react-aria-components";
 import { asAppError, common, events, windowLabel } from "../backend";
 import { LockScreen } from "../features/lock/LockScreen";
+import { startImport } from "../features/patient/importing";
 import { Letter } from "../features/welcome/Letter";
 import { formattingLocale } from "../locales/i18n";
 import { Failure } from "../shared/components/Failure";
@@ -11,6 +12,7 @@ import { applyTheme } from "../shared/theme";
 import { ErrorBoundary } from "./ErrorBoundary";
 import { Frame } from "./Frame";
 import { answers, forget, useAnswer } from "./queries";
+import { navigate } from "./router";
 import { Screen } from "./Screen";
 import { SessionContext } from "./session";
 
@@ -69,6 +71,7 @@ function Gate() {
     if (theme) applyTheme(theme);
   }, [theme]);
   useActivity(session.data?.locked === false);
+  useDrops(session.data?.locked === false && session.data.role === "patient");
   if (!session.data)
     return (
       <Letter>
@@ -92,6 +95,24 @@ function Gate() {
       </Frame>
     </SessionContext>
   );
+}
+
+/** Files dropped anywhere in a patient's window are added; the paths stay with the core. */
+function useDrops(open: boolean): void {
+  useEffect(() => {
+    if (!open) return undefined;
+    const stop = events.dropped((selection) => {
+      startImport(selection).catch(() => {
+        // The import page says why, when the same files are chosen there.
+        navigate("/add");
+      });
+    });
+    return () => {
+      void stop.then((off) => {
+        off();
+      });
+    };
+  }, [open]);
 }
 
 const activityEvery = 20_000;

@@ -31,7 +31,7 @@ export async function startTransport(): Promise<void> {
 }
 
 /** For unit tests: another end of the line. */
-export function useTransportForTests(other: Transport): void {
+export function setTransportForTests(other: Transport): void {
   transport = other;
 }
 

@@ -1,4 +1,4 @@
-import { tell, wanted } from "./index";
+import { tell, wanted } from "./wanted";
 import { chart, counts, itemById, recordView } from "./chart";
 import type * as T from "../types";
 
@@ -7,7 +7,8 @@ const day = 86_400;
 const empty = () => wanted.state === "empty";
 const hex = ["3f9a", "02c7", "b81e", "6d50"];
 
-let locked = wanted.state === "locked";
+let unlocked = false;
+const isLocked = () => wanted.state === "locked" && !unlocked;
 let enrolled = true;
 let theme: T.Theme = wanted.theme;
 let job: T.JobView | undefined;
@@ -17,11 +18,11 @@ const session = (): T.SessionView => ({
   role: wanted.window as T.Role,
   profileName:
     wanted.window === "desk" ? "Front desk" : wanted.window === "doctor" ? "Dr Ada Example" : "Anna",
-  locked,
+  locked: isLocked(),
   passphraseSet: wanted.state === "locked",
-  enrolled: locked ? null : enrolled,
-  clinicName: locked ? null : "Example Clinic on the Hill",
-  personName: locked
+  enrolled: isLocked() ? null : enrolled,
+  clinicName: isLocked() ? null : "Example Clinic on the Hill",
+  personName: isLocked()
     ? null
     : wanted.window === "patient"
       ? "Test-Anna Maria Muster-Sample"
@@ -341,7 +342,7 @@ const receivedShares = [
 ];
 
 function runJob(kind: T.JobKind, result: string): string {
-  const asks = kind === "import" && new URLSearchParams(window.location.search).has("ask");
+  const asks = kind === "import" && wanted.asks;
   job = {
     id: "j1",
     kind,
@@ -365,7 +366,7 @@ function runJob(kind: T.JobKind, result: string): string {
       differs: ["name", "birthDate"],
       records: 14,
     };
-  else if (!new URLSearchParams(window.location.search).has("slow"))
+  else if (!wanted.slow)
     setTimeout(() => {
       job = { ...(job as T.JobView), state: "done", stage: "finished", done: 57, result };
       tell("job://progress", job);
@@ -418,13 +419,14 @@ const answersByCommand: Answers = {
   clinic_setup: () => ({ id: "n", role: "desk", name: "New", passphraseSet: false, open: false }),
   session,
   lock: () => {
-    locked = true;
+    wanted.state = "locked";
+    unlocked = false;
     tell("session://locked", null);
   },
   unlock: (args) => {
     if (wanted.state === "locked" && args.passphrase !== "open sesame")
       throw { code: "passphrase-wrong", params: {} };
-    locked = false;
+    unlocked = true;
     return session();
   },
   settings_read: () => ({ autoLockMinutes: 15, theme }),
@@ -505,9 +507,11 @@ const answersByCommand: Answers = {
           what: "freeText",
           place: "note[0].text",
           text: "Anna says she feels well since the walk in May.",
+          hits: ["Anna"],
         },
       ],
       records: 46,
+      withheld: 1,
       bytes: 120_000,
     }) satisfies T.SharePreview,
   share_create: () => runJob("share", "s1"),

@@ -6,20 +6,7 @@
 import type { Transport } from "../transport";
 import type { AppError } from "../types";
 import { answer } from "./answers";
-
-const query = new URLSearchParams(window.location.search);
-
-export const wanted = {
-  window: query.get("window") ?? "welcome",
-  state: query.get("state") ?? "full",
-  theme: query.get("theme") === "dark" ? "dark" : query.get("theme") === "light" ? "light" : "system",
-} as const;
-
-const listeners = new Map<string, Set<(payload: unknown) => void>>();
-
-export const tell = (event: string, payload: unknown): void => {
-  for (const heard of listeners.get(event) ?? []) heard(payload);
-};
+import { listeners, wanted } from "./wanted";
 
 const early = new Set(["session", "settings_read", "unlock", "lock", "activity"]);
 

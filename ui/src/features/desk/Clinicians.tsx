@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { z } from "zod";
+import { z } from "../../shared/zod";
 import { answers, useAnswer, useDeed } from "../../app/queries";
 import { href, navigate } from "../../app/router";
 import { desk } from "../../backend";
@@ -235,7 +235,7 @@ function ClinicianBody({ row }: { row: ClinicianRow }) {
             value: row.details.registrationNumber,
           },
           row.fingerprint !== null && {
-            label: t("join.keyWords"),
+            label: t("clinician.key"),
             value: <HexGroups groups={row.fingerprint} />,
           },
           row.validUntil !== null && { label: t("doctorSelf.validUntil"), value: fullDate(row.validUntil) },

@@ -54,7 +54,7 @@ function Queue({ home }: { home: Home }) {
           </ol>
         )}
       </Section>
-      <p className="soft">{t("desk.totals", { people: home.people, clinicians: home.clinicians })}</p>
+      <p className="soft totals">{t("desk.totals", { people: home.people, clinicians: home.clinicians })}</p>
     </>
   );
 }

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "../../shared/zod";
 import type { PersonDraft } from "../../backend/types";
 import { t } from "../../locales/i18n";
 import { Button } from "../../shared/components/Button";

@@ -84,7 +84,7 @@ function NextThing({ person }: { person: PersonView }) {
   switch (row.next) {
     case "checkIdentity":
       return (
-        <Notice tone="caution" title={t("next.checkIdentity")}>
+        <Notice title={t("next.checkIdentity")}>
           <CheckIdentity id={row.id} />
         </Notice>
       );

@@ -64,7 +64,7 @@ interface SharesProps {
 function Shares({ heading, lead, keep, none, noneHint }: SharesProps) {
   const home = useHome();
   return (
-    <Page heading={t(heading)} lead={t(lead)}>
+    <Page heading={t(heading)} lead={t(lead)} visibility={{ kind: "onlyYou" }}>
       <Loaded query={home}>
         {(known) => {
           if (!known.enrolled) return <NotEnrolled />;
@@ -147,7 +147,7 @@ export function DoctorSelf() {
                 { label: t("field.organisation"), value: known.doctor.organisation },
                 { label: t("doctorSelf.certifiedBy"), value: known.doctor.clinicName },
                 { label: t("doctorSelf.validUntil"), value: fullDate(known.doctor.validUntil) },
-                { label: t("join.keyWords"), value: <HexGroups groups={known.doctor.fingerprint} /> },
+                { label: t("doctorSelf.key"), value: <HexGroups groups={known.doctor.fingerprint} /> },
               ]}
             />
           )

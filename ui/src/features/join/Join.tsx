@@ -117,8 +117,11 @@ function Accept({
           facts={[
             { label: t("field.clinicName"), value: preview.clinicName },
             { label: t("join.for"), value: t(`join.purpose.${preview.purpose}`) },
-            { label: t("join.keyWords"), value: <HexGroups groups={preview.fingerprint} /> },
-            { label: t("join.expires"), value: fullMoment(preview.expires) },
+            preview.fingerprint.length > 0 && {
+              label: t("join.keyWords"),
+              value: <HexGroups groups={preview.fingerprint} />,
+            },
+            preview.expires > 0 && { label: t("join.expires"), value: fullMoment(preview.expires) },
           ]}
         />
         <p className="soft">{t("join.what")}</p>

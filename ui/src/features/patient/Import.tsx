@@ -2,8 +2,8 @@ import { useMutation } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { answers, isOver, useAnswer, useDeed, useJob } from "../../app/queries";
 import { href, navigate } from "../../app/router";
-import { common, events, patient } from "../../backend";
-import type { ImportSelection, ImportView, JobView } from "../../backend/types";
+import { common, patient } from "../../backend";
+import type { ImportView, JobView } from "../../backend/types";
 import { t } from "../../locales/i18n";
 import { Button } from "../../shared/components/Button";
 import { Failure } from "../../shared/components/Failure";
@@ -13,10 +13,8 @@ import { Page, Section } from "../../shared/components/Page";
 import { JobProgress } from "../../shared/components/Waiting";
 import { fullMoment } from "../../shared/format/dates";
 import { Icon } from "../../shared/icons";
+import { importKey, startImport } from "./importing";
 import { SomebodyElse } from "./SomebodyElse";
-
-/** The job of this window's import, remembered while she looks elsewhere. */
-const importKey = ["import-job"];
 
 /** Adding records: choose, drop, watch, stop, undo. */
 export function Import() {
@@ -48,13 +46,7 @@ export function Import() {
 
 /** Two buttons and a place to drop; the dialog and the dropped paths stay with the core. */
 function Choose() {
-  const start = useMutation({
-    mutationFn: (selection: ImportSelection) => patient.importStart({ token: selection.token }),
-    networkMode: "always",
-    onSuccess: (id) => {
-      answers.setQueryData(importKey, id);
-    },
-  });
+  const start = useMutation({ mutationFn: startImport, networkMode: "always" });
   const pick = useMutation({
     mutationFn: (folder: boolean) => patient.importPick({ folder }),
     networkMode: "always",
@@ -62,17 +54,6 @@ function Choose() {
       if (selection) start.mutate(selection);
     },
   });
-  const { mutate } = start;
-  useEffect(() => {
-    const stop = events.dropped((selection) => {
-      mutate(selection);
-    });
-    return () => {
-      void stop.then((off) => {
-        off();
-      });
-    };
-  }, [mutate]);
   const busy = pick.isPending || start.isPending;
   return (
     <div className="stack stack-fill">

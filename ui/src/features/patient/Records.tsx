@@ -8,6 +8,7 @@ import { ButtonLink } from "../../shared/components/Button";
 import { Loaded } from "../../shared/components/Loaded";
 import { Notice } from "../../shared/components/Notice";
 import { Empty, Page } from "../../shared/components/Page";
+import { together } from "../../shared/components/VisibilityLine";
 import { ChartSections, Timeline } from "../../shared/records/Chart";
 import { ChartFilter, filterFromAddress } from "../../shared/records/ChartFilter";
 
@@ -19,6 +20,7 @@ export function Records() {
   return (
     <Page
       heading={t("records.heading")}
+      visibility={chart.data && together(chart.data.categories.map((each) => each.visibility))}
       wide
       actions={
         <ButtonLink to="/add" icon="add">

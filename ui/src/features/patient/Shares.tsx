@@ -1,10 +1,11 @@
 import { useAnswer } from "../../app/queries";
 import { patient } from "../../backend";
-import type { ShareState, ShareView } from "../../backend/types";
+import type { ShareState, ShareView, VisibilityView } from "../../backend/types";
 import { t } from "../../locales/i18n";
 import { ButtonLink } from "../../shared/components/Button";
 import { Loaded } from "../../shared/components/Loaded";
 import { Empty, Page, Section } from "../../shared/components/Page";
+import { together } from "../../shared/components/VisibilityLine";
 import { ShareRow } from "./ShareRow";
 
 const groups: { heading: "shares.live" | "shares.ended" | "shares.revoked"; states: ShareState[] }[] = [
@@ -19,6 +20,7 @@ export function Shares() {
   return (
     <Page
       heading={t("shares.heading")}
+      visibility={shares.data && visibilityOf(shares.data)}
       lead={t("shares.lead")}
       actions={
         <ButtonLink to="/sharing/new" look="primary" icon="share">
@@ -28,6 +30,17 @@ export function Shares() {
     >
       <Loaded query={shares}>{(known) => <ShareGroups shares={known} />}</Loaded>
     </Page>
+  );
+}
+
+/** Everybody who can read something now. */
+function visibilityOf(shares: ShareView[]): VisibilityView {
+  const live = shares.filter((share) => share.state === "live");
+  return together(
+    live.map((share) => ({
+      kind: "shared",
+      with: [{ shareId: share.id, name: share.doctor.name, until: share.until }],
+    })),
   );
 }
 

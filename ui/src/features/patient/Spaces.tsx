@@ -9,7 +9,7 @@ import { TextField } from "../../shared/components/Fields";
 import { Loaded } from "../../shared/components/Loaded";
 import { Tag } from "../../shared/components/Notice";
 import { Empty, Page } from "../../shared/components/Page";
-import { VisibilityLine } from "../../shared/components/VisibilityLine";
+import { VisibilityLine, together } from "../../shared/components/VisibilityLine";
 import { fullDate } from "../../shared/format/dates";
 import { Form } from "../../shared/forms";
 import { Icon, isIconName } from "../../shared/icons";
@@ -22,6 +22,7 @@ export function Spaces() {
   return (
     <Page
       heading={t("spaces.heading")}
+      visibility={spaces.data && together(spaces.data.map((space) => space.visibility))}
       lead={t("spaces.lead")}
       actions={
         !adding && (

@@ -19,7 +19,7 @@ import { type TextSize, applyTextSize, applyTheme, textSize } from "../../shared
 export function Settings() {
   const settings = useAnswer(["settings"], common.settingsRead);
   return (
-    <Page heading={t("settings.heading")} lead={t("settings.lead")}>
+    <Page heading={t("settings.heading")} lead={t("settings.lead")} visibility={{ kind: "onlyYou" }}>
       <Loaded query={settings}>{(known) => <SettingsForm known={known} />}</Loaded>
       <PassphraseSection />
       <About />

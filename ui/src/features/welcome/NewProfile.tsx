@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { z } from "zod";
+import { z } from "../../shared/zod";
 import { useDeed } from "../../app/queries";
 import { href, navigate } from "../../app/router";
 import { welcome } from "../../backend";

@@ -148,7 +148,7 @@ export const common = {
   "passphrase.forgotten":
     "If you forget it, nobody can open this profile again: not the clinic and not us. Write it down and keep it safe.",
 
-  "lock.heading": "{name} is locked",
+  "lock.heading": "The profile “{name}” is locked",
   "lock.lead": "Nothing of your records is in this window now. What you were typing has been kept.",
   "lock.passphrase": "Passphrase",
   "lock.unlock": "Unlock",

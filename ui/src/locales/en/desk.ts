@@ -133,6 +133,7 @@ export const desk = {
   "clinicians.none": "No clinician is enrolled yet",
   "clinicians.noneHint": "Enrol the first one so that patients have somebody to share with.",
   "clinician.state": "State",
+  "clinician.key": "Key of this clinician",
   "clinician.invited": "Invited",
   "clinician.invitationOver": "Invitation expired",
   "clinician.certified": "Enrolled",

@@ -23,6 +23,7 @@ export const doctor = {
   "doctorEnded.noneHint": "Shares that ended or were stopped by the patient will be listed here.",
   "doctorSelf.heading": "How patients see you",
   "doctorSelf.lead": "If a patient asks whether it is you, read out your key.",
+  "doctorSelf.key": "Your key",
   "doctorSelf.certifiedBy": "Vouched for by",
   "doctorSelf.validUntil": "Valid until",
 

@@ -1,5 +1,5 @@
 export const patient = {
-  "home.heading": "Your records",
+  "home.heading": "Your records at a glance",
   "home.notEnrolled": "You have not joined a clinic yet",
   "home.notEnrolledWhy":
     "To share with a doctor you need an invitation from your clinic’s front desk. You can add and read your records without one.",

@@ -13,7 +13,7 @@ export const settings = {
   "settings.textSize.200": "Twice as large",
   "settings.lock": "Locking by itself",
   "settings.minutes": "Lock after this many minutes without activity",
-  "settings.minutesHint": "From 1 to 120. It also locks when the computer locks.",
+  "settings.minutesHint": "From 1 to 120.",
   "settings.minutesWrong": "Fill in a whole number from 1 to 120",
   "settings.saveMinutes": "Save minutes",
   "settings.saved": "Saved",

@@ -1,5 +1,7 @@
-import type { VisibilityView } from "../../backend/types";
+import { use } from "react";
 import { href } from "../../app/router";
+import { SessionContext } from "../../app/session";
+import type { VisibilityView, VisibleTo } from "../../backend/types";
 import { t } from "../../locales/i18n";
 import { fullDate } from "../format/dates";
 import { Icon } from "../icons";
@@ -9,7 +11,8 @@ import { Icon } from "../icons";
  * opens the place where it can be changed.
  */
 export function VisibilityLine({ visibility }: { visibility: VisibilityView }) {
-  const place = placeToChange(visibility);
+  const isHers = use(SessionContext)?.role === "patient";
+  const place = isHers ? placeToChange(visibility) : undefined;
   const shared = visibility.kind === "shared";
   const className = shared ? "visibility visibility-shared" : "visibility";
   const inside = (
@@ -64,6 +67,17 @@ function sharedSentence(readers: { name: string; until: number }[]): string {
     others: readers.length - 1,
     until: fullDate(Math.max(...readers.map((reader) => reader.until))),
   });
+}
+
+/** Who sees any of several things: every reader once, by the share that lasts longest, soonest end first. */
+export function together(lines: VisibilityView[]): VisibilityView {
+  const readers = new Map<string, VisibleTo>();
+  for (const line of lines) {
+    if (line.kind !== "shared") continue;
+    for (const reader of line.with) readers.set(reader.shareId, reader);
+  }
+  const all = [...readers.values()].sort((a, b) => a.until - b.until);
+  return all.length === 0 ? { kind: "onlyYou" } : { kind: "shared", with: all };
 }
 
 /** Where what the line says can be changed; a reader has no such place. */

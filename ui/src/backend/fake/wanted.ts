@@ -1,0 +1,23 @@
+const query = new URLSearchParams(window.location.search);
+
+/** What the address asks to be shown. */
+export const wanted: {
+  window: string;
+  state: string;
+  theme: "dark" | "light" | "system";
+  asks: boolean;
+  slow: boolean;
+} = {
+  window: query.get("window") ?? "welcome",
+  state: query.get("state") ?? "full",
+  theme: query.get("theme") === "dark" ? "dark" : query.get("theme") === "light" ? "light" : "system",
+  /** An import that stops and asks; work that never ends. */
+  asks: query.has("ask"),
+  slow: query.has("slow"),
+};
+
+export const listeners = new Map<string, Set<(payload: unknown) => void>>();
+
+export const tell = (event: string, payload: unknown): void => {
+  for (const heard of listeners.get(event) ?? []) heard(payload);
+};
