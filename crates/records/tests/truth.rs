@@ -304,6 +304,14 @@ fn what_is_not_understood_is_shown_as_source() {
 }
 
 #[test]
+fn a_type_that_r4_does_not_have_is_marked() {
+    let seen = record(r#"{"resourceType":"Wonder","title":"x"}"#);
+    assert_eq!(seen.item.markers, vec![Marker::KeptAsSource]);
+    assert_eq!(seen.item.title, "x");
+    assert!(!seen.facts.is_empty());
+}
+
+#[test]
 fn every_element_is_a_fact_and_labels_are_stable() {
     let seen = record(
         r#"{"resourceType":"MedicationRequest","id":"x","status":"active","medicationCodeableConcept":{"text":"Aspirin"},

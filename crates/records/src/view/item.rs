@@ -21,8 +21,13 @@ pub(super) fn item(input: &ChartInput<'_>, resource: &Json, references: &Referen
     let mut markers = marker::markers(resource);
     if absent.is_some() {
         markers.push(Marker::DataAbsent);
-        markers.sort_unstable();
     }
+    // A type that R4 does not have is shown as far as it goes, but not as something understood.
+    let kind = resource.text("resourceType").unwrap_or_default();
+    if crate::of_type(kind).is_none() {
+        markers.push(Marker::KeptAsSource);
+    }
+    markers.sort_unstable();
     let mut title = title_of(resource);
     if title.is_empty() {
         title = resolved(resource.get("medicationReference"), input.source, references)
