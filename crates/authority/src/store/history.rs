@@ -3,12 +3,7 @@
 use keyward_relay_api::authority::people::{Event, HistoryEntry};
 use rusqlite::params;
 
-use super::{
-    StoreError, Tx,
-    people::{SubjectId, stored_time, time},
-    random_id, rng,
-    seal::Column,
-};
+use super::{StoreError, Tx, people::SubjectId, random_id, rng, seal::Column};
 
 impl Tx<'_> {
     /// Appends an event. `operator` is `None` for what the subject's own device did.
@@ -29,15 +24,19 @@ impl Tx<'_> {
         operator: Option<&str>,
         event: &Event,
     ) -> Result<(), StoreError> {
-        let value = zeroize::Zeroizing::new(serde_json::to_vec(event)?);
+        let entry = HistoryEntry {
+            at: self.now,
+            operator: operator.map(str::to_owned),
+            event: event.clone(),
+        };
+        let value = zeroize::Zeroizing::new(serde_json::to_vec(&entry)?);
         let row = [event_id.as_slice(), subject].concat();
         let sealed = self.seal.seal(&mut rng(), Column::Event, &row, &value)?;
         self.sql
             .prepare_cached(
-                "INSERT INTO history (subject, event_id, at, operator, sealed_event)
-                 VALUES (?1, ?2, ?3, ?4, ?5)",
+                "INSERT INTO history (subject, event_id, sealed_event) VALUES (?1, ?2, ?3)",
             )?
-            .execute(params![subject, event_id, stored_time(self.now), operator, sealed])?;
+            .execute(params![subject, event_id, sealed])?;
         Ok(())
     }
 
@@ -57,22 +56,16 @@ impl Tx<'_> {
     /// Everything that happened to a person or clinician, oldest first.
     pub(crate) fn history(&self, subject: &SubjectId) -> Result<Vec<HistoryEntry>, StoreError> {
         let mut statement = self.sql.prepare_cached(
-            "SELECT event_id, at, operator, sealed_event FROM history WHERE subject = ?1
-             ORDER BY position",
+            "SELECT event_id, sealed_event FROM history WHERE subject = ?1 ORDER BY position",
         )?;
         let rows = statement.query_map([subject], |row| {
-            Ok((
-                row.get::<_, [u8; 16]>(0)?,
-                row.get::<_, i64>(1)?,
-                row.get::<_, Option<String>>(2)?,
-                row.get::<_, Vec<u8>>(3)?,
-            ))
+            Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, Vec<u8>>(1)?))
         })?;
         rows.map(|row| {
-            let (event_id, at, operator, sealed) = row?;
+            let (event_id, sealed) = row?;
             let bound = [event_id.as_slice(), subject].concat();
             let opened = self.seal.open(Column::Event, &bound, &sealed)?;
-            Ok(HistoryEntry { at: time(at), operator, event: serde_json::from_slice(&opened)? })
+            Ok(serde_json::from_slice(&opened)?)
         })
         .collect()
     }

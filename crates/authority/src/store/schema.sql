@@ -50,9 +50,7 @@ CREATE TABLE history (
     position     INTEGER PRIMARY KEY NOT NULL,
     subject      BLOB NOT NULL CHECK (length(subject) = 16),
     event_id     BLOB NOT NULL UNIQUE CHECK (length(event_id) = 16),
-    at           INTEGER NOT NULL,
-    -- Name of the operator as configured; NULL: the subject's own device.
-    operator     TEXT,
+    -- What, when, and the name of the operator (none: the subject's own device).
     sealed_event BLOB NOT NULL
 ) STRICT;
 CREATE INDEX history_of ON history (subject, position);
