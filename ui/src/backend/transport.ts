@@ -1,6 +1,5 @@
 import { invoke } from "@tauri-apps/api/core";
 import { getCurrentWindow } from "@tauri-apps/api/window";
-import { listen } from "@tauri-apps/api/event";
 
 /** The two things a window needs of the shell. */
 export interface Transport {
@@ -11,12 +10,23 @@ export interface Transport {
   label(): string;
 }
 
+/** The one DOM event by which the shell tells this very window something; see the shell's `events.rs`. */
+const eventName = "keyward";
+
+type Told = CustomEvent<{ event: string; payload?: unknown }>;
+
 const shell: Transport = {
   call: (command, args) => invoke(command, args),
-  on: (event, heard) =>
-    listen(event, (message) => {
-      heard(message.payload);
-    }),
+  on: (event, heard) => {
+    const listener = (told: Event) => {
+      const { detail } = told as Told;
+      if (detail.event === event) heard(detail.payload);
+    };
+    window.addEventListener(eventName, listener);
+    return Promise.resolve(() => {
+      window.removeEventListener(eventName, listener);
+    });
+  },
   label: () => getCurrentWindow().label,
 };
 
