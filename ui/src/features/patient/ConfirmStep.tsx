@@ -1,5 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect } from "react";
 import { answers, isOver, useAnswer, useDeed, useJob } from "../../app/queries";
 import { common, patient } from "../../backend";
 import type { DoctorCard, ShareDraft, SharePreview, SpaceView } from "../../backend/types";
@@ -23,11 +23,16 @@ export function ConfirmStep({
   choices,
   doctor,
   space,
+  job,
+  onJob,
   onDone,
 }: {
   choices: Choices;
   doctor: DoctorCard;
   space: SpaceView;
+  /** The running share, kept by the wizard. */
+  job: string | undefined;
+  onJob: (job: string | undefined) => void;
   onDone: (share: string) => void;
 }) {
   const draft = draftOf(choices);
@@ -36,8 +41,7 @@ export function ConfirmStep({
     () => patient.sharePreview(draft as ShareDraft),
     draft !== undefined,
   );
-  const [job, setJob] = useState<string>();
-  const create = useMutation({ mutationFn: patient.shareCreate, networkMode: "always", onSuccess: setJob });
+  const create = useMutation({ mutationFn: patient.shareCreate, networkMode: "always", onSuccess: onJob });
   if (!draft) return <p>{t("share.chooseAgain")}</p>;
   if (job)
     return (
@@ -46,7 +50,7 @@ export function ConfirmStep({
         name={doctor.name}
         onDone={onDone}
         onAgain={() => {
-          setJob(undefined);
+          onJob(undefined);
         }}
       />
     );
@@ -70,7 +74,7 @@ export function ConfirmStep({
               <p className="soft">
                 {t(known.showsName ? "preview.asName" : "preview.asPseudonym", { name: known.shownAs })}
               </p>
-              <div className="preview-chart">
+              <div className="preview-chart" tabIndex={0} role="group" aria-label={t("preview.chart")}>
                 <ChartSections chart={known.chart} reader="reader" />
               </div>
             </section>
@@ -125,6 +129,9 @@ function PreviewWarnings({ preview }: { preview: SharePreview }) {
             <IdentifyingList items={preview.identifies} />
           </Disclosure>
         </Notice>
+      )}
+      {preview.withheld > 0 && (
+        <Notice title={t("preview.withheld", { n: preview.withheld })}>{t("preview.withheldHint")}</Notice>
       )}
       {removed.length > 0 && (
         <Notice tone="good" title={t("preview.removed")}>

@@ -1,5 +1,6 @@
 import type { IdentifiesView } from "../../backend/types";
 import { t } from "../../locales/i18n";
+import { Tag } from "../../shared/components/Notice";
 import { identifierWords } from "./ConfirmStep";
 
 const most = 50;
@@ -13,6 +14,9 @@ export function IdentifyingList({ items }: { items: IdentifiesView[] }) {
           <div className="list-main">
             <span className="strong">{identifierWords(item.what)}</span>
             <span>“{item.text}”</span>
+            {item.hits.length > 0 && (
+              <Tag tone="caution">{t("preview.hits", { words: item.hits.join(", ") })}</Tag>
+            )}
             <span className="soft small">{item.title}</span>
           </div>
         </li>

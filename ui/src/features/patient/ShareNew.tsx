@@ -99,6 +99,7 @@ function Wizard({
   const [step, setStep] = useState<Step>(
     fromAddress && spaces.some((space) => space.id === fromAddress) ? "doctor" : "space",
   );
+  const [job, setJob] = useState<string>();
   const onChoose = (change: Partial<Choices>) => {
     keep({ ...choices, ...change });
   };
@@ -133,6 +134,8 @@ function Wizard({
             choices={choices}
             doctor={doctor}
             space={space}
+            job={job}
+            onJob={setJob}
             onDone={(share) => {
               drop();
               navigate(`/sharing/${encodeURIComponent(share)}`, "replace");
@@ -140,28 +143,30 @@ function Wizard({
           />
         )}
         {step === "preview" && !(doctor && space) && <p>{t("share.chooseAgain")}</p>}
-        <div className="actions">
-          {at > 0 && (
+        {job === undefined && (
+          <div className="actions">
+            {at > 0 && (
+              <Button
+                look="quiet"
+                icon="back"
+                onPress={() => {
+                  go(-1);
+                }}
+              >
+                {t("action.back")}
+              </Button>
+            )}
             <Button
               look="quiet"
-              icon="back"
               onPress={() => {
-                go(-1);
+                drop();
+                navigate("/sharing");
               }}
             >
-              {t("action.back")}
+              {t("share.dropDraft")}
             </Button>
-          )}
-          <Button
-            look="quiet"
-            onPress={() => {
-              drop();
-              navigate("/sharing");
-            }}
-          >
-            {t("share.dropDraft")}
-          </Button>
-        </div>
+          </div>
+        )}
       </div>
     </Page>
   );

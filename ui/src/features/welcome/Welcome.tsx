@@ -22,15 +22,16 @@ export const roleIcons = { patient: "person", doctor: "doctor", desk: "desk" } a
 /** The first window: open a profile, or begin a new one. */
 export function Welcome() {
   const profiles = useAnswer(["profiles"], welcome.profilesList);
+  const isBack = (profiles.data?.length ?? 0) > 0;
   return (
     <Letter wide>
+      <div className="stack">
+        <Heading>{t(isBack ? "welcome.back" : "welcome.heading")}</Heading>
+        <p className="page-lead">{t(isBack ? "welcome.backLead" : "welcome.lead")}</p>
+      </div>
       <Loaded query={profiles} lines={4}>
         {(known) => (
           <>
-            <div className="stack">
-              <Heading>{t(known.length > 0 ? "welcome.back" : "welcome.heading")}</Heading>
-              <p className="page-lead">{t(known.length > 0 ? "welcome.backLead" : "welcome.lead")}</p>
-            </div>
             {known.length > 0 && (
               <ul className="list" aria-label={t("welcome.profiles")}>
                 {known.map((profile) => (

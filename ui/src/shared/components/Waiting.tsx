@@ -1,4 +1,4 @@
-import { ProgressBar } from "react-aria-components";
+import { Label, ProgressBar } from "react-aria-components";
 import type { JobView } from "../../backend/types";
 import { t } from "../../locales/i18n";
 import { timeLeft } from "../format/dates";
@@ -37,7 +37,7 @@ export function JobProgress({ job, onCancel }: { job: JobView; onCancel: () => v
       >
         {({ percentage }) => (
           <>
-            <span className="strong">{t(stages[job.stage])}</span>
+            <Label className="strong">{t(stages[job.stage])}</Label>
             <div className="progress-track">
               <div
                 className={known ? "progress-fill" : "progress-fill unknown"}
