@@ -243,3 +243,97 @@ fn optional(out: &mut Writer, bytes: Option<&[u8]>) {
 fn read_optional(from: &mut Reader<'_>, max: usize) -> Result<Option<Vec<u8>>, BatchError> {
     if flag(from)? { Ok(Some(from.bytes32(max)?.to_vec())) } else { Ok(None) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn blob() -> impl Strategy<Value = Vec<u8>> {
+        prop::collection::vec(any::<u8>(), 0..40)
+    }
+
+    proptest! {
+        #[test]
+        fn an_upload_reads_as_it_was_written_and_only_whole(
+            heads in prop::collection::vec(blob(), 0..4),
+            records in prop::collection::vec((blob(), blob()), 0..4),
+            more in any::<u8>(),
+        ) {
+            let batch = UploadBatch {
+                heads,
+                records: records
+                    .into_iter()
+                    .map(|(header, payload)| UploadRecord { header, payload })
+                    .collect(),
+            };
+            let bytes = batch.to_bytes().unwrap();
+            let view = UploadView::from_bytes(&bytes).unwrap();
+            prop_assert!(view.heads.iter().zip(&batch.heads).all(|(a, b)| a == b));
+            prop_assert_eq!(view.records.len(), batch.records.len());
+            for (read, written) in view.records.iter().zip(&batch.records) {
+                prop_assert_eq!(read.0, &written.header[..]);
+                prop_assert_eq!(read.1, &written.payload[..]);
+            }
+            for cut in 0..bytes.len() {
+                prop_assert!(UploadView::from_bytes(&bytes[..cut]).is_err());
+            }
+            let mut longer = bytes;
+            longer.push(more);
+            prop_assert!(UploadView::from_bytes(&longer).is_err());
+        }
+
+        #[test]
+        fn answers_read_as_they_were_written_and_only_whole(
+            head in blob(),
+            receipt in blob(),
+            more in any::<bool>(),
+            records in prop::collection::vec((blob(), any::<[u8; 32]>(), blob()), 0..4),
+        ) {
+            let parts = records.iter().map(|(h, q, p)| (h.as_slice(), q, p.as_slice()));
+            let bytes = AccessAnswer::encode(&head, &receipt, more, parts).unwrap();
+            let answer = AccessAnswer::from_bytes(&bytes).unwrap();
+            prop_assert_eq!((&answer.head, &answer.receipt, answer.more), (&head, &receipt, more));
+            for (read, (header, q, payload)) in answer.records.iter().zip(&records) {
+                prop_assert_eq!((&read.header, &read.transformed), (header, q));
+                prop_assert_eq!(&read.payload, payload);
+            }
+            let own = OwnAnswer {
+                head: more.then_some(head),
+                more,
+                records: records
+                    .into_iter()
+                    .map(|(header, q, payload)| (header, (q[0] > 127).then_some(payload)))
+                    .collect(),
+            };
+            let own_bytes = own.to_bytes().unwrap();
+            prop_assert_eq!(&OwnAnswer::from_bytes(&own_bytes).unwrap(), &own);
+            for cut in 0..bytes.len() {
+                prop_assert!(AccessAnswer::from_bytes(&bytes[..cut]).is_err());
+            }
+            for cut in 0..own_bytes.len() {
+                prop_assert!(OwnAnswer::from_bytes(&own_bytes[..cut]).is_err());
+            }
+        }
+
+        #[test]
+        fn noise_never_panics(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+            let _ = UploadView::from_bytes(&bytes);
+            let _ = AccessAnswer::from_bytes(&bytes);
+            let _ = OwnAnswer::from_bytes(&bytes);
+        }
+    }
+
+    #[test]
+    fn a_count_over_the_limit_is_refused_before_anything_is_read() {
+        let mut out = Writer::new();
+        out.u8(VERSION);
+        out.u16(0);
+        out.u32(u32::MAX);
+        let bytes = out.into_vec();
+        let refused = UploadView::from_bytes(&bytes);
+        assert!(matches!(refused, Err(BatchError::TooMany)));
+        let refused = UploadView::from_bytes(&[9, 0, 0, 0, 0, 0, 0]);
+        assert!(matches!(refused, Err(BatchError::Version)));
+    }
+}

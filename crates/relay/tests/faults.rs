@@ -111,9 +111,13 @@ fn child_process() {
     }
 }
 
+/// What one life of the child was told: its key and compartment, records, grants and whether each
+/// was revoked.
+type Life = (SigningKey, CompartmentId, HashSet<RecordId>, Vec<(GrantId, bool)>);
+
 #[derive(Default)]
 struct Acknowledged {
-    personas: Vec<(SigningKey, CompartmentId, HashSet<RecordId>, Vec<(GrantId, bool)>)>,
+    personas: Vec<Life>,
 }
 
 impl Acknowledged {

@@ -7,6 +7,7 @@ use super::error::ClientError;
 use super::runtime::wait_for;
 use super::{BINARY, JSON, UnixSeconds};
 use crate::problem::{MEDIA_TYPE, Problem};
+use bytes::Bytes;
 use keyward_protocol::ids::ServiceId;
 use keyward_protocol::keys::SigningKey;
 use keyward_protocol::request::{RequestParts, body_digest, sign_request};
@@ -142,7 +143,7 @@ impl HttpClient {
 
     /// Sends without a signature and reads JSON.
     pub fn open_json<T: DeserializeOwned>(&self, call: Call<'_>) -> Result<T, ClientError> {
-        read_json(&self.exchange(None, &call)?)
+        read_json(&self.exchange(None, call)?)
     }
 
     /// Signs, sends and reads JSON.
@@ -151,21 +152,25 @@ impl HttpClient {
         key: &SigningKey,
         call: Call<'_>,
     ) -> Result<T, ClientError> {
-        read_json(&self.exchange(Some(key), &call)?)
+        read_json(&self.exchange(Some(key), call)?)
     }
 
     /// Signs, sends and gives the bytes of the answer.
     pub fn bytes(&self, key: &SigningKey, call: Call<'_>) -> Result<Vec<u8>, ClientError> {
-        self.exchange(Some(key), &call)
+        self.exchange(Some(key), call)
     }
 
     /// Sends until the transport holds, each time signed anew: the nonce is fresh, so the server's
     /// replay memory lets it pass, and the idempotency key, if any, stays the same.
-    fn exchange(&self, key: Option<&SigningKey>, call: &Call<'_>) -> Result<Vec<u8>, ClientError> {
+    fn exchange(&self, key: Option<&SigningKey>, call: Call<'_>) -> Result<Vec<u8>, ClientError> {
+        let Call { body, .. } = call;
+        // Shared by all attempts: a large body is not copied for each.
+        let body = Bytes::from(body);
+        let call = Call { body: Vec::new(), ..call };
         let mut pause = FIRST_PAUSE;
         let mut attempt = 1;
         loop {
-            let request = self.build(key, call)?;
+            let request = self.build(key, &call, body.clone())?;
             let http = self.http.clone();
             let max = call.max_answer;
             let outcome = wait_for(async move { send(http, request, max).await })
@@ -185,6 +190,7 @@ impl HttpClient {
         &self,
         key: Option<&SigningKey>,
         call: &Call<'_>,
+        body: Bytes,
     ) -> Result<reqwest::Request, ClientError> {
         let url = self.base.join(call.path).map_err(|_| ClientError::BadRequest("not a path"))?;
         if url.origin() != self.base.origin() {
@@ -202,7 +208,7 @@ impl HttpClient {
             let parts = RequestParts {
                 method: call.method.as_str(),
                 path_and_query: &path_and_query,
-                body_digest: body_digest(&call.body),
+                body_digest: body_digest(&body),
                 service_id: self.service,
                 idempotency_key: call.idempotency_key,
             };
@@ -213,7 +219,7 @@ impl HttpClient {
             }
         }
         request
-            .body(call.body.clone())
+            .body(body)
             .build()
             .map_err(|_| ClientError::BadRequest("the request cannot be made"))
     }
@@ -310,7 +316,7 @@ mod tests {
     fn a_path_cannot_leave_the_server() {
         let client = client("http://127.0.0.1:9").unwrap();
         for path in ["http://127.0.0.2:9/v1/status", "//127.0.0.2/v1/status"] {
-            let outcome = client.build(None, &Call::fetch(path, 10));
+            let outcome = client.build(None, &Call::fetch(path, 10), Bytes::new());
             assert!(matches!(outcome, Err(ClientError::BadRequest(_))), "{path}");
         }
     }

@@ -110,7 +110,7 @@ pub(crate) fn grant(at: &NewEpoch, id: GrantId, revision: u32, doctor: u8) -> Ne
         not_before: NOW - 10,
         expiry: NOW + 1_000,
         signed: revision.to_be_bytes().to_vec(),
-        message: vec![revision as u8; 8],
+        message: revision.to_be_bytes().to_vec(),
         entries: vec![(at.compartment, at.epoch)],
         keys: vec![SealedKey { compartment: at.compartment, epoch: at.epoch, sealed }],
         bounds: Bounds::default(),
