@@ -65,15 +65,21 @@ impl App {
     /// The window whose label begins with `label` (`welcome`, `patient-`, `doctor-`, `desk-`), once
     /// it is there.
     pub fn window(&self, label: &str) -> Result<Screen<'_>, Failure> {
-        let handle = wait_for(&format!("the window “{label}”"), Instant::now() + START, || {
-            for handle in self.session.windows()? {
-                self.session.switch_to(&handle)?;
-                if self.session.execute(LABEL, &[])?.as_str().is_some_and(|l| l.starts_with(label)) {
-                    return Ok(Some(handle));
+        let handle =
+            wait_for(&format!("the window “{label}”"), Instant::now() + START, || {
+                for handle in self.session.windows()? {
+                    self.session.switch_to(&handle)?;
+                    if self
+                        .session
+                        .execute(LABEL, &[])?
+                        .as_str()
+                        .is_some_and(|l| l.starts_with(label))
+                    {
+                        return Ok(Some(handle));
+                    }
                 }
-            }
-            Ok(None)
-        })?;
+                Ok(None)
+            })?;
         Ok(Screen::new(&self.session, handle))
     }
 

@@ -7,7 +7,12 @@ use std::time::{Duration, Instant};
 use crate::computer::{Computer, tool};
 use crate::{Failure, wait_for};
 
+/// How long a dialog may take to open.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// How long a dialog may take to close once it was answered.
+const CLOSING: Duration = Duration::from_secs(3);
+/// How often the path is typed again.
+const ATTEMPTS: usize = 5;
 
 /// Chooses `path` in the open GTK file dialog whose title contains `title`.
 pub fn choose_path(computer: &Computer, title: &str, path: &Path) -> Result<(), Failure> {
@@ -17,20 +22,26 @@ pub fn choose_path(computer: &Computer, title: &str, path: &Path) -> Result<(), 
     })?;
     // There is no window manager: focus is given by hand.
     xdotool(computer, &["windowfocus", "--sync", &window])?;
-    // Typing a slash opens the location field of a GTK file dialog.
+    // A slash opens the location field of a GTK file dialog; what follows too fast is lost.
+    xdotool(computer, &["key", "slash"])?;
     let text = path.display().to_string();
-    xdotool(computer, &["type", "--delay", "8", &text])?;
-    xdotool(computer, &["key", "--delay", "60", "Return"])?;
-    let gone = Instant::now() + PATIENCE;
-    wait_for("the file dialog to close", gone, || {
-        let found = xdotool(computer, &["search", "--onlyvisible", "--name", title])?;
-        if found.lines().any(|line| line == window) {
-            // A completion popup takes the first Return.
-            xdotool(computer, &["key", "--delay", "60", "Return"])?;
-            return Ok(None);
+    for _ in 0..ATTEMPTS {
+        xdotool(computer, &["key", "--delay", "40", "ctrl+a"])?;
+        xdotool(computer, &["type", "--delay", "8", &text])?;
+        xdotool(computer, &["key", "--delay", "40", "Return"])?;
+        let gone = wait_for("the file dialog to close", Instant::now() + CLOSING, || {
+            Ok((!is_open(computer, title, &window)?).then_some(()))
+        });
+        if gone.is_ok() {
+            return Ok(());
         }
-        Ok(Some(()))
-    })
+    }
+    Err(Failure::Story(format!("the dialog “{title}” did not take {text}")))
+}
+
+fn is_open(computer: &Computer, title: &str, window: &str) -> Result<bool, Failure> {
+    let found = xdotool(computer, &["search", "--onlyvisible", "--name", title])?;
+    Ok(found.lines().any(|line| line == window))
 }
 
 fn xdotool(computer: &Computer, arguments: &[&str]) -> Result<String, Failure> {

@@ -6,14 +6,17 @@
 
 pub mod app;
 pub mod axe;
+pub mod camera;
 pub mod computer;
 pub mod dialog;
+pub mod path;
 pub mod screen;
 pub mod webdriver;
 
 use std::time::{Duration, Instant};
 
 pub use app::App;
+pub use camera::Camera;
 pub use computer::Computer;
 pub use screen::Screen;
 

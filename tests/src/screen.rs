@@ -101,11 +101,19 @@ impl<'a> Screen<'a> {
 
     /// Replaces what stands in a text field.
     pub fn fill<'n>(&self, label: impl Into<Name<'n>>, text: &str) -> Result<(), Failure> {
-        let field = self.find("textbox", label)?;
+        let label = label.into();
         let session = self.session()?;
-        session.click(&field)?;
-        session.clear(&field)?;
-        session.send_keys(&field, text)
+        let what = format!("a field {label:?}");
+        let filled = wait_for(&what, Instant::now() + PATIENCE, || {
+            let Some(field) = present(session, "textbox", label)? else { return Ok(None) };
+            gone_is_none(
+                session
+                    .click(&field)
+                    .and_then(|()| session.clear(&field))
+                    .and_then(|()| session.send_keys(&field, text)),
+            )
+        });
+        filled.map_err(|failure| self.with_page_text(failure))
     }
 
     /// Ticks or chooses a checkbox, radio button or switch that may be visually hidden inside its
@@ -119,13 +127,23 @@ impl<'a> Screen<'a> {
                 if !fits(session, &element, role, name)? {
                     continue;
                 }
-                let label = session.execute(LABEL_OF, &[element.as_argument()])?;
-                let target = Element::from_value(&label).unwrap_or(element);
+                let label = gone_is_none(session.execute(LABEL_OF, &[element.as_argument()]))?;
+                let target = label.as_ref().and_then(Element::from_value).unwrap_or(element);
                 return gone_is_none(session.click(&target));
             }
             Ok(None)
         });
         chosen.map_err(|failure| self.with_page_text(failure))
+    }
+
+    /// Ticks every checkbox that is there.
+    pub fn choose_all(&self, role: &str) -> Result<(), Failure> {
+        let session = self.session()?;
+        for element in candidates(session, role)? {
+            let label = session.execute(LABEL_OF, &[element.as_argument()])?;
+            session.click(&Element::from_value(&label).unwrap_or(element))?;
+        }
+        Ok(())
     }
 
     /// Waits until `text` is visible somewhere in the window.
@@ -192,7 +210,8 @@ const LABEL_OF: &str =
 
 fn candidates(session: &Session, role: &str) -> Result<Vec<Element>, Failure> {
     let css = CANDIDATES.iter().find(|(r, _)| *r == role).map_or("[role]", |(_, css)| css);
-    session.find_all(css)
+    // The page may change while the driver makes its list: then there is none yet.
+    Ok(gone_is_none(session.find_all(css))?.unwrap_or_default())
 }
 
 fn fits(session: &Session, e: &Element, role: &str, name: Name<'_>) -> Result<bool, Failure> {

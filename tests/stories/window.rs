@@ -7,11 +7,17 @@ use serde_json::json;
 fn the_window_opens_and_keeps_its_rules() -> Result<(), Failure> {
     let computer = Computer::start()?;
     let app = App::start(&computer, &computer.home().join("keyward"), &[])?;
-    let welcome = app.window("")?;
+    let welcome = app.window("welcome")?;
     welcome.find("heading", keyward_stories::screen::Name::Has(""))?;
     axe::check(&welcome, "welcome")?;
 
-    for forbidden in ["plugin:event|emit", "plugin:fs|read_file", "plugin:dialog|open"] {
+    for forbidden in [
+        "plugin:event|listen",
+        "desk_people",
+        "patient_home",
+        "plugin:fs|read_file",
+        "plugin:dialog|open",
+    ] {
         let refused = welcome.invoke(forbidden, &json!({}))?.unwrap_err();
         assert!(refused.to_string().contains("not allowed"), "{forbidden}: {refused}");
     }
