@@ -2,6 +2,9 @@
 //! product has but its windows and the operating system's keyring.
 #![allow(unreachable_pub, dead_code, reason = "each story uses a part of it")]
 
+mod fragile;
+pub mod tamper;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -28,6 +31,9 @@ use keyward_relay::{Relay, RelayConfig, Scope, UnixClock};
 use keyward_testkit::{FakeClock, seeded};
 use keyward_vault::{MemoryKeyring, NewProfile, ProfileId, ProfileRole, ProfileStore};
 use zeroize::Zeroizing;
+
+pub use self::fragile::{Device, Fuse};
+use self::fragile::{FragileNetwork, FragileVault};
 
 /// 1 November 2026, noon.
 pub const START: u64 = 1_793_534_400;
@@ -190,6 +196,32 @@ impl World {
         )
     }
 
+    /// A patient whose device breaks when its fuse does.
+    pub fn fragile_patient(&self, fuse: &Fuse, given: &str, family: &str, born: &str) -> Device {
+        let invitation = self.invite(given, family, born);
+        let device = self.unenrolled(fuse);
+        keyward_app::enrol::accept(&device.start(), &invitation).unwrap();
+        device
+    }
+
+    /// As [`World::fragile_patient`], before any invitation.
+    pub fn unenrolled(&self, fuse: &Fuse) -> Device {
+        let mut rng = seeded(self.seed());
+        let new = NewProfile {
+            id: ProfileId::random(&mut rng),
+            role: ProfileRole::Patient,
+            display_name: "Test".to_owned(),
+        };
+        let unlocked = self.profiles.create(new, &self.keyring, None, &mut rng).unwrap();
+        Device {
+            vault: Arc::new(FragileVault { inner: unlocked.vault, fuse: fuse.clone() }),
+            network: Arc::new(FragileNetwork { inner: self.network.clone(), fuse: fuse.clone() }),
+            secret: *unlocked.master.expose_secret(),
+            clock: self.clock.clone(),
+            seeds: AtomicU64::new(self.seed() * 1_000_000),
+        }
+    }
+
     /// Registers, checks and invites a patient, whose app accepts.
     pub fn patient(&self, given: &str, family: &str, birth_date: &str) -> Session {
         self.patient_over(given, family, birth_date, self.network.clone())
@@ -202,6 +234,14 @@ impl World {
         birth_date: &str,
         network: Arc<dyn Network>,
     ) -> Session {
+        let invitation = self.invite(given, family, birth_date);
+        let session = self.person(Role::Patient, given, network);
+        keyward_app::enrol::accept(&session, &invitation).unwrap();
+        session
+    }
+
+    /// Registers, checks and invites a patient; gives the invitation's text.
+    pub fn invite(&self, given: &str, family: &str, birth_date: &str) -> String {
         let draft = PersonDraft {
             given_name: given.to_owned(),
             family_name: family.to_owned(),
@@ -214,10 +254,7 @@ impl World {
         let id = &person.row.id;
         desk::people::check_identity(&self.desk, &desk, id, IdentityDocument::Passport, None)
             .unwrap();
-        let invitation = desk::people::invite(&self.desk, &desk, id).unwrap();
-        let session = self.person(Role::Patient, given, network);
-        keyward_app::enrol::accept(&session, &invitation.text).unwrap();
-        session
+        desk::people::invite(&self.desk, &desk, id).unwrap().text
     }
 
     /// Enrols a doctor.

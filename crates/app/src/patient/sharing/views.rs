@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use keyward_records::Category;
 
 use super::book::{Compartment, Mark, Share, Waiting};
+use super::consent;
 use super::directory::{Doctors, card};
 use super::history::AccessRow;
-use super::{consent, content};
 use crate::error::{AppError, ErrorCode};
 use crate::identity::Enrolment;
 use crate::patient::spaces::Space;
@@ -24,6 +24,7 @@ struct Look<'a> {
     spaces: BTreeMap<String, Space>,
     compartments: BTreeMap<String, Vec<(Category, Compartment)>>,
     accesses: BTreeMap<String, Vec<AccessRow>>,
+    counts: BTreeMap<String, u64>,
     now: UnixSeconds,
 }
 
@@ -37,7 +38,8 @@ impl<'a> Look<'a> {
             compartments.insert(id.clone(), Compartment::of_space(tx, id)?);
             accesses.insert(id.clone(), AccessRow::of_space(tx, id)?);
         }
-        Ok(Self { tx, enrolment, doctors, spaces, compartments, accesses, now })
+        let counts = tx.count_records()?.into_iter().collect();
+        Ok(Self { tx, enrolment, doctors, spaces, compartments, accesses, counts, now })
     }
 
     fn space(&self, share: &Share) -> Result<&Space, AppError> {
@@ -97,7 +99,7 @@ impl<'a> Look<'a> {
         for category in &share.categories {
             let (sealed, withheld) = Mark::count(self.tx, &share.space, *category)?;
             let sending = Waiting::count(self.tx, &share.space, *category)?;
-            let all = content::records(self.tx, *category)?.len() as u64;
+            let all = self.counts.get(category.as_str()).copied().unwrap_or_default();
             seen += sealed.saturating_sub(sending);
             waiting += sending + all.saturating_sub(sealed + withheld);
         }

@@ -1,0 +1,323 @@
+//! A device that dies at a chosen moment: every write to its vault and every exchange with relay or
+//! clinic counts down a fuse, and once it is blown nothing works until the device is started again.
+//!
+//! A commit and an exchange count twice: dying before it happened and dying after it happened but
+//! before anybody was told are different things.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use keyward_app::ports::authority::{
+    Authority, AuthorityError, AuthorityStatus, Directory, EnrolFinish, EnrolFinished, EnrolStart,
+    EnrolStarted,
+};
+use keyward_app::ports::randomness::Randomness;
+use keyward_app::ports::relay::{
+    AccessAnswer, Accesses, GrantDetail, GrantSummary, Messages, Network, OwnAnswer, PostAccess,
+    PostGrant, PostOwnRecords, Relay, RelayError, Revoked, ServiceAddress, Status, UploadBatch,
+    Uploaded,
+};
+use keyward_app::ports::vault::{
+    Collection, Inserted, RecordFilter, RecordRow, Transaction, Vault, VaultError,
+};
+use keyward_app::session::{Profile, Session, Surroundings};
+use keyward_app::views::common::Role;
+use keyward_protocol::ids::{GrantId, RecordId};
+use keyward_protocol::keys::{MasterSecret, SigningKey};
+use keyward_testkit::{FakeClock, seeded};
+
+use super::Time;
+
+/// Counts down to the device's death.
+#[derive(Clone)]
+pub struct Fuse(Arc<AtomicI64>);
+
+impl Fuse {
+    /// Never blows.
+    pub fn new() -> Self {
+        Self(Arc::new(AtomicI64::new(i64::MAX)))
+    }
+
+    /// Blows at the `n`-th step from now (from 0).
+    pub fn light(&self, n: i64) {
+        self.0.store(n, Ordering::SeqCst);
+    }
+
+    /// A new fuse that never blows; tells whether the old one did.
+    pub fn mend(&self) -> bool {
+        self.0.swap(i64::MAX, Ordering::SeqCst) < 0
+    }
+
+    /// Steps left; meanwhile it does not burn.
+    pub fn mend_to_left(&self) -> i64 {
+        self.0.swap(i64::MAX, Ordering::SeqCst)
+    }
+
+    /// One step; `false` once it is blown.
+    fn burn(&self) -> bool {
+        self.0.fetch_sub(1, Ordering::SeqCst) > 0
+    }
+}
+
+/// A patient's device over its deaths.
+pub struct Device {
+    pub(super) vault: Arc<FragileVault>,
+    pub(super) network: Arc<FragileNetwork>,
+    pub(super) secret: [u8; 32],
+    pub(super) clock: FakeClock,
+    pub(super) seeds: AtomicU64,
+}
+
+impl Device {
+    /// Starts the app: nothing is left of an earlier run but what the vault holds.
+    pub fn start(&self) -> Session {
+        let profile = Profile { id: "p".into(), role: Role::Patient, name: "Test".into() };
+        let seed = self.seeds.fetch_add(1, Ordering::SeqCst);
+        let surroundings = Surroundings {
+            network: self.network.clone(),
+            clock: Arc::new(Time(self.clock.clone())),
+            randomness: Randomness::new(seeded(seed)),
+        };
+        let master = MasterSecret::from_bytes(self.secret);
+        Session::new(profile, self.vault.clone(), master, surroundings)
+    }
+}
+
+pub struct FragileVault {
+    pub(super) inner: Arc<dyn Vault>,
+    pub(super) fuse: Fuse,
+}
+
+struct FragileTransaction<'a> {
+    inner: Box<dyn Transaction + 'a>,
+    fuse: &'a Fuse,
+}
+
+fn broken() -> VaultError {
+    VaultError::Io("the device died".to_owned())
+}
+
+impl FragileVault {
+    fn burn(&self) -> Result<(), VaultError> {
+        if self.fuse.burn() { Ok(()) } else { Err(broken()) }
+    }
+}
+
+impl Vault for FragileVault {
+    fn begin(&self) -> Result<Box<dyn Transaction + '_>, VaultError> {
+        self.burn()?;
+        Ok(Box::new(FragileTransaction { inner: self.inner.begin()?, fuse: &self.fuse }))
+    }
+
+    fn read(&self) -> Result<Box<dyn Transaction + '_>, VaultError> {
+        self.inner.read()
+    }
+}
+
+impl FragileTransaction<'_> {
+    fn burn(&self) -> Result<(), VaultError> {
+        if self.fuse.burn() { Ok(()) } else { Err(broken()) }
+    }
+}
+
+impl Transaction for FragileTransaction<'_> {
+    fn get(&self, collection: Collection, id: &str) -> Result<Option<Vec<u8>>, VaultError> {
+        self.inner.get(collection, id)
+    }
+
+    fn put(&mut self, collection: Collection, id: &str, body: &[u8]) -> Result<(), VaultError> {
+        self.burn()?;
+        self.inner.put(collection, id, body)
+    }
+
+    fn delete(&mut self, collection: Collection, id: &str) -> Result<bool, VaultError> {
+        self.burn()?;
+        self.inner.delete(collection, id)
+    }
+
+    fn list(&self, collection: Collection) -> Result<Vec<(String, Vec<u8>)>, VaultError> {
+        self.inner.list(collection)
+    }
+
+    fn list_prefix(
+        &self,
+        collection: Collection,
+        prefix: &str,
+    ) -> Result<Vec<(String, Vec<u8>)>, VaultError> {
+        self.inner.list_prefix(collection, prefix)
+    }
+
+    fn insert_record(&mut self, row: &RecordRow) -> Result<Inserted, VaultError> {
+        self.burn()?;
+        self.inner.insert_record(row)
+    }
+
+    fn record(&self, id: &RecordId) -> Result<Option<RecordRow>, VaultError> {
+        self.inner.record(id)
+    }
+
+    fn records(&self, filter: &RecordFilter) -> Result<Vec<RecordRow>, VaultError> {
+        self.inner.records(filter)
+    }
+
+    fn count_records(&self) -> Result<Vec<(String, u64)>, VaultError> {
+        self.inner.count_records()
+    }
+
+    fn delete_record(&mut self, id: &RecordId) -> Result<bool, VaultError> {
+        self.burn()?;
+        self.inner.delete_record(id)
+    }
+
+    fn commit(self: Box<Self>) -> Result<(), VaultError> {
+        let fuse = self.fuse;
+        if !fuse.burn() {
+            return Err(broken());
+        }
+        self.inner.commit()?;
+        if fuse.burn() { Ok(()) } else { Err(broken()) }
+    }
+}
+
+pub struct FragileNetwork {
+    pub(super) inner: Arc<dyn Network>,
+    pub(super) fuse: Fuse,
+}
+
+impl Network for FragileNetwork {
+    fn relay(
+        &self,
+        at: &ServiceAddress,
+        signer: Arc<SigningKey>,
+    ) -> Result<Box<dyn Relay>, RelayError> {
+        let inner = self.inner.relay(at, signer)?;
+        Ok(Box::new(FragileRelay { inner, fuse: self.fuse.clone() }))
+    }
+
+    fn authority(
+        &self,
+        at: &ServiceAddress,
+        signer: Option<Arc<SigningKey>>,
+    ) -> Result<Box<dyn Authority>, AuthorityError> {
+        let inner = self.inner.authority(at, signer)?;
+        Ok(Box::new(FragileAuthority { inner, fuse: self.fuse.clone() }))
+    }
+}
+
+struct FragileRelay {
+    inner: Box<dyn Relay>,
+    fuse: Fuse,
+}
+
+impl FragileRelay {
+    fn exchange<T>(
+        &self,
+        act: impl FnOnce(&dyn Relay) -> Result<T, RelayError>,
+    ) -> Result<T, RelayError> {
+        let lost = || RelayError::Unreachable("the device died".to_owned());
+        if !self.fuse.burn() {
+            return Err(lost());
+        }
+        let answer = act(&*self.inner);
+        if self.fuse.burn() { answer } else { Err(lost()) }
+    }
+}
+
+impl Relay for FragileRelay {
+    fn status(&self) -> Result<Status, RelayError> {
+        self.exchange(|relay| relay.status())
+    }
+
+    fn present_persona(&self, certificate: &[u8]) -> Result<(), RelayError> {
+        self.exchange(|relay| relay.present_persona(certificate))
+    }
+
+    fn present_clinician(&self, certificate: &[u8]) -> Result<(), RelayError> {
+        self.exchange(|relay| relay.present_clinician(certificate))
+    }
+
+    fn open_epoch(&self, statement: &[u8]) -> Result<(), RelayError> {
+        self.exchange(|relay| relay.open_epoch(statement))
+    }
+
+    fn upload(&self, batch: &UploadBatch) -> Result<Uploaded, RelayError> {
+        self.exchange(|relay| relay.upload(batch))
+    }
+
+    fn grant(&self, grant: &PostGrant) -> Result<(), RelayError> {
+        self.exchange(|relay| relay.grant(grant))
+    }
+
+    fn revoke(&self, grant_id: &GrantId, statement: &[u8]) -> Result<Revoked, RelayError> {
+        self.exchange(|relay| relay.revoke(grant_id, statement))
+    }
+
+    fn grants(&self) -> Result<Vec<GrantSummary>, RelayError> {
+        self.exchange(|relay| relay.grants())
+    }
+
+    fn grant_detail(&self, grant_id: &GrantId) -> Result<GrantDetail, RelayError> {
+        self.exchange(|relay| relay.grant_detail(grant_id))
+    }
+
+    fn messages(&self, after: u64) -> Result<Messages, RelayError> {
+        self.exchange(|relay| relay.messages(after))
+    }
+
+    fn acknowledge(&self, through: u64) -> Result<(), RelayError> {
+        self.exchange(|relay| relay.acknowledge(through))
+    }
+
+    fn access(&self, request: &PostAccess) -> Result<AccessAnswer, RelayError> {
+        self.exchange(|relay| relay.access(request))
+    }
+
+    fn own_records(&self, request: &PostOwnRecords) -> Result<OwnAnswer, RelayError> {
+        self.exchange(|relay| relay.own_records(request))
+    }
+
+    fn accesses(&self, after: u64) -> Result<Accesses, RelayError> {
+        self.exchange(|relay| relay.accesses(after))
+    }
+}
+
+struct FragileAuthority {
+    inner: Box<dyn Authority>,
+    fuse: Fuse,
+}
+
+impl FragileAuthority {
+    fn exchange<T>(
+        &self,
+        act: impl FnOnce(&dyn Authority) -> Result<T, AuthorityError>,
+    ) -> Result<T, AuthorityError> {
+        let lost = || AuthorityError::Unreachable("the device died".to_owned());
+        if !self.fuse.burn() {
+            return Err(lost());
+        }
+        let answer = act(&*self.inner);
+        if self.fuse.burn() { answer } else { Err(lost()) }
+    }
+}
+
+impl Authority for FragileAuthority {
+    fn status(&self) -> Result<AuthorityStatus, AuthorityError> {
+        self.exchange(|authority| authority.status())
+    }
+
+    fn enrol_start(&self, start: &EnrolStart) -> Result<EnrolStarted, AuthorityError> {
+        self.exchange(|authority| authority.enrol_start(start))
+    }
+
+    fn enrol_finish(&self, finish: &EnrolFinish) -> Result<EnrolFinished, AuthorityError> {
+        self.exchange(|authority| authority.enrol_finish(finish))
+    }
+
+    fn certify_persona(&self, request: &[u8]) -> Result<Vec<u8>, AuthorityError> {
+        self.exchange(|authority| authority.certify_persona(request))
+    }
+
+    fn clinicians(&self) -> Result<Directory, AuthorityError> {
+        self.exchange(|authority| authority.clinicians())
+    }
+}

@@ -1,0 +1,156 @@
+//! A network in the hands of somebody who changes what relay and clinic answer.
+
+use std::sync::{Arc, Mutex};
+
+use keyward_app::ports::authority::{
+    Authority, AuthorityError, AuthorityStatus, Directory, EnrolFinish, EnrolFinished, EnrolStart,
+    EnrolStarted,
+};
+use keyward_app::ports::relay::{
+    AccessAnswer, Accesses, GrantDetail, GrantSummary, Messages, Network, OwnAnswer, PostAccess,
+    PostGrant, PostOwnRecords, Relay, RelayError, Revoked, ServiceAddress, Status, UploadBatch,
+    Uploaded,
+};
+use keyward_protocol::ids::GrantId;
+use keyward_protocol::keys::SigningKey;
+
+type OnAccess = Box<dyn FnMut(&PostAccess, AccessAnswer) -> AccessAnswer + Send>;
+type OnDirectory = Box<dyn FnMut(Directory) -> Directory + Send>;
+
+/// What is done to answers; nothing at first.
+#[derive(Default)]
+pub struct Tricks {
+    pub access: Mutex<Option<OnAccess>>,
+    pub directory: Mutex<Option<OnDirectory>>,
+    /// No answer at all.
+    pub silent: Mutex<bool>,
+}
+
+pub struct TamperNetwork {
+    pub inner: Arc<dyn Network>,
+    pub tricks: Arc<Tricks>,
+}
+
+impl Network for TamperNetwork {
+    fn relay(
+        &self,
+        at: &ServiceAddress,
+        signer: Arc<SigningKey>,
+    ) -> Result<Box<dyn Relay>, RelayError> {
+        if *self.tricks.silent.lock().unwrap() {
+            return Err(RelayError::Unreachable("silence".to_owned()));
+        }
+        let inner = self.inner.relay(at, signer)?;
+        Ok(Box::new(TamperRelay { inner, tricks: Arc::clone(&self.tricks) }))
+    }
+
+    fn authority(
+        &self,
+        at: &ServiceAddress,
+        signer: Option<Arc<SigningKey>>,
+    ) -> Result<Box<dyn Authority>, AuthorityError> {
+        if *self.tricks.silent.lock().unwrap() {
+            return Err(AuthorityError::Unreachable("silence".to_owned()));
+        }
+        let inner = self.inner.authority(at, signer)?;
+        Ok(Box::new(TamperAuthority { inner, tricks: Arc::clone(&self.tricks) }))
+    }
+}
+
+struct TamperRelay {
+    inner: Box<dyn Relay>,
+    tricks: Arc<Tricks>,
+}
+
+impl Relay for TamperRelay {
+    fn status(&self) -> Result<Status, RelayError> {
+        self.inner.status()
+    }
+
+    fn present_persona(&self, certificate: &[u8]) -> Result<(), RelayError> {
+        self.inner.present_persona(certificate)
+    }
+
+    fn present_clinician(&self, certificate: &[u8]) -> Result<(), RelayError> {
+        self.inner.present_clinician(certificate)
+    }
+
+    fn open_epoch(&self, statement: &[u8]) -> Result<(), RelayError> {
+        self.inner.open_epoch(statement)
+    }
+
+    fn upload(&self, batch: &UploadBatch) -> Result<Uploaded, RelayError> {
+        self.inner.upload(batch)
+    }
+
+    fn grant(&self, grant: &PostGrant) -> Result<(), RelayError> {
+        self.inner.grant(grant)
+    }
+
+    fn revoke(&self, grant_id: &GrantId, statement: &[u8]) -> Result<Revoked, RelayError> {
+        self.inner.revoke(grant_id, statement)
+    }
+
+    fn grants(&self) -> Result<Vec<GrantSummary>, RelayError> {
+        self.inner.grants()
+    }
+
+    fn grant_detail(&self, grant_id: &GrantId) -> Result<GrantDetail, RelayError> {
+        self.inner.grant_detail(grant_id)
+    }
+
+    fn messages(&self, after: u64) -> Result<Messages, RelayError> {
+        self.inner.messages(after)
+    }
+
+    fn acknowledge(&self, through: u64) -> Result<(), RelayError> {
+        self.inner.acknowledge(through)
+    }
+
+    fn access(&self, request: &PostAccess) -> Result<AccessAnswer, RelayError> {
+        let answer = self.inner.access(request)?;
+        Ok(match self.tricks.access.lock().unwrap().as_mut() {
+            Some(trick) => trick(request, answer),
+            None => answer,
+        })
+    }
+
+    fn own_records(&self, request: &PostOwnRecords) -> Result<OwnAnswer, RelayError> {
+        self.inner.own_records(request)
+    }
+
+    fn accesses(&self, after: u64) -> Result<Accesses, RelayError> {
+        self.inner.accesses(after)
+    }
+}
+
+struct TamperAuthority {
+    inner: Box<dyn Authority>,
+    tricks: Arc<Tricks>,
+}
+
+impl Authority for TamperAuthority {
+    fn status(&self) -> Result<AuthorityStatus, AuthorityError> {
+        self.inner.status()
+    }
+
+    fn enrol_start(&self, start: &EnrolStart) -> Result<EnrolStarted, AuthorityError> {
+        self.inner.enrol_start(start)
+    }
+
+    fn enrol_finish(&self, finish: &EnrolFinish) -> Result<EnrolFinished, AuthorityError> {
+        self.inner.enrol_finish(finish)
+    }
+
+    fn certify_persona(&self, request: &[u8]) -> Result<Vec<u8>, AuthorityError> {
+        self.inner.certify_persona(request)
+    }
+
+    fn clinicians(&self) -> Result<Directory, AuthorityError> {
+        let directory = self.inner.clinicians()?;
+        Ok(match self.tricks.directory.lock().unwrap().as_mut() {
+            Some(trick) => trick(directory),
+            None => directory,
+        })
+    }
+}
