@@ -36,4 +36,8 @@ mod aead;
 mod hash;
 mod hedge;
 #[cfg(test)]
+extern crate self as keyward_protocol;
+#[cfg(test)]
 mod known_answers;
+#[cfg(test)]
+mod vectors;
