@@ -125,7 +125,7 @@ fn accept(
         InboxOutcome::Repeated | InboxOutcome::Older | InboxOutcome::Foreign => return Ok(false),
     }
     let earlier = ShareRow::load(tx, &id)?;
-    let row = ShareRow::new(&opened.persona, &opened.grant, letter, earlier.clone(), now);
+    let row = ShareRow::new(&opened.persona, &opened.grant, letter, earlier.as_ref(), now);
     if earlier.is_some_and(|earlier| narrower(&earlier, &row)) {
         // Copies of what is no longer shared go; what is still shared comes again.
         erase_copies(tx, &id)?;

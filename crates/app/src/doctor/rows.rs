@@ -87,11 +87,11 @@ impl ShareRow {
         persona: &VerifiedPersona,
         grant: &VerifiedGrant,
         letter: ShareLetter,
-        earlier: Option<Self>,
+        earlier: Option<&Self>,
         now: UnixSeconds,
     ) -> Self {
         let statement = grant.statement();
-        let kept = earlier.as_ref().map_or(&[][..], |row| &row.compartments);
+        let kept = earlier.map_or(&[][..], |row| &row.compartments);
         let compartments = compartments(statement, &letter, kept);
         Self {
             persona: persona.id(),
@@ -102,9 +102,9 @@ impl ShareRow {
             not_before: statement.not_before,
             expiry: statement.expiry,
             announced: Announced::Live,
-            arrived: earlier.as_ref().map_or(now, |row| row.arrived),
-            last_opened: earlier.as_ref().and_then(|row| row.last_opened),
-            unseen: earlier.as_ref().map_or(0, |row| row.unseen),
+            arrived: earlier.map_or(now, |row| row.arrived),
+            last_opened: earlier.and_then(|row| row.last_opened),
+            unseen: earlier.map_or(0, |row| row.unseen),
             compartments,
         }
     }
@@ -318,7 +318,7 @@ pub(super) fn erase_copies(
     erase_prefix(tx, Collection::SeenHeads, &format!("grant/{grant}/"))
 }
 
-pub(super) fn erase_prefix(
+fn erase_prefix(
     tx: &mut (impl Transaction + ?Sized),
     collection: Collection,
     prefix: &str,

@@ -1,19 +1,22 @@
 //! Bringing one share up to date, and ending it.
 
-use keyward_protocol::ids::GrantId;
+use std::collections::HashSet;
 
-use crate::error::AppError;
+use keyward_protocol::ids::{GrantId, RecordId};
+use zeroize::Zeroizing;
+
+use crate::error::{AppError, ErrorCode};
 use crate::ports::clock::UnixSeconds;
 use crate::ports::relay::{GrantState, GrantSummary, ProblemCode, Relay, RelayError};
 use crate::ports::vault::{Collection, Transaction};
 use crate::session::Session;
+use crate::views::doctor::ChartAlarm;
 
 use super::fetch::{self, Fetched, Refused, Wanted};
 use super::mailbox::Failure;
 use super::own::{Own, Standing, StandingRow};
 use super::rows::{
-    Announced, CompartmentRow, ShareRow, copies_of, erase_copies, erase_prefix, load_seen,
-    memory_id, progress_id,
+    Announced, CompartmentRow, ShareRow, copies_of, erase_copies, load_seen, memory_id, progress_id,
 };
 
 /// What an update brought.
@@ -121,7 +124,7 @@ pub(super) fn update(
     let keys = share
         .grant
         .opening_keys(&own.keys.grant)
-        .map_err(|_| AppError::new(crate::error::ErrorCode::Internal))?;
+        .map_err(|_| AppError::new(ErrorCode::Internal))?;
     let mut brought = Brought::default();
     for part in &row.compartments {
         let wanted = {
@@ -138,7 +141,7 @@ pub(super) fn update(
         match fetch::compartment(relay, &wanted) {
             Ok(fetched) => {
                 brought.alarms += u64::from(fetched.put_aside > 0);
-                brought.records += keep(session, id, part, fetched)?;
+                brought.records += keep(session, id, part, &fetched)?;
             }
             Err(Refused::Alarm(alarm)) => {
                 brought.alarms += 1;
@@ -191,7 +194,7 @@ fn keep(
     session: &Session,
     id: &GrantId,
     part: &CompartmentRow,
-    fetched: Fetched,
+    fetched: &Fetched,
 ) -> Result<u64, AppError> {
     let mut tx = session.begin()?;
     // Taken back, narrowed or locked while it was on its way: then nothing is kept.
@@ -204,24 +207,16 @@ fn keep(
     let copies = copies_of(id, &part.compartment);
     let clean = fetched.put_aside == 0;
     let mut new = 0;
-    if fetched.whole && clean {
-        let known = tx.list_prefix(Collection::Charts, &copies)?;
-        new = fetched
-            .records
-            .iter()
-            .filter(|(record, _)| {
-                let key = format!("{copies}{record}");
-                known.binary_search_by(|(id, _)| id.as_str().cmp(&key)).is_err()
-            })
-            .count() as u64;
-        erase_prefix(&mut *tx, Collection::Charts, &copies)?;
-    }
     for (record, bytes) in &fetched.records {
         let key = format!("{copies}{record}");
-        if !fetched.whole || !clean {
-            new += u64::from(tx.get(Collection::Charts, &key)?.is_none());
-        }
+        new += u64::from(tx.get(Collection::Charts, &key)?.is_none());
         tx.put(Collection::Charts, &key, bytes)?;
+    }
+    current.records += new;
+    if fetched.whole && clean && current.records > fetched.records.len() as u64 {
+        // Everything there is has come; a copy that did not is no longer shared.
+        current.records = fetched.records.len() as u64;
+        keep_only(&mut *tx, &copies, &fetched.records)?;
     }
     let progress = progress_id(id, &part.compartment);
     let seen = fetched.seen.to_bytes();
@@ -233,16 +228,29 @@ fn keep(
         tx.delete(Collection::SeenHeads, &progress)?;
     }
     current.as_of = Some(fetched.seen.as_of());
-    current.alarm = (!clean).then_some(crate::views::doctor::ChartAlarm::Quarantined {
-        category: part.category,
-        records: fetched.put_aside,
-    });
-    current.records = tx.list_prefix(Collection::Charts, &copies)?.len() as u64;
+    current.alarm = (!clean)
+        .then_some(ChartAlarm::Quarantined { category: part.category, records: fetched.put_aside });
     row.unseen += new;
     row.save(&mut *tx, id)?;
     tx.commit()?;
     session.changed();
     Ok(new)
+}
+
+/// Erases the copies of a compartment that are not among `records`.
+fn keep_only(
+    tx: &mut dyn Transaction,
+    copies: &str,
+    records: &[(RecordId, Zeroizing<Vec<u8>>)],
+) -> Result<(), AppError> {
+    let kept: HashSet<String> =
+        records.iter().map(|(record, _)| format!("{copies}{record}")).collect();
+    for (id, _) in tx.list_prefix(Collection::Charts, copies)? {
+        if !kept.contains(&id) {
+            tx.delete(Collection::Charts, &id)?;
+        }
+    }
+    Ok(())
 }
 
 fn change(
