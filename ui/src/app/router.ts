@@ -48,7 +48,7 @@ export function match(pattern: string, path: string): Record<string, string> | u
 /** The place of a path among the routes of one window kind. */
 export function placeOf(path: string, window: RouteEntry["window"]): Place | undefined {
   for (const route of routes) {
-    if (route.window !== window && route.window !== "any") continue;
+    if (route.window !== window && (route.window !== "any" || window === "welcome")) continue;
     const params = match(route.path, path);
     if (params) return { route, path, params };
   }

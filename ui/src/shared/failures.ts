@@ -45,7 +45,13 @@ const fieldReasons: Record<string, MessageKey> = {
 export function failureWords(error: unknown): { what: string; mend: string } {
   if (!isAppError(error) || !nothingIsMissing) return words("internal", {});
   if (error.code === "field") return fieldWords(error);
-  return words(error.code, error.params ?? {});
+  return words(error.code, selectable(error.params ?? {}));
+}
+
+/** ICU takes no hyphen in what it selects by: `key-taken` is asked for as `keyTaken`. */
+function selectable(params: Record<string, string>): Record<string, string> {
+  const reason = params.reason?.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  return reason === undefined ? params : { ...params, reason };
 }
 
 function fieldWords(error: AppError): { what: string; mend: string } {

@@ -21,13 +21,23 @@ export function textSize(): TextSize {
 }
 
 export function applyTextSize(size: TextSize): void {
-  document.documentElement.dataset.text = size;
+  drawTextSize(size);
   window.localStorage.setItem(textKey, size);
+}
+
+function drawTextSize(size: TextSize): void {
+  document.documentElement.dataset.text = size;
+  // Engines do not ask container queries in rem again when only the root's font changes: let go and take hold.
+  const root = document.getElementById("root");
+  if (!root) return;
+  root.style.containerType = "normal";
+  void root.offsetWidth;
+  root.style.containerType = "";
 }
 
 export function startTheme(): void {
   applyTheme("system");
-  document.documentElement.dataset.text = textSize();
+  drawTextSize(textSize());
   dark().addEventListener("change", () => {
     applyTheme(chosen);
   });

@@ -7,8 +7,7 @@ const day = 86_400;
 const empty = () => wanted.state === "empty";
 const hex = ["3f9a", "02c7", "b81e", "6d50"];
 
-let unlocked = false;
-const isLocked = () => wanted.state === "locked" && !unlocked;
+const isLocked = () => wanted.state === "locked";
 let enrolled = true;
 let theme: T.Theme = wanted.theme;
 let job: T.JobView | undefined;
@@ -420,13 +419,12 @@ const answersByCommand: Answers = {
   session,
   lock: () => {
     wanted.state = "locked";
-    unlocked = false;
     tell("session://locked", null);
   },
   unlock: (args) => {
     if (wanted.state === "locked" && args.passphrase !== "open sesame")
       throw { code: "passphrase-wrong", params: {} };
-    unlocked = true;
+    wanted.state = "full";
     return session();
   },
   settings_read: () => ({ autoLockMinutes: 15, theme }),

@@ -88,7 +88,7 @@ export const errors = {
     "Patients need a patient’s invitation, clinicians a clinician’s. Ask the front desk for the right one.",
   "error.invitation-refused.what": "The clinic does not accept this invitation",
   "error.invitation-refused.mend":
-    "{reason, select, used {It has been used already. If that was not you, tell the front desk. They can issue a new one.} withdrawn {The front desk has withdrawn it. Ask there for a new one.} key-taken {Another profile on this computer has used it. Ask the front desk for a new one.} other {It may have been tried too often, or it belongs to another clinic. Check the code, or ask the front desk for a new one.}}",
+    "{reason, select, used {It has been used already. If that was not you, tell the front desk. They can issue a new one.} withdrawn {The front desk has withdrawn it. Ask there for a new one.} keyTaken {Another profile on this computer has used it. Ask the front desk for a new one.} other {It may have been tried too often, or it belongs to another clinic. Check the code, or ask the front desk for a new one.}}",
   "error.invitation-other-computer.what": "This invitation works only on the computer it was made on",
   "error.invitation-other-computer.mend":
     "Use it there, or ask the front desk for one that works over the network.",

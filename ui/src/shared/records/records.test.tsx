@@ -1,0 +1,135 @@
+import { render, screen, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { describe, expect, it } from "vitest";
+import { chart as exampleChart, itemById } from "../../backend/fake/chart";
+import type { ValueView } from "../../backend/types";
+import { byYear, ChartSections, timelineItems } from "./Chart";
+import { factLabel } from "./labels";
+import { harmless, narrativeDocument } from "./NarrativeFrame";
+import { flagWords, itemTitle, quantityText, rangeText, valueText } from "./words";
+
+describe("words for values", () => {
+  const amount = (value: string, unit: string, comparator: string | null = null) => ({
+    value,
+    comparator,
+    unit,
+    code: null,
+    system: null,
+  });
+
+  it("keeps the digits as written", () => {
+    expect(quantityText(amount("7.20", "mmol/L"))).toBe("7.20 mmol/L");
+    expect(quantityText(amount("5", "mg/L", "<"))).toBe("< 5 mg/L");
+    expect(quantityText(amount("97", "%"))).toBe("97%");
+    expect(quantityText(amount("3", "{score}"))).toBe("3 score");
+    expect(quantityText(amount("1.01", "1"))).toBe("1.01");
+  });
+
+  it("writes ranges with one unit, two units and one end", () => {
+    expect(rangeText(amount("3.5", "mmol/L"), amount("5.1", "mmol/L"))).toBe("3.5 to 5.1 mmol/L");
+    expect(rangeText(amount("1", "mg"), amount("1", "g"))).toBe("1 mg to 1 g");
+    expect(rangeText(null, amount("5", "mg/L"))).toBe("at most 5 mg/L");
+    expect(rangeText(null, null)).toBe("");
+  });
+
+  it.each<[ValueView, string]>([
+    [{ kind: "boolean", yes: false }, "No"],
+    [{ kind: "absent", reason: "notAsked" }, "Not asked"],
+    [{ kind: "period", start: "2018", end: null }, "since 2018"],
+    [
+      { kind: "reference", display: null, reference: "Practitioner/1", resourceType: "Practitioner" },
+      "Practitioner",
+    ],
+    [{ kind: "link", url: "javascript:alert(1)" }, "javascript:alert(1)"],
+  ])("says %j as %s", (value, words) => {
+    expect(valueText(value)).toBe(words);
+  });
+
+  it("flags in words, letters and symbol", () => {
+    expect(flagWords({ kind: "criticalHigh", written: "HH" })).toMatchObject({
+      symbol: "↑↑",
+      words: "Very high (HH)",
+    });
+    expect(flagWords({ kind: "other", written: "see note" }).words).toBe("see note");
+  });
+
+  it("calls an item without a title by its kind", () => {
+    expect(itemTitle({ ...itemById("i1"), title: "", code: null, resourceType: "CarePlan" })).toBe(
+      "Care plan",
+    );
+    expect(factLabel("dosageInstruction.text")).toBe("How to take it");
+    expect(factLabel("stage.summary")).toBe("Stage, summary");
+  });
+});
+
+describe("the chart", () => {
+  it("tells not shared from none recorded, and only the reader is told 'with you'", () => {
+    const { unmount } = render(<ChartSections chart={exampleChart("shared")} reader="reader" />);
+    const section = (name: string) => within(screen.getByRole("region", { name }));
+    expect(section("Vaccinations").getByText("Not shared with you")).toBeTruthy();
+    expect(section("Operations and treatments").getByText("None recorded")).toBeTruthy();
+    expect(section("Vaccinations").queryByText("None recorded")).toBeNull();
+    unmount();
+    render(<ChartSections chart={exampleChart("shared")} reader="owner" />);
+    expect(screen.queryByText("Not shared with you")).toBeNull();
+  });
+
+  it("strikes through what must not be believed and says why", () => {
+    render(<ChartSections chart={exampleChart("all")} reader="owner" />);
+    const line = screen.getByText("Asthma").closest("li");
+    expect(line?.className).toContain("doubted");
+    expect(within(line as HTMLElement).getByText("Ruled out")).toBeTruthy();
+  });
+
+  it("shows the first lines of a long section and all of them on request", async () => {
+    render(<ChartSections chart={exampleChart("all")} reader="owner" only="vitals" />);
+    expect(screen.getAllByRole("listitem")).toHaveLength(6);
+    await userEvent.click(screen.getByRole("button", { name: "Show all 13: Body measurements" }));
+    expect(screen.getAllByRole("listitem")).toHaveLength(13);
+  });
+
+  it("filters by all the words asked for", () => {
+    render(<ChartSections chart={exampleChart("all")} reader="owner" filter="RAMIPRIL 5" />);
+    expect(screen.getAllByRole("listitem")).toHaveLength(1);
+  });
+
+  it("keeps the order of the core in the timeline and puts what has no date last", () => {
+    const items = timelineItems(exampleChart("all"));
+    expect(items).toHaveLength(26);
+    const years = byYear(items).map(([year]) => year);
+    expect(years.at(-1)).toBe("");
+    expect(years[0]).toBe("2022");
+  });
+});
+
+describe("narrative", () => {
+  const hostile = [
+    '<script>parent.alert(1)</script><p onclick="x()">hello</p>',
+    '<img src="https://example.invalid/x.png" onerror="x()">',
+    '<a href="javascript:x()">link</a>',
+    '<svg><animate onbegin="x()"/></svg>',
+    '<form action="https://example.invalid"><input name="a"></form>',
+    '<p style="background:url(https://example.invalid/y)">styled</p>',
+    '<iframe src="tauri://localhost"></iframe><object data="x"></object><link rel="stylesheet" href="x"><meta http-equiv="refresh" content="0;url=x">',
+    "<math><mtext><table><mglyph><style><img src=x onerror=x()>",
+  ];
+
+  it.each(hostile)("is made harmless: %s", (html) => {
+    const clean = harmless(html);
+    expect(clean).not.toMatch(
+      /script|onclick|onerror|onbegin|https?:|javascript:|<(img|a|svg|form|input|iframe|object|link|meta|style)/i,
+    );
+  });
+
+  it("keeps words and tables", () => {
+    expect(harmless('<table><tr><td colspan="2">5.9</td></tr></table>')).toContain(
+      '<td colspan="2">5.9</td>',
+    );
+  });
+
+  it("stands in a document that may load nothing but its own style sheet", () => {
+    const document_ = narrativeDocument("<p>x</p></body><script>1</script>", "tauri://localhost");
+    expect(document_).toContain("default-src 'none'; style-src tauri://localhost");
+    expect(document_).not.toContain("<script");
+  });
+});

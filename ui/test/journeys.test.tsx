@@ -1,0 +1,243 @@
+import { act, render, screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, describe, expect, it } from "vitest";
+import { App } from "../src/app/App";
+import { answers, forget } from "../src/app/queries";
+import { fakeTransport } from "../src/backend/fake";
+import { tell, wanted } from "../src/backend/fake/wanted";
+import { setTransportForTests } from "../src/backend/transport";
+import type { Transport } from "../src/backend/transport";
+
+let calls: { command: string; args: Record<string, unknown> }[] = [];
+
+/** The invented backend, with an ear on what is asked of it and answers of one's own where wanted. */
+function listening(own: Record<string, (args: Record<string, unknown>) => unknown> = {}): Transport {
+  const fake = fakeTransport();
+  return {
+    ...fake,
+    call: async (command, args = {}) => {
+      calls.push({ command, args });
+      const mine = own[command];
+      return mine ? mine(args) : fake.call(command, args);
+    },
+  };
+}
+
+const asked = (command: string) => calls.filter((call) => call.command === command).map((call) => call.args);
+
+async function open(kind: string, path: string, own?: Parameters<typeof listening>[0]): Promise<void> {
+  setTransportForTests(listening(own));
+  Object.assign(wanted, { window: kind, state: "full" });
+  window.location.hash = path;
+  await act(async () => {
+    render(<App />);
+    await Promise.resolve();
+  });
+  await screen.findByRole("heading", { level: 1 });
+}
+
+const press = async (name: string | RegExp) => userEvent.click(await screen.findByRole("button", { name }));
+const choose = async (name: RegExp) => userEvent.click(await screen.findByRole("radio", { name }));
+
+beforeEach(() => {
+  calls = [];
+  forget();
+});
+
+describe("sharing", () => {
+  it("asks everything, chooses nothing beforehand, and sends exactly what was chosen", async () => {
+    await open("patient", "/sharing/new");
+    await press("Continue");
+    expect(await screen.findByText("Choose a space")).toBeTruthy();
+    await choose(/Heart/);
+    await press("Continue");
+    await choose(/Dr Boris Sample/);
+    await press("Continue");
+    // The new key has to be confirmed in words before going on.
+    expect(await screen.findByText("Tick this after you have asked, or choose another doctor")).toBeTruthy();
+    await userEvent.click(screen.getByRole("checkbox", { name: /I have asked/ }));
+    await press("Continue");
+    for (const box of await screen.findAllByRole("checkbox"))
+      expect((box as HTMLInputElement).checked).toBe(false);
+    await press("Continue");
+    expect(await screen.findByText("Tick at least one kind")).toBeTruthy();
+    await userEvent.click(screen.getByRole("checkbox", { name: /Medicines/ }));
+    await press("Continue");
+    for (const radio of await screen.findAllByRole("radio"))
+      expect((radio as HTMLInputElement).checked).toBe(false);
+    await choose(/^Treatment/);
+    await press("Continue");
+    await choose(/Three months/);
+    await press("Continue");
+    expect(await screen.findByRole("heading", { name: "What Dr Boris Sample will see" })).toBeTruthy();
+    expect(screen.getByText(/1 text may tell who you are/)).toBeTruthy();
+    await press("Share 46 records with Dr Boris Sample");
+    await waitFor(() => {
+      expect(asked("share_create")).toHaveLength(1);
+    });
+    const [preview] = asked("share_preview");
+    const [created] = asked("share_create");
+    expect(created).toEqual(preview);
+    expect(created?.draft).toMatchObject({
+      spaceId: "p1",
+      doctor: "cert3",
+      categories: ["medications"],
+      purpose: "treatment",
+      acceptChangedKey: true,
+    });
+  }, 20_000);
+
+  it("stops only after the person has read what cannot be called back", async () => {
+    await open("patient", "/sharing/s1");
+    await press("Stop sharing");
+    const dialog = within(await screen.findByRole("alertdialog"));
+    expect(dialog.getByText(/cannot be called back/)).toBeTruthy();
+    expect(asked("share_revoke")).toHaveLength(0);
+    await userEvent.click(dialog.getByRole("button", { name: "Go on sharing" }));
+    expect(asked("share_revoke")).toHaveLength(0);
+    await press("Stop sharing");
+    await press("Stop sharing now");
+    expect(await screen.findByText("You no longer share with Dr Ada Example")).toBeTruthy();
+    expect(asked("share_revoke")).toEqual([{ id: "s1" }]);
+  });
+});
+
+describe("importing", () => {
+  it("stops for records of somebody else and does nothing without an answer", async () => {
+    wanted.asks = true;
+    await open("patient", "/add");
+    await press("Choose files");
+    const dialog = within(await screen.findByRole("alertdialog"));
+    expect(dialog.getByText(/Test-Bruno Karl Beispiel-Sample, born 1955/)).toBeTruthy();
+    await userEvent.keyboard("{Escape}");
+    expect(asked("import_decide")).toHaveLength(0);
+    await userEvent.click(dialog.getByRole("button", { name: "Leave this file out" }));
+    expect(asked("import_decide")).toEqual([{ job: "j1", decision: "skip" }]);
+    expect(await screen.findByRole("heading", { name: "What was added" })).toBeTruthy();
+    wanted.asks = false;
+  });
+});
+
+describe("registering", () => {
+  it("keeps the input on a mistake, says it twice in the same words, and shows similar people first", async () => {
+    await open("desk", "/people/register");
+    await userEvent.type(screen.getByRole("textbox", { name: "Given names" }), "Test-Anna");
+    await press("Check the answers");
+    expect(screen.getAllByText("Fill in the family name")).toHaveLength(2);
+    expect(screen.getByRole("textbox", { name: "Given names" })).toHaveProperty("value", "Test-Anna");
+    await userEvent.type(screen.getByRole("textbox", { name: "Family name" }), "Sample");
+    await userEvent.type(screen.getByRole("textbox", { name: "Day" }), "14");
+    await userEvent.type(screen.getByRole("textbox", { name: "Month" }), "3");
+    await userEvent.type(screen.getByRole("textbox", { name: "Year" }), "1961");
+    await press("Check the answers");
+    expect(await screen.findByText("14 March 1961", { selector: "dd" })).toBeTruthy();
+    expect(screen.getByText(/Somebody very like this is registered already/)).toBeTruthy();
+    expect(asked("desk_register")).toHaveLength(0);
+    await press("It is somebody else, register");
+    await waitFor(() => {
+      expect(asked("desk_register")).toEqual([
+        {
+          draft: {
+            givenName: "Test-Anna",
+            familyName: "Sample",
+            birthDate: "1961-03-14",
+            clinicNumber: null,
+            phone: null,
+          },
+        },
+      ]);
+    });
+    await screen.findByRole("heading", { level: 1, name: "Test-Anna Maria Muster-Sample" });
+  }, 20_000);
+
+  it("says what happens to the old device before a new invitation", async () => {
+    await open("desk", "/people/n5");
+    await press("Issue a new invitation");
+    expect(await screen.findByText(/stops working with this clinic at once/)).toBeTruthy();
+    expect(asked("desk_invite")).toHaveLength(0);
+    await press("Stop the old device and invite");
+    expect(await screen.findByText("K7QM")).toBeTruthy();
+  });
+});
+
+describe("locking", () => {
+  it("takes everything off the page and out of memory, but keeps what was typed", async () => {
+    await open("desk", "/people/register");
+    const name = await screen.findByRole("textbox", { name: "Family name" });
+    await userEvent.clear(name);
+    await userEvent.type(name, "Half-typed");
+    wanted.state = "locked";
+    await act(async () => {
+      tell("session://locked", null);
+      await Promise.resolve();
+    });
+    expect(await screen.findByRole("button", { name: "Unlock" })).toBeTruthy();
+    expect(document.body.textContent).not.toContain("Half-typed");
+    expect(
+      answers
+        .getQueryCache()
+        .getAll()
+        .map((query) => query.queryKey[0]),
+    ).toEqual(["session"]);
+    await userEvent.type(screen.getByLabelText("Passphrase"), "open sesame");
+    await press("Unlock");
+    expect(await screen.findByDisplayValue("Half-typed")).toBeTruthy();
+  });
+
+  it("locks the page as soon as the core says so in an answer", async () => {
+    await open("patient", "/records", {
+      chart: () => {
+        wanted.state = "locked";
+
+        throw { code: "locked", params: {} };
+      },
+    });
+    expect(await screen.findByRole("button", { name: "Unlock" })).toBeTruthy();
+  });
+});
+
+describe("a shared chart", () => {
+  it("gives way to an explanation while it is open", async () => {
+    let state = "live";
+    await open("doctor", "/patients/r1", {
+      doctor_chart: async () => {
+        const chart = (await fakeTransport().call("doctor_chart", { share: "r1" })) as {
+          share: object;
+          chart: unknown;
+        };
+        return state === "live"
+          ? chart
+          : { ...chart, chart: null, share: { ...chart.share, state: "revoked", endedAt: 1_800_000_000 } };
+      },
+    });
+    expect(await screen.findByText("Ramipril 5 mg tablet")).toBeTruthy();
+    expect(screen.getByRole("region", { name: "Whose record this is" })).toBeTruthy();
+    state = "revoked";
+    await act(async () => {
+      tell("data://changed", "shares");
+      await Promise.resolve();
+    });
+    expect(
+      await screen.findByRole("heading", {
+        name: "Test-Anna Maria Muster-Sample has stopped sharing with you",
+      }),
+    ).toBeTruthy();
+    expect(screen.queryByText("Ramipril 5 mg tablet")).toBeNull();
+    expect(screen.queryByRole("alert")).toBeNull();
+  });
+
+  it("explains a relay that shows an older state", async () => {
+    await open("doctor", "/patients/r2");
+    expect(await screen.findByText("The relay shows an older state: Test results")).toBeTruthy();
+  });
+});
+
+describe("the command palette", () => {
+  it("opens with Ctrl-K and goes where its words say", async () => {
+    await open("patient", "/");
+    await userEvent.keyboard("{Control>}k{/Control}");
+    await userEvent.type(await screen.findByRole("searchbox", { name: "Where to, or what to do?" }), "spac");
+    await userEvent.keyboard("{Enter}");
+    expect(await screen.findByRole("heading", { name: "Your sharing spaces" })).toBeTruthy();
+  });
+});
