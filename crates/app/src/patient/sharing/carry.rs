@@ -118,6 +118,10 @@ impl Exchange<'_> {
         self.note_ended(&shares, now)?;
         let persona = self.session.with_master(|master| space.persona(master))?;
         let certificate = self.certificate(&space, &persona, &shares, now)?;
+        if certificate.is_none() && space.presented.is_none() {
+            // Everything was over before the relay ever heard of this persona.
+            return Ok(());
+        }
         let relay = self
             .session
             .network()
