@@ -2,7 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { answers, isOver, useAnswer, useDeed, useJob } from "../../app/queries";
 import { common, patient } from "../../backend";
-import type { DoctorCard, ShareDraft, SharePreview, SpaceView } from "../../backend/types";
+import type { DoctorCard, IdentifiesView, ShareDraft, SharePreview, SpaceView } from "../../backend/types";
 import { type MessageKey, t } from "../../locales/i18n";
 import { Button } from "../../shared/components/Button";
 import { Disclosure } from "../../shared/components/Disclosure";
@@ -74,7 +74,7 @@ export function ConfirmStep({
               <p className="soft">
                 {t(known.showsName ? "preview.asName" : "preview.asPseudonym", { name: known.shownAs })}
               </p>
-              <div className="preview-chart" tabIndex={0} role="group" aria-label={t("preview.chart")}>
+              <div className="preview-chart">
                 <ChartSections chart={known.chart} reader="reader" />
               </div>
             </section>
@@ -125,6 +125,7 @@ function PreviewWarnings({ preview }: { preview: SharePreview }) {
             n: preview.identifies.length,
           })}
         >
+          <p>{countsByKind(preview.identifies)}</p>
           <Disclosure label={t("preview.identifiesShow")}>
             <IdentifyingList items={preview.identifies} />
           </Disclosure>
@@ -144,6 +145,16 @@ function PreviewWarnings({ preview }: { preview: SharePreview }) {
       )}
     </div>
   );
+}
+
+/** "Name: 34 · Address: 2", most first. */
+function countsByKind(items: IdentifiesView[]): string {
+  const counts = new Map<string, number>();
+  for (const { what } of items) counts.set(what, (counts.get(what) ?? 0) + 1);
+  return [...counts]
+    .sort(([, a], [, b]) => b - a)
+    .map(([what, n]) => t("preview.removedLine", { what: identifierWords(what), n }))
+    .join(" · ");
 }
 
 /** A code of what identifies, in words; a code the catalogue does not know is called what it is. */

@@ -243,7 +243,6 @@ export const patient = {
   "preview.identifiesNamed": "{n, plural, one {# thing} other {# things}} in these records tell who you are",
   "preview.identifiesShow": "Show them",
   "preview.more": "and {n, number} more",
-  "preview.chart": "The chart as it will be seen",
   "preview.withheld": "{n, plural, one {# record stays} other {# records stay}} with you",
   "preview.withheldHint":
     "Keyward does not understand them well enough to take your name out, or they are too large. They are not shared.",
