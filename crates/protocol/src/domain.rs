@@ -97,8 +97,6 @@ labels! {
     ClinicianRequest = "sign/clinician-request",
     /// Proof of possession of a Diffie–Hellman key (Fiat–Shamir challenge).
     Possession = "proof/possession",
-    /// Signature by a patient's enrolment key over the enrolment challenge.
-    EnrolmentProof = "sign/enrolment-proof",
     /// Signature over a grant.
     Grant = "sign/grant",
     /// Signature over a revocation.
