@@ -55,9 +55,19 @@ fn main() -> ExitCode {
 
 fn walk(arguments: &Arguments) -> Result<u32, Failure> {
     let computer = Computer::start()?;
-    let app = App::start(&computer, &computer.home().join("keyward"), &[])?;
+    let outcome = walk_on(&computer, arguments);
+    if outcome.is_err() {
+        // What the app said, beside the pictures of how far it came.
+        let log = computer.home().join("app.log");
+        drop(std::fs::copy(log, arguments.screenshots.join("app.log")));
+    }
+    outcome
+}
+
+fn walk_on(computer: &Computer, arguments: &Arguments) -> Result<u32, Failure> {
+    let app = App::start(computer, &computer.home().join("keyward"), &[])?;
     let mut camera = Camera::into_folder(arguments.screenshots.clone())?;
-    let mut teller = Teller { computer: &computer, app: &app, camera: &mut camera };
+    let mut teller = Teller { computer, app: &app, camera: &mut camera };
     let known = Persona::HeartWoman.person();
     let person =
         Person { given: known.given.join(" "), family: known.family, born: known.birth_date };
@@ -72,7 +82,7 @@ fn walk(arguments: &Arguments) -> Result<u32, Failure> {
     teller.join("patient-", &code)?;
     let record = match &arguments.import {
         Some(path) => path.canonicalize()?,
-        None => generated(&computer)?,
+        None => generated(computer)?,
     };
     let report = teller.import(&record)?;
     if let Some(file) = &arguments.report {

@@ -118,8 +118,11 @@ impl Session {
         Ok(value.as_str().unwrap_or_default().to_owned())
     }
 
-    /// Clicks in the middle of the element, after scrolling to it.
+    /// Scrolls to the element, as a person would, and clicks in its middle.
     pub fn click(&self, element: &Element) -> Result<(), Failure> {
+        // WebKitWebDriver scrolls the document only, not a scrolling part of it.
+        let scroll = "arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })";
+        self.execute(scroll, &[element.as_argument()])?;
         self.post(&format!("/element/{}/click", element.0), &json!({})).map(drop)
     }
 
