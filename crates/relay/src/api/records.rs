@@ -33,7 +33,8 @@ pub(super) async fn upload(inner: &Inner, call: Call) -> Answer {
     };
     let outcome = inner.store.append(call.stamp(), append).await;
     let unused = match &outcome {
-        Ok(appended) => appended.stored == 0,
+        // Nothing new in it, or a retry: what was new then lies in the pack of then.
+        Ok(appended) => appended.pack != pack,
         // A failed commit may still surface after a crash: then a row names this pack. It is
         // left for the sweep at the next start, which knows.
         Err(StoreError::Refused(_)) => true,

@@ -117,7 +117,8 @@ pub(super) fn append(
     for head in &append.heads {
         put_head(connection, &append.persona, head)?;
     }
-    Ok(Appended { stored, already, at: now })
+    let pack = chains.pack.and(append.pack);
+    Ok(Appended { stored, already, at: now, pack })
 }
 
 type Tip = Option<(u64, [u8; 32])>;

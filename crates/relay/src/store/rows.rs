@@ -203,6 +203,8 @@ pub struct Appended {
     pub already: u32,
     /// When.
     pub at: UnixSeconds,
+    /// The pack the new records lie in; another call's if this is the remembered answer to a retry.
+    pub pack: Option<PackName>,
 }
 
 /// Which of a persona's own records.
