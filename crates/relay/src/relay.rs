@@ -136,7 +136,7 @@ impl Relay {
     /// Deletes the keys of grants whose time is over and forgets old nonces and answers. Runs on
     /// its own while serving. Gives the number of keys deleted.
     pub async fn tidy(&self) -> Result<u64, RelayError> {
-        Ok(self.0.store.tidy(self.0.now()).await?)
+        Ok(self.0.store.tidy(self.0.now(), self.0.clock()).await?)
     }
 
     /// The endpoints, to be served or wrapped.
@@ -170,6 +170,12 @@ impl Relay {
 }
 
 impl Inner {
+    /// The clock as it is: for "was this signed just now". A clock that once ran ahead must not
+    /// refuse everybody until the true time catches up with it.
+    pub(crate) fn clock(&self) -> UnixSeconds {
+        self.clock.now()
+    }
+
     pub(crate) fn now(&self) -> UnixSeconds {
         let now = self.clock.now();
         self.highest.fetch_max(now, Ordering::AcqRel).max(now)

@@ -70,6 +70,16 @@ pub enum Endpoint {
     Accesses,
 }
 
+impl Endpoint {
+    /// Whether a persona may still ask for this when her certificate has run out. She gives and
+    /// adds nothing then; but to take back and to see who read needs nobody's leave, least of all
+    /// that of an authority who would have to certify her again.
+    #[must_use]
+    pub const fn outlives_certificate(self) -> bool {
+        matches!(self, Self::Revoke | Self::Accesses)
+    }
+}
+
 /// One row of the table.
 #[derive(Clone, Debug)]
 pub struct Route {

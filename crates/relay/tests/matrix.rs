@@ -65,9 +65,9 @@ fn allowed(role: Role, endpoint: Endpoint) -> bool {
         Role::OtherClinician => {
             matches!(endpoint, E::Status | E::ListGrants | E::Messages | E::AckMessages)
         }
-        Role::Unsigned | Role::UnknownKey | Role::ExpiredPersona | Role::RemovedClinician => {
-            endpoint == E::Status
-        }
+        // Her own history; taking back is hers too, but this grant is not (see below).
+        Role::ExpiredPersona => matches!(endpoint, E::Status | E::Accesses),
+        Role::Unsigned | Role::UnknownKey | Role::RemovedClinician => endpoint == E::Status,
     }
 }
 
@@ -90,7 +90,9 @@ fn denied(role: Role, route: &Route) -> Vec<ProblemCode> {
     match role {
         Role::Unsigned => vec![P::Unsigned],
         Role::UnknownKey => vec![P::BadSignature],
-        Role::ExpiredPersona if for_personas => vec![P::CertificateExpired],
+        Role::ExpiredPersona if for_personas && route.endpoint != E::Revoke => {
+            vec![P::CertificateExpired]
+        }
         Role::RemovedClinician if for_clinicians => vec![P::ClinicianRemoved],
         Role::Owner | Role::OtherPersona | Role::ExpiredPersona if !for_personas => {
             vec![P::NotAllowed]

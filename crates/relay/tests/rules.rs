@@ -4,8 +4,11 @@
 
 mod support;
 
+use axum::http::Method;
 use keyward_protocol::request::{RequestParts, body_digest, sign_request};
-use keyward_relay_api::batch::UploadBatch;
+
+use keyward_relay_api::batch::{AccessAnswer, UploadBatch};
+use keyward_relay_api::http::{Call, HttpClient, UnixClock};
 use keyward_relay_api::problem::ProblemCode;
 use keyward_relay_api::types::{PostAccess, PostStatement};
 use support::{Chart, Clinic, DAY, Doctor, Patient, START, Served, TestClock, config, fresh_grant};
@@ -253,4 +256,139 @@ fn a_certificate_of_another_service_or_authority_is_refused() {
         refused.problem(),
         Some(ProblemCode::CertificateExpired | ProblemCode::BadCertificate)
     ));
+}
+
+#[test]
+fn an_access_is_in_the_history_each_time_also_under_one_idempotency_key() {
+    let mut shared = shared(START + 10 * DAY);
+    let client = shared.served.client(&shared.clinic, &shared.clock);
+    let clock: std::sync::Arc<dyn UnixClock> = std::sync::Arc::clone(&shared.clock) as _;
+    let http = HttpClient::new(&shared.served.url, shared.clinic.service, clock).unwrap();
+    let wanted = PostAccess {
+        grant_id: shared.grant,
+        compartment: shared.chart.compartment,
+        after: vec![],
+        limit: 10,
+    };
+    let served = |http: &HttpClient| {
+        let call = Call::json(Method::POST, "/v1/access", &wanted, 1 << 20).unwrap();
+        let bytes = http.bytes(&shared.doctor.signing, call.idempotent("one-key-for-all")).unwrap();
+        AccessAnswer::from_bytes(&bytes).unwrap().records.len()
+    };
+    assert_eq!(served(&http), 3);
+    let more = shared.patient.batch(&mut shared.chart, 2);
+    client.upload(&shared.patient.signing, &more, "upload-0002").unwrap();
+    assert_eq!(served(&http), 5);
+    let history = client.accesses(&shared.patient.signing, 0).unwrap().accesses;
+    let counts: Vec<u32> = history.iter().map(|access| access.records).collect();
+    assert_eq!(counts, [3, 5], "what left is in the history");
+}
+
+#[test]
+fn a_grant_revoked_before_it_arrives_stays_revoked() {
+    let shared = shared(START + 10 * DAY);
+    let client = shared.served.client(&shared.clinic, &shared.clock);
+    let key = &shared.patient.signing;
+    let late = fresh_grant();
+    let refused = client.revoke(key, late, &shared.patient.revocation(late), "revoke-late");
+    assert_eq!(refused.unwrap_err().problem(), Some(ProblemCode::NotFound));
+    // It is not there for anybody, and somebody else's is told like one that is not there.
+    assert_eq!(client.grants(key, None).unwrap().grants.len(), 1);
+    assert_eq!(client.grant_detail(key, late).unwrap_err().problem(), Some(ProblemCode::NotFound));
+    let post = shared.patient.grant(late, 1, &shared.doctor, &[&shared.chart], START + DAY);
+    let refused = client.grant(key, &post, "grant-late").unwrap_err();
+    assert_eq!(refused.problem(), Some(ProblemCode::GrantRevoked));
+    // Revoked again it is confirmed, and other grants are as they were.
+    client.revoke(key, late, &shared.patient.revocation(late), "revoke-again").unwrap();
+    assert_eq!(shared.access(), Ok(3));
+}
+
+#[test]
+fn a_persona_takes_back_and_looks_back_when_her_certificate_has_run_out() {
+    let shared = shared(START + 200 * DAY);
+    shared.clock.set(START + 91 * DAY);
+    let client = shared.served.client(&shared.clinic, &shared.clock);
+    assert_eq!(shared.access(), Ok(3), "the grant outlives the certificate");
+    let key = &shared.patient.signing;
+    let post = shared.patient.grant(shared.grant, 1, &shared.doctor, &[&shared.chart], START + DAY);
+    let refused = client.grant(key, &post, "grant-0002").unwrap_err();
+    assert_eq!(refused.problem(), Some(ProblemCode::CertificateExpired));
+    assert_eq!(client.accesses(key, 0).unwrap().accesses.len(), 1);
+    let statement = shared.patient.revocation(shared.grant);
+    client.revoke(key, shared.grant, &statement, "revoke-0001").unwrap();
+    assert_eq!(shared.access(), Err(ProblemCode::GrantRevoked));
+}
+
+#[test]
+fn a_clock_that_once_ran_ahead_does_not_lock_everybody_out() {
+    let shared = shared(START + 10 * DAY);
+    shared.clock.set(START + 5 * DAY);
+    assert_eq!(shared.access(), Ok(3));
+    shared.clock.set(START + 60);
+    assert_eq!(shared.access(), Ok(3));
+    let shared = shared.restart();
+    assert_eq!(shared.access(), Ok(3));
+    // What is over by the highest time stays over, and replays stay replays after clearing away.
+    let path = "/v1/grants";
+    let parts = RequestParts {
+        method: "GET",
+        path_and_query: path,
+        body_digest: body_digest(b""),
+        service_id: shared.clinic.service,
+        idempotency_key: None,
+    };
+    let headers =
+        sign_request(&shared.doctor.signing, &parts, START + 60, &mut rand::rng()).unwrap();
+    let send = || {
+        let mut request = reqwest::Client::new().get(format!("{}{path}", shared.served.url));
+        for (name, value) in headers.iter() {
+            request = request.header(name, value);
+        }
+        shared.served.block_on(request.send()).unwrap().status().as_u16()
+    };
+    assert_eq!(send(), 200);
+    shared.served.block_on(shared.served.relay.tidy()).unwrap();
+    assert_eq!(send(), 409);
+}
+
+#[test]
+fn a_retried_upload_leaves_no_second_copy() {
+    let mut shared = shared(START + 10 * DAY);
+    let client = shared.served.client(&shared.clinic, &shared.clock);
+    let packs = || files(&shared.dir.path().join("packs"));
+    assert_eq!(packs(), 1);
+    let batch = shared.patient.batch(&mut shared.chart, 2);
+    for _ in 0..3 {
+        let done = client.upload(&shared.patient.signing, &batch, "upload-0002").unwrap();
+        assert_eq!((done.stored, done.already), (2, 0), "the first answer");
+    }
+    assert_eq!(packs(), 2);
+    assert_eq!(shared.access(), Ok(5));
+}
+
+fn files(folder: &std::path::Path) -> usize {
+    std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .map(|path| if path.is_dir() { files(&path) } else { 1 })
+        .sum()
+}
+
+#[test]
+fn keys_and_letters_for_a_removed_clinician_are_erased() {
+    let shared = shared(START + 10 * DAY);
+    let rows = || -> (u32, u32) {
+        let path = shared.dir.path().join("relay.db");
+        let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
+        let store = rusqlite::Connection::open_with_flags(path, flags).unwrap();
+        let count = |sql| store.query_row(sql, [], |row| row.get(0)).unwrap();
+        (
+            count("SELECT count(*) FROM grant_keys"),
+            count("SELECT count(*) FROM grants WHERE message IS NOT NULL"),
+        )
+    };
+    assert_eq!(rows(), (1, 1));
+    let hash = shared.doctor.certificate.hash();
+    shared.served.block_on(shared.served.relay.set_removed(vec![hash])).unwrap();
+    assert_eq!(rows(), (0, 0));
 }

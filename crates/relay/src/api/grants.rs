@@ -123,5 +123,5 @@ pub(super) async fn revoke(inner: &Inner, call: Call) -> Answer {
     if statement.grant_id != id {
         return Err(ProblemCode::Malformed.into());
     }
-    Ok(json_answer(&inner.store.revoke(call.stamp(), persona, id).await?))
+    Ok(json_answer(&inner.store.revoke(call.stamp(), persona, id, inner.limits.bounds).await?))
 }

@@ -6,7 +6,6 @@ use crate::store::{NewClinician, NewPersona};
 use keyward_protocol::certificate::{CertificateError, ClinicianCertificate, PersonaCertificate};
 use keyward_protocol::ids::ServiceId;
 use keyward_protocol::keys::VerifyingKey;
-use keyward_relay_api::http::UnixSeconds;
 use keyward_relay_api::http::server::{Authenticated, Received, json_answer};
 use keyward_relay_api::limits::MAX_CERTIFICATE;
 use keyward_relay_api::problem::{Problem, ProblemCode};
@@ -18,8 +17,7 @@ pub(super) async fn put_persona(inner: &Inner, received: &Received) -> Answer {
     let body = body(received)?;
     let certificate = PersonaCertificate::verify(&body.certificate, &inner.authorities, now)
         .map_err(|error| refusal(&error))?;
-    let authenticated =
-        bearer(inner, received, certificate.service_id, &certificate.verification, now)?;
+    let authenticated = bearer(inner, received, certificate.service_id, &certificate.verification)?;
     let persona = NewPersona {
         id: certificate.id(),
         verification: certificate.verification.to_bytes(),
@@ -34,8 +32,7 @@ pub(super) async fn put_clinician(inner: &Inner, received: &Received) -> Answer 
     let body = body(received)?;
     let certificate = ClinicianCertificate::verify(&body.certificate, &inner.authorities, now)
         .map_err(|error| refusal(&error))?;
-    let authenticated =
-        bearer(inner, received, certificate.service_id, &certificate.verification, now)?;
+    let authenticated = bearer(inner, received, certificate.service_id, &certificate.verification)?;
     let clinician = NewClinician {
         hash: certificate.hash(),
         key_id: certificate.verification.key_id(),
@@ -60,12 +57,11 @@ fn bearer(
     received: &Received,
     service: ServiceId,
     key: &VerifyingKey,
-    now: UnixSeconds,
 ) -> Result<Authenticated, Problem> {
     if service != inner.service {
         return Err(ProblemCode::BadCertificate.into());
     }
-    let authenticated = received.verify(inner.service, key, now)?;
+    let authenticated = received.verify(inner.service, key, inner.clock())?;
     let class = crate::routes::Class::Certificate;
     inner.by_key.take(authenticated.key_id, class, Instant::now())?;
     Ok(authenticated)

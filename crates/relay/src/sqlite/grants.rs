@@ -2,7 +2,7 @@
 
 use super::stamps::{signed, unsigned};
 use super::{mailbox, people, records};
-use crate::store::{Audience, NewGrant, StoreError, StoredGrant};
+use crate::store::{Audience, Bounds, NewGrant, StoreError, StoredGrant};
 use keyward_protocol::ids::{CertificateHash, GrantId, PersonaId};
 use keyward_relay_api::http::UnixSeconds;
 use keyward_relay_api::problem::{Problem, ProblemCode};
@@ -42,10 +42,14 @@ pub(super) fn put_grant(
 }
 
 fn check_bound(connection: &Connection, new: &NewGrant) -> Result<(), StoreError> {
-    let grants: u32 = connection
-        .prepare_cached("SELECT count(*) FROM grants WHERE persona = ?1")?
-        .query_row([new.persona.as_bytes()], |row| row.get(0))?;
+    let grants = grants_of(connection, new.persona)?;
     if grants >= new.bounds.grants { Err(ProblemCode::QuotaReached.into()) } else { Ok(()) }
+}
+
+fn grants_of(connection: &Connection, persona: PersonaId) -> Result<u32, StoreError> {
+    Ok(connection
+        .prepare_cached("SELECT count(*) FROM grants WHERE persona = ?1")?
+        .query_row([persona.as_bytes()], |row| row.get(0))?)
 }
 
 #[derive(PartialEq, Eq)]
@@ -160,10 +164,16 @@ pub(super) fn revoke(
     connection: &Connection,
     persona: PersonaId,
     grant: GrantId,
+    bounds: &Bounds,
     now: UnixSeconds,
-) -> Result<Revoked, StoreError> {
-    let found = stored(connection, grant)?.filter(|found| found.summary.persona == persona);
-    let Some(found) = found else { return Err(ProblemCode::NotFound.into()) };
+) -> Result<Option<Revoked>, StoreError> {
+    let Some(found) = stored(connection, grant)? else {
+        refuse_ahead(connection, persona, grant, bounds, now)?;
+        return Ok(None);
+    };
+    if found.summary.persona != persona {
+        return Ok(None);
+    }
     let at = match found.summary.revoked_at {
         Some(at) => at,
         None => {
@@ -174,7 +184,30 @@ pub(super) fn revoke(
         }
     };
     forget_keys(connection, grant)?;
-    Ok(Revoked { at, erased: false })
+    Ok(Some(Revoked { at, erased: false }))
+}
+
+/// Notes the end of a grant that is not here. It may still be on its way: sent before the
+/// revocation and held up, it must not come to life after it.
+fn refuse_ahead(
+    connection: &Connection,
+    persona: PersonaId,
+    grant: GrantId,
+    bounds: &Bounds,
+    now: UnixSeconds,
+) -> Result<(), StoreError> {
+    if grants_of(connection, persona)? >= bounds.grants {
+        // The bound keeps the grant out as well.
+        return Ok(());
+    }
+    connection
+        .prepare_cached(
+            "INSERT INTO grants
+                 (id, persona, doctor, revision, not_before, expiry, revoked, signed)
+             VALUES (?1, ?2, zeroblob(32), 0, 0, ?3, ?3, zeroblob(0))",
+        )?
+        .execute(params![grant.as_bytes(), persona.as_bytes(), signed(now)?])?;
+    Ok(())
 }
 
 fn forget_keys(connection: &Connection, grant: GrantId) -> Result<usize, StoreError> {
@@ -203,6 +236,21 @@ pub(super) fn end_expired(connection: &Connection, now: UnixSeconds) -> Result<u
     Ok(keys)
 }
 
+/// Erases the keys of every grant to a doctor the authority took back.
+pub(super) fn forget_doctor(
+    connection: &Connection,
+    doctor: CertificateHash,
+) -> Result<(), StoreError> {
+    let granted: Vec<[u8; 16]> = connection
+        .prepare_cached("SELECT id FROM grants WHERE doctor = ?1")?
+        .query_map([doctor.as_bytes()], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for id in granted {
+        forget_keys(connection, GrantId::from_bytes(id))?;
+    }
+    Ok(())
+}
+
 const COLUMNS: &str = "id, revision, persona, doctor, not_before, expiry, revoked, accesses, \
                        records, last, signed, message";
 
@@ -222,6 +270,8 @@ pub(super) fn grant(
     grant: GrantId,
 ) -> Result<Option<StoredGrant>, StoreError> {
     let concerns = |found: &StoredGrant| match audience {
+        // A grant that only was refused ahead of its coming is not there.
+        _ if found.signed.is_empty() => false,
         Audience::Persona(persona) => found.summary.persona == *persona,
         Audience::Clinician(hashes) => hashes.contains(&found.summary.doctor),
     };
@@ -267,7 +317,8 @@ fn page(
     // Ids have one length, so nothing sorts before the empty blob.
     let after: &[u8] = after.as_ref().map_or(&[], |after| after.as_bytes());
     let mut select = connection.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM grants WHERE {column} = ?1 AND id > ?2 ORDER BY id LIMIT ?3"
+        "SELECT {COLUMNS} FROM grants WHERE {column} = ?1 AND id > ?2 AND length(signed) > 0
+         ORDER BY id LIMIT ?3"
     ))?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let mut rows = select.query(params![value, after, limit])?;

@@ -12,13 +12,14 @@ mod stamps;
 mod writer;
 
 use crate::store::{
-    AccessEntry, AccessPlan, AccessQuery, Append, Appended, Audience, LoggedAccess, NewClinician,
-    NewEpoch, NewGrant, NewPersona, OwnPlan, OwnQuery, PackName, Principal, Removal, SealReceipt,
-    Stamp, Store, StoreError, StoredGrant,
+    AccessEntry, AccessPlan, AccessQuery, Append, Appended, Audience, Bounds, LoggedAccess,
+    NewClinician, NewEpoch, NewGrant, NewPersona, OwnPlan, OwnQuery, PackName, Principal, Removal,
+    SealReceipt, Stamp, Store, StoreError, StoredGrant,
 };
 use async_trait::async_trait;
 use keyward_protocol::ids::{CertificateHash, GrantId, PersonaId};
 use keyward_relay_api::http::UnixSeconds;
+use keyward_relay_api::problem::ProblemCode;
 use keyward_relay_api::types::{Access, Done, Message, Revoked};
 use readers::Readers;
 use rusqlite::{Connection, OpenFlags};
@@ -163,7 +164,7 @@ impl Store for SqliteStore {
 
     async fn remove_clinicians(&self, removal: Removal) -> Result<(), StoreError> {
         let work = move |connection: &Connection| people::remove_clinicians(connection, &removal);
-        self.writer.submit(After::Nothing, work).await.0
+        self.writer.submit(After::Erase, work).await.0
     }
 
     async fn open_epoch(&self, stamp: Stamp, epoch: NewEpoch) -> Result<Done, StoreError> {
@@ -200,13 +201,16 @@ impl Store for SqliteStore {
         stamp: Stamp,
         persona: PersonaId,
         grant: GrantId,
+        bounds: Bounds,
     ) -> Result<Revoked, StoreError> {
         let (outcome, erased) = self
             .change(stamp, After::Erase, move |connection, stamp| {
-                grants::revoke(connection, persona, grant, stamp.now)
+                grants::revoke(connection, persona, grant, &bounds, stamp.now)
             })
             .await;
-        outcome.map(|revoked| Revoked { erased, ..revoked })
+        // Not here is an answer like any other, so that what was noted about it is kept.
+        let revoked = outcome?.ok_or(ProblemCode::NotFound)?;
+        Ok(Revoked { erased, ..revoked })
     }
 
     async fn grants(
@@ -273,9 +277,9 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn tidy(&self, now: UnixSeconds) -> Result<u64, StoreError> {
+    async fn tidy(&self, now: UnixSeconds, clock: UnixSeconds) -> Result<u64, StoreError> {
         let work = move |connection: &Connection| {
-            stamps::prune(connection, now)?;
+            stamps::prune(connection, now, clock)?;
             grants::end_expired(connection, now)
         };
         self.writer.submit(After::Erase, work).await.0

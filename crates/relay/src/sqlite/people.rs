@@ -1,7 +1,7 @@
 //! Personas and clinicians: who may sign requests.
 
-use super::mailbox;
 use super::stamps::{raise_time, signed, unsigned};
+use super::{grants, mailbox};
 use crate::store::{NewClinician, NewPersona, Principal, Removal, StoreError};
 use keyward_protocol::ids::{CertificateHash, PersonaId};
 use keyward_protocol::keys::VerifyingKey;
@@ -79,6 +79,9 @@ pub(super) fn remove_clinicians(
     )?;
     for hash in &removal.hashes {
         insert.execute([hash.as_bytes()])?;
+        // Refused from now on whoever asks; so that a copy of the store opens nothing either, the
+        // keys go, and the letters nobody may read any more.
+        grants::forget_doctor(connection, *hash)?;
     }
     Ok(())
 }

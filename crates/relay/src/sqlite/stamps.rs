@@ -134,11 +134,14 @@ fn remember_answer<T: Serialize>(
 }
 
 /// Forgets what can no longer be replayed: the window for its time is closed.
-pub(super) fn prune(connection: &Connection, now: UnixSeconds) -> Result<(), StoreError> {
+pub(super) fn prune(
+    connection: &Connection,
+    now: UnixSeconds,
+    clock: UnixSeconds,
+) -> Result<(), StoreError> {
     raise_time(connection, now)?;
-    let now = signed(now)?;
-    connection.execute("DELETE FROM nonces WHERE expires < ?1", [now])?;
-    connection.execute("DELETE FROM idempotency WHERE expires < ?1", [now])?;
+    connection.execute("DELETE FROM nonces WHERE expires < ?1", [signed(clock)?])?;
+    connection.execute("DELETE FROM idempotency WHERE expires < ?1", [signed(now)?])?;
     Ok(())
 }
 

@@ -94,12 +94,14 @@ pub trait Store: Send + Sync + 'static {
 
     /// Stores a grant or a higher revision, its keys and its message.
     async fn put_grant(&self, stamp: Stamp, grant: NewGrant) -> Result<Done, StoreError>;
-    /// Ends a grant and deletes its keys and message.
+    /// Ends a grant and deletes its keys and message. One that is not here is not found, and is
+    /// refused if it comes later.
     async fn revoke(
         &self,
         stamp: Stamp,
         persona: PersonaId,
         grant: GrantId,
+        bounds: Bounds,
     ) -> Result<Revoked, StoreError>;
     /// One page of grants of a persona or for a clinician, by id.
     async fn grants(
@@ -143,8 +145,9 @@ pub trait Store: Send + Sync + 'static {
     ) -> Result<Vec<Access>, StoreError>;
 
     /// Deletes keys and messages of grants that have ended, and forgets nonces and answers whose
-    /// time is over. Gives the number of keys deleted.
-    async fn tidy(&self, now: UnixSeconds) -> Result<u64, StoreError>;
+    /// time is over. Gives the number of keys deleted. `now` never goes back; `clock` is the clock as
+    /// it is, by which signatures and therefore nonces are judged.
+    async fn tidy(&self, now: UnixSeconds, clock: UnixSeconds) -> Result<u64, StoreError>;
     /// Whether this certificate was taken back.
     async fn is_removed(&self, hash: CertificateHash) -> Result<bool, StoreError>;
     /// Ends all work; later calls fail with [`StoreError::Stopped`].

@@ -79,9 +79,9 @@ pub(crate) async fn a_retry_gets_the_first_answer_and_another_request_none(store
 pub(crate) async fn nonces_are_forgotten_when_their_time_is_over(store: Fresh) {
     let used = stamp();
     store.stamp(used.clone()).await.unwrap();
-    store.tidy(used.nonce_expires).await.unwrap();
+    store.tidy(NOW, used.nonce_expires).await.unwrap();
     assert_eq!(refused(store.stamp(used.clone()).await), ProblemCode::Replayed);
-    store.tidy(used.nonce_expires + 1).await.unwrap();
+    store.tidy(NOW, used.nonce_expires + 1).await.unwrap();
     store.stamp(used).await.unwrap();
 }
 
@@ -198,10 +198,11 @@ pub(crate) async fn messages_wait_for_a_clinician_who_has_not_come_yet(store: Fr
 pub(crate) async fn a_grant_ends_once_and_for_all(store: Fresh) {
     let (at, first) = granted(&*store).await;
     let stranger = PersonaId::from_bytes([8; 32]);
-    let outcome = store.revoke(stamp(), stranger, first.id).await;
+    let outcome = store.revoke(stamp(), stranger, first.id, Bounds::default()).await;
     assert_eq!(refused(outcome), ProblemCode::NotFound);
-    let revoked = store.revoke(stamp(), at.persona, first.id).await.unwrap();
-    let again = store.revoke(stamp_at(NOW + 50), at.persona, first.id).await.unwrap();
+    let revoked = store.revoke(stamp(), at.persona, first.id, Bounds::default()).await.unwrap();
+    let again =
+        store.revoke(stamp_at(NOW + 50), at.persona, first.id, Bounds::default()).await.unwrap();
     assert_eq!(again.at, revoked.at);
     for revision in [0, 1, 9] {
         let outcome = store.put_grant(stamp(), grant(&at, first.id, revision, 5)).await;
@@ -226,7 +227,7 @@ pub(crate) async fn an_access_is_logged_only_under_a_live_grant(store: Fresh) {
     assert_eq!(refused(early), ProblemCode::GrantNotYet);
     let late = log(stamp_at(live.expiry), entry(&live)).await;
     assert_eq!(refused(late), ProblemCode::GrantExpired);
-    store.revoke(stamp(), at.persona, live.id).await.unwrap();
+    store.revoke(stamp(), at.persona, live.id, Bounds::default()).await.unwrap();
     assert_eq!(refused(log(stamp(), entry(&live)).await), ProblemCode::GrantRevoked);
     assert_eq!(store.accesses(at.persona, 0, 100).await.unwrap().len(), 1);
 }
