@@ -1,4 +1,8 @@
-#![allow(clippy::expect_used, reason = "a benchmark that cannot run has nothing to report")]
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a benchmark that cannot run has nothing to report"
+)]
 #![allow(unreachable_pub, missing_docs)]
 //! Benchmarks: every figure is a ratio against a floor measured in the same run.
 //!
@@ -6,11 +10,16 @@
 //! ours with the bare primitives it cannot do without, taken from the fastest backend present on the same stored
 //! forms; absolute times are printed for orientation only, because machines differ and drift.
 
+mod app;
 mod floor;
 mod measure;
 mod people;
+mod plain;
 mod protocol;
+mod relay;
 mod report;
+#[path = "../../crates/app/tests/support/mod.rs"]
+mod world;
 
 use std::process::ExitCode;
 
@@ -29,6 +38,8 @@ fn main() -> ExitCode {
     }
     let mut report = report::Report::default();
     protocol::run(&mut report);
+    app::run(&mut report);
+    relay::run(&mut report);
     report.print();
     match json.map(|path| report.write(&path)) {
         Some(Err(error)) => {

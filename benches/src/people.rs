@@ -15,12 +15,9 @@ const YEAR: u64 = 31_536_000;
 /// Keys and certificates for a whole exchange.
 pub(crate) struct People {
     pub(crate) rng: StdRng,
-    pub(crate) authority: SigningKey,
-    pub(crate) service: ServiceId,
     pub(crate) master: MasterSecret,
     pub(crate) persona_key: SigningKey,
     pub(crate) persona: VerifiedPersona,
-    pub(crate) doctor_key: SigningKey,
     pub(crate) grant_key: DecryptionKey,
     pub(crate) doctor: VerifiedClinician,
 }
@@ -51,7 +48,7 @@ pub(crate) fn people() -> People {
     let trusted = [authority.verifying_key().clone()];
     let doctor = ClinicianCertificate::verify(&raw, &trusted, NOW).expect("a valid certificate");
     let master = MasterSecret::from_bytes([9; 32]);
-    People { rng, authority, service, master, persona_key, persona, doctor_key, grant_key, doctor }
+    People { rng, master, persona_key, persona, grant_key, doctor }
 }
 
 fn persona_certificate(
