@@ -17,10 +17,22 @@ export function forget(): void {
   answers.clear();
 }
 
-/** An answer of the core under a key. */
-export function useAnswer<Data>(key: QueryKey, ask: () => Promise<Data>, enabled = true) {
-  return useQuery({ queryKey: key, queryFn: ask, enabled });
+/** An answer of the core under a key; asked for again every so many milliseconds where nobody tells of changes. */
+export function useAnswer<Data>(
+  key: QueryKey,
+  ask: () => Promise<Data>,
+  more: { enabled?: boolean; every?: number } = {},
+) {
+  return useQuery({
+    queryKey: key,
+    queryFn: ask,
+    enabled: more.enabled ?? true,
+    refetchInterval: more.every ?? false,
+  });
 }
+
+/** How often a desk looks whether an invitation was used: the clinic does not call back. */
+export const deskEvery = 4_000;
 
 /** A deed: whatever it changed is asked for again before it counts as done. */
 export function useDeed<Input, Output>(

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { z } from "../../shared/zod";
-import { answers, useAnswer, useDeed } from "../../app/queries";
+import { answers, deskEvery, useAnswer, useDeed } from "../../app/queries";
 import { href, navigate } from "../../app/router";
 import { desk } from "../../backend";
 import type { ClinicianRow, ClinicianState } from "../../backend/types";
@@ -27,7 +27,7 @@ const tones = {
   removed: undefined,
 } as const satisfies Record<ClinicianState, string | undefined>;
 
-const useClinicians = () => useAnswer(["clinicians"], desk.clinicians);
+const useClinicians = () => useAnswer(["clinicians"], desk.clinicians, { every: deskEvery });
 
 /** Who may be shared with. */
 export function Clinicians() {

@@ -1,4 +1,4 @@
-import { useAnswer } from "../../app/queries";
+import { deskEvery, useAnswer } from "../../app/queries";
 import { href } from "../../app/router";
 import { desk } from "../../backend";
 import type { DeskHome as Home, NextStep, PersonRow } from "../../backend/types";
@@ -14,7 +14,7 @@ import { Icon } from "../../shared/icons";
 
 /** Who waits for what. Every line is one link, so Tab and Enter are enough. */
 export function DeskHome() {
-  const home = useAnswer(["desk-home"], desk.home);
+  const home = useAnswer(["desk-home"], desk.home, { every: deskEvery });
   return (
     <Page
       heading={t("desk.heading")}
@@ -89,7 +89,7 @@ export function PersonLine({ row }: { row: PersonRow }) {
 
 /** The clinic as patients see it. */
 export function ClinicPage() {
-  const home = useAnswer(["desk-home"], desk.home);
+  const home = useAnswer(["desk-home"], desk.home, { every: deskEvery });
   return (
     <Page
       heading={t("clinic.heading")}

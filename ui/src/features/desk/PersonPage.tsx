@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { answers, useAnswer, useDeed } from "../../app/queries";
+import { answers, deskEvery, useAnswer, useDeed } from "../../app/queries";
 import { navigate } from "../../app/router";
 import { desk } from "../../backend";
 import type { IdentityDocument, InvitationRow, PersonView } from "../../backend/types";
@@ -18,7 +18,8 @@ import { fullDate, fullMoment, recordDate } from "../../shared/format/dates";
 import { useClinic } from "./clinic";
 import { PersonForm, draftOf, fieldsOf } from "./PersonForm";
 
-const useParamsPerson = (id: string) => useAnswer(["person", id], () => desk.person({ id }));
+const useParamsPerson = (id: string) =>
+  useAnswer(["person", id], () => desk.person({ id }), { every: deskEvery });
 
 /** One person: what is next, what was checked, which invitations there were. */
 export function PersonPage({ params }: { params: Record<string, string> }) {

@@ -32,7 +32,7 @@ export function LockScreen({ session }: { session: SessionView }) {
           unlock.mutate({ passphrase: session.passphraseSet ? passphrase : null });
         }}
       >
-        <Heading>{t("lock.heading", { name: session.profileName })}</Heading>
+        <Heading still={session.passphraseSet}>{t("lock.heading", { name: session.profileName })}</Heading>
         <p className="page-lead">{t("lock.lead")}</p>
         {unlock.isError && <Failure error={unlock.error} />}
         {session.passphraseSet && (

@@ -36,11 +36,9 @@ export function ConfirmStep({
   onDone: (share: string) => void;
 }) {
   const draft = draftOf(choices);
-  const preview = useAnswer(
-    ["once", "preview", draft],
-    () => patient.sharePreview(draft as ShareDraft),
-    draft !== undefined,
-  );
+  const preview = useAnswer(["once", "preview", draft], () => patient.sharePreview(draft as ShareDraft), {
+    enabled: draft !== undefined,
+  });
   const create = useMutation({ mutationFn: patient.shareCreate, networkMode: "always", onSuccess: onJob });
   if (!draft) return <p>{t("share.chooseAgain")}</p>;
   if (job)

@@ -21,7 +21,7 @@ export const roleIcons = { patient: "person", doctor: "doctor", desk: "desk" } a
 
 /** The first window: open a profile, or begin a new one. */
 export function Welcome() {
-  const profiles = useAnswer(["profiles"], welcome.profilesList);
+  const profiles = useAnswer(["profiles"], welcome.profilesList, { every: 3_000 });
   const isBack = (profiles.data?.length ?? 0) > 0;
   return (
     <Letter wide>

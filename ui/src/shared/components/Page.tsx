@@ -39,12 +39,12 @@ export function Page({ heading, lead, visibility, back, actions, wide, children 
   );
 }
 
-/** The page's one h1. */
-export function Heading({ children }: { children: ReactNode }) {
+/** The page's one h1. It takes the focus, unless a field is waiting for what will be typed first. */
+export function Heading({ children, still }: { children: ReactNode; still?: boolean }) {
   const element = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    element.current?.focus({ preventScroll: true });
-  }, []);
+    if (!still) element.current?.focus({ preventScroll: true });
+  }, [still]);
   return (
     <h1 ref={element} tabIndex={-1}>
       {children}

@@ -132,7 +132,7 @@ export function Timeline({ chart, linkTo, filter = "", only }: Omit<ChartProps, 
     <div className="timeline">
       {byYear(items.slice(0, shown)).map(([year, ofYear]) => (
         <section className="timeline-year" key={year} aria-label={year || t("date.none")}>
-          <h3>{year || t("date.none")}</h3>
+          <h2>{year || t("date.none")}</h2>
           <ul>
             {ofYear.map((item) => (
               <Item key={item.id} item={item} linkTo={linkTo} />
