@@ -29,7 +29,17 @@ impl App {
         data_dir: &Path,
         arguments: &[&str],
     ) -> Result<Self, Failure> {
-        let binary = binary("keyward")?;
+        Self::start_program(computer, &binary("keyward")?, data_dir, arguments)
+    }
+
+    /// As [`App::start`] through `program`, which ends in the app: for example one that first gives it
+    /// another clock.
+    pub fn start_program(
+        computer: &Computer,
+        program: &Path,
+        data_dir: &Path,
+        arguments: &[&str],
+    ) -> Result<Self, Failure> {
         let port = free_port()?;
         let log = std::fs::File::options()
             .create(true)
@@ -52,7 +62,7 @@ impl App {
         })?;
         let mut all = vec!["--data-dir".to_owned(), data_dir.display().to_string()];
         all.extend(arguments.iter().map(|&a| a.to_owned()));
-        let session = Session::start(port, &binary.display().to_string(), &all)?;
+        let session = Session::start(port, &program.display().to_string(), &all)?;
         Ok(Self { session, driver })
     }
 

@@ -12,6 +12,7 @@ pub mod dialog;
 pub mod path;
 pub mod screen;
 pub mod webdriver;
+pub mod words;
 
 use std::time::{Duration, Instant};
 
