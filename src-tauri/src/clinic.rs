@@ -1,6 +1,6 @@
 //! Setting up a clinic on this computer: its services, and the profile of its first desk.
 
-use keyward_app::desk::keys;
+use keyward_app::desk::{self, keys};
 use keyward_app::error::{AppError, ErrorCode};
 use keyward_app::identity::Enrolment;
 use keyward_app::ports::clock::{Clock, SystemClock};
@@ -12,9 +12,6 @@ use keyward_vault::{ProfileRole, Unlocked};
 use crate::services::{AUTHORITY, RELAY};
 use crate::state::Desktop;
 
-/// Longest name of a clinic, in characters; it stands in every invitation.
-const MAX_CLINIC_NAME: usize = 80;
-
 /// Creates the desk's profile and the clinic, whose first operator it is. The profile is left
 /// closed: `profile_open` opens it as any other.
 ///
@@ -22,13 +19,7 @@ const MAX_CLINIC_NAME: usize = 80;
 /// [`ErrorCode::Conflict`] if there is a clinic on this computer already; a field error; what the
 /// keyring or the disk report.
 pub(crate) fn set_up(desktop: &Desktop, setup: &ClinicSetup) -> Result<ProfileSummary, AppError> {
-    let clinic_name = setup.clinic_name.trim();
-    if clinic_name.is_empty() {
-        return Err(AppError::field("clinicName", "missing"));
-    }
-    if clinic_name.chars().count() > MAX_CLINIC_NAME {
-        return Err(AppError::field("clinicName", "too-long"));
-    }
+    let clinic_name = &desk::clinic_name(&setup.clinic_name)?;
     if desktop.services().has_clinic()? {
         return Err(ErrorCode::Conflict.into());
     }

@@ -17,19 +17,25 @@ pub const EXIT_ALREADY_RUNNING: u8 = 3;
 /// Exit code when the command line was not understood.
 pub const EXIT_USAGE: u8 = 2;
 
-const USAGE: &str = "usage: keyward [--data-dir DIR]";
+const USAGE: &str = if cfg!(feature = "demo") {
+    "usage: keyward [--demo] [--data-dir DIR]"
+} else {
+    "usage: keyward [--data-dir DIR]"
+};
 
 /// What the command line asks for.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Options {
     /// Where profiles, the embedded services and the web view keep their files.
     pub data_dir: PathBuf,
+    /// Open patient, doctor and desk with sample data. Only in builds with the feature `demo`.
+    pub demo: bool,
 }
 
 impl Options {
     /// Reads the arguments (without the program name).
     pub fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Self, String> {
-        let mut data_dir = None;
+        let (mut data_dir, mut demo) = (None, false);
         let mut arguments = arguments;
         while let Some(argument) = arguments.next() {
             match argument.to_str() {
@@ -37,14 +43,19 @@ impl Options {
                     let dir = arguments.next().ok_or("--data-dir needs a folder")?;
                     data_dir = Some(PathBuf::from(dir));
                 }
+                Some("--demo") if cfg!(feature = "demo") => demo = true,
                 _ => return Err(format!("unknown argument {}", argument.to_string_lossy())),
             }
         }
         let data_dir = match data_dir {
             Some(dir) => dir,
-            None => dirs::data_dir().ok_or("no home folder for this user")?.join("keyward"),
+            None => {
+                let home = dirs::data_dir().ok_or("no home folder for this user")?;
+                // Samples never mix with anybody's own records.
+                home.join(if demo { "keyward-demo" } else { "keyward" })
+            }
         };
-        Ok(Self { data_dir })
+        Ok(Self { data_dir, demo })
     }
 }
 
@@ -77,6 +88,11 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
             let desktop = Arc::new(Desktop::new(handle, options.data_dir, store, keyring));
             app.manage(Arc::clone(&desktop));
             background::start(&desktop);
+            #[cfg(feature = "demo")]
+            if options.demo {
+                crate::demo::start(&desktop);
+                return Ok(());
+            }
             windows::open(app.handle(), windows::WELCOME, "Keyward", desktop.webview_dir())?;
             Ok(())
         })
@@ -154,8 +170,12 @@ mod tests {
 
     #[test]
     fn data_dir_is_taken_and_the_unknown_refused() {
-        assert_eq!(parse(&["--data-dir", "/x"]), Ok(Options { data_dir: "/x".into() }));
+        assert_eq!(
+            parse(&["--data-dir", "/x"]),
+            Ok(Options { data_dir: "/x".into(), demo: false })
+        );
         assert!(parse(&["--data-dir"]).is_err());
         assert!(parse(&["--headless"]).is_err());
+        assert_eq!(parse(&["--demo"]).is_ok(), cfg!(feature = "demo"));
     }
 }

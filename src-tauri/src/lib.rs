@@ -9,6 +9,8 @@ mod background;
 pub mod caller;
 mod clinic;
 pub mod commands;
+#[cfg(feature = "demo")]
+mod demo;
 mod dialogs;
 mod events;
 mod failure;

@@ -50,6 +50,18 @@ impl Desktop {
         Self { app, data_dir, profiles, services, open: Mutex::default() }
     }
 
+    /// The data folder.
+    #[cfg(feature = "demo")]
+    pub(crate) fn data_dir(&self) -> &Path {
+        &self.data_dir
+    }
+
+    /// Ends the app.
+    #[cfg(feature = "demo")]
+    pub(crate) fn quit(&self, code: i32) {
+        self.app.exit(code);
+    }
+
     /// Where the web view keeps what it keeps.
     #[must_use]
     pub fn webview_dir(&self) -> PathBuf {

@@ -109,7 +109,7 @@ impl<'a> Screen<'a> {
             gone_is_none(
                 session
                     .click(&field)
-                    .and_then(|()| session.clear(&field))
+                    .and_then(|()| session.send_keys(&field, SELECT_ALL_AND_DELETE))
                     .and_then(|()| session.send_keys(&field, text)),
             )
         });
@@ -196,6 +196,9 @@ impl<'a> Screen<'a> {
         }
     }
 }
+
+/// Ctrl+A, let go, Backspace: what a person does to replace the content of a field.
+const SELECT_ALL_AND_DELETE: &str = "\u{e009}a\u{e000}\u{e003}";
 
 const TWO_FRAMES: &str = "const done = arguments[arguments.length - 1]; \
      requestAnimationFrame(() => requestAnimationFrame(() => done(true)));";
