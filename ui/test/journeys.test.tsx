@@ -112,7 +112,9 @@ describe("importing", () => {
     await userEvent.keyboard("{Escape}");
     expect(asked("import_decide")).toHaveLength(0);
     await userEvent.click(dialog.getByRole("button", { name: "Leave this file out" }));
-    expect(asked("import_decide")).toEqual([{ job: "j1", decision: "skip" }]);
+    await waitFor(() => {
+      expect(asked("import_decide")).toEqual([{ job: "j1", decision: "skip" }]);
+    });
     expect(await screen.findByRole("heading", { name: "What was added" })).toBeTruthy();
     wanted.asks = false;
   });

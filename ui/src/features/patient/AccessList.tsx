@@ -1,48 +1,46 @@
 import type { AccessView } from "../../backend/types";
-import { Link } from "../../shared/components/Button";
 import { t } from "../../locales/i18n";
+import { Link } from "../../shared/components/Button";
 import { Tag } from "../../shared/components/Notice";
 import { fullMoment } from "../../shared/format/dates";
 import { Icon } from "../../shared/icons";
 import { categoryName } from "../../shared/records/words";
+import { type Fetch, fetches } from "./fetches";
 
 /** Who, in which role, what, when, why, and whether it is proved. */
 export function AccessList({ accesses, withLink = true }: { accesses: AccessView[]; withLink?: boolean }) {
   return (
     <ul className="list">
-      {accesses.map((access) => (
-        <li key={`${access.shareId}${String(access.time)}${access.category ?? ""}`} className="list-item">
-          <Icon name={access.category ?? "other"} />
-          <div className="list-main">
-            <span className="list-title">
-              {t("access.sentence", {
-                who: access.doctorName,
-                n: access.records,
-                what: access.category ? categoryName(access.category).toLowerCase() : t("access.unknownKind"),
-              })}
-            </span>
-            <span className="soft small">
-              {access.doctorRole}, {access.organisation} ·{" "}
-              {t("access.why", {
-                purpose: t(`purpose.${access.purpose}`).toLowerCase(),
-                space: access.spaceName,
-              })}
-            </span>
-            <span className="row">
-              <Tag
-                tone={access.proof === "verified" ? "good" : "caution"}
-                icon={access.proof === "verified" ? "check" : "warning"}
-              >
-                {t(`proof.${access.proof}`)}
-              </Tag>
-              {withLink && (
-                <Link to={`/sharing/${encodeURIComponent(access.shareId)}`}>{t("access.openShare")}</Link>
-              )}
-            </span>
-          </div>
-          <span className="list-side figures">{fullMoment(access.time)}</span>
+      {fetches(accesses).map((visit) => (
+        <li key={`${visit.first.shareId}${String(visit.first.time)}`} className="list-item">
+          <Icon name="eye" />
+          <Visit visit={visit} withLink={withLink} />
+          <span className="list-side figures">{fullMoment(visit.first.time)}</span>
         </li>
       ))}
     </ul>
+  );
+}
+
+function Visit({ visit, withLink }: { visit: Fetch; withLink: boolean }) {
+  const { first, kinds, records, proved } = visit;
+  const what = kinds.map((kind) => (kind ? categoryName(kind) : t("access.unknownKind"))).join(", ");
+  return (
+    <div className="list-main">
+      <span className="list-title">{t("access.sentence", { who: first.doctorName, n: records })}</span>
+      <span>{what}</span>
+      <span className="soft small">
+        {first.doctorRole}, {first.organisation} ·{" "}
+        {t("access.why", { purpose: t(`purpose.${first.purpose}`).toLowerCase(), space: first.spaceName })}
+      </span>
+      <span className="row">
+        <Tag tone={proved ? "good" : "caution"} icon={proved ? "check" : "warning"}>
+          {t(proved ? "proof.verified" : "proof.unproved")}
+        </Tag>
+        {withLink && (
+          <Link to={`/sharing/${encodeURIComponent(first.shareId)}`}>{t("access.openShare")}</Link>
+        )}
+      </span>
+    </div>
   );
 }

@@ -85,7 +85,16 @@ function ShareBody({ share }: { share: ShareView }) {
             {t("share.receipt")}
           </ButtonLink>
           {isOpen(share) && <Extend share={share} />}
-          {isOpen(share) && <Stop share={share} onStopped={setOutcome} />}
+          {isOpen(share) && (
+            <Stop
+              share={share}
+              onStopped={(done) => {
+                setOutcome(done);
+                // What stopping did stands at the top.
+                window.scrollTo({ top: 0 });
+              }}
+            />
+          )}
         </div>
       </div>
       <Section heading={openedText(share)}>

@@ -28,8 +28,8 @@ export function kindsText(share: Pick<ShareView, "categories">): string {
 export function openedText(share: ShareView): string {
   if (share.opened === 0) return t("share.notOpened", { name: share.doctor.name });
   return share.lastOpened === null
-    ? t("share.opened", { n: share.opened })
-    : t("share.openedLast", { n: share.opened, when: fullDate(share.lastOpened) });
+    ? t("share.opened")
+    : t("share.openedLast", { when: fullDate(share.lastOpened) });
 }
 
 /** A share in a list. */

@@ -169,8 +169,8 @@ export const patient = {
   "share.waiting":
     "{n, plural, one {# record is still being locked and sent.} other {# records are still being locked and sent.}}",
   "share.notOpened": "{name} has not opened it yet",
-  "share.opened": "Opened {n, plural, one {once} other {# times}}",
-  "share.openedLast": "Opened {n, plural, one {once} other {# times}}, last on {when}",
+  "share.opened": "Opened",
+  "share.openedLast": "Last opened on {when}",
   "share.firstOpened": "First opened on {when}.",
   "share.noAccesses": "As soon as something is fetched, it will be listed here.",
   "shareState.pending": "On its way",
@@ -285,8 +285,8 @@ export const patient = {
   "extend.confirm": "Extend",
   "extend.done": "The share is extended",
 
-  "access.sentence": "{who} fetched {n, plural, one {# record} other {# records}}: {what}",
-  "access.unknownKind": "kind not known",
+  "access.sentence": "{who} fetched {n, plural, one {# record} other {# records}}",
+  "access.unknownKind": "a kind this profile does not know",
   "access.why": "for {purpose}, from your space “{space}”",
   "access.openShare": "See this share",
   "proof.verified": "Proved by the relay’s signature",

@@ -184,9 +184,8 @@ export const records = {
   "record.sourceFile": "Came in",
   "record.imported": "Added on",
   "record.received": "Received",
-  "record.from": "From {source}",
-  "record.by": "{who}, from {source}",
-  "record.receivedOn": "{from}, received on {date}",
+  "record.from": "from {source}",
+  "record.receivedOn": "received on {date}",
   "record.backToChart": "Back to the chart",
   "record.unknownKind": "Record of an unknown kind",
 

@@ -45,10 +45,13 @@ export const componentText = (component: ComponentView): string =>
       ? absentWords(component.absent)
       : t("value.none");
 
-/** Where it came from and when it arrived. */
+/** Who made it, what it came in and when it arrived; what is not known is left out. */
 function origin(item: ChartItem): string {
-  const from = item.performer
-    ? t("record.by", { who: item.performer, source: item.source })
-    : t("record.from", { source: item.source });
-  return item.received === null ? from : t("record.receivedOn", { from, date: fullDate(item.received) });
+  const parts = [
+    item.performer,
+    item.source && t("record.from", { source: item.source }),
+    item.received !== null && t("record.receivedOn", { date: fullDate(item.received) }),
+  ];
+  const line = parts.filter(Boolean).join(" · ");
+  return line.charAt(0).toUpperCase() + line.slice(1);
 }

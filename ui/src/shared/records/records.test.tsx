@@ -21,6 +21,8 @@ describe("words for values", () => {
     expect(quantityText(amount("7.20", "mmol/L"))).toBe("7.20 mmol/L");
     expect(quantityText(amount("5", "mg/L", "<"))).toBe("< 5 mg/L");
     expect(quantityText(amount("97", "%"))).toBe("97%");
+    expect(quantityText(amount("148", "mm[Hg]"))).toBe("148 mmHg");
+    expect(quantityText(amount("65", "[in_i]"))).toBe("65 in");
     expect(quantityText(amount("3", "{score}"))).toBe("3 score");
     expect(quantityText(amount("1.01", "1"))).toBe("1.01");
   });

@@ -85,8 +85,12 @@ export function quantityText(quantity: QuantityView): string {
   return unit && unit !== "1" ? `${number}${tight}${readableUnit(unit)}`.trim() : number;
 }
 
-/** Curly brackets in UCUM units are annotations; a person reads only what is inside. */
-const readableUnit = (unit: string): string => unit.replace(/\{([^}]*)\}/g, "$1").replace(/^10\*/, "10^");
+/** UCUM as a person reads it: annotations without their curly brackets, units of old without their square ones. */
+const readableUnit = (unit: string): string =>
+  unit
+    .replace(/\{([^}]*)\}/g, "$1")
+    .replace(/\[(\w+?)(?:_[a-z]+)?\]/g, "$1")
+    .replace(/^10\*/, "10^");
 
 /** A value in one line. */
 export function valueText(value: ValueView): string {
