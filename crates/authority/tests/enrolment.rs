@@ -254,4 +254,14 @@ fn a_clinic_survives_a_clock_that_ran_ahead() {
     let verified =
         ClinicianCertificate::verify(&certificate, std::slice::from_ref(&authority), NOW);
     assert!(verified.is_ok());
+    // Minutes go on as well: a limit on attempts ends with its minute, not in ten years.
+    let nobody = wrong(&invitation.code);
+    let attempt = || enrol(&clinic.served, &nobody, Purpose::Patient, &Device::patient());
+    let limited = |outcome| {
+        use keyward_relay_api::problem::ProblemCode;
+        matches!(outcome, Outcome::Problem(ProblemCode::RateLimited))
+    };
+    assert!((0..20).any(|_| limited(attempt())));
+    clinic.keys.clock.set(NOW + 60);
+    assert!(!limited(attempt()));
 }

@@ -45,8 +45,7 @@ pub(super) fn routes() -> Router<Shared> {
 }
 
 fn bounded(authority: &Inner) -> Result<(), Problem> {
-    let now = authority.now().map_err(|error| problem(&error.into()))?;
-    count(&authority.rates.public, (), now)
+    count(&authority.rates.public, (), authority.store.clock())
 }
 
 fn directory(authority: &Inner) -> Result<Directory, RegisterError> {
