@@ -157,6 +157,16 @@ fn the_doctor_s_half_arrives_lost_repeated_and_out_of_order() {
     assert!(inbox.missing(&[(id, 2)]).is_empty());
     assert_eq!(inbox.missing(&[(id, 3)]), [id]);
     assert_eq!(GrantInbox::from_bytes(&inbox.to_bytes()), Ok(inbox));
+    // Full, as somebody may make it who shares without end: what was kept can still be read.
+    let mut full = vec![1];
+    full.extend_from_slice(&(GrantInbox::MAX as u16).to_be_bytes());
+    for at in 0..GrantInbox::MAX as u128 {
+        full.extend_from_slice(&at.to_be_bytes());
+        full.extend_from_slice(&[0; 36]);
+    }
+    let mut full = GrantInbox::from_bytes(&full).unwrap();
+    assert_eq!(full.accept(&open(&sealed[0])), InboxOutcome::Full);
+    assert_eq!(GrantInbox::from_bytes(&full.to_bytes()), Ok(full));
 }
 
 #[test]

@@ -122,7 +122,11 @@ fn accept(
     match outcome {
         InboxOutcome::New | InboxOutcome::Newer => {}
         // Foreign: somebody else's grant under an id that is taken; the first one stays.
-        InboxOutcome::Repeated | InboxOutcome::Older | InboxOutcome::Foreign => return Ok(false),
+        // Full: nobody is shared with by so many; it is asked for again at every exchange.
+        InboxOutcome::Repeated
+        | InboxOutcome::Older
+        | InboxOutcome::Foreign
+        | InboxOutcome::Full => return Ok(false),
     }
     let earlier = ShareRow::load(tx, &id)?;
     let row = ShareRow::new(&opened.persona, &opened.grant, letter, earlier.as_ref(), now);

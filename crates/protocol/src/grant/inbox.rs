@@ -20,6 +20,8 @@ pub enum InboxOutcome {
     Older,
     /// The grant id is another persona's: ignore it and raise an alarm.
     Foreign,
+    /// New, but there is room for no more grants: ignore it.
+    Full,
 }
 
 /// The highest revision accepted of every grant. The outcome does not depend on the order in
@@ -43,7 +45,10 @@ impl GrantInbox {
     pub fn accept(&mut self, opened: &OpenedGrant) -> InboxOutcome {
         let grant = opened.grant.statement();
         let arrived = (grant.persona, grant.revision);
+        // What the encoding cannot hold must not get in: it could not be read again.
+        let full = self.grants.len() >= Self::MAX;
         match self.grants.get_mut(&grant.grant_id) {
+            None if full => InboxOutcome::Full,
             None => {
                 self.grants.insert(grant.grant_id, arrived);
                 InboxOutcome::New
