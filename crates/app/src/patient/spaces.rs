@@ -108,7 +108,7 @@ impl Space {
         })
     }
 
-    /// Its certificate, if it is there and long enough valid.
+    /// Its certificate, if it is there and valid now.
     ///
     /// # Errors
     /// [`ErrorCode::VaultCorrupt`] if the pinned key is none.
@@ -121,9 +121,13 @@ impl Space {
         let current = self
             .certificate
             .as_ref()
-            .and_then(|bytes| PersonaCertificate::verify(bytes, &authorities, now).ok())
-            .filter(|certificate| certificate.valid_until > now.saturating_add(RENEW_BEFORE));
+            .and_then(|bytes| PersonaCertificate::verify(bytes, &authorities, now).ok());
         Ok(current)
+    }
+
+    /// Whether it is time to have this certificate renewed, well before it runs out.
+    pub fn is_renewal_due(certificate: &VerifiedPersona, now: UnixSeconds) -> bool {
+        certificate.valid_until <= now.saturating_add(RENEW_BEFORE)
     }
 
     /// The secret under which ids and references are replaced in shared records of this space.

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::book::{self, Act, Compartment, Granted, Share, Terms, Waiting};
 use super::content::Recipe;
+use super::directory::{self, Doctors};
 use super::grants::{self, Granting};
 use super::history;
 use super::seal::Sealer;
@@ -64,6 +65,12 @@ pub fn run(session: &Session, progress: &dyn Progress, cancel: &Cancel) -> Resul
     let _turn = session.exchange_turn();
     let enrolment = session.enrolment()?;
     let mut first_failure = None;
+    // Without news the old directory holds; sharing does not wait for it.
+    if let Err(error) = directory::refresh_when_due(session)
+        && error.code == ErrorCode::Locked
+    {
+        return Err(error);
+    }
     let spaces = Space::all(&*session.read()?)?;
     for (id, _) in spaces {
         let exchange = Exchange { session, enrolment: &enrolment, id: &id, progress, cancel };
@@ -116,18 +123,19 @@ impl Exchange<'_> {
             return Ok(());
         }
         self.note_ended(&shares, now)?;
-        let persona = self.session.with_master(|master| space.persona(master))?;
-        let certificate = self.certificate(&space, &persona, &shares, now)?;
-        if certificate.is_none() && space.presented.is_none() {
+        let shares = self.note_doctors(shares, now)?;
+        let wanted = shares.iter().any(|(_, share)| share.is_wanted(now));
+        let known = space.presented.is_some() || space.certificate(self.enrolment, now)?.is_some();
+        if !wanted && !known {
             // Everything was over before the relay ever heard of this persona.
             return Ok(());
         }
+        let persona = self.session.with_master(|master| space.persona(master))?;
         let relay = self
             .session
             .network()
             .relay(&self.enrolment.relay(), std::sync::Arc::clone(&persona.signing))?;
-        let done = self.with_relay(&*relay, &space, &persona, certificate.as_ref(), &shares, now);
-        match done {
+        match self.with_relay(&*relay, &space, &persona, &shares, now) {
             Err(Failure::Relay(error)) => {
                 if is_stranger(&error) {
                     self.forget_presented()?;
@@ -144,10 +152,19 @@ impl Exchange<'_> {
         relay: &dyn Relay,
         space: &Space,
         persona: &Persona,
-        certificate: Option<&VerifiedPersona>,
         shares: &[(String, Share)],
         now: UnixSeconds,
     ) -> Result<(), Failure> {
+        if space.presented.is_some() {
+            // Taking back waits for nobody, least of all for an authority that is away or would not
+            // certify her again.
+            match self.send_revocations(relay) {
+                Err(Failure::Relay(error)) if is_stranger(&error) => {}
+                done => done?,
+            }
+        }
+        let certificate = self.certificate(space, persona, shares, now)?;
+        let certificate = certificate.as_ref();
         if let Some(certificate) = certificate {
             self.present(relay, certificate)?;
         }
@@ -228,12 +245,20 @@ impl Exchange<'_> {
         shares: &[(String, Share)],
         now: UnixSeconds,
     ) -> Result<Option<VerifiedPersona>, AppError> {
-        if let Some(certificate) = space.certificate(self.enrolment, now)? {
-            return Ok(Some(certificate));
+        let held = space.certificate(self.enrolment, now)?;
+        let due = held.as_ref().is_none_or(|held| Space::is_renewal_due(held, now));
+        if !due || !shares.iter().any(|(_, share)| share.is_wanted(now)) {
+            return Ok(held);
         }
-        if !shares.iter().any(|(_, share)| share.is_wanted(now)) {
-            return Ok(None);
+        match (self.certify(persona, now), held) {
+            (Ok(certificate), _) => Ok(Some(certificate)),
+            // Asked early enough that there is time: the one she has still holds.
+            (Err(_), Some(held)) => Ok(Some(held)),
+            (Err(error), None) => Err(error),
         }
+    }
+
+    fn certify(&self, persona: &Persona, now: UnixSeconds) -> Result<VerifiedPersona, AppError> {
         let key = self.session.with_master(|master| self.enrolment.enrolment_key(master))?;
         let request = persona.request(self.session, self.enrolment, &key)?;
         let authority = self
@@ -248,7 +273,7 @@ impl Exchange<'_> {
             return Err(ErrorCode::AuthorityMisbehaves.into());
         }
         self.change_space(|space| space.certificate = Some(bytes))?;
-        Ok(Some(certificate))
+        Ok(certificate)
     }
 
     fn present(&self, relay: &dyn Relay, certificate: &VerifiedPersona) -> Result<(), Failure> {
@@ -286,6 +311,42 @@ impl Exchange<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Marks shares whose doctor the clinic no longer vouches for under the key they were made for.
+    /// The relay opens nothing to that key any more; she is told, and asked to share again if the
+    /// doctor has another key now.
+    fn note_doctors(
+        &self,
+        shares: Vec<(String, Share)>,
+        now: UnixSeconds,
+    ) -> Result<Vec<(String, Share)>, AppError> {
+        let mut tx = self.session.begin()?;
+        let Some(doctors) = Doctors::load(&*tx, self.enrolment, now)? else { return Ok(shares) };
+        let authority = self.enrolment.authority_key()?;
+        let mut noted = Vec::with_capacity(shares.len());
+        let mut changed = false;
+        for (id, mut share) in shares {
+            let other_problem =
+                share.problem.as_ref().is_some_and(|problem| !is_gone(problem.code));
+            let told = share.problem.as_ref().map(|problem| problem.code);
+            if share.is_wanted(now)
+                && !other_problem
+                && let Some(why) = doctors.gone(&share.doctor(&authority)?)
+                && told != Some(why)
+            {
+                share.problem = Some(why.into());
+                share.save(&mut *tx, &id)?;
+                tx.delete(Collection::Outbox, &Act::grant_row(self.id, &id))?;
+                close_epochs(&mut *tx, self.id, &share)?;
+                changed = true;
+            }
+            noted.push((id, share));
+        }
+        if changed {
+            tx.commit()?;
+        }
+        Ok(noted)
     }
 
     fn send_revocations(&self, relay: &dyn Relay) -> Result<(), Failure> {
@@ -447,6 +508,11 @@ pub(super) fn close_epochs(
         }
     }
     Ok(())
+}
+
+/// Whether a problem is that the clinic took the doctor's certificate back.
+const fn is_gone(code: ErrorCode) -> bool {
+    matches!(code, ErrorCode::DoctorRemoved | ErrorCode::DoctorKeyChanged)
 }
 
 /// The relay does not know this persona (any more): its certificate must be presented again.

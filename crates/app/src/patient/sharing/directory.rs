@@ -19,6 +19,8 @@ use crate::views::patient::{DoctorCard, DoctorDirectory, DoctorStanding};
 
 /// The id of the cached directory in [`Collection::Contacts`].
 const CACHED: &str = "directory";
+/// How long a directory is fresh enough while something is shared.
+const FRESH: UnixSeconds = 3600;
 
 /// The directory as it was last fetched and believed.
 #[derive(Serialize, Deserialize)]
@@ -87,6 +89,22 @@ pub fn doctors(session: &Session) -> Result<DoctorDirectory, AppError> {
     })
 }
 
+/// Fetches the directory again if somebody is shared with and it is not fresh: so that a doctor who
+/// left, or who has other keys since, is noticed without anybody looking for doctors.
+///
+/// # Errors
+/// As [`refresh`].
+pub(super) fn refresh_when_due(session: &Session) -> Result<(), AppError> {
+    let now = session.now();
+    let due = {
+        let tx = session.read()?;
+        let wanted = Share::all(&*tx)?.iter().any(|(_, share)| share.is_wanted(now));
+        let cached = store::load::<Cached>(&*tx, Collection::Contacts, CACHED)?;
+        wanted && cached.is_none_or(|cached| now.abs_diff(cached.fetched) >= FRESH)
+    };
+    if due { refresh(session) } else { Ok(()) }
+}
+
 impl Doctors {
     /// From the cache; `None` if it was never fetched.
     ///
@@ -146,6 +164,15 @@ impl Doctors {
         let others = self.verified.clinicians.iter().filter(|other| other.hash() != doctor.hash());
         let same_name = others.into_iter().any(|other| same_text(&other.name, &doctor.name));
         card(doctor, &self.clinic, same_name, self.standing(doctor))
+    }
+
+    /// Why nothing is opened to this doctor any more under the keys of this certificate, if so.
+    pub(super) fn gone(&self, doctor: &VerifiedClinician) -> Option<ErrorCode> {
+        if !self.verified.removed.contains(&doctor.hash()) {
+            return None;
+        }
+        let again = self.verified.clinicians.iter().any(|other| same_person(other, doctor));
+        Some(if again { ErrorCode::DoctorKeyChanged } else { ErrorCode::DoctorRemoved })
     }
 
     /// Known by keys, not by name: the same person under other keys has changed keys.

@@ -1,0 +1,167 @@
+//! What outlasts a certificate: a share the persona's, and a share the doctor's. Over the real
+//! vaults, relay and authority.
+
+mod support;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use keyward_app::desk;
+use keyward_app::doctor;
+use keyward_app::error::ErrorCode;
+use keyward_app::patient::sharing;
+use keyward_app::ports::authority::{Authority, AuthorityError};
+use keyward_app::ports::progress::{Cancel, Unwatched};
+use keyward_app::ports::relay::{Network, Relay, RelayError, ServiceAddress};
+use keyward_app::session::Session;
+use keyward_app::views::common::Role;
+use keyward_app::views::patient::{DoctorStanding, ShareState};
+use keyward_protocol::keys::SigningKey;
+use keyward_records::Category;
+use keyward_testkit::Persona;
+use support::{DAY, START, World, draft, find, import, share, space, sync};
+
+/// A network on which the clinic can be away while the relay is there.
+struct ClinicAway {
+    inner: Arc<dyn Network>,
+    away: AtomicBool,
+}
+
+impl Network for ClinicAway {
+    fn relay(
+        &self,
+        at: &ServiceAddress,
+        signer: Arc<SigningKey>,
+    ) -> Result<Box<dyn Relay>, RelayError> {
+        self.inner.relay(at, signer)
+    }
+
+    fn authority(
+        &self,
+        at: &ServiceAddress,
+        signer: Option<Arc<SigningKey>>,
+    ) -> Result<Box<dyn Authority>, AuthorityError> {
+        if self.away.load(Ordering::SeqCst) {
+            return Err(AuthorityError::Unreachable("away".to_owned()));
+        }
+        self.inner.authority(at, signer)
+    }
+}
+
+fn anna(world: &World) -> (Session, Arc<ClinicAway>) {
+    let inner = Arc::clone(&world.network) as Arc<dyn Network>;
+    let network = Arc::new(ClinicAway { inner, away: AtomicBool::new(false) });
+    let anna =
+        world.patient_over("Test-Anna Maria", "Muster-Sample", "1961-03-14", network.clone());
+    import(&anna, &world.file("anna.json", &Persona::HeartWoman.bundle(7)));
+    (anna, network)
+}
+
+#[test]
+fn a_share_is_taken_back_after_its_personas_certificate_without_the_clinic() {
+    let world = World::new();
+    let (anna, clinic) = anna(&world);
+    let okafor = world.doctor("Dr Test-Okafor");
+    let heart = space(&anna, "Heart", false);
+    let card = find(&anna, "Dr Test-Okafor");
+    let mut wanted = draft(&heart, &card, &[Category::Results]);
+    wanted.until = START + 300 * DAY;
+    let first = share(&anna, &wanted);
+    let mut other = draft(&heart, &card, &[Category::Medications]);
+    other.until = START + 300 * DAY;
+    // One share per doctor and space: the second stands in a space of its own.
+    other.space_id = space(&anna, "Other", false);
+    let second = share(&anna, &other);
+    doctor::sync(&okafor).unwrap();
+    // Persona certificates are valid for half a year at most.
+    world.clock.set(START + 200 * DAY);
+    doctor::sync(&okafor).unwrap();
+    assert!(doctor::chart(&okafor, &first).unwrap().chart.is_some(), "the share still lives");
+    clinic.away.store(true, Ordering::SeqCst);
+    let taken = sharing::revoke(&anna, &first).unwrap();
+    assert!(taken.confirmed);
+    assert_eq!(taken.share.state, ShareState::Revoked);
+    doctor::sync(&okafor).unwrap();
+    assert!(doctor::chart(&okafor, &first).unwrap().chart.is_none());
+    // The other one waits for the clinic, which then certifies the same persona again.
+    let waiting = sharing::sync(&anna, &Unwatched, &Cancel::new()).unwrap_err();
+    assert_eq!(waiting.code, ErrorCode::AuthorityUnreachable);
+    clinic.away.store(false, Ordering::SeqCst);
+    sync(&anna);
+    doctor::sync(&okafor).unwrap();
+    assert!(doctor::chart(&okafor, &second).unwrap().chart.is_some());
+}
+
+#[test]
+fn a_renewal_that_fails_early_stops_nothing() {
+    let world = World::new();
+    let (anna, clinic) = anna(&world);
+    world.doctor("Dr Test-Okafor");
+    let heart = space(&anna, "Heart", false);
+    let mut wanted = draft(&heart, &find(&anna, "Dr Test-Okafor"), &[Category::Results]);
+    wanted.until = START + 300 * DAY;
+    let id = share(&anna, &wanted);
+    clinic.away.store(true, Ordering::SeqCst);
+    // Day by day until the certificate is over: only then the clinic is needed.
+    let works = |day: u64| {
+        world.clock.set(START + day * DAY);
+        sharing::sync(&anna, &Unwatched, &Cancel::new()).is_ok()
+    };
+    let days: Vec<bool> = (60..=181).step_by(11).map(works).collect();
+    let over = days.iter().position(|works| !works).unwrap();
+    assert!(over > 0 && days[over..].iter().all(|works| !works), "{days:?}");
+    // Certificates end on a boundary of their epoch, never within the first ninety days.
+    assert!(60 + 11 * over as u64 >= 90, "{days:?}");
+    assert_eq!(sharing::one(&anna, &id).unwrap().state, ShareState::Live);
+}
+
+#[test]
+fn a_doctor_with_a_new_device_is_shared_with_again_and_nobody_is_left_guessing() {
+    let world = World::new();
+    let (anna, _) = anna(&world);
+    let before = world.doctor("Dr Test-Okafor");
+    let heart = space(&anna, "Heart", false);
+    let card = find(&anna, "Dr Test-Okafor");
+    let id = share(&anna, &draft(&heart, &card, &[Category::Results]));
+    doctor::sync(&before).unwrap();
+    assert!(doctor::chart(&before, &id).unwrap().chart.is_some());
+
+    // The device is lost: the desk invites her again, which stops the lost one.
+    let clinicians = desk::clinicians::list(&world.desk, &world.desk()).unwrap();
+    let clinician = &clinicians[0].id;
+    let invitation = desk::clinicians::reinvite(&world.desk, &world.desk(), clinician).unwrap();
+    world.spread_removals();
+    assert_eq!(doctor::sync(&before).unwrap().ended, [id.clone()]);
+    let told = doctor::home(&before).unwrap().problem.map(|problem| problem.code);
+    assert_eq!(told, Some(ErrorCode::SelfRemoved));
+    world.clock.advance(2 * 3600);
+    sync(&anna);
+    let problem = |session: &Session| {
+        let view = sharing::one(session, &id).unwrap();
+        (view.state, view.problem.map(|problem| problem.code))
+    };
+    assert_eq!(problem(&anna), (ShareState::Problem, Some(ErrorCode::DoctorRemoved)));
+
+    let now = world.person(Role::Doctor, "Dr Test-Okafor", world.network.clone());
+    keyward_app::enrol::accept(&now, &invitation.text).unwrap();
+    doctor::sync(&now).unwrap();
+    assert!(
+        doctor::home(&now).unwrap().shares.is_empty(),
+        "nothing passes to other keys by itself"
+    );
+    world.clock.advance(2 * 3600);
+    sync(&anna);
+    assert_eq!(problem(&anna), (ShareState::Problem, Some(ErrorCode::DoctorKeyChanged)));
+
+    // Sharing again asks about the changed key, and then works; the old share can be taken back.
+    let card = find(&anna, "Dr Test-Okafor");
+    assert_eq!(card.standing, DoctorStanding::KeyChanged);
+    let mut again = draft(&heart, &card, &[Category::Results]);
+    let refused = sharing::create(&anna, &again).map(drop).unwrap_err();
+    assert_eq!(refused.code, ErrorCode::DoctorKeyChanged);
+    again.accept_changed_key = true;
+    let new = share(&anna, &again);
+    assert!(sharing::revoke(&anna, &id).unwrap().confirmed);
+    doctor::sync(&now).unwrap();
+    assert!(doctor::chart(&now, &new).unwrap().chart.is_some());
+}
