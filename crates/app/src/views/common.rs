@@ -37,7 +37,7 @@ pub struct ProfileSummary {
 }
 
 /// What it takes to create a patient's or doctor's profile.
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[derive(Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export_to = "./")]
 pub struct NewProfile {
@@ -50,7 +50,7 @@ pub struct NewProfile {
 }
 
 /// What it takes to set up a clinic on this computer: the first desk and its authority.
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[derive(Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export_to = "./")]
 pub struct ClinicSetup {
@@ -313,7 +313,7 @@ pub struct InvitationPreview {
 }
 
 /// An invitation as issued at the desk: QR on screen, printed sheet, code by phone.
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[derive(Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export_to = "./")]
 pub struct InvitationView {
@@ -339,3 +339,16 @@ pub struct InvitationView {
     /// Whether an earlier device stops working once this one is used.
     pub replaces_device: bool,
 }
+
+// What holds a passphrase or a code says nothing of itself in logs and error texts.
+macro_rules! silent {
+    ($($name:ident)*) => {$(
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(stringify!($name)).finish_non_exhaustive()
+            }
+        }
+    )*};
+}
+
+silent! { NewProfile ClinicSetup InvitationView }
