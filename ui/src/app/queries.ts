@@ -1,10 +1,16 @@
-import { QueryClient, type QueryKey, useMutation, useQuery } from "@tanstack/react-query";
+import { QueryCache, QueryClient, type QueryKey, useMutation, useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { common, events } from "../backend";
 import type { JobView } from "../backend/types";
 
 /** Answers of the core, kept while the window is unlocked; `forget` drops every one of them. */
 export const answers = new QueryClient({
+  queryCache: new QueryCache({
+    onError: (_, query) => {
+      // The core no longer gives it: what was given before leaves the screen and the memory too.
+      if (query.meta?.lent) query.setState({ data: undefined });
+    },
+  }),
   defaultOptions: {
     queries: { retry: false, refetchOnWindowFocus: false, networkMode: "always", staleTime: 2_000 },
     mutations: { retry: false, networkMode: "always" },
@@ -17,17 +23,21 @@ export function forget(): void {
   answers.clear();
 }
 
-/** An answer of the core under a key; asked for again every so many milliseconds where nobody tells of changes. */
+/**
+ * An answer of the core under a key; asked for again every so many milliseconds where nobody tells of changes.
+ * What was `lent` by somebody else is shown only as long as the core gives it: a refusal takes it away.
+ */
 export function useAnswer<Data>(
   key: QueryKey,
   ask: () => Promise<Data>,
-  more: { enabled?: boolean; every?: number } = {},
+  more: { enabled?: boolean; every?: number; lent?: boolean } = {},
 ) {
   return useQuery({
     queryKey: key,
     queryFn: ask,
     enabled: more.enabled ?? true,
     refetchInterval: more.every ?? false,
+    meta: { lent: more.lent ?? false },
   });
 }
 

@@ -20,7 +20,7 @@ import { isOver, patientName } from "./patientName";
 /** A shared chart. When the share is over, also while it is open, an explanation takes its place. */
 export function ChartPage({ params }: { params: Record<string, string> }) {
   const share = params.share ?? "";
-  const chart = useAnswer(["doctor-chart", share], () => doctor.chart({ share }));
+  const chart = useAnswer(["doctor-chart", share], () => doctor.chart({ share }), { lent: true });
   const code = chart.error && asAppError(chart.error)?.code;
   if (code === "share-revoked" || code === "share-ended")
     return <Over key="over" state={code === "share-revoked" ? "revoked" : "ended"} />;

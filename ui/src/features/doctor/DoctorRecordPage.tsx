@@ -15,7 +15,9 @@ export function DoctorRecordPage({ params }: { params: Record<string, string> })
   const share = params.share ?? "";
   const id = params.record ?? "";
   const home = useAnswer(["doctor-home"], doctor.home);
-  const record = useAnswer(["doctor-record", share, id], () => doctor.record({ share, record: id }));
+  const record = useAnswer(["doctor-record", share, id], () => doctor.record({ share, record: id }), {
+    lent: true,
+  });
   const row = home.data?.shares.find((each) => each.share === share);
   const code = record.error && asAppError(record.error)?.code;
   if (row && isOver(row)) return <Over row={row} state={row.state === "revoked" ? "revoked" : "ended"} />;
