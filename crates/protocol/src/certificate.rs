@@ -4,12 +4,14 @@
 //! payload, the signature. The payload begins with version and type; a type this version does
 //! not know is refused. The kind's label is the external AAD.
 
+mod attestation;
 mod clinician;
 mod envelope;
 mod persona;
 mod possession;
 mod request;
 
+pub use attestation::{AttestationError, NameAttestation, VerifiedAttestation};
 pub use clinician::{ClinicianCertificate, ClinicianDetails, VerifiedClinician};
 pub use persona::{PersonaCertificate, VerifiedPersona};
 pub use request::{

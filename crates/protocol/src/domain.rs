@@ -111,6 +111,8 @@ labels! {
     AccessReceipt = "sign/access-receipt",
     /// Signature over an authority's list of removed clinicians.
     RemovedClinicians = "sign/removed-clinicians",
+    /// Signature over an authority's name attestation.
+    NameAttestation = "sign/name-attestation",
     /// Signature inside a sealed message.
     Message = "sign/message",
     /// HPKE `info` of a sealed message.

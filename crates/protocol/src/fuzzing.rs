@@ -3,7 +3,7 @@
 //! on the stable toolchain, by `tests/decoders.rs`.
 
 use crate::capsule::PoolEntry;
-use crate::certificate::{ClinicianCertificate, PersonaCertificate};
+use crate::certificate::{ClinicianCertificate, NameAttestation, PersonaCertificate};
 use crate::chain::{Head, RecordHeader, SeenHead};
 use crate::cpace::Responder;
 use crate::curve::Point;
@@ -16,7 +16,7 @@ use crate::statement::{
 };
 
 /// The names of the decoders, in the order of [`decode`]'s first argument.
-pub const DECODERS: [&str; 16] = [
+pub const DECODERS: [&str; 17] = [
     "record header",
     "head",
     "grant",
@@ -32,6 +32,7 @@ pub const DECODERS: [&str; 16] = [
     "point",
     "certificates",
     "sealed message",
+    "name attestation",
     "invitation and code",
 ];
 
@@ -59,6 +60,7 @@ pub fn decode(decoder: usize, bytes: &[u8]) {
             let _ = ClinicianCertificate::verify_signature_only(bytes, &[]);
         }
         14 => message(bytes),
+        15 => signed::<NameAttestation>(bytes),
         _ => text(bytes),
     }
 }

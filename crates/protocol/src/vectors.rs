@@ -8,6 +8,7 @@
 #[path = "../tests/common/mod.rs"]
 mod common;
 mod make;
+mod make_attestation;
 mod make_sharing;
 mod make_statements;
 mod run;
@@ -53,10 +54,15 @@ fn path(name: &str) -> PathBuf {
 }
 
 fn sections() -> Vec<Section> {
-    [make::sections(), make_statements::sections(), make_sharing::sections()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        make::sections(),
+        make_statements::sections(),
+        make_attestation::sections(),
+        make_sharing::sections(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod common;
 
 use common::{Authority, Compartment, Doctor, NOW, Persona, rng};
 use keyward_protocol::capsule::PoolEntry;
+use keyward_protocol::certificate::NameAttestation;
 use keyward_protocol::chain::ChainVerifier;
 use keyward_protocol::fuzzing::{DECODERS, decode};
 use keyward_protocol::grant::GrantMessage;
@@ -91,6 +92,15 @@ static SEEDS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
         GrantMessage::open(&doctor.mailbox, own, &authority.keys(), NOW, &sealed).unwrap();
     inbox.accept(&opened_grant);
     let to = doctor.certificate.mailbox;
+    let attestation = NameAttestation {
+        service_id: authority.service,
+        persona,
+        name: "Test-Anna Sample".into(),
+        birth_date: "1961-03".into(),
+        clinic_name: "Sample clinic".into(),
+        valid_from: NOW,
+        valid_until: NOW + 1,
+    };
     vec![
         heart.records[0].header.to_bytes(),
         heart.signed_head(&patient).to_bytes(),
@@ -107,6 +117,7 @@ static SEEDS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
         delegating.public().unwrap().to_bytes().to_vec(),
         patient.certificate.raw().to_vec(),
         seal_message(rng, key, &to, MessageKind::Grant, b"", b"body").unwrap(),
+        Signed::sign(&authority.key, attestation).unwrap().to_bytes(),
         invitation.to_text().unwrap().as_bytes().to_vec(),
     ]
 });

@@ -8,8 +8,8 @@ mod common;
 use common::{Authority, Compartment, Doctor, NOW, Persona, UNTIL, rng};
 use keyward_protocol::capsule::PoolEntry;
 use keyward_protocol::certificate::{
-    CertificateError, ClinicianCertificate, ClinicianKeys, ClinicianRequest, PersonaCertificate,
-    PersonaKeys, PersonaRequest,
+    AttestationError, CertificateError, ClinicianCertificate, ClinicianKeys, ClinicianRequest,
+    NameAttestation, PersonaCertificate, PersonaKeys, PersonaRequest,
 };
 use keyward_protocol::chain::{Head, RecordHeader, SeenHead};
 use keyward_protocol::codec::DecodeError;
@@ -20,7 +20,7 @@ use keyward_protocol::ids::{
     CertificateHash, CompartmentId, EpochId, GrantId, RecordId, ServiceId,
 };
 use keyward_protocol::invitation::{Code, Purpose};
-use keyward_protocol::keys::{DecryptionKey, SigningKey};
+use keyward_protocol::keys::{DecryptionKey, SigningKey, VerifyingKey};
 use keyward_protocol::message::{MessageError, MessageKind, open_message, seal_message};
 use keyward_protocol::request::{
     ReceivedHeaders, RequestError, RequestParts, WINDOW_SECONDS, body_digest, key_id_of,
@@ -124,6 +124,61 @@ fn one_statement_is_not_another_and_one_persona_not_another() {
     let wrong = signed.verify(other.signing.verifying_key()).err();
     assert_eq!(wrong, Some(StatementError::WrongSigner));
     assert_eq!(Signed::sign(&other.signing, revoke).err(), Some(StatementError::WrongSigner));
+}
+
+#[test]
+fn a_name_is_attested_for_one_persona_service_authority_and_time() {
+    let mut rng = rng(67);
+    let authority = Authority::new(&mut rng);
+    let (patient, other) = (Persona::new(&mut rng, &authority), Persona::new(&mut rng, &authority));
+    let persona = patient.certificate.id();
+    let attestation = NameAttestation {
+        service_id: authority.service,
+        persona,
+        name: "Test-Anna Sample".into(),
+        birth_date: "1961-03-14".into(),
+        clinic_name: "Sample clinic".into(),
+        valid_from: NOW,
+        valid_until: UNTIL,
+    };
+    statement_is_fragile(&authority.key, &attestation);
+    let bytes = Signed::sign(&authority.key, attestation.clone()).unwrap().to_bytes();
+    let key = authority.key.verifying_key();
+    let check = |key: &VerifyingKey, service, persona, now| {
+        NameAttestation::verify(&bytes, key, service, persona, now).err()
+    };
+    let (service, elsewhere) = (authority.service, ServiceId::from_bytes([1; 16]));
+    assert_eq!(check(key, service, persona, NOW), None);
+    assert_eq!(check(key, service, persona, UNTIL - 1), None);
+    assert_eq!(check(key, service, persona, UNTIL), Some(AttestationError::Expired));
+    assert_eq!(check(key, service, persona, NOW - 1), Some(AttestationError::NotYetValid));
+    assert_eq!(check(key, elsewhere, persona, NOW), Some(AttestationError::OtherService));
+    let theirs = other.certificate.id();
+    assert_eq!(check(key, service, theirs, NOW), Some(AttestationError::OtherPersona));
+    for stranger in [other.signing.verifying_key(), patient.signing.verifying_key()] {
+        let refused = check(stranger, service, persona, NOW);
+        assert!(matches!(refused, Some(AttestationError::Statement(StatementError::Signature(_)))));
+    }
+    // It vouches for what stands in it and for nothing that merely looks like it.
+    let verified = NameAttestation::verify(&bytes, key, service, persona, NOW).ok().unwrap();
+    assert!(verified.states("Test-Anna Sample", Some("1961-03-14")));
+    for (name, birth_date) in [
+        ("Test-Anna  Sample", Some("1961-03-14")),
+        ("test-anna sample", Some("1961-03-14")),
+        ("Test-Anna Sample", Some("1961-03")),
+        ("Test-Anna Sample", None),
+        ("", Some("1961-03-14")),
+    ] {
+        assert!(!verified.states(name, birth_date), "{name} {birth_date:?}");
+    }
+    // Limits hold when signing, so what no reader would accept is not made.
+    let longest = "n".repeat(NameAttestation::MAX_NAME);
+    let named = |name: String| {
+        Signed::sign(&authority.key, NameAttestation { name, ..attestation.clone() }).err()
+    };
+    assert_eq!(named(longest.clone()), None);
+    assert_eq!(named(longest + "n"), Some(StatementError::NotEncodable));
+    assert_eq!(named("A\u{202e}B".into()), Some(StatementError::NotEncodable));
 }
 
 #[test]

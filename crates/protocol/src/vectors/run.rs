@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use crate::capsule::{DelegatingKey, PoolEntry, open_own, seal};
 use crate::certificate::{
-    ClinicianCertificate, ClinicianRequest, PersonaCertificate, PersonaRequest, VerifiedClinician,
-    VerifiedPersona,
+    ClinicianCertificate, ClinicianRequest, NameAttestation, PersonaCertificate, PersonaRequest,
+    VerifiedClinician, VerifiedPersona,
 };
 use crate::chain::{ChainVerifier, Head, RecordHeader, SeenHead};
 use crate::codec::Reader;
@@ -15,7 +15,7 @@ use crate::curve::{
 };
 use crate::domain::Label;
 use crate::grant::{GrantStatement, OpeningKey, ReEncryptionKey, VerifiedGrant};
-use crate::ids::{EpochId, RecordId, ServiceId};
+use crate::ids::{EpochId, PersonaId, RecordId, ServiceId};
 use crate::invitation::{Code, Entry, Handle, Purpose};
 use crate::keys::{DecryptionKey, MasterSecret, Signature, SigningKey, VerifyingKey};
 use crate::message::{MessageKind, open_message};
@@ -93,6 +93,15 @@ fn dispatch(operation: &str, input: &Input<'_>) -> Outcome {
                 .map(|request| request.verification().to_bytes().to_vec())
                 .map_err(|e| e.code())
         }
+        "name-attestation" => NameAttestation::verify(
+            &input.bytes("bytes"),
+            &input.verifying("authority"),
+            ServiceId::from_bytes(input.array("service")),
+            PersonaId::from_bytes(input.array("persona")),
+            input.number("now"),
+        )
+        .map(|attestation| attestation.name.clone().into_bytes())
+        .map_err(|e| e.code()),
         "payload-open" => {
             let cek = crate::capsule::Cek(zeroize::Zeroizing::new(input.array("cek")));
             let id = RecordId::from_bytes(input.array("record_id"));
