@@ -86,7 +86,15 @@ impl Anyone {
         work: impl FnOnce(&Session) -> Result<T, AppError> + Send + 'static,
     ) -> Result<T, AppError> {
         let session = self.0.session()?;
-        off_thread(move || work(&session)).await
+        off_thread(move || {
+            let outcome = work(&session)?;
+            // Locked meanwhile: what was read before must not reach the page after it.
+            if session.closed().is_cancelled() {
+                return Err(ErrorCode::Locked.into());
+            }
+            Ok(outcome)
+        })
+        .await
     }
 
     /// Runs a use case that changes stored data; the window is told afterwards that `what` changed.

@@ -112,11 +112,11 @@ fn on_event(app: &AppHandle, event: RunEvent) {
         RunEvent::WindowEvent { label, event: WindowEvent::Destroyed, .. } => {
             desktop.closed(&label);
         }
-        RunEvent::WindowEvent { label, event: WindowEvent::DragDrop(dropped), .. } => {
-            if let DragDropEvent::Drop { paths, .. } = dropped {
-                desktop.dropped(&label, paths);
-            }
-        }
+        RunEvent::WindowEvent {
+            label,
+            event: WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }),
+            ..
+        } => desktop.dropped(&label, paths),
         RunEvent::Exit => desktop.lock_all(),
         _ => {}
     }

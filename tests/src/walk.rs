@@ -32,7 +32,6 @@ fn arguments() -> Result<Arguments, String> {
     Ok(Arguments { screenshots, import, report })
 }
 
-#[expect(clippy::print_stderr, clippy::print_stdout, reason = "a command-line tool")]
 fn main() -> ExitCode {
     let arguments = match arguments() {
         Ok(arguments) => arguments,

@@ -3,6 +3,8 @@
 //! Which window may call which command stands in `list.rs` and, as capabilities, in
 //! `tauri.conf.json`; a test keeps the two equal.
 
+#![expect(clippy::needless_pass_by_value, reason = "Tauri hands every argument over by value")]
+
 include!("list.rs");
 
 pub mod desk;

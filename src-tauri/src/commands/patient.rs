@@ -16,6 +16,10 @@ pub async fn patient_home(patient: Patient) -> Result<PatientHome, AppError> {
 /// Carries out what waits, and learns what happened.
 #[tauri::command]
 pub async fn sync_now(patient: Patient) -> Result<(), AppError> {
-    let exchange = |session: &_| sharing::sync(session, &Unwatched, &Cancel::new());
+    let exchange = |session: &_| {
+        // Somebody asks: what was refused before is tried again.
+        sharing::retry(session)?;
+        sharing::sync(session, &Unwatched, &Cancel::new())
+    };
     patient.change("shares", exchange).await
 }
