@@ -130,6 +130,9 @@ impl RelayClient {
             let page = self.grants(key, after)?;
             let last = page.grants.last().map(|grant| grant.grant_id);
             all.extend(page.grants);
+            if all.len() > limits::MAX_ALL_GRANTS {
+                return Err(ClientError::BadAnswer("a list without end"));
+            }
             match (page.more, last) {
                 (false, _) => return Ok(all),
                 // A page that promises more must get further, or this would never end.

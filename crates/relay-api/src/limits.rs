@@ -31,6 +31,8 @@ pub const MAX_MESSAGE: usize = 512 * 1024;
 pub const MAX_MESSAGES: usize = 10;
 /// Grants in one answer.
 pub const MAX_GRANTS: usize = 500;
+/// Most grants a client reads over all pages of a list.
+pub const MAX_ALL_GRANTS: usize = 100_000;
 /// Log entries in one answer.
 pub const MAX_ACCESSES: usize = 1_000;
 /// Devices a reader names in `after`.
