@@ -1,7 +1,7 @@
 //! The certifying key and what it signs.
 
 use keyward_protocol::{
-    certificate::{ClinicianDetails, VerifiedClinicianRequest},
+    certificate::{ClinicianDetails, NameAttestation, VerifiedClinicianRequest},
     ids::{CertificateHash, ServiceId},
     keys::{SigningKey, VerifyingKey},
     statement::{RemovedClinicians, Signed},
@@ -65,6 +65,13 @@ impl Issuer {
             keyward_protocol::certificate::ClinicianCertificate::verify(&bytes, &authorities, now)
                 .map_err(|_| RegisterError::Issuing)?;
         Ok(Certificate { hash: *verified.hash().as_bytes(), bytes })
+    }
+
+    /// A signed name attestation.
+    pub(crate) fn name(&self, attestation: NameAttestation) -> Result<Vec<u8>, RegisterError> {
+        Signed::sign(&self.key, attestation)
+            .map(|signed| signed.to_bytes())
+            .map_err(|_| RegisterError::Issuing)
     }
 
     /// The signed list of removed certificates. It only grows, so its length is its sequence.

@@ -1,4 +1,4 @@
-//! Certifying personas.
+//! Certifying personas, and naming those that want to be known by name.
 //!
 //! [`PersonaCertifier`] is the narrow place where that happens. The one certifier there is now,
 //! [`IdentifiedCertifier`], works over the identified channel: the request is signed by a person's enrolment
@@ -7,15 +7,19 @@
 //! (protocol design §3) replaces this certifier, and certificates of this type are then refused.
 
 use keyward_protocol::{
-    certificate::{PersonaRequest, VerifiedPersonaRequest},
+    certificate::{NameAttestation, PersonaRequest, VerifiedPersonaRequest},
     keys::VerifyingKey,
 };
 use keyward_relay_api::authority::{
     people::PersonState,
-    persona::{EPOCH_SECONDS, PERSONAS_PER_EPOCH, challenge},
+    persona::{EPOCH_SECONDS, PERSONAS_PER_EPOCH, challenge, naming_challenge},
 };
 
-use crate::{issuer::Issuer, register::RegisterError, store::Tx};
+use crate::{
+    issuer::Issuer,
+    register::RegisterError,
+    store::{Tx, people::PersonRecord},
+};
 
 /// Turns a persona request into a certificate, inside the transaction that counts it.
 pub(crate) trait PersonaCertifier: Send + Sync {
@@ -27,6 +31,26 @@ pub(crate) trait PersonaCertifier: Send + Sync {
         enrolment: &VerifyingKey,
         request: &[u8],
     ) -> Result<Vec<u8>, RegisterError>;
+
+    /// Whether exactly these keys are certified and the certificate still holds: its validity.
+    fn certified(
+        &self,
+        tx: &Tx<'_>,
+        request: &VerifiedPersonaRequest,
+    ) -> Result<Option<Validity>, RegisterError>;
+}
+
+/// First second of validity, and first second after it.
+pub(crate) struct Validity {
+    pub(crate) from: u64,
+    pub(crate) until: u64,
+}
+
+impl Validity {
+    /// From the start of the epoch to the end of the next.
+    fn of_epoch(epoch: u64) -> Self {
+        Self { from: epoch * EPOCH_SECONDS, until: (epoch + 2) * EPOCH_SECONDS }
+    }
 }
 
 /// Certifies over the identified channel, at most [`PERSONAS_PER_EPOCH`] personas per person and epoch.
@@ -41,10 +65,7 @@ impl PersonaCertifier for IdentifiedCertifier {
         request: &[u8],
     ) -> Result<Vec<u8>, RegisterError> {
         // Looked up again in this transaction: the key may have been stopped since the signature was checked.
-        let person = tx
-            .person_by_key(&enrolment.key_id())?
-            .filter(|person| person.state == PersonState::Enrolled)
-            .ok_or(RegisterError::NotFound)?;
+        let person = enrolled(tx, enrolment)?;
         let expected = challenge(issuer.service(), enrolment);
         let request = PersonaRequest::verify(request, issuer.service(), &expected)
             .map_err(|_| RegisterError::BadRequest)?;
@@ -60,11 +81,62 @@ impl PersonaCertifier for IdentifiedCertifier {
                 tx.add_persona(&person.id, epoch, &tag, &content_tag, epoch.saturating_sub(1))?;
             }
         }
+        let validity = Validity::of_epoch(epoch);
         request
-            .certificate(epoch * EPOCH_SECONDS, (epoch + 2) * EPOCH_SECONDS)
+            .certificate(validity.from, validity.until)
             .issue(issuer.key())
             .map_err(|_| RegisterError::Issuing)
     }
+
+    fn certified(
+        &self,
+        tx: &Tx<'_>,
+        request: &VerifiedPersonaRequest,
+    ) -> Result<Option<Validity>, RegisterError> {
+        let now = tx.clock / EPOCH_SECONDS;
+        for epoch in [Some(now), now.checked_sub(1)].into_iter().flatten() {
+            let (tag, content_tag) = tags(tx, epoch, request);
+            if tx.persona_content(&tag)? == Some(content_tag) {
+                return Ok(Some(Validity::of_epoch(epoch)));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// The person whose device holds the enrolment key, while it is enrolled.
+fn enrolled(tx: &Tx<'_>, enrolment: &VerifyingKey) -> Result<PersonRecord, RegisterError> {
+    tx.person_by_key(&enrolment.key_id())?
+        .filter(|person| person.state == PersonState::Enrolled)
+        .ok_or(RegisterError::NotFound)
+}
+
+/// Says the name of the person on whose device a persona is, if that persona asks for it.
+///
+/// The store does not know which persona is whose. What ties them is the request: the persona's key signed
+/// a challenge made for this device's enrolment key, and for being named. Nothing of it is stored.
+pub(crate) fn attest_name(
+    tx: &Tx<'_>,
+    issuer: &Issuer,
+    certifier: &dyn PersonaCertifier,
+    clinic_name: &str,
+    enrolment: &VerifyingKey,
+    request: &[u8],
+) -> Result<Vec<u8>, RegisterError> {
+    let person = enrolled(tx, enrolment)?;
+    let expected = naming_challenge(issuer.service(), enrolment);
+    let request = PersonaRequest::verify(request, issuer.service(), &expected)
+        .map_err(|_| RegisterError::BadRequest)?;
+    let validity = certifier.certified(tx, &request)?.ok_or(RegisterError::NotFound)?;
+    issuer.name(NameAttestation {
+        service_id: issuer.service(),
+        persona: request.persona(),
+        name: person.person.full_name(),
+        birth_date: person.person.birth_date,
+        clinic_name: clinic_name.to_owned(),
+        valid_from: validity.from,
+        valid_until: validity.until,
+    })
 }
 
 /// Tag of the persona key in this epoch, and of everything certified with it.

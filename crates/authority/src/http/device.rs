@@ -3,16 +3,18 @@
 use axum::{Router, routing::MethodFilter};
 use keyward_protocol::keys::VerifyingKey;
 use keyward_relay_api::{
-    authority::persona::{CertifiedPersona, CertifyPersona},
+    authority::persona::{AttestName, AttestedName, CertifiedPersona, CertifyPersona},
     http::server::Received,
     problem::{Problem, ProblemCode},
 };
 
 use super::{Shared, authenticate, problem, route};
-use crate::{Inner, store::StoreError};
+use crate::{Inner, persona, store::StoreError};
 
 pub(super) fn routes() -> Router<Shared> {
-    Router::new().route("/v1/personas/certify", route(MethodFilter::POST, certify))
+    Router::new()
+        .route("/v1/personas/certify", route(MethodFilter::POST, certify))
+        .route("/v1/personas/attest-name", route(MethodFilter::POST, attest_name))
 }
 
 fn certify(authority: &Inner, received: &Received) -> Result<CertifiedPersona, Problem> {
@@ -25,6 +27,25 @@ fn certify(authority: &Inner, received: &Received) -> Result<CertifiedPersona, P
         })
         .map_err(|error| problem(&error))?;
     Ok(CertifiedPersona { certificate })
+}
+
+fn attest_name(authority: &Inner, received: &Received) -> Result<AttestedName, Problem> {
+    let enrolment = device(authority, received)?;
+    let body: AttestName = received.json()?;
+    let attestation = authority
+        .store
+        .read(|tx| {
+            persona::attest_name(
+                tx,
+                &authority.issuer,
+                &*authority.certifier,
+                &authority.letterhead.clinic_name,
+                &enrolment,
+                &body.persona_request,
+            )
+        })
+        .map_err(|error| problem(&error))?;
+    Ok(AttestedName { attestation })
 }
 
 /// The enrolment key a request is signed with, if it is one that works.

@@ -14,7 +14,7 @@ use super::{
         CheckIdentity, CorrectPerson, FindSimilar, IssuedInvitation, PeopleFound, Person, Reason,
         RegisterPerson, SearchPeople,
     },
-    persona::{CertifiedPersona, CertifyPersona},
+    persona::{AttestName, AttestedName, CertifiedPersona, CertifyPersona},
     status::AuthorityStatus,
 };
 use crate::http::{Call, ClientError, HttpClient, UnixClock};
@@ -95,6 +95,20 @@ impl AuthorityClient {
         let body = CertifyPersona { persona_request };
         let answer: CertifiedPersona = self.post(enrolment, "/v1/personas/certify", &body)?;
         Ok(answer.certificate)
+    }
+
+    /// `POST /v1/personas/attest-name`, signed by the enrolment key. Gives the attestation.
+    ///
+    /// # Errors
+    /// What the exchange ends with; `not-found` for a persona that is not certified with these keys.
+    pub fn attest_name(
+        &self,
+        enrolment: &SigningKey,
+        persona_request: Vec<u8>,
+    ) -> Result<Vec<u8>, ClientError> {
+        let body = AttestName { persona_request };
+        let answer: AttestedName = self.post(enrolment, "/v1/personas/attest-name", &body)?;
+        Ok(answer.attestation)
     }
 
     /// `POST /v1/desk/people/search`.

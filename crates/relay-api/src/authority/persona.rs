@@ -1,4 +1,5 @@
-//! `POST /v1/personas/certify`, signed by the enrolment key of the person's device.
+//! `POST /v1/personas/certify` and `POST /v1/personas/attest-name`, signed by the enrolment key of the person's
+//! device.
 
 use keyward_protocol::{ids::ServiceId, keys::VerifyingKey};
 use serde::{Deserialize, Serialize};
@@ -31,12 +32,40 @@ pub struct CertifiedPersona {
     pub certificate: Vec<u8>,
 }
 
+/// Body of `POST /v1/personas/attest-name`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AttestName {
+    /// `PersonaRequest` bytes over [`naming_challenge`], with the keys that are certified.
+    #[serde(with = "base64url")]
+    pub persona_request: Vec<u8>,
+}
+
+/// Answer.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttestedName {
+    /// `Signed<NameAttestation>` bytes.
+    #[serde(with = "base64url")]
+    pub attestation: Vec<u8>,
+}
+
 /// The challenge a persona request answers: it binds the request to one enrolment key, so that nobody else
 /// can submit it, and it is the same every time, so that a request kept over a crash can be sent again.
 #[must_use]
 pub fn challenge(service: ServiceId, enrolment_key: &VerifyingKey) -> [u8; 32] {
+    bound(b"keyward/v1/persona-request-challenge\0", service, enrolment_key)
+}
+
+/// The challenge of a request to be named. It differs from [`challenge`], so that a request for a
+/// certificate, which every persona makes, is never one to be named.
+#[must_use]
+pub fn naming_challenge(service: ServiceId, enrolment_key: &VerifyingKey) -> [u8; 32] {
+    bound(b"keyward/v1/persona-naming-challenge\0", service, enrolment_key)
+}
+
+fn bound(label: &[u8], service: ServiceId, enrolment_key: &VerifyingKey) -> [u8; 32] {
     let mut hash = Sha256::new();
-    hash.update(b"keyward/v1/persona-request-challenge\0");
+    hash.update(label);
     hash.update(service.as_bytes());
     hash.update(enrolment_key.to_bytes());
     hash.finalize().into()
