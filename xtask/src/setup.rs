@@ -16,6 +16,7 @@ const WINDOWS: &[&str] = &[
     "dbus-bin",
     "fonts-dejavu-core",
     "xdotool",
+    "faketime",
 ];
 
 /// Pinned tools.

@@ -4,6 +4,7 @@
 #![allow(unreachable_pub, dead_code, unused_imports, reason = "each story uses a part of it")]
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+pub mod app_clock;
 mod door;
 mod people;
 pub mod records;
@@ -138,7 +139,8 @@ impl Clinic {
         self.folder.path().join("relay")
     }
 
-    fn start_relay(&self) {
+    /// The relay opens its store and answers (again).
+    pub fn start_relay(&self) {
         let config = relay_config(&self.relay_folder(), &self.services, &self.clock);
         let relay = self.runtime.block_on(Relay::open(config)).unwrap();
         self.relay_door.put(Some(relay.router()));
