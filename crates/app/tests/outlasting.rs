@@ -165,3 +165,20 @@ fn a_doctor_with_a_new_device_is_shared_with_again_and_nobody_is_left_guessing()
     doctor::sync(&now).unwrap();
     assert!(doctor::chart(&now, &new).unwrap().chart.is_some());
 }
+
+#[test]
+fn a_decision_to_take_back_does_not_wait_for_an_exchange_under_way() {
+    let world = World::new();
+    let (anna, _) = anna(&world);
+    world.doctor("Dr Test-Okafor");
+    let heart = space(&anna, "Heart", false);
+    let wanted = draft(&heart, &find(&anna, "Dr Test-Okafor"), &[Category::Results]);
+    let id = share(&anna, &wanted);
+    let turn = anna.exchange_turn();
+    sharing::decide_revocation(&anna, &id).unwrap();
+    let decided = sharing::one(&anna, &id).unwrap();
+    assert_eq!((decided.state, decided.revoke_confirmed), (ShareState::Revoked, false));
+    drop(turn);
+    sync(&anna);
+    assert!(sharing::one(&anna, &id).unwrap().revoke_confirmed);
+}

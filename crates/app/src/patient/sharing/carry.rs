@@ -326,7 +326,8 @@ impl Exchange<'_> {
         let authority = self.enrolment.authority_key()?;
         let mut noted = Vec::with_capacity(shares.len());
         let mut changed = false;
-        for (id, mut share) in shares {
+        for (id, _) in shares {
+            let mut share = Share::load(&*tx, &id)?;
             let other_problem =
                 share.problem.as_ref().is_some_and(|problem| !is_gone(problem.code));
             let told = share.problem.as_ref().map(|problem| problem.code);
@@ -391,6 +392,9 @@ impl Exchange<'_> {
         let acts = Act::of_space(&*self.session.read()?, self.id, "3-grant")?;
         for (row, act) in acts {
             let Act::Grant { share, granted, signed, keys, message } = &act else { continue };
+            if Share::load(&*self.session.read()?, share)?.revoked.is_some() {
+                continue;
+            }
             self.progress.report(Step { stage: Stage::Granting, ..Step::default() });
             let request = grants::request(&granted.terms, signed, keys, message)?;
             match relay.grant(&request) {

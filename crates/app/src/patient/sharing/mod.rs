@@ -146,9 +146,9 @@ pub fn revoke(session: &Session, id: &str) -> Result<RevokeOutcome, AppError> {
 /// # Errors
 /// As [`revoke`].
 pub fn decide_revocation(session: &Session, id: &str) -> Result<(), AppError> {
-    // The exchange may be about to send a grant of this very share: wait for it, so that what is
-    // sent last is the revocation.
-    let _turn = session.exchange_turn();
+    // Does not wait for an exchange that is under way, which may take minutes. Should that one just
+    // be sending a grant of this very share, the revocation goes out in the next and is what the
+    // relay hears last; whatever it does from here on, it looks at the share again first.
     let mut tx = session.begin()?;
     let now = session.now();
     let mut share = Share::load(&*tx, id)?;

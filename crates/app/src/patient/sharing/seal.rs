@@ -187,17 +187,21 @@ impl Sealer<'_> {
                 return Err(ErrorCode::Cancelled.into());
             }
             let count = batch.len() as u64;
-            self.seal_batch(category, batch, recipe)?;
+            if !self.seal_batch(category, batch, recipe)? {
+                // The next exchange opens a new epoch and goes on there.
+                return Ok(());
+            }
             sealed(count);
         }
     }
 
+    /// Seals one batch and keeps it; `false` if the epoch was closed while that was under way.
     fn seal_batch(
         &self,
         category: Category,
         rows: Vec<RecordRow>,
         recipe: &Recipe,
-    ) -> Result<(), AppError> {
+    ) -> Result<bool, AppError> {
         let mut compartment = Compartment::load(&*self.session.read()?, self.space, category)?
             .ok_or(ErrorCode::VaultCorrupt)?;
         let key = self.delegating_key(compartment.id, compartment.epoch)?;
@@ -218,12 +222,18 @@ impl Sealer<'_> {
             });
         }
         let mut tx = self.session.begin()?;
+        let closing = Compartment::load(&*tx, self.space, category)?.is_none_or(|now| now.close);
+        if closing && !compartment.close {
+            // A share was taken back meanwhile: nothing more is sealed into its epoch.
+            return Ok(false);
+        }
         for outcome in &outcomes {
             self.keep(&mut *tx, category, outcome)?;
         }
         self.keep_head(&mut compartment, head)?;
         compartment.save(&mut *tx, self.space, category)?;
-        Ok(tx.commit()?)
+        tx.commit()?;
+        Ok(true)
     }
 
     fn seal_one(
