@@ -1,5 +1,6 @@
 //! The device dies at every single write and exchange of an operation; started again, doing it again
 //! comes to the same end as if nothing had happened.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "this is test code")]
 
 mod support;
 

@@ -1,5 +1,6 @@
 //! Random sequences of what a patient can do, against a model of what must then be true: who can
 //! see what, and what each doctor can really open.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "this is test code")]
 
 mod support;
 

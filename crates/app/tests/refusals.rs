@@ -1,5 +1,6 @@
 //! What must not work: reading without, with another's, after a revoked or an ended grant; a clock
 //! set back; a relay or a clinic's answer in the wrong hands.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "this is test code")]
 
 mod support;
 

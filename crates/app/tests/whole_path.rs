@@ -1,4 +1,5 @@
 //! The whole path over real parts: enrol, import, share, read, and take back.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "this is test code")]
 
 mod support;
 

@@ -1,6 +1,7 @@
 //! A clinic with its relay and authority on loopback, and people with real vaults: everything the
 //! product has but its windows and the operating system's keyring.
 #![allow(unreachable_pub, dead_code, reason = "each story uses a part of it")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "this is test code")]
 
 mod fragile;
 pub mod tamper;
