@@ -117,7 +117,11 @@ fn node_modules() -> Outcome {
         return Ok(());
     }
     println!("Installing the interface's packages");
-    run("npm ci", npm(&["ci", "--no-audit", "--no-fund"]).env("npm_config_progress", "false"))?;
+    run(
+        "npm ci",
+        npm(&["ci", "--no-audit", "--no-fund", "--loglevel=error"])
+            .env("npm_config_progress", "false"),
+    )?;
     std::fs::write(stamp, lock).map_err(|e| e.to_string())
 }
 

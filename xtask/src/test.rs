@@ -105,7 +105,7 @@ fn deny(tally: &mut Tally) -> Outcome {
         return Ok(());
     }
     let mut check = command(setup::tool_path("cargo-deny"));
-    check.args(["--log-level", "error", "--locked", "check"]);
+    check.args(["--workspace", "--log-level", "error", "--locked", "check"]);
     run_command("cargo deny", check.args(["licenses", "bans", "sources"]))?;
     let mut fetch = command(setup::tool_path("cargo-deny"));
     fetch.args(["--log-level", "error", "fetch", "db"]);
@@ -116,7 +116,7 @@ fn deny(tally: &mut Tally) -> Outcome {
         return Ok(());
     }
     let mut advisories = command(setup::tool_path("cargo-deny"));
-    advisories.args(["--log-level", "error", "--locked", "check", "--disable-fetch", "advisories"]);
+    advisories.args(["--workspace", "--log-level", "error", "--frozen", "check", "advisories"]);
     run_command("cargo deny advisories", &mut advisories)
 }
 
