@@ -7,6 +7,7 @@ use keyward_records::Category;
 use serde::{Deserialize, Serialize};
 
 use crate::ports::clock::UnixSeconds;
+use crate::store;
 use crate::views::patient::Purpose;
 
 /// Version byte of both formats.
@@ -24,6 +25,10 @@ pub const MAX_RECORD: usize = 24 * 1024 * 1024;
 pub struct ShareLetter {
     /// How the patient wants to be called.
     pub patient: ShownAs,
+    /// The clinic's word for the name (`Signed<NameAttestation>`), if the patient is called by name
+    /// and the clinic gave it. The reader verifies it.
+    #[serde(default, with = "store::base64_option", skip_serializing_if = "Option::is_none")]
+    pub attestation: Option<Vec<u8>>,
     /// For what.
     pub purpose: Purpose,
     /// Which category each compartment is. Compartments of the grant that are not listed here are
@@ -197,6 +202,7 @@ mod tests {
     fn letter() -> ShareLetter {
         ShareLetter {
             patient: ShownAs::Pseudonym { text: "Quiet Heron".into() },
+            attestation: None,
             purpose: Purpose::Treatment,
             compartments: vec![NamedCompartment {
                 compartment: CompartmentId::from_bytes([7; 16]),
@@ -209,11 +215,13 @@ mod tests {
 
     #[test]
     fn a_letter_reads_back_and_names_its_compartments() {
-        let letter = letter();
+        let mut letter = letter();
         let read = ShareLetter::from_bytes(&letter.to_bytes().unwrap()).unwrap();
         assert_eq!(read, letter);
         assert_eq!(read.category(&CompartmentId::from_bytes([7; 16])), Some(Category::Results));
         assert_eq!(read.category(&CompartmentId::from_bytes([8; 16])), None);
+        letter.attestation = Some(vec![1, 2, 255]);
+        assert_eq!(ShareLetter::from_bytes(&letter.to_bytes().unwrap()).as_ref(), Ok(&letter));
     }
 
     #[test]

@@ -247,6 +247,10 @@ impl Authority for BreakingAuthority {
         self.pass(|inner| inner.certify_persona(request))
     }
 
+    fn attest_name(&self, request: &[u8]) -> Result<Vec<u8>, AuthorityError> {
+        self.pass(|inner| inner.attest_name(request))
+    }
+
     fn clinicians(&self) -> Result<Directory, AuthorityError> {
         self.pass(|inner| inner.clinicians())
     }

@@ -8,6 +8,7 @@ use keyward_records::view::{self, ChartInput, SharedScope};
 
 use crate::error::{AppError, ErrorCode};
 use crate::exchange::SharedRecord;
+use crate::identity::Enrolment;
 use crate::ports::clock::UnixSeconds;
 use crate::ports::vault::{Collection, Transaction};
 use crate::session::Session;
@@ -42,7 +43,7 @@ pub fn chart(session: &Session, share: &str) -> Result<DoctorChart, AppError> {
         _ => None,
     };
     Ok(DoctorChart {
-        share: row.view(&id, now),
+        share: row.view(&id, &Enrolment::require(&*tx)?, now),
         as_of: chart.as_ref().and_then(|_| row.as_of()),
         alarms: row.alarms(),
         chart,

@@ -42,7 +42,7 @@ pub fn home(session: &Session) -> Result<DoctorHome, AppError> {
     Ok(DoctorHome {
         enrolled: true,
         doctor: Some(own::view(&certificate, &enrolment.clinic_name, standing)),
-        shares: rows.iter().map(|(id, row)| row.view(id, now)).collect(),
+        shares: rows.iter().map(|(id, row)| row.view(id, &enrolment, now)).collect(),
         last_sync: last.reached,
         problem,
     })

@@ -18,6 +18,7 @@ mod rows;
 mod shares;
 mod sync;
 mod time;
+mod vouching;
 
 pub use chart::{chart, record, record_source};
 pub use home::home;

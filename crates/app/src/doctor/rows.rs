@@ -18,12 +18,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{AppError, ErrorCode};
 use crate::exchange::{ShareLetter, ShownAs};
+use crate::identity::Enrolment;
 use crate::ports::clock::UnixSeconds;
 use crate::ports::vault::{Collection, Transaction};
 use crate::store;
 use crate::views::doctor::{ChartAlarm, PatientLabel, PatientRow, ReceivedState};
 
 use super::own::groups;
+use super::vouching::vouched_by;
 
 const INBOX: &str = "inbox";
 
@@ -188,12 +190,17 @@ impl ShareRow {
         self.compartments.iter_mut().find(|row| row.compartment == *compartment)
     }
 
-    pub(super) fn view(&self, grant: &GrantId, now: UnixSeconds) -> PatientRow {
+    pub(super) fn view(
+        &self,
+        grant: &GrantId,
+        enrolment: &Enrolment,
+        now: UnixSeconds,
+    ) -> PatientRow {
         let (state, ended_at) = self.state(now);
         let persona = self.persona.to_string();
         PatientRow {
             share: grant.to_string(),
-            patient: self.label(),
+            patient: self.label(enrolment, now),
             persona: groups(&persona[..16]),
             categories: self.categories(),
             purpose: self.letter.purpose,
@@ -207,14 +214,13 @@ impl ShareRow {
         }
     }
 
-    /// Name or pseudonym. The clinic's certificate of this version carries no name: a name is what
-    /// the patient says of herself, so nobody is named as vouching for it.
-    pub(super) fn label(&self) -> PatientLabel {
+    /// Name or pseudonym, and who vouches for the name at this time.
+    fn label(&self, enrolment: &Enrolment, now: UnixSeconds) -> PatientLabel {
         match &self.letter.patient {
             ShownAs::Name { name, birth_date } => PatientLabel::Named {
                 name: name.clone(),
                 birth_date: birth_date.clone(),
-                vouched_by: None,
+                vouched_by: vouched_by(&self.letter, self.persona, enrolment, now),
             },
             ShownAs::Pseudonym { text } => PatientLabel::Pseudonym { text: text.clone() },
         }

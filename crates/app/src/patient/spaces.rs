@@ -8,7 +8,7 @@ use keyward_protocol::certificate::{
 };
 use keyward_protocol::domain::Label;
 use keyward_protocol::keys::{DecryptionKey, MasterSecret, SigningKey};
-use keyward_relay_api::authority::persona::challenge;
+use keyward_relay_api::authority::persona::{challenge, naming_challenge};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -29,8 +29,8 @@ mod pseudonym;
 const MAX_NAME: usize = 60;
 /// Most spaces of one profile (the authority certifies 64 personas per epoch).
 const MAX_SPACES: usize = 32;
-/// A certificate is renewed when less than this is left of it.
-const RENEW_BEFORE: UnixSeconds = 30 * 86_400;
+/// A certificate or attestation is renewed when less than this is left of it.
+pub(super) const RENEW_BEFORE: UnixSeconds = 30 * 86_400;
 
 /// A sharing space as stored.
 #[derive(Clone, Serialize, Deserialize)]
@@ -54,6 +54,9 @@ pub struct Space {
     /// The certificate the relay has taken.
     #[serde(with = "store::base64_option")]
     pub presented: Option<Vec<u8>>,
+    /// The clinic's attestation of her name, if the space shows it.
+    #[serde(default, with = "store::base64_option")]
+    pub attestation: Option<Vec<u8>>,
 }
 
 /// The keys of a space's persona.
@@ -161,15 +164,38 @@ impl Persona {
         enrolment: &Enrolment,
         enrolment_key: &SigningKey,
     ) -> Result<Vec<u8>, AppError> {
+        let challenge = challenge(enrolment.service_id, enrolment_key.verifying_key());
+        self.answer(session, enrolment, &challenge)
+    }
+
+    /// The request to be named, bound to the device's enrolment key.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Internal`] if signing fails.
+    pub fn naming_request(
+        &self,
+        session: &Session,
+        enrolment: &Enrolment,
+        enrolment_key: &SigningKey,
+    ) -> Result<Vec<u8>, AppError> {
+        let challenge = naming_challenge(enrolment.service_id, enrolment_key.verifying_key());
+        self.answer(session, enrolment, &challenge)
+    }
+
+    fn answer(
+        &self,
+        session: &Session,
+        enrolment: &Enrolment,
+        challenge: &[u8; 32],
+    ) -> Result<Vec<u8>, AppError> {
         let keys = PersonaKeys {
             signing: &self.signing,
             decryption: &self.decryption,
             recovery_hash: self.recovery_hash,
         };
-        let challenge = challenge(enrolment.service_id, enrolment_key.verifying_key());
         session
             .randomness()
-            .with(|rng| PersonaRequest::create(rng, &keys, enrolment.service_id, &challenge))
+            .with(|rng| PersonaRequest::create(rng, &keys, enrolment.service_id, challenge))
             .map_err(|_| ErrorCode::Internal.into())
     }
 }
@@ -201,6 +227,7 @@ pub fn create(session: &Session, draft: &SpaceDraft) -> Result<SpaceView, AppErr
         created: session.now(),
         certificate: None,
         presented: None,
+        attestation: None,
     };
     let id = hex::encode(id);
     space.save(&mut *tx, &id)?;

@@ -34,6 +34,13 @@ pub trait Authority: Send + Sync {
     /// [`AuthorityError`].
     fn certify_persona(&self, request: &[u8]) -> Result<Vec<u8>, AuthorityError>;
 
+    /// Asks to be named: `PersonaRequest` bytes over the naming challenge in, signed
+    /// `NameAttestation` out (signed by the enrolment key: the identified channel). Safe to repeat.
+    ///
+    /// # Errors
+    /// [`AuthorityError`].
+    fn attest_name(&self, request: &[u8]) -> Result<Vec<u8>, AuthorityError>;
+
     /// The directory of clinicians (public).
     ///
     /// # Errors

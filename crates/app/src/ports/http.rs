@@ -181,6 +181,14 @@ struct HttpAuthority {
     signer: Option<Arc<SigningKey>>,
 }
 
+impl HttpAuthority {
+    fn signer(&self) -> Result<&SigningKey, AuthorityError> {
+        self.signer
+            .as_deref()
+            .ok_or_else(|| AuthorityError::Misbehaves("a channel without a key".to_owned()))
+    }
+}
+
 impl Authority for HttpAuthority {
     fn status(&self) -> Result<AuthorityStatus, AuthorityError> {
         Ok(self.client.status()?)
@@ -195,11 +203,11 @@ impl Authority for HttpAuthority {
     }
 
     fn certify_persona(&self, request: &[u8]) -> Result<Vec<u8>, AuthorityError> {
-        let signer = self
-            .signer
-            .as_ref()
-            .ok_or_else(|| AuthorityError::Misbehaves("a channel without a key".to_owned()))?;
-        Ok(self.client.certify_persona(signer, request.to_vec())?)
+        Ok(self.client.certify_persona(self.signer()?, request.to_vec())?)
+    }
+
+    fn attest_name(&self, request: &[u8]) -> Result<Vec<u8>, AuthorityError> {
+        Ok(self.client.attest_name(self.signer()?, request.to_vec())?)
     }
 
     fn clinicians(&self) -> Result<Directory, AuthorityError> {

@@ -317,6 +317,10 @@ impl Authority for FragileAuthority {
         self.exchange(|authority| authority.certify_persona(request))
     }
 
+    fn attest_name(&self, request: &[u8]) -> Result<Vec<u8>, AuthorityError> {
+        self.exchange(|authority| authority.attest_name(request))
+    }
+
     fn clinicians(&self) -> Result<Directory, AuthorityError> {
         self.exchange(|authority| authority.clinicians())
     }

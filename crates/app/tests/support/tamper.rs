@@ -146,6 +146,10 @@ impl Authority for TamperAuthority {
         self.inner.certify_persona(request)
     }
 
+    fn attest_name(&self, request: &[u8]) -> Result<Vec<u8>, AuthorityError> {
+        self.inner.attest_name(request)
+    }
+
     fn clinicians(&self) -> Result<Directory, AuthorityError> {
         let directory = self.inner.clinicians()?;
         Ok(match self.tricks.directory.lock().unwrap().as_mut() {

@@ -64,6 +64,10 @@ pub struct Terms {
     pub until: UnixSeconds,
     /// The persona certificate that went with it.
     pub persona: CertificateHash,
+    /// The attestation of her name that went with it, by its hash: one that comes later, or anew,
+    /// needs another letter.
+    #[serde(default)]
+    pub attestation: Option<CertificateHash>,
 }
 
 /// A share taken back.

@@ -17,6 +17,7 @@ use super::content::Recipe;
 use super::directory::{self, Doctors};
 use super::grants::{self, Granting};
 use super::history;
+use super::naming::Naming;
 use super::seal::Sealer;
 use crate::error::{AppError, ErrorCode};
 use crate::identity::Enrolment;
@@ -183,8 +184,19 @@ impl Exchange<'_> {
                 persona: PersonaId::of(persona.signing.verifying_key()),
             };
             self.fill(relay, &sealer, space, &categories)?;
-            let granting =
-                Granting { sealer: &sealer, space, enrolment: self.enrolment, certificate };
+            let naming = Naming {
+                session: self.session,
+                enrolment: self.enrolment,
+                space: self.id,
+                persona,
+            };
+            let granting = Granting {
+                sealer: &sealer,
+                space,
+                enrolment: self.enrolment,
+                certificate,
+                attestation: naming.attestation(space, now)?,
+            };
             for (id, _) in &wanted {
                 granting.prepare(id)?;
             }

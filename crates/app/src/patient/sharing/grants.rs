@@ -3,7 +3,7 @@
 
 use keyward_protocol::certificate::{VerifiedClinician, VerifiedPersona};
 use keyward_protocol::grant::{GrantBuilder, GrantMessage};
-use keyward_protocol::ids::{CompartmentId, EpochId};
+use keyward_protocol::ids::{CertificateHash, CompartmentId, EpochId};
 use keyward_protocol::statement::{RevokeStatement, Signed};
 
 use super::book::{self, Act, Compartment, Epoch, Granted, Share, Terms};
@@ -26,6 +26,8 @@ pub(super) struct Granting<'a> {
     pub(super) space: &'a Space,
     pub(super) enrolment: &'a Enrolment,
     pub(super) certificate: &'a VerifiedPersona,
+    /// The clinic's word for the name, in a space that shows it.
+    pub(super) attestation: Option<Vec<u8>>,
 }
 
 fn defect<E>(_: E) -> AppError {
@@ -44,7 +46,12 @@ impl Granting<'_> {
             }
         }
         entries.sort_unstable();
-        Ok(Terms { entries, until: share.until, persona: self.certificate.hash() })
+        Ok(Terms {
+            entries,
+            until: share.until,
+            persona: self.certificate.hash(),
+            attestation: self.attestation.as_deref().map(CertificateHash::of),
+        })
     }
 
     /// Prepares the next grant revision of a share, if what was granted is not what it should be.
@@ -131,6 +138,7 @@ impl Granting<'_> {
         let consent = consent::document(id, share, doctor, &patient, self.enrolment, true)?;
         Ok(ShareLetter {
             patient,
+            attestation: self.attestation.clone(),
             purpose: share.purpose,
             compartments,
             made: share.created,

@@ -11,6 +11,7 @@ pub mod directory;
 mod draft;
 mod grants;
 mod history;
+mod naming;
 mod preview;
 mod seal;
 mod views;
