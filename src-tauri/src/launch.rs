@@ -10,7 +10,7 @@ use tauri::{AppHandle, DragDropEvent, Manager, RunEvent, WindowEvent};
 use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
 
 use crate::state::Desktop;
-use crate::{background, commands, windows};
+use crate::{background, commands, dumps, windows};
 
 /// Exit code of a second instance on the same data.
 pub const EXIT_ALREADY_RUNNING: u8 = 3;
@@ -65,6 +65,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
         .with_writer(std::io::stderr)
         .init();
+    dumps::forbid();
     let options = match Options::parse(arguments) {
         Ok(options) => options,
         Err(problem) => return fail(EXIT_USAGE, &format!("{problem}\n{USAGE}")),

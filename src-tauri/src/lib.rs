@@ -12,6 +12,7 @@ pub mod commands;
 #[cfg(feature = "demo")]
 mod demo;
 mod dialogs;
+mod dumps;
 mod events;
 mod failure;
 pub mod launch;
