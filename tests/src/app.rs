@@ -108,6 +108,16 @@ impl App {
         Ok(())
     }
 
+    /// Ends the app as a fault in it would, after the system has written what it writes then.
+    pub fn crash(self) -> Result<(), Failure> {
+        let pid = self.pid()?;
+        signal("-ABRT", &pid.to_string());
+        wait_for("the crashed app to be gone", Instant::now() + START, || {
+            let state = std::fs::read_to_string(format!("/proc/{pid}/stat"));
+            Ok(state.map_or(true, |state| state.contains(") Z ")).then_some(()))
+        })
+    }
+
     /// Ends the app through the driver.
     pub fn end(self) -> Result<(), Failure> {
         self.session.end()
