@@ -16,12 +16,15 @@ use keyward_protocol::keys::SigningKey;
 
 type OnAccess = Box<dyn FnMut(&PostAccess, AccessAnswer) -> AccessAnswer + Send>;
 type OnDirectory = Box<dyn FnMut(Directory) -> Directory + Send>;
+type Named = Result<Vec<u8>, AuthorityError>;
+type OnNaming = Box<dyn FnMut(Named) -> Named + Send>;
 
 /// What is done to answers; nothing at first.
 #[derive(Default)]
 pub struct Tricks {
     pub access: Mutex<Option<OnAccess>>,
     pub directory: Mutex<Option<OnDirectory>>,
+    pub naming: Mutex<Option<OnNaming>>,
     /// No answer at all.
     pub silent: Mutex<bool>,
 }
@@ -147,7 +150,11 @@ impl Authority for TamperAuthority {
     }
 
     fn attest_name(&self, request: &[u8]) -> Result<Vec<u8>, AuthorityError> {
-        self.inner.attest_name(request)
+        let answer = self.inner.attest_name(request);
+        match self.tricks.naming.lock().unwrap().as_mut() {
+            Some(trick) => trick(answer),
+            None => answer,
+        }
     }
 
     fn clinicians(&self) -> Result<Directory, AuthorityError> {
