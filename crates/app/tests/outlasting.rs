@@ -131,7 +131,7 @@ fn a_doctor_with_a_new_device_is_shared_with_again_and_nobody_is_left_guessing()
     let clinician = &clinicians[0].id;
     let invitation = desk::clinicians::reinvite(&world.desk, &world.desk(), clinician).unwrap();
     world.spread_removals();
-    assert_eq!(doctor::sync(&before).unwrap().ended, [id.clone()]);
+    assert_eq!(doctor::sync(&before).unwrap().ended, std::slice::from_ref(&id));
     let told = doctor::home(&before).unwrap().problem.map(|problem| problem.code);
     assert_eq!(told, Some(ErrorCode::SelfRemoved));
     world.clock.advance(2 * 3600);
