@@ -25,6 +25,9 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let outcome = all_steps(arguments, &mut steps);
     steps.print();
     let tally = &steps.tally;
+    for line in &tally.skipped {
+        println!("{line}");
+    }
     let outcome = outcome.and_then(|()| verdict(tally, in_ci()));
     if let Err(sentence) = &outcome {
         println!("FAILED: {sentence}");
@@ -66,9 +69,6 @@ fn all_steps(arguments: &Arguments, steps: &mut Steps) -> Outcome {
 
 /// In CI a skipped test is a failure: it says nothing about the code.
 fn verdict(tally: &Tally, ci: bool) -> Outcome {
-    for line in &tally.skipped {
-        println!("{line}");
-    }
     if ci && tally.all_skipped() > 0 {
         return Err(format!(
             "{} tests were skipped, which CI does not accept",
