@@ -262,6 +262,10 @@ async fn send(
         .and_then(|value| value.to_str().ok())
         .is_some_and(|value| value.starts_with(MEDIA_TYPE));
     if !is_problem {
+        if matches!(status.as_u16(), 502..=504) {
+            // A proxy's word, not the service's: whoever stands behind it was not reached.
+            return Err(ClientError::Transport(super::error::TransportKind::Broken));
+        }
         return Err(ClientError::BadAnswer("an error that is no problem document"));
     }
     let body = read_bounded(response, MAX_PROBLEM_BYTES).await?;
@@ -327,5 +331,27 @@ mod tests {
         let client = client(&format!("http://127.0.0.1:{port}")).unwrap();
         let outcome = client.open_json::<serde_json::Value>(Call::fetch("/v1/status", 10));
         assert!(matches!(outcome, Err(ClientError::Transport(_))));
+    }
+
+    #[test]
+    fn a_proxy_without_its_service_is_a_transport_error_and_no_accusation() {
+        use std::io::{Read as _, Write as _};
+        for (status, unreached) in [(502, true), (503, true), (504, true), (500, false)] {
+            let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+            let address = listener.local_addr().unwrap();
+            let proxy = std::thread::spawn(move || {
+                let (mut stream, _) = listener.accept().unwrap();
+                let _ = stream.read(&mut [0; 4096]).unwrap();
+                let answer = format!("HTTP/1.1 {status} X\r\ncontent-length: 0\r\n\r\n");
+                stream.write_all(answer.as_bytes()).unwrap();
+                // Nobody is there for a second try.
+                drop(listener);
+            });
+            let client = client(&format!("http://{address}")).unwrap();
+            let outcome = client.open_json::<serde_json::Value>(Call::fetch("/v1/status", 10));
+            let transport = matches!(outcome, Err(ClientError::Transport(_)));
+            assert_eq!(transport, unreached, "{status}: {outcome:?}");
+            proxy.join().unwrap();
+        }
     }
 }
