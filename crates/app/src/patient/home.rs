@@ -28,7 +28,12 @@ pub fn home(session: &Session) -> Result<PatientHome, AppError> {
     let mut sync = sharing::SyncBook::default();
     if enrolment.is_some() {
         shares = sharing::list(session)?;
-        shares.retain(|share| !matches!(share.state, ShareState::Ended | ShareState::Revoked));
+        shares.retain(|share| match share.state {
+            ShareState::Ended => false,
+            // Until the relay confirms, the doctor may still fetch: it is not over.
+            ShareState::Revoked => !share.revoke_confirmed && share.until > session.now(),
+            _ => true,
+        });
         recent_accesses = sharing::accesses(session)?;
         recent_accesses.truncate(RECENT);
         sync = sharing::SyncBook::load(session)?;
