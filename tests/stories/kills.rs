@@ -4,11 +4,13 @@
 //! Most deaths are those of processes without windows: a patient's device that runs the real use
 //! cases over a real vault, and the real relay over its real store, each a process of its own. A
 //! window adds seconds to every death and nothing to what is on the disk. What a window promises on
-//! the screen is tried by [`the_app_killed_in_its_window_keeps_what_it_showed`].
+//! the screen is tried in `kills/windows.rs`.
 //!
 //! `KEYWARD_KILLS` says how often to kill (`cargo xtask kills --count N` sets it).
 
 mod clinic;
+#[path = "kills/windows.rs"]
+mod in_windows;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader};
