@@ -9,7 +9,7 @@ use crate::codec::Writer;
 use crate::domain::Label;
 use crate::grant::GrantEntry;
 use crate::ids::{CertificateHash, EpochId};
-use crate::keys::{DecryptionKey, SigningKey};
+use crate::keys::{DecryptionKey, Signature, SigningKey};
 use crate::statement::{
     AccessReceipt, EpochStatement, RemovedClinicians, RevokeStatement, Signed, Statement,
 };
@@ -258,6 +258,15 @@ fn statements() -> Section {
     section
 }
 
+fn high_s(certificate: &[u8]) -> Vec<u8> {
+    let at = certificate.len() - Signature::LEN;
+    let low = p256::ecdsa::Signature::from_slice(&certificate[at..]).unwrap();
+    let (r, s) = low.split_scalars();
+    let high = p256::ecdsa::Signature::from_scalars(*r, -*s).unwrap();
+    assert_ne!(high, high.normalize_s(), "the accepted one is low");
+    [&certificate[..at], &high.to_bytes()[..]].concat()
+}
+
 fn certificates() -> Section {
     let mut section = Section::new("certificate");
     let mut world = World::new(111);
@@ -309,6 +318,9 @@ fn certificates() -> Section {
     let mut none = persona.to_vec();
     none[at - 1] = 0x27;
     case("another-algorithm", p, authority, NOW, &none, Some("certificate-envelope"));
+    // The twin of the signature, `(r, n − s)`: it verifies as ECDSA, but has another hash.
+    case("persona-high-s", p, authority, NOW, &high_s(persona), Some("certificate-envelope"));
+    case("clinician-high-s", c, authority, NOW, &high_s(clinician), Some("certificate-envelope"));
     // Validly signed by the authority, but not what this version knows.
     let payload = |kind: u8, twice: bool| {
         let mut writer = Writer::versioned(160);
