@@ -93,6 +93,24 @@ fn a_share_is_taken_back_after_its_personas_certificate_without_the_clinic() {
 }
 
 #[test]
+fn a_share_first_read_after_its_personas_certificate_is_there() {
+    let world = World::new();
+    let (anna, _) = anna(&world);
+    let okafor = world.doctor("Dr Test-Okafor");
+    let heart = space(&anna, "Heart", false);
+    let mut wanted = draft(&heart, &find(&anna, "Dr Test-Okafor"), &[Category::Results]);
+    wanted.until = START + 300 * DAY;
+    let id = share(&anna, &wanted);
+    // Half a year away; the certificate in her letter is over, the share is not.
+    world.clock.set(START + 200 * DAY);
+    doctor::sync(&okafor).unwrap();
+    assert!(doctor::chart(&okafor, &id).unwrap().chart.is_some(), "a live share was missed");
+    world.clock.set(START + 301 * DAY);
+    doctor::sync(&okafor).unwrap();
+    assert!(doctor::chart(&okafor, &id).unwrap().chart.is_none());
+}
+
+#[test]
 fn a_renewal_that_fails_early_stops_nothing() {
     let world = World::new();
     let (anna, clinic) = anna(&world);

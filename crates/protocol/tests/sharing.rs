@@ -6,6 +6,7 @@ mod common;
 
 use common::{Authority, Compartment, Doctor, NOW, Persona, UNTIL, rng};
 use keyward_protocol::capsule::{CapsuleError, DelegatingKey, OfflinePool, PoolEntry, open_own};
+use keyward_protocol::certificate::CertificateError;
 use keyward_protocol::grant::{
     GrantBuilder, GrantError, GrantInbox, GrantMessage, GrantMessageError, InboxOutcome,
     VerifiedGrant,
@@ -206,7 +207,46 @@ fn a_grant_message_is_for_its_doctor_and_from_its_persona() {
     let swapped = swapped.seal(&mut rng, &other.signing, &one.certificate).unwrap();
     let wrong = GrantMessageError::Grant(GrantError::WrongPersona);
     assert_eq!(open(&one, &keys, NOW, &swapped), Some(wrong));
-    assert!(open(&one, &keys, UNTIL, &good).is_some());
+    // Before the certificate begins it says nothing yet.
+    let early = Some(GrantMessageError::Certificate(CertificateError::NotYetValid));
+    assert_eq!(open(&one, &keys, NOW - 2, &good), early);
+}
+
+#[test]
+fn a_letter_first_read_after_the_persona_certificate_opens_if_the_grant_began_under_it() {
+    let mut rng = rng(11);
+    let authority = Authority::new(&mut rng);
+    let patient = Persona::new(&mut rng, &authority);
+    let doctor = Doctor::new(&mut rng, &authority, "Dr Sample");
+    let key = patient.delegating(CompartmentId::random(&mut rng), EpochId::random(&mut rng));
+    let mut open = |from: u64, until: u64, now: u64| {
+        let id = GrantId::random(&mut rng);
+        let (grant, _) =
+            GrantBuilder::new(&patient.master, &patient.certificate, &doctor.certificate, id)
+                .unwrap()
+                .valid(from, until)
+                .entry(&key)
+                .sign(&patient.signing)
+                .unwrap();
+        let persona_certificate = patient.certificate.raw().to_vec();
+        let message = GrantMessage { grant, persona_certificate, share: Vec::new() };
+        let sealed = message.seal(&mut rng, &patient.signing, &doctor.certificate).unwrap();
+        let keys = authority.keys();
+        GrantMessage::open(&doctor.mailbox, &doctor.certificate, &keys, now, &sealed).err()
+    };
+    let (begin, year) = (patient.certificate.valid_from, 365 * 86_400);
+    assert_eq!(open(NOW, NOW + year, UNTIL - 1), None);
+    assert_eq!(open(NOW, NOW + year, UNTIL), None, "the grant is live, whoever reads it first");
+    assert_eq!(open(UNTIL - 1, NOW + year, NOW + 2 * year), None, "to be shown as ended");
+    // A revision under a renewed certificate keeps the beginning it had before.
+    assert_eq!(open(begin - year, NOW + year, NOW), None);
+    // Of what lies outside the certificate the authority said nothing.
+    let after = Some(GrantMessageError::Certificate(CertificateError::Expired));
+    assert_eq!(open(UNTIL, NOW + year, UNTIL), after);
+    assert_eq!(open(UNTIL, NOW + year, NOW), after);
+    let before = Some(GrantMessageError::Certificate(CertificateError::NotYetValid));
+    assert_eq!(open(begin - year, begin, NOW), before);
+    assert_eq!(open(begin - year, begin + 1, NOW), None);
 }
 
 #[test]

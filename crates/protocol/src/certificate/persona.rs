@@ -1,6 +1,6 @@
 //! Persona certificates.
 
-use core::ops::Deref;
+use core::ops::{Deref, Range};
 
 use crate::codec::{DecodeError, Reader, Writer};
 use crate::domain::{Label, UnixSeconds};
@@ -132,6 +132,23 @@ impl VerifiedPersona {
     #[must_use]
     pub fn is_current(&self, now: UnixSeconds) -> bool {
         self.check_current(now).is_ok()
+    }
+
+    /// Whether what is valid in `span` may have begun under this certificate, which has begun at
+    /// `now` itself, though it may be over (SPEC §11.3).
+    pub(crate) fn check_begun_under(
+        &self,
+        span: Range<UnixSeconds>,
+        now: UnixSeconds,
+    ) -> Result<(), CertificateError> {
+        let begins = self.certificate.valid_from;
+        if now < begins || span.end <= begins {
+            Err(CertificateError::NotYetValid)
+        } else if span.start >= self.certificate.valid_until {
+            Err(CertificateError::Expired)
+        } else {
+            Ok(())
+        }
     }
 
     fn check_current(&self, now: UnixSeconds) -> Result<(), CertificateError> {

@@ -10,7 +10,7 @@ use crate::domain::UnixSeconds;
 use crate::keys::{DecryptionKey, SigningKey, VerifyingKey};
 use crate::message::{MessageError, MessageKind, open_message, seal_message};
 
-use super::{GrantError, SignedGrant, VerifiedGrant};
+use super::{GrantError, GrantStatement, SignedGrant, VerifiedGrant};
 
 /// Why a grant message was not made or not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -114,7 +114,11 @@ impl GrantMessage {
 
     /// Opens and checks everything: seal, certificate, the persona's signature over message and
     /// grant, and that the grant is for this doctor. An ended grant is accepted here, so that it
-    /// can be shown as ended; `now` is for the certificate.
+    /// can be shown as ended.
+    ///
+    /// The certificate may be over: a grant lives longer than the certificate under which it
+    /// began, and a doctor may read of it late. At `now` the certificate must have begun, the grant
+    /// must begin before the certificate ends and end after it begins.
     ///
     /// # Errors
     /// [`GrantMessageError`].
@@ -129,9 +133,11 @@ impl GrantMessage {
         let message = open_message(mailbox, MessageKind::Grant, aad.as_bytes(), sealed)?;
         let content = Self::from_bytes(message.unverified_body())?;
         let certificate = &content.persona_certificate;
-        let persona = PersonaCertificate::verify(certificate, authorities, now)?;
+        let persona = PersonaCertificate::verify_signature_only(certificate, authorities)?;
         message.verify(&persona.verification)?;
         let grant = VerifiedGrant::verify_any_time(content.grant, &persona, own)?;
+        let GrantStatement { not_before, expiry, .. } = *grant.statement();
+        persona.check_begun_under(not_before..expiry, now)?;
         Ok(OpenedGrant { persona, grant, share: content.share })
     }
 }
