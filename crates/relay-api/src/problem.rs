@@ -107,6 +107,8 @@ codes! {
     GrantNotYet = ("grant-not-yet", 409, "The share has not begun"),
     /// A bound on what one persona or mailbox may hold is reached.
     QuotaReached = ("quota-reached", 409, "There is no more room for this"),
+    /// Too many messages of this persona wait for this doctor: she has to read some first.
+    TooManyWaiting = ("too-many-waiting", 409, "Too many messages wait for this doctor"),
     // --- authority (its author appends here) ---
     /// The code is wrong, unknown, burnt or was already answered: deliberately one answer for all.
     CodeRefused = ("code-refused", 403, "The code is not accepted"),

@@ -37,7 +37,7 @@ pub(super) fn put_grant(
     write_grant(connection, new)?;
     write_keys(connection, new)?;
     let owner = people::mailbox_of(connection, new.doctor)?;
-    mailbox::deliver(connection, &owner, &new.message, new.bounds.messages, now)?;
+    mailbox::deliver(connection, &owner, new, now)?;
     Ok(Done { at: now })
 }
 

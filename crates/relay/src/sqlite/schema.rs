@@ -4,7 +4,7 @@ use crate::store::StoreError;
 use rusqlite::{Connection, TransactionBehavior};
 
 /// One script per version, in order.
-const MIGRATIONS: &[&str] = &[include_str!("schema.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("schema.sql"), include_str!("senders.sql")];
 
 /// "KWRL": says whose file it is.
 const APPLICATION_ID: i64 = 0x4b57_524c;
@@ -70,6 +70,23 @@ mod tests {
             ]
         );
         migrate(&mut connection).unwrap();
+    }
+
+    #[test]
+    fn a_message_of_the_first_version_still_waits() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(MIGRATIONS[0]).unwrap();
+        connection.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
+        connection.pragma_update(None, "user_version", 1).unwrap();
+        let insert = "INSERT INTO messages (owner, sequence, received, body)
+                      VALUES (zeroblob(32), 1, 5, x'0a')";
+        connection.execute(insert, []).unwrap();
+        migrate(&mut connection).unwrap();
+        let waiting = super::super::mailbox::messages(&connection, &[0; 32], 0, 9).unwrap();
+        assert_eq!((waiting[0].sequence, &waiting[0].body), (1, &vec![0x0a]));
+        // It comes along when its clinician first comes.
+        super::super::mailbox::adopt(&connection, &[0; 32], &[1; 32]).unwrap();
+        assert_eq!(super::super::mailbox::messages(&connection, &[1; 32], 0, 9).unwrap().len(), 1);
     }
 
     #[test]

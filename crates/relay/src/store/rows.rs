@@ -115,6 +115,8 @@ pub struct Bounds {
     pub grants: u32,
     /// Messages waiting in one mailbox.
     pub messages: u32,
+    /// Of these, messages of one persona: she alone must not shut out everybody else's patients.
+    pub messages_of_persona: u32,
 }
 
 impl Default for Bounds {
@@ -126,6 +128,7 @@ impl Default for Bounds {
             devices: 64,
             grants: 10_000,
             messages: 20_000,
+            messages_of_persona: 200,
         }
     }
 }

@@ -250,8 +250,15 @@ pub(crate) async fn the_history_has_no_gaps(store: Fresh) {
 pub(crate) async fn quotas_hold(store: Fresh) {
     let at = epoch(persona(&*store).await);
     store.open_epoch(stamp(), at.clone()).await.unwrap();
-    let tight =
-        Bounds { stored_bytes: 25, compartments: 1, epochs: 1, devices: 1, grants: 1, messages: 1 };
+    let tight = Bounds {
+        stored_bytes: 25,
+        compartments: 1,
+        epochs: 1,
+        devices: 1,
+        grants: 1,
+        messages: 1,
+        messages_of_persona: 1,
+    };
     let device = device();
     let mut batch = append(at.persona, (0..3).map(|i| record(&at, device, i)).collect());
     batch.bounds = tight;
@@ -268,6 +275,70 @@ pub(crate) async fn quotas_hold(store: Fresh) {
         let post = keyward_relay::store::NewGrant { bounds: tight, ..grant(&at, id, 0, 5) };
         assert_eq!(store.put_grant(stamp(), post).await.is_ok(), good);
     }
+}
+
+pub(crate) async fn the_last_revision_of_a_grant_waits_and_no_other(store: Fresh) {
+    // Before the doctor has come, and after it: what waits moves with its grant.
+    let (at, first) = granted(&*store).await;
+    let doctor = clinician(5);
+    store.put_grant(stamp(), grant(&at, first.id, 1, 5)).await.unwrap();
+    store.put_clinician(stamp(), doctor.clone()).await.unwrap();
+    let other = grant(&at, GrantId::random(&mut rand::rng()), 99, 5);
+    let other_message = other.message.clone();
+    store.put_grant(stamp(), other).await.unwrap();
+    let mut seen = 0;
+    for revision in 2..40 {
+        let next = grant(&at, first.id, revision, 5);
+        let message = next.message.clone();
+        store.put_grant(stamp(), next).await.unwrap();
+        let waiting = store.messages(doctor.key_id, 0, 100).await.unwrap();
+        let bodies: Vec<_> = waiting.iter().map(|message| message.body.clone()).collect();
+        assert_eq!(bodies, [other_message.clone(), message]);
+        // A reader who is in the middle of her mailbox does not pass it by.
+        assert!(waiting[1].sequence > seen);
+        seen = waiting[1].sequence;
+    }
+    // What she has acknowledged is gone, and the next revision comes as any other.
+    let hers = Stamp { key_id: doctor.key_id, ..stamp() };
+    store.acknowledge(hers, seen).await.unwrap();
+    store.put_grant(stamp(), grant(&at, first.id, 40, 5)).await.unwrap();
+    assert_eq!(store.messages(doctor.key_id, 0, 100).await.unwrap().len(), 1);
+}
+
+pub(crate) async fn one_persona_does_not_fill_a_mailbox_for_the_others(store: Fresh) {
+    let bounds = Bounds { messages: 6, messages_of_persona: 4, ..Bounds::default() };
+    let (loud, quiet) = (epoch(persona(&*store).await), epoch(persona(&*store).await));
+    for at in [&loud, &quiet] {
+        store.open_epoch(stamp(), at.clone()).await.unwrap();
+    }
+    let put = |at: &NewEpoch, id, revision, doctor| keyward_relay::store::NewGrant {
+        bounds,
+        ..grant(at, id, revision, doctor)
+    };
+    let new = |at, doctor| put(at, GrantId::random(&mut rand::rng()), 0, doctor);
+    let ids: [GrantId; 5] = std::array::from_fn(|_| GrantId::random(&mut rand::rng()));
+    for id in &ids[..4] {
+        store.put_grant(stamp(), put(&loud, *id, 0, 5)).await.unwrap();
+    }
+    let outcome = store.put_grant(stamp(), put(&loud, ids[4], 0, 5)).await;
+    assert_eq!(refused(outcome), ProblemCode::TooManyWaiting);
+    let audience = Audience::Persona(loud.persona);
+    assert!(store.grant(audience, ids[4]).await.unwrap().is_none(), "nothing changed");
+    // A revision takes the place of the one before; another doctor's mailbox is another.
+    store.put_grant(stamp(), put(&loud, ids[0], 1, 5)).await.unwrap();
+    store.put_grant(stamp(), new(&loud, 6)).await.unwrap();
+    // Another patient gets through, until the mailbox as a whole is full.
+    store.put_grant(stamp(), new(&quiet, 5)).await.unwrap();
+    store.put_grant(stamp(), new(&quiet, 5)).await.unwrap();
+    let outcome = store.put_grant(stamp(), new(&quiet, 5)).await;
+    assert_eq!(refused(outcome), ProblemCode::QuotaReached);
+    // Read, and there is room again.
+    let doctor = clinician(5);
+    store.put_clinician(stamp(), doctor.clone()).await.unwrap();
+    let waiting = store.messages(doctor.key_id, 0, 10).await.unwrap();
+    let hers = Stamp { key_id: doctor.key_id, ..stamp() };
+    store.acknowledge(hers, waiting.last().unwrap().sequence).await.unwrap();
+    store.put_grant(stamp(), put(&loud, ids[4], 0, 5)).await.unwrap();
 }
 
 pub(crate) async fn a_closed_store_says_so(store: Fresh) {

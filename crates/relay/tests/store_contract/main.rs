@@ -44,5 +44,7 @@ contract! { sqlite:
     an_access_is_logged_only_under_a_live_grant,
     the_history_has_no_gaps,
     quotas_hold,
+    the_last_revision_of_a_grant_waits_and_no_other,
+    one_persona_does_not_fill_a_mailbox_for_the_others,
     a_closed_store_says_so,
 }
