@@ -79,7 +79,7 @@ records: number,
  */
 waiting: number, 
 /**
- * How often the doctor fetched from it.
+ * How often the doctor looked; what is fetched within two minutes is one look.
  */
 opened: number, 
 /**

@@ -468,7 +468,7 @@ pub struct ShareView {
     /// Records still to be encrypted or sent.
     #[ts(type = "number")]
     pub waiting: u64,
-    /// How often the doctor fetched from it.
+    /// How often the doctor looked; what is fetched within two minutes is one look.
     #[ts(type = "number")]
     pub opened: u64,
     /// When the doctor first fetched from it.

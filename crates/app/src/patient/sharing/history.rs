@@ -22,6 +22,10 @@ const RECEIPT_KEY: &str = "relay-receipt-key";
 /// Pages fetched in one run at most; the next run goes on.
 const PAGES: usize = 20;
 
+/// Entries of one share that lie this close together, in seconds, are one look: the relay logs every
+/// kind of records by itself, a person thinks of it as one. The history page joins them likewise.
+const TOGETHER: u64 = 120;
+
 /// An access as kept.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct AccessRow {
@@ -39,6 +43,20 @@ pub struct AccessRow {
     pub time: UnixSeconds,
     /// The relay's signature over it is right, and nothing is missing before it.
     pub proved: bool,
+}
+
+/// How many looks the entries of one share are, oldest first: an entry belongs to the look whose
+/// newest entry is at most [`TOGETHER`] later.
+pub(super) fn looks(entries: &[&AccessRow]) -> u64 {
+    let mut looks = 0;
+    let mut newest = None;
+    for time in entries.iter().rev().map(|entry| entry.time) {
+        if newest.is_none_or(|newest: UnixSeconds| newest.abs_diff(time) > TOGETHER) {
+            looks += 1;
+            newest = Some(time);
+        }
+    }
+    looks
 }
 
 /// The pinned receipt key.
@@ -141,4 +159,38 @@ fn is_proved(access: &Access, persona: PersonaId, service: ServiceId, key: &Veri
         && receipt.doctor == access.doctor
         && receipt.records == access.records
         && receipt.time == access.time
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(time: UnixSeconds) -> AccessRow {
+        AccessRow {
+            seq: time,
+            grant: GrantId::from_bytes([1; 16]),
+            compartment: CompartmentId::from_bytes([2; 16]),
+            doctor: CertificateHash::from_bytes([3; 32]),
+            records: 1,
+            time,
+            proved: true,
+        }
+    }
+
+    fn count(times: &[UnixSeconds]) -> u64 {
+        let rows: Vec<AccessRow> = times.iter().copied().map(at).collect();
+        looks(&rows.iter().collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn what_is_fetched_together_is_one_look() {
+        assert_eq!(count(&[]), 0);
+        assert_eq!(count(&[1_000]), 1);
+        // Four kinds of records within some seconds.
+        assert_eq!(count(&[1_000, 1_000, 1_001, 1_003]), 1);
+        assert_eq!(count(&[1_000, 1_120]), 1);
+        assert_eq!(count(&[1_000, 1_121]), 2);
+        // Counted from the newest entry: a fetch every minute does not make one endless look.
+        assert_eq!(count(&[1_000, 1_060, 1_120, 1_180, 1_240]), 2);
+    }
 }

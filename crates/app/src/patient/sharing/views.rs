@@ -7,7 +7,7 @@ use keyward_records::Category;
 use super::book::{Compartment, Mark, Share, Waiting};
 use super::consent;
 use super::directory::{Doctors, card};
-use super::history::AccessRow;
+use super::history::{AccessRow, looks};
 use crate::error::{AppError, ErrorCode};
 use crate::identity::Enrolment;
 use crate::patient::spaces::Space;
@@ -77,7 +77,7 @@ impl<'a> Look<'a> {
             problem: share.problem.clone(),
             records,
             waiting,
-            opened: accesses.len() as u64,
+            opened: looks(&accesses),
             first_opened: accesses.first().map(|access| access.time),
             last_opened: accesses.last().map(|access| access.time),
             fetched: accesses.iter().map(|access| access.records).sum(),
