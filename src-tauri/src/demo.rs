@@ -50,7 +50,7 @@ fn prepare(desktop: &Desktop) -> Result<(), AppError> {
         operator_name: "Test Desk".into(),
         passphrase: None,
     };
-    let made = clinic::set_up(desktop, &setup)?;
+    let made = clinic::set_up(desktop.profiles(), desktop.services(), &setup)?;
     desktop.open_profile(&made.id, None)?;
     let desk = open(desktop, Role::Desk)?.session()?;
     let (for_patient, for_doctor) = invitations(desktop, &desk)?;

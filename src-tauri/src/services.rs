@@ -20,7 +20,7 @@ use keyward_authority::{Authority, AuthorityConfig, Operator};
 use keyward_protocol::ids::ServiceId;
 use keyward_protocol::keys::{MasterSecret, VerifyingKey};
 use keyward_relay::{Relay, RelayConfig, SystemTime};
-use keyward_vault::{NewProfile, ProfileId, ProfileRole, SqlVault, Unlocked};
+use keyward_vault::{NewProfile, Profile, ProfileId, ProfileRole, SqlVault, Unlocked};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 use zeroize::Zeroizing;
@@ -37,6 +37,8 @@ pub const AUTHORITY: &str = "this-computer:authority";
 const OWN_PROFILE: &str = "services-";
 /// Where the clinic is described in the services' own store.
 const CLINIC: &str = "clinic";
+/// Where stands in the services' own store for whom a clinic is being set up.
+const SETTING_UP: &str = "setting-up";
 /// How often the relay is told whom the authority removed.
 const REMOVED_EVERY: Duration = Duration::from_secs(2);
 /// How long ending may take until requests under way are dropped.
@@ -54,6 +56,7 @@ struct Running {
     authority: String,
     service_id: ServiceId,
     authority_key: VerifyingKey,
+    clinic: Clinic,
     stop: watch::Sender<bool>,
     tasks: Vec<tauri::async_runtime::JoinHandle<()>>,
     // Holds the services' profile for this process.
@@ -78,6 +81,32 @@ struct ClinicOperator {
     name: String,
     /// Compressed verifying key.
     key: Vec<u8>,
+}
+
+/// For whom a clinic is being set up.
+#[derive(Debug, Serialize, Deserialize)]
+struct SettingUp {
+    /// Id of the desk's profile, which may not be there yet.
+    desk: String,
+    clinic_name: String,
+}
+
+impl Clinic {
+    fn new(name: &str, operator_name: &str, operator: &VerifyingKey) -> Self {
+        let key = operator.to_bytes().to_vec();
+        let operators = vec![ClinicOperator { name: operator_name.to_owned(), key }];
+        Self { name: name.to_owned(), operators }
+    }
+
+    fn is_of(&self, operator: &VerifyingKey) -> bool {
+        self.operators.iter().any(|known| known.key == operator.to_bytes())
+    }
+}
+
+impl Running {
+    fn set_up(&self) -> SetUp {
+        SetUp { service_id: self.service_id, authority_key: self.authority_key.clone() }
+    }
 }
 
 impl Services {
@@ -112,12 +141,58 @@ impl Services {
         running.as_ref().map(|r| pick(r).clone()).ok_or_else(|| "not running".into())
     }
 
-    /// Whether a clinic was set up on this computer.
-    pub(crate) fn has_clinic(&self) -> Result<bool, AppError> {
-        match self.own_profile()? {
-            Some(id) => Ok(clinic(&*self.unlock(&id)?.vault)?.is_some()),
-            None => Ok(false),
+    /// Notes for whom a clinic is about to be set up, before anything of it is there: after a crash
+    /// [`Services::resume`] goes on from it.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Conflict`] if there is a clinic here already, or a desk that waits for its own.
+    pub(crate) fn begin(&self, desk: &ProfileId, clinic_name: &str) -> Result<(), AppError> {
+        if self.running().is_some() {
+            return Err(ErrorCode::Conflict.into());
         }
+        let unlocked = match self.own_profile()? {
+            Some(id) => self.unlock(&id)?,
+            None => self.create_own_profile()?,
+        };
+        let waiting = setting_up(&*unlocked.vault)?.is_some_and(|one| self.has_profile(&one.desk));
+        if waiting || clinic(&*unlocked.vault)?.is_some() {
+            return Err(ErrorCode::Conflict.into());
+        }
+        let note = SettingUp { desk: desk.to_string(), clinic_name: clinic_name.to_owned() };
+        let body = serde_json::to_vec(&note).map_err(|_| failure::internal("clinic"))?;
+        let mut tx = unlocked.vault.begin()?;
+        tx.put(Collection::Settings, SETTING_UP, &body)?;
+        Ok(tx.commit()?)
+    }
+
+    /// The clinic that was being set up for this desk when the app ended, set up now: its name and
+    /// what it is known by. `None` if none was.
+    pub(crate) fn resume(
+        &self,
+        desk: &Profile,
+        operator: &VerifyingKey,
+    ) -> Result<Option<(String, SetUp)>, AppError> {
+        let mut running = self.running();
+        let Some(own) = self.own_profile()? else { return Ok(None) };
+        if let Some(running) = &*running {
+            let own = running.clinic.is_of(operator);
+            return Ok(own.then(|| (running.clinic.name.clone(), running.set_up())));
+        }
+        let unlocked = self.unlock(&own)?;
+        let clinic = match clinic(&*unlocked.vault)? {
+            Some(clinic) if clinic.is_of(operator) => clinic,
+            Some(_) => return Ok(None),
+            None => match setting_up(&*unlocked.vault)? {
+                Some(note) if note.desk == desk.id.as_str() => {
+                    Clinic::new(&note.clinic_name, &desk.display_name, operator)
+                }
+                _ => return Ok(None),
+            },
+        };
+        let started = self.keep_and_start(unlocked, &clinic)?;
+        let set_up = started.set_up();
+        *running = Some(started);
+        Ok(Some((clinic.name, set_up)))
     }
 
     /// Sets up the clinic: name and first operator. Its services start with it.
@@ -139,22 +214,20 @@ impl Services {
         if clinic(&*unlocked.vault)?.is_some() {
             return Err(ErrorCode::Conflict.into());
         }
-        let clinic = Clinic {
-            name: clinic_name.to_owned(),
-            operators: vec![ClinicOperator {
-                name: operator_name.to_owned(),
-                key: operator.to_bytes().to_vec(),
-            }],
-        };
-        let body = serde_json::to_vec(&clinic).map_err(|_| failure::internal("clinic"))?;
-        let mut tx = unlocked.vault.begin()?;
-        tx.put(Collection::Settings, CLINIC, &body)?;
-        tx.commit()?;
-        let started = self.start_with(unlocked, &clinic)?;
-        let set_up =
-            SetUp { service_id: started.service_id, authority_key: started.authority_key.clone() };
+        let clinic = Clinic::new(clinic_name, operator_name, operator);
+        let started = self.keep_and_start(unlocked, &clinic)?;
+        let set_up = started.set_up();
         *running = Some(started);
         Ok(set_up)
+    }
+
+    fn keep_and_start(&self, unlocked: Unlocked, clinic: &Clinic) -> Result<Running, AppError> {
+        let body = serde_json::to_vec(clinic).map_err(|_| failure::internal("clinic"))?;
+        let mut tx = unlocked.vault.begin()?;
+        tx.put(Collection::Settings, CLINIC, &body)?;
+        tx.delete(Collection::Settings, SETTING_UP)?;
+        tx.commit()?;
+        self.start_with(unlocked, clinic)
     }
 
     fn start(&self) -> Result<Running, AppError> {
@@ -193,6 +266,7 @@ impl Services {
             authority: authority_url,
             service_id,
             authority_key,
+            clinic: clinic.clone(),
             stop,
             tasks,
             _vault: vault,
@@ -266,21 +340,22 @@ impl Services {
     }
 
     fn unlock(&self, id: &ProfileId) -> Result<Unlocked, AppError> {
-        self.profiles.store.unlock(id, &self.profiles.keyring, None).map_err(failure::of_store)
+        self.profiles.unlock(id, None)
+    }
+
+    fn has_profile(&self, id: &str) -> bool {
+        let listing = self.profiles.store.list_profiles().unwrap_or_default();
+        listing.profiles.iter().any(|profile| profile.id.as_str() == id)
     }
 
     fn create_own_profile(&self) -> Result<Unlocked, AppError> {
-        let mut rng = system_rng();
-        let id = format!("{OWN_PROFILE}{}", &ProfileId::random(&mut rng).as_str()[..24]);
+        let id = format!("{OWN_PROFILE}{}", &ProfileId::random(&mut system_rng()).as_str()[..24]);
         let new = NewProfile {
             id: id.parse().map_err(failure::of_store)?,
             role: ProfileRole::Desk,
             display_name: "Services of this computer".to_owned(),
         };
-        self.profiles
-            .store
-            .create(new, &self.profiles.keyring, None, &mut rng)
-            .map_err(failure::of_store)
+        self.profiles.create(new, None)
     }
 
     fn running(&self) -> MutexGuard<'_, Option<Running>> {
@@ -289,7 +364,18 @@ impl Services {
 }
 
 fn clinic(vault: &dyn Vault) -> Result<Option<Clinic>, AppError> {
-    let body = vault.read()?.get(Collection::Settings, CLINIC)?;
+    described(vault, CLINIC)
+}
+
+fn setting_up(vault: &dyn Vault) -> Result<Option<SettingUp>, AppError> {
+    described(vault, SETTING_UP)
+}
+
+fn described<T: serde::de::DeserializeOwned>(
+    vault: &dyn Vault,
+    what: &str,
+) -> Result<Option<T>, AppError> {
+    let body = vault.read()?.get(Collection::Settings, what)?;
     body.map(|body| serde_json::from_slice(&body))
         .transpose()
         .map_err(|_| ErrorCode::VaultCorrupt.into())

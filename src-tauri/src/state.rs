@@ -9,12 +9,13 @@ use keyward_app::ports::randomness::Randomness;
 use keyward_app::session::{self, Session, Surroundings};
 use keyward_app::views::common::{ProfileSummary, Role};
 use keyward_vault::{
-    NewProfile, OsKeyring, Profile, ProfileId, ProfileRole, ProfileStore, Unlocked,
+    Keyring, NewProfile, OsKeyring, Profile, ProfileId, ProfileRole, ProfileStore, Unlocked,
 };
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
 use tauri::AppHandle;
 
+use crate::clinic;
 use crate::events::{Ear, Event};
 use crate::failure;
 use crate::opened::{Open, OpenProfile, token};
@@ -33,7 +34,37 @@ pub struct Desktop {
 /// The profile store with the keyring it uses.
 pub(crate) struct Profiles {
     pub(crate) store: ProfileStore,
-    pub(crate) keyring: OsKeyring,
+    pub(crate) keyring: Arc<dyn Keyring>,
+}
+
+impl Profiles {
+    /// Creates a profile; it is not opened yet.
+    ///
+    /// # Errors
+    /// A field error for the name, or the keyring or disk refuses; then there is no such profile.
+    pub(crate) fn create(
+        &self,
+        new: NewProfile,
+        passphrase: Option<&str>,
+    ) -> Result<Unlocked, AppError> {
+        let passphrase = passphrase.filter(|text| !text.is_empty());
+        self.store
+            .create(new, &*self.keyring, passphrase, &mut system_rng())
+            .map_err(failure::of_store)
+    }
+
+    /// Unlocks a profile by keyring and passphrase.
+    ///
+    /// # Errors
+    /// As the store reports.
+    pub(crate) fn unlock(
+        &self,
+        id: &ProfileId,
+        passphrase: Option<&str>,
+    ) -> Result<Unlocked, AppError> {
+        let passphrase = passphrase.filter(|text| !text.is_empty());
+        self.store.unlock(id, &*self.keyring, passphrase).map_err(failure::of_store)
+    }
 }
 
 /// Randomness of the operating system.
@@ -45,7 +76,7 @@ impl Desktop {
     /// Composes the parts over an already locked data folder.
     #[must_use]
     pub fn new(app: AppHandle, data_dir: PathBuf, store: ProfileStore, keyring: OsKeyring) -> Self {
-        let profiles = Arc::new(Profiles { store, keyring });
+        let profiles = Arc::new(Profiles { store, keyring: Arc::new(keyring) });
         let services = Arc::new(Services::new(data_dir.join("services"), Arc::clone(&profiles)));
         Self { app, data_dir, profiles, services, open: Mutex::default() }
     }
@@ -115,13 +146,8 @@ impl Desktop {
         name: &str,
         passphrase: Option<&str>,
     ) -> Result<Unlocked, AppError> {
-        let mut rng = system_rng();
-        let new =
-            NewProfile { id: ProfileId::random(&mut rng), role, display_name: name.to_owned() };
-        let Profiles { store, keyring } = &*self.profiles;
-        store
-            .create(new, keyring, passphrase.filter(|text| !text.is_empty()), &mut rng)
-            .map_err(failure::of_store)
+        let id = ProfileId::random(&mut system_rng());
+        self.profiles.create(NewProfile { id, role, display_name: name.to_owned() }, passphrase)
     }
 
     /// Unlocks a profile by keyring and passphrase.
@@ -133,10 +159,7 @@ impl Desktop {
         id: &ProfileId,
         passphrase: Option<&str>,
     ) -> Result<Unlocked, AppError> {
-        let Profiles { store, keyring } = &*self.profiles;
-        store
-            .unlock(id, keyring, passphrase.filter(|text| !text.is_empty()))
-            .map_err(failure::of_store)
+        self.profiles.unlock(id, passphrase)
     }
 
     /// Opens the window of a profile, unlocking it first. Already open: brings it to the front.
@@ -153,6 +176,7 @@ impl Desktop {
             return self.show(&label, id.as_str());
         }
         let unlocked = self.unlock(&id, passphrase)?;
+        clinic::resume(&self.services, &unlocked)?;
         self.open_unlocked(unlocked)
     }
 

@@ -64,7 +64,7 @@ pub async fn passphrase_set(
             .store
             .set_passphrase(
                 caller.0.id(),
-                &profiles.keyring,
+                &*profiles.keyring,
                 current.as_deref().filter(|text| !text.is_empty()),
                 next.as_deref(),
                 &mut system_rng(),

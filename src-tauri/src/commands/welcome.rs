@@ -76,5 +76,5 @@ pub async fn clinic_setup(
     setup: ClinicSetup,
 ) -> Result<ProfileSummary, AppError> {
     let desktop = Arc::clone(&desktop);
-    off_thread(move || clinic::set_up(&desktop, &setup)).await
+    off_thread(move || clinic::set_up(desktop.profiles(), desktop.services(), &setup)).await
 }
