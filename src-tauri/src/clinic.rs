@@ -105,7 +105,7 @@ mod tests {
     /// The app as it starts on this folder.
     fn start(folder: &Path, keyring: &Arc<MemoryKeyring>) -> (Arc<Profiles>, Services) {
         let store = ProfileStore::open(folder).unwrap();
-        let profiles = Arc::new(Profiles { store, keyring: Arc::clone(keyring) as _ });
+        let profiles = Arc::new(Profiles::new(store, Arc::clone(keyring) as _));
         let services = Services::new(folder.join("services"), Arc::clone(&profiles));
         (profiles, services)
     }

@@ -10,6 +10,7 @@ use tauri::{AppHandle, DragDropEvent, Manager, RunEvent, WindowEvent};
 use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
 
 use crate::state::Desktop;
+use crate::unfinished::Unfinished;
 use crate::{background, commands, dumps, windows};
 
 /// Exit code of a second instance on the same data.
@@ -77,6 +78,11 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
             return fail(1, &format!("Keyward cannot use {}: {error}", options.data_dir.display()));
         }
     };
+    if !options.demo
+        && let Err(error) = Unfinished::of(&options.data_dir).forget()
+    {
+        tracing::warn!(%error, "the note of an unfinished demo cannot be removed");
+    }
     let keyring = match OsKeyring::start() {
         Ok(keyring) => keyring,
         Err(error) => return fail(1, &format!("Keyward cannot use the keyring: {error}")),

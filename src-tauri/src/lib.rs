@@ -20,4 +20,5 @@ pub mod opened;
 pub mod services;
 mod session_view;
 pub mod state;
+mod unfinished;
 pub mod windows;

@@ -33,6 +33,8 @@ pub const RELAY: &str = "this-computer:relay";
 /// Address of the authority of this computer, as stored.
 pub const AUTHORITY: &str = "this-computer:authority";
 
+/// The services' folder in the data folder.
+pub(crate) const FOLDER: &str = "services";
 /// How ids of the services' own profile begin.
 const OWN_PROFILE: &str = "services-";
 /// Where the clinic is described in the services' own store.

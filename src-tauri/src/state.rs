@@ -19,7 +19,8 @@ use crate::clinic;
 use crate::events::{Ear, Event};
 use crate::failure;
 use crate::opened::{Open, OpenProfile, token};
-use crate::services::Services;
+use crate::services::{self, Services};
+use crate::unfinished::Unfinished;
 use crate::windows;
 
 /// Everything the commands share. One per process.
@@ -35,9 +36,21 @@ pub struct Desktop {
 pub(crate) struct Profiles {
     pub(crate) store: ProfileStore,
     pub(crate) keyring: Arc<dyn Keyring>,
+    /// Where new profiles are noted while a demo is being prepared.
+    noting: Mutex<Option<Unfinished>>,
 }
 
 impl Profiles {
+    pub(crate) fn new(store: ProfileStore, keyring: Arc<dyn Keyring>) -> Self {
+        Self { store, keyring, noting: Mutex::default() }
+    }
+
+    /// From now on new profiles are noted there, or nowhere.
+    #[cfg(feature = "demo")]
+    pub(crate) fn note_in(&self, unfinished: Option<Unfinished>) {
+        *self.noting.lock().unwrap_or_else(PoisonError::into_inner) = unfinished;
+    }
+
     /// Creates a profile; it is not opened yet.
     ///
     /// # Errors
@@ -48,6 +61,9 @@ impl Profiles {
         passphrase: Option<&str>,
     ) -> Result<Unlocked, AppError> {
         let passphrase = passphrase.filter(|text| !text.is_empty());
+        if let Some(note) = &*self.noting.lock().unwrap_or_else(PoisonError::into_inner) {
+            note.add(&new.id).map_err(|error| failure::internal(&format!("note: {error}")))?;
+        }
         self.store
             .create(new, &*self.keyring, passphrase, &mut system_rng())
             .map_err(failure::of_store)
@@ -76,8 +92,9 @@ impl Desktop {
     /// Composes the parts over an already locked data folder.
     #[must_use]
     pub fn new(app: AppHandle, data_dir: PathBuf, store: ProfileStore, keyring: OsKeyring) -> Self {
-        let profiles = Arc::new(Profiles { store, keyring: Arc::new(keyring) });
-        let services = Arc::new(Services::new(data_dir.join("services"), Arc::clone(&profiles)));
+        let profiles = Arc::new(Profiles::new(store, Arc::new(keyring)));
+        let services =
+            Arc::new(Services::new(data_dir.join(services::FOLDER), Arc::clone(&profiles)));
         Self { app, data_dir, profiles, services, open: Mutex::default() }
     }
 

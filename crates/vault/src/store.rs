@@ -215,6 +215,29 @@ impl ProfileStore {
         Ok(file.summary())
     }
 
+    /// Removes a profile with everything in it, and its secret: for one that this process made and
+    /// could not finish. After a crash at any moment it exists whole or not at all.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchProfile`]; [`VaultError::InUse`] while it is unlocked; [`StoreError::Io`].
+    /// An error of the keyring comes after the profile is gone.
+    pub fn discard(&self, id: &ProfileId, keyring: &dyn Keyring) -> Result<(), StoreError> {
+        let folder = self.folder(id);
+        if !folder.exists() {
+            return Err(StoreError::NoSuchProfile);
+        }
+        let lock = FileLock::acquire(&folder.join(VAULT_LOCK))
+            .map_err(StoreError::Io)?
+            .ok_or(VaultError::InUse)?;
+        // Renamed it is a draft, which the next opening of the folder sweeps if this is not finished.
+        let draft = self.profiles.join(format!("{CREATING}{id}"));
+        // Windows renames no folder with an open file in it; nobody else has the data folder.
+        drop(lock);
+        self.publish(&folder, &draft)?;
+        fs::remove_dir_all(&draft).map_err(StoreError::Io)?;
+        Ok(keyring.delete(id.as_str())?)
+    }
+
     fn read(&self, id: &ProfileId) -> Result<ProfileFile, StoreError> {
         let file = ProfileFile::read(&self.folder(id).join(PROFILE_FILE))?;
         if file.id == *id { Ok(file) } else { Err(StoreError::ProfileDamaged) }

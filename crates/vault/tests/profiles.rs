@@ -292,3 +292,19 @@ fn names_and_ids_have_limits() {
     assert_eq!(opened.list_profiles().unwrap().profiles[0].display_name, "Ada");
     assert_eq!(refused(opened.rename(&id("p9"), "Ada")), "profile-missing");
 }
+
+#[test]
+fn a_discarded_profile_is_gone_with_its_secret_and_only_when_closed() {
+    let dir = tempfile::tempdir().unwrap();
+    let opened = store(dir.path());
+    let keyring = MemoryKeyring::new();
+    let unlocked = create(&opened, &keyring, None);
+    assert_eq!(refused(opened.discard(&id("p1"), &keyring)), "vault-in-use");
+    unlocked.vault.close();
+    drop(unlocked);
+    opened.discard(&id("p1"), &keyring).unwrap();
+    assert_eq!(opened.list_profiles().unwrap().profiles.len(), 0);
+    assert!(keyring.read("p1").unwrap().is_none());
+    assert_eq!(std::fs::read_dir(dir.path().join("profiles")).unwrap().count(), 0);
+    assert_eq!(refused(opened.discard(&id("p1"), &keyring)), "profile-missing");
+}
