@@ -30,6 +30,7 @@ pub struct Computer {
     _display: Group,
     display: String,
     bus: String,
+    bus_is_there: bool,
     home: TempDir,
 }
 
@@ -50,6 +51,7 @@ impl Computer {
             _display: display,
             display: format!(":{number}"),
             bus: address,
+            bus_is_there: true,
             home,
         };
         computer.keyring = Some(computer.start_keyring()?);
@@ -73,9 +75,14 @@ impl Computer {
     pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
         on_home(&mut command, self.home.path());
+        // Without an address a program looks in the runtime folder, where there is none either.
+        if self.bus_is_there {
+            command.env("DBUS_SESSION_BUS_ADDRESS", &self.bus);
+        } else {
+            command.env_remove("DBUS_SESSION_BUS_ADDRESS");
+        }
         command
             .env("DISPLAY", &self.display)
-            .env("DBUS_SESSION_BUS_ADDRESS", &self.bus)
             .env("GDK_BACKEND", "x11")
             .env_remove("WAYLAND_DISPLAY")
             .process_group(0);
@@ -85,6 +92,25 @@ impl Computer {
     /// Stops the Secret Service: the app finds a bus without a keyring.
     pub fn stop_keyring(&mut self) {
         self.keyring = None;
+    }
+
+    /// Whether programs started from now on find the session bus.
+    pub fn set_bus(&mut self, there: bool) {
+        self.bus_is_there = there;
+    }
+
+    /// Starts the Secret Service anew with nothing in it, as after a reset of the login keyring.
+    pub fn wipe_keyring(&mut self) -> Result<(), Failure> {
+        self.stop_keyring();
+        wait_for("the keyring to leave the bus", Instant::now() + START, || {
+            Ok((!self.has_secret_service()?).then_some(()))
+        })?;
+        let kept = self.home().join("data/keyrings");
+        match std::fs::remove_dir_all(&kept) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+            _ => self.keyring = Some(self.start_keyring()?),
+        }
+        Ok(())
     }
 
     fn start_keyring(&self) -> Result<Group, Failure> {

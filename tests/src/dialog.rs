@@ -53,3 +53,19 @@ fn xdotool(computer: &Computer, arguments: &[&str]) -> Result<String, Failure> {
         .output()?;
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
+
+/// Answers the message dialog of the process `pid` with Return until `is_answered`.
+pub fn answer(
+    computer: &Computer,
+    pid: u32,
+    mut is_answered: impl FnMut() -> Result<bool, Failure>,
+) -> Result<(), Failure> {
+    let pid = pid.to_string();
+    wait_for("the message to be answered", Instant::now() + PATIENCE, || {
+        for window in xdotool(computer, &["search", "--onlyvisible", "--pid", &pid])?.lines() {
+            xdotool(computer, &["windowfocus", window])?;
+            xdotool(computer, &["key", "Return"])?;
+        }
+        Ok(is_answered()?.then_some(()))
+    })
+}

@@ -1,0 +1,257 @@
+//! Who is not let in, and what stays when somebody is not: the lock, a passphrase, a second instance,
+//! a computer without a keyring and one whose keyring was reset.
+//!
+//! That an older app refuses a newer store and leaves it as it is, is the vault's own test: only it can
+//! write another `user_version` into an encrypted file.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use keyward_stories::path::Teller;
+use keyward_stories::screen::Name;
+use keyward_stories::words::Words;
+use keyward_stories::{App, Camera, Computer, Failure, Screen};
+use keyward_testkit::Persona;
+use serde_json::json;
+
+const PROFILE: &str = "Test Patient";
+const PASSPHRASE: &str = "four unrelated words here";
+/// A title in the sample records.
+const RECORD: &str = "Pulmonary embolism";
+/// Everything the page holds: markup, what stands in fields, and the window's title.
+const WHOLE_PAGE: &str = "return document.documentElement.outerHTML + document.title + \
+    [...document.querySelectorAll('input, textarea, select')].map((f) => f.value).join(' ');";
+
+fn whole_page(screen: &Screen<'_>) -> Result<String, Failure> {
+    let page = screen.session()?.execute(WHOLE_PAGE, &[])?;
+    Ok(page.as_str().unwrap_or_default().to_owned())
+}
+
+fn said(screen: &Screen<'_>, words: &Words, key: &str) -> Result<(), Failure> {
+    words.pieces(key).iter().try_for_each(|piece| screen.see(piece))
+}
+
+fn value_of(screen: &Screen<'_>, label: &str) -> Result<String, Failure> {
+    let field = screen.find("textbox", label)?;
+    let value = screen.session()?.execute("return arguments[0].value", &[field.as_argument()])?;
+    Ok(value.as_str().unwrap_or_default().to_owned())
+}
+
+/// Locks by the control in the rail and waits for what takes the page's place.
+fn lock(screen: &Screen<'_>) -> Result<(), Failure> {
+    screen.press("button", "Lock now")?;
+    screen.find("button", "Unlock").map(drop)
+}
+
+/// A patient with records on this computer, at her list of records.
+fn patient_with_records(teller: &mut Teller<'_>) -> Result<(), Failure> {
+    let file = teller.computer.home().join("record.json");
+    std::fs::write(&file, Persona::HeartWoman.bundle(1))?;
+    teller.make_profile("I am a patient", PROFILE, "patient-")?;
+    let report = teller.import(&file)?;
+    assert_eq!(report["refused"], json!([]));
+    let patient = teller.app.window("patient-")?;
+    patient.press("link", "Records")?;
+    patient.see(RECORD)
+}
+
+/// The title of every record.
+fn record_texts(patient: &Screen<'_>) -> Result<Vec<String>, Failure> {
+    let chart = patient.invoke("chart", &json!({}))?.unwrap_or_default();
+    let sections = chart["chart"]["sections"].as_array().into_iter().flatten();
+    let items = sections.filter_map(|section| section["items"].as_array()).flatten();
+    let titles = items.filter_map(|item| item["title"].as_str()).filter(|title| !title.is_empty());
+    Ok(titles.map(str::to_owned).collect())
+}
+
+#[test]
+fn a_locked_window_holds_nothing_and_unlocks_where_she_was() -> Result<(), Failure> {
+    let (computer, words) = (Computer::start()?, Words::english()?);
+    let app = App::start(&computer, &computer.home().join("keyward"), &[])?;
+    let mut camera = Camera::without_film();
+    let mut teller = Teller { computer: &computer, app: &app, camera: &mut camera };
+    patient_with_records(&mut teller)?;
+    let patient = app.window("patient-")?;
+    let secret = record_texts(&patient)?;
+    assert!(secret.len() > 100 && secret.iter().any(|text| text == RECORD), "{secret:?}");
+    patient.press("link", RECORD)?;
+    patient.find("heading", RECORD)?;
+    lock(&patient)?;
+    said(&patient, &words, "lock.lead")?;
+    let page = whole_page(&patient)?;
+    for told in secret.iter().map(String::as_str).chain(["Test-Anna", "Muster-Sample", "Okafor"]) {
+        assert!(!page.contains(told), "{told} is still in the page");
+    }
+    assert_eq!(patient.invoke("chart", &json!({}))?.unwrap_err(), "locked");
+    patient.press("button", "Unlock")?;
+    patient.find("heading", RECORD)?;
+
+    // What somebody is typing is taken off the page, and is there again.
+    teller.set_up_clinic("Example Clinic")?;
+    let desk = app.window("desk-")?;
+    desk.press("link", "Register")?;
+    desk.fill("Given names", "Test-Carla")?;
+    desk.fill("Family name", "Halfway-Sample")?;
+    lock(&desk)?;
+    assert!(!whole_page(&desk)?.contains("Halfway-Sample"));
+    desk.press("button", "Unlock")?;
+    assert_eq!(value_of(&desk, "Given names")?, "Test-Carla");
+    assert_eq!(value_of(&desk, "Family name")?, "Halfway-Sample");
+    app.end()
+}
+
+#[test]
+fn a_passphrase_lets_in_only_who_knows_it() -> Result<(), Failure> {
+    let (computer, words) = (Computer::start()?, Words::english()?);
+    let data = computer.home().join("keyward");
+    let app = App::start(&computer, &data, &[])?;
+    let mut camera = Camera::without_film();
+    let mut teller = Teller { computer: &computer, app: &app, camera: &mut camera };
+    teller.make_profile("I am a patient", PROFILE, "patient-")?;
+    let patient = app.window("patient-")?;
+    patient.press("link", "Settings")?;
+    patient.fill("Passphrase", PASSPHRASE)?;
+    patient.fill("Passphrase once more", PASSPHRASE)?;
+    patient.press("button", "Save the passphrase")?;
+    said(&patient, &words, "settings.passphraseSaved")?;
+
+    lock(&patient)?;
+    patient.fill("Passphrase", "four unrelated words there")?;
+    patient.press("button", "Unlock")?;
+    said(&patient, &words, "error.passphrase-wrong.what")?;
+    said(&patient, &words, "error.passphrase-wrong.mend")?;
+    assert_eq!(patient.invoke("chart", &json!({}))?.unwrap_err(), "locked");
+    assert_eq!(value_of(&patient, "Passphrase")?, "", "a wrong one does not stay in the page");
+    patient.fill("Passphrase", PASSPHRASE)?;
+    patient.press("button", "Unlock")?;
+    patient.find("heading", "Settings")?;
+    app.end()?;
+
+    // Also after the app was started again.
+    let app = App::start(&computer, &data, &[])?;
+    let welcome = app.window("welcome")?;
+    let open = format!("Open {PROFILE}");
+    welcome.press("button", open.as_str())?;
+    welcome.fill("Passphrase", "wrong")?;
+    welcome.press("button", open.as_str())?;
+    said(&welcome, &words, "error.passphrase-wrong.what")?;
+    welcome.fill("Passphrase", PASSPHRASE)?;
+    welcome.press("button", open.as_str())?;
+    app.window("patient-")?.find("button", "Lock now")?;
+    app.end()
+}
+
+#[test]
+fn a_second_instance_is_told_so_and_the_first_goes_on() -> Result<(), Failure> {
+    let computer = Computer::start()?;
+    let data = computer.home().join("keyward");
+    let app = App::start(&computer, &data, &[])?;
+    let mut camera = Camera::without_film();
+    let mut teller = Teller { computer: &computer, app: &app, camera: &mut camera };
+    teller.make_profile("I am a patient", PROFILE, "patient-")?;
+
+    let mut second = computer
+        .command(keyward_stories::app::binary("keyward")?)
+        .arg("--data-dir")
+        .arg(&data)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    // Somebody reads the sentence in its dialog and answers it.
+    let pid = second.id();
+    keyward_stories::dialog::answer(&computer, pid, || Ok(second.try_wait()?.is_some()))?;
+    let output = second.wait_with_output()?;
+    assert_eq!(output.status.code(), Some(3));
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(told.contains("Keyward is already open on this computer."), "{told}");
+
+    let patient = app.window("patient-")?;
+    patient.press("link", "Settings")?;
+    patient.find("heading", "Settings")?;
+    app.end()
+}
+
+/// Every file below `folder` that belongs to profiles, with its content.
+fn profile_files(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
+    let mut files = BTreeMap::new();
+    let mut folders = vec![folder.join("profiles")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                files.insert(path.display().to_string(), std::fs::read(&path)?);
+            }
+        }
+    }
+    Ok(files)
+}
+
+#[test]
+fn without_a_keyring_nothing_is_written_and_a_sentence_says_what_to_do() -> Result<(), Failure> {
+    let (mut computer, words) = (Computer::start()?, Words::english()?);
+    computer.set_bus(false);
+    let data = computer.home().join("keyward");
+    let app = App::start(&computer, &data, &[])?;
+    let welcome = app.window("welcome")?;
+    welcome.press("link", "I am a patient")?;
+    welcome.fill("Name for this profile", PROFILE)?;
+    welcome.press("button", "Make my profile")?;
+    said(&welcome, &words, "error.keyring-absent.what")?;
+    said(&welcome, &words, "error.keyring-absent.mend")?;
+    assert_eq!(value_of(&welcome, "Name for this profile")?, PROFILE, "what she typed is kept");
+    assert_eq!(welcome.invoke("profiles_list", &json!({}))?.unwrap(), json!([]));
+    assert!(profile_files(&data)?.is_empty(), "no profile without its key");
+    app.end()
+}
+
+#[test]
+fn a_keyring_that_is_away_or_lost_the_key_leaves_the_data_as_it_is() -> Result<(), Failure> {
+    let (mut computer, words) = (Computer::start()?, Words::english()?);
+    let data = computer.home().join("keyward");
+    let app = App::start(&computer, &data, &[])?;
+    let mut camera = Camera::without_film();
+    let mut teller = Teller { computer: &computer, app: &app, camera: &mut camera };
+    teller.make_profile("I am a patient", PROFILE, "patient-")?;
+    lock(&app.window("patient-")?)?;
+    app.end()?;
+    settled(&data)?;
+    let before = profile_files(&data)?;
+
+    // No keyring at all for once, then one that was reset.
+    computer.set_bus(false);
+    refused(&computer, &data, &words, "error.keyring-absent")?;
+    assert!(profile_files(&data)? == before, "every byte as it was");
+    computer.set_bus(true);
+    computer.wipe_keyring()?;
+    refused(&computer, &data, &words, "error.keyring-missing")?;
+    assert!(profile_files(&data)? == before, "every byte as it was");
+    Ok(())
+}
+
+/// The profile does not open, and the sentence says why and what to do.
+fn refused(computer: &Computer, data: &Path, words: &Words, key: &str) -> Result<(), Failure> {
+    let app = App::start(computer, data, &[])?;
+    let welcome = app.window("welcome")?;
+    welcome.press("button", Name::Has(PROFILE))?;
+    said(&welcome, words, &format!("{key}.what"))?;
+    said(&welcome, words, &format!("{key}.mend"))?;
+    app.end()?;
+    settled(data)
+}
+
+/// Waits until the app that had the folder is gone.
+fn settled(data: &Path) -> Result<(), Failure> {
+    let until = Instant::now() + Duration::from_secs(20);
+    while let Err(error) = keyward_vault::ProfileStore::open(data) {
+        if Instant::now() > until {
+            return Err(Failure::Story(format!("the app does not end: {error}")));
+        }
+        std::thread::yield_now();
+    }
+    Ok(())
+}
