@@ -304,7 +304,7 @@ fn a_discarded_profile_is_gone_with_its_secret_and_only_when_closed() {
     drop(unlocked);
     opened.discard(&id("p1"), &keyring).unwrap();
     assert_eq!(opened.list_profiles().unwrap().profiles.len(), 0);
-    assert!(keyring.read("p1").unwrap().is_none());
+    assert!(keyring.peek("p1").is_none());
     assert_eq!(std::fs::read_dir(dir.path().join("profiles")).unwrap().count(), 0);
     assert_eq!(refused(opened.discard(&id("p1"), &keyring)), "profile-missing");
 }
