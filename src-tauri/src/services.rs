@@ -149,7 +149,8 @@ impl Services {
     /// # Errors
     /// [`ErrorCode::Conflict`] if there is a clinic here already, or a desk that waits for its own.
     pub(crate) fn begin(&self, desk: &ProfileId, clinic_name: &str) -> Result<(), AppError> {
-        if self.running().is_some() {
+        let running = self.running();
+        if running.is_some() {
             return Err(ErrorCode::Conflict.into());
         }
         let unlocked = match self.own_profile()? {
@@ -164,7 +165,9 @@ impl Services {
         let body = serde_json::to_vec(&note).map_err(|_| failure::internal("clinic"))?;
         let mut tx = unlocked.vault.begin()?;
         tx.put(Collection::Settings, SETTING_UP, &body)?;
-        Ok(tx.commit()?)
+        tx.commit()?;
+        drop(running);
+        Ok(())
     }
 
     /// The clinic that was being set up for this desk when the app ended, set up now: its name and
