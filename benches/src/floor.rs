@@ -5,6 +5,7 @@ use std::hint::black_box;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use aws_lc_rs::agreement::{ECDH_P256, PrivateKey, UnparsedPublicKey, agree};
+use p256::elliptic_curve::Group as _;
 use p256::elliptic_curve::sec1::ToSec1Point;
 use p256::{ProjectivePoint, PublicKey, SecretKey};
 
@@ -63,7 +64,7 @@ pub(crate) fn measure(stored: &Stored) -> Floor {
 
 fn fixed_p256(scalar: &[u8; 32]) {
     let secret = SecretKey::from_slice(black_box(scalar)).expect("a scalar");
-    let point = ProjectivePoint::GENERATOR * *secret.to_nonzero_scalar();
+    let point = ProjectivePoint::mul_by_generator(&secret.to_nonzero_scalar());
     black_box(point.to_affine());
 }
 
@@ -89,16 +90,19 @@ fn ecdh_aws(stored: &Stored) {
     .expect("agreement");
 }
 
-/// Microseconds for AES-256-GCM over `buffer` in 64 KiB pieces, in place: what a payload cannot do without.
-pub(crate) fn aead(buffer: &mut [u8]) {
+/// AES-256-GCM over `plain` in pieces of 64 KiB, each copied into and sealed in one buffer: what a payload cannot
+/// do without.
+pub(crate) fn aead(plain: &[u8], buffer: &mut [u8]) {
     let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &[7; 32]).expect("a key"));
-    for (index, chunk) in buffer.chunks_mut(64 * 1024).enumerate() {
+    for (index, chunk) in plain.chunks(64 * 1024).enumerate() {
         let mut nonce = [0; 12];
         nonce[..8].copy_from_slice(&(index as u64).to_be_bytes());
+        let buffer = &mut buffer[..chunk.len()];
+        buffer.copy_from_slice(chunk);
         let tag = key.seal_in_place_separate_tag(
             Nonce::assume_unique_for_key(nonce),
             Aad::from([0; 17]),
-            chunk,
+            buffer,
         );
         let _ = black_box(tag.expect("sealing"));
     }

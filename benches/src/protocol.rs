@@ -177,12 +177,12 @@ fn sealing_online(report: &mut Report, scene: &Scene) {
 /// 64 MiB in memory, in 64 KiB buffers, against the bare AEAD over the same bytes.
 fn payloads(report: &mut Report, scene: &Scene) {
     let plain = vec![0xa5_u8; MIB64];
-    let mut scratch = plain.clone();
+    let mut scratch = vec![0_u8; payload::CHUNK];
     let mut out = vec![0_u8; payload::SEALED_CHUNK];
     let record = scene.core.record_id;
     let t = paired(
         &mut [
-            Candidate::new("aead", || floor::aead(&mut scratch)),
+            Candidate::new("aead", || floor::aead(&plain, &mut scratch)),
             Candidate::new("payload", || {
                 let rng = &mut scene.people.borrow_mut().rng;
                 let fresh = FreshCek::generate(rng, &scene.delegating, &record, &[0; 32]);
