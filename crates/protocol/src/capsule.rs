@@ -340,5 +340,10 @@ pub(crate) fn open_shared(shared: &SharedX, header: &RecordHeader) -> Result<Cek
     let keys = CapsuleKeys::derive(shared, &capsule.r, &core);
     let cek = Cek(Zeroizing::new(keys.xor(&capsule.wrapped_cek)));
     let expected = keys.tag(&capsule.wrapped_cek, &cek.0, &core);
-    if bool::from(expected.ct_eq(&capsule.tag)) { Ok(cek) } else { Err(CapsuleError::WrongTag) }
+    if tags_match(&expected, &capsule.tag) { Ok(cek) } else { Err(CapsuleError::WrongTag) }
+}
+
+/// Whether two tags are the same, in constant time.
+pub(crate) fn tags_match(expected: &[u8; 32], tag: &[u8; 32]) -> bool {
+    expected.ct_eq(tag).into()
 }

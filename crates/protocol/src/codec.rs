@@ -284,6 +284,12 @@ impl<'a> Reader<'a> {
         if is_printable(text) { Ok(text.to_owned()) } else { Err(DecodeError::NotText) }
     }
 
+    /// All that is left, for a decoder that ends the object.
+    #[must_use]
+    pub(crate) const fn rest(self) -> &'a [u8] {
+        self.rest
+    }
+
     /// Ends reading.
     ///
     /// # Errors

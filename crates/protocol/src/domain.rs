@@ -55,8 +55,32 @@ labels! {
     VaultKey = "key/vault",
     /// A fingerprinting key for duplicates inside one vault.
     VaultFingerprint = "key/vault-fingerprint",
-    /// A backup's key.
-    BackupKey = "key/backup",
+    /// A kit's recovery scalar `rk`.
+    KitRecovery = "kit/recovery",
+    /// A kit's key that opens backups.
+    KitEncapsulation = "kit/backup-encapsulation",
+    /// A kit's key that signs backups.
+    KitSigning = "kit/backup-signing",
+    /// A kit's locator secret.
+    KitLocator = "kit/locator",
+    /// Name of the stream of a kit's backups.
+    KitStream = "kit/stream",
+    /// Signing key of the persona under which backups lie at a relay.
+    KitPersonaSigning = "kit/persona-signing",
+    /// Encapsulation key of that persona.
+    KitPersonaEncapsulation = "kit/persona-encapsulation",
+    /// Check value of a kit's text.
+    KitCheck = "kit/check",
+    /// Blinding `t` of a recovery key.
+    RecoveryBlind = "kit/recovery-blind",
+    /// Hedged content key of a pack of a backup.
+    HedgeBackup = "hedge/backup",
+    /// Signature over a manifest of a backup.
+    BackupManifest = "sign/backup-manifest",
+    /// HPKE `info` of a manifest.
+    BackupManifestInfo = "backup/hpke-info",
+    /// Digest of a stored row, by which a backup tells whether it changed.
+    BackupRow = "backup/row",
     /// A delegating key `a` of one persona, compartment and key epoch.
     Delegating = "key/delegating",
     /// The ephemeral grant scalar `xA`.
@@ -84,6 +108,16 @@ labels! {
     HedgeMessage = "hedge/message",
     /// Hedged CPace scalar.
     HedgeCpace = "hedge/cpace",
+    /// Hedged nonces of a proof of a linear relation.
+    HedgeProof = "hedge/proof",
+    /// Hedged randomness of issuing and presenting a credential.
+    HedgeCredential = "hedge/credential",
+    /// Hedged blinding of an escrow.
+    HedgeEscrow = "hedge/escrow",
+    /// Session of the joint proof of a certification.
+    CertificationSession = "proof/certification",
+    /// Session of the public proof of an escrow.
+    EscrowSession = "proof/escrow",
     /// Payload AAD.
     Payload = "payload/chunk",
 
@@ -103,6 +137,16 @@ labels! {
     Revoke = "sign/revoke",
     /// Signature over the opening of a key epoch.
     Epoch = "sign/epoch",
+    /// Signature of a recovery key over the replacement of a persona.
+    PersonaReplacement = "sign/persona-replacement",
+    /// Signature of a recovery key over the replacement of an enrolment key.
+    EnrolmentReplacement = "sign/enrolment-replacement",
+    /// Signature over a request to be forgotten.
+    Forget = "sign/forget",
+    /// Signature over a service's receipt for an act that cannot be undone.
+    Receipt = "sign/receipt",
+    /// Hash of the statement a receipt answers.
+    ReceiptRequest = "receipt/request",
     /// Signature over a record header.
     RecordHeader = "sign/record-header",
     /// Signature over a head.

@@ -1,6 +1,6 @@
 //! Labelled hashing, HMAC and HKDF (SHA-256), shared by the modules.
 
-use hkdf::Hkdf;
+use hkdf::{Hkdf, InvalidLength};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -30,11 +30,14 @@ pub(crate) fn derive_into(ikm: &[u8], label: Label, parts: &[&[u8]], out: &mut [
     info.push(&[0]);
     info.extend_from_slice(parts);
     // Fails only beyond 255 × 32 bytes; every caller asks for 64 or fewer.
-    let expanded = Hkdf::<Sha256>::new(None, ikm).expand_multi_info(&info, out);
-    debug_assert!(expanded.is_ok());
-    if expanded.is_err() {
+    if expand(ikm, &info, out).is_err() {
         unreachable!("HKDF output is at most 64 bytes here");
     }
+}
+
+/// `HKDF-SHA256(ikm, salt = none, info)` filled into `out`.
+pub(crate) fn expand(ikm: &[u8], info: &[&[u8]], out: &mut [u8]) -> Result<(), InvalidLength> {
+    Hkdf::<Sha256>::new(None, ikm).expand_multi_info(info, out)
 }
 
 /// [`derive_into`] for a 32-byte key.

@@ -4,6 +4,7 @@ mod code;
 mod text;
 
 pub use code::{Code, CodeError, CodeSecret, Handle};
+pub(crate) use text::is_service_address;
 pub use text::{Entry, Invitation, InvitationError, fingerprint};
 
 use crate::codec::DecodeError;

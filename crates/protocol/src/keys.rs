@@ -11,7 +11,7 @@ use aws_lc_rs::digest;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ParsedPublicKey};
 use p256::ecdsa::signature::hazmat::PrehashSigner;
 use rand_core::CryptoRng;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::codec::DecodeError;
 use crate::curve::{Backend, CurveError, DefaultBackend, Point, Scalar, SharedX, hash_to_scalar};
@@ -75,21 +75,25 @@ impl SecretBytes32 {
     }
 }
 
-/// A profile's master secret: 32 uniformly random bytes, from which every other key derives.
-pub struct MasterSecret(SecretBytes32);
+/// A profile's master secret: 32 uniformly random bytes, from which every other key derives. It stands
+/// on the heap, because a value that is moved leaves its bytes behind in every frame it was in.
+pub struct MasterSecret(Box<SecretBytes32>);
 
 impl MasterSecret {
     /// A fresh master secret.
     pub fn generate<R: CryptoRng + ?Sized>(rng: &mut R) -> Self {
-        let mut bytes = Zeroizing::new([0; 32]);
-        rng.fill_bytes(bytes.as_mut_slice());
-        Self(SecretBytes32(bytes))
+        let mut secret = Box::new(SecretBytes32::new([0; 32]));
+        rng.fill_bytes(secret.0.as_mut_slice());
+        Self(secret)
     }
 
     /// The master secret with these bytes, from the keyring or a passphrase wrap.
     #[must_use]
-    pub fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(SecretBytes32::new(bytes))
+    pub fn from_bytes(mut bytes: [u8; 32]) -> Self {
+        let mut secret = Box::new(SecretBytes32::new([0; 32]));
+        secret.0.copy_from_slice(&bytes);
+        bytes.zeroize();
+        Self(secret)
     }
 
     /// The bytes, for the keyring only. Secret.

@@ -61,7 +61,9 @@ fn wycheproof_ecdh() {
             }
         }
     }
-    assert!(agreed > 200 && refused > 5, "{agreed} agreed, {refused} refused");
+    // One of the refused is "acceptable": an encoding of 33 bytes or an odd one may not be taken.
+    assert_eq!(agreed + refused, 355);
+    assert!(agreed >= 330, "{agreed} agreed, {refused} refused");
 }
 
 #[test]
@@ -85,7 +87,7 @@ fn wycheproof_ecdsa() {
             count += 1;
         }
     }
-    assert!(count > 200, "{count}");
+    assert_eq!(count, 262);
 }
 
 #[test]
@@ -116,24 +118,32 @@ fn wycheproof_aes_gcm() {
             count += 1;
         }
     }
-    assert!(count > 50, "{count}");
+    assert_eq!(count, 66);
 }
 
 #[test]
 fn wycheproof_hkdf_and_hmac() {
     use wycheproof::hkdf::{TestName, TestSet};
     let set = TestSet::load(TestName::HkdfSha256).unwrap();
-    let mut count = 0;
+    let (mut count, mut ours) = (0, 0);
     for test in set.test_groups.iter().flat_map(|group| &group.tests) {
         let mut okm = vec![0; test.size];
-        let salt = (!test.salt.is_empty()).then_some(&test.salt[..]);
-        let done = hkdf::Hkdf::<sha2::Sha256>::new(salt, &test.ikm).expand(&test.info, &mut okm);
+        // This crate uses no salt; for the tests with one, the library it stands on.
+        let done = if test.salt.is_empty() {
+            ours += 1;
+            let (front, back) = test.info.split_at(test.info.len() / 2);
+            hash::expand(&test.ikm, &[front, back], &mut okm)
+        } else {
+            hkdf::Hkdf::<sha2::Sha256>::new(Some(&test.salt[..]), &test.ikm)
+                .expand(&test.info, &mut okm)
+        };
         assert_eq!(done.is_ok(), test.result == TestResult::Valid, "#{}", test.tc_id);
         if done.is_ok() {
             assert_eq!(okm[..], test.okm[..], "#{}", test.tc_id);
         }
         count += 1;
     }
+    assert_eq!((count, ours), (86, 23));
     let set = wycheproof::mac::TestSet::load(wycheproof::mac::TestName::HmacSha256).unwrap();
     for group in set.test_groups.iter().filter(|group| group.key_size == 256) {
         for test in &group.tests {
@@ -144,7 +154,7 @@ fn wycheproof_hkdf_and_hmac() {
             count += 1;
         }
     }
-    assert!(count > 150, "{count}");
+    assert_eq!(count, 86 + 162);
 }
 
 /// RFC 9497 appendix A.3.1, `DeriveKeyPair` of OPRF(P-256, SHA-256): the same hash-to-scalar.

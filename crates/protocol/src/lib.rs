@@ -11,6 +11,8 @@
 //! - randomness and time are arguments.
 #![forbid(unsafe_code)]
 
+pub mod arc;
+pub mod backup;
 pub mod capsule;
 pub mod certificate;
 pub mod chain;
@@ -18,18 +20,23 @@ pub mod codec;
 pub mod cpace;
 pub mod curve;
 pub mod domain;
+pub mod escrow;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod grant;
 pub mod ids;
 pub mod invitation;
 pub mod keys;
+pub mod kit;
 pub mod message;
 pub mod passphrase;
 pub mod payload;
 pub mod reencrypt;
 pub mod request;
+pub mod sigma;
 pub mod statement;
+#[doc(hidden)]
+pub mod timing;
 pub mod vaultkeys;
 
 mod aead;

@@ -199,7 +199,7 @@ pub fn open_message(
     Ok(UnverifiedMessage { body, signature: Signature::from_bytes(signature), signed })
 }
 
-fn public_key(key: &EncapsulationKey) -> Result<PublicKey, MessageError> {
+pub(crate) fn public_key(key: &EncapsulationKey) -> Result<PublicKey, MessageError> {
     let uncompressed = {
         use elliptic_curve::sec1::ToSec1Point;
         let affine = key.point().affine().map_err(|error| MessageError::Key(error.into()))?;

@@ -3,6 +3,12 @@
 //! `bytes(statement) ‖ signature`, signed under the statement's own label. A [`Signed`] value
 //! is only decoded; a [`Verified`] one was checked against the right key.
 
+mod leaving;
+mod replacement;
+
+pub use leaving::{Act, ForgetStatement, Kept, Receipt};
+pub use replacement::{EnrolmentReplacement, PersonaReplacement, recovery_hash};
+
 use core::ops::Deref;
 
 use crate::codec::{DecodeError, Reader, Writer};
@@ -26,6 +32,12 @@ pub enum StatementError {
     /// The statement is about a persona, and the key is another's.
     #[error("the statement names another persona than the key's")]
     WrongSigner,
+    /// The statement is for another service.
+    #[error("the statement is for another service")]
+    WrongService,
+    /// The statement answers something else.
+    #[error("the statement answers something else")]
+    WrongSubject,
     /// The statement breaks a limit of its type, so no reader would accept it.
     #[error("the statement breaks a limit of its type")]
     NotEncodable,
@@ -42,6 +54,8 @@ impl StatementError {
             Self::Decode(error) => error.code(),
             Self::Signature(error) => error.code(),
             Self::WrongSigner => "statement-wrong-signer",
+            Self::WrongService => "statement-wrong-service",
+            Self::WrongSubject => "statement-wrong-subject",
             Self::NotEncodable => "statement-not-encodable",
             Self::Key(error) => error.code(),
         }

@@ -9,6 +9,8 @@
 mod common;
 mod make;
 mod make_attestation;
+mod make_kit;
+mod make_recovery;
 mod make_sharing;
 mod make_statements;
 mod run;
@@ -58,6 +60,8 @@ fn sections() -> Vec<Section> {
         make::sections(),
         make_statements::sections(),
         make_attestation::sections(),
+        make_kit::sections(),
+        make_recovery::sections(),
         make_sharing::sections(),
     ]
     .into_iter()

@@ -27,8 +27,9 @@ use keyward_protocol::request::{
     sign_request, verify_request,
 };
 use keyward_protocol::statement::{
-    AccessReceipt, EpochStatement, RemovedClinicians, RevokeStatement, Signed, Statement,
-    StatementError,
+    AccessReceipt, Act, EnrolmentReplacement, EpochStatement, ForgetStatement, Kept,
+    PersonaReplacement, Receipt, RemovedClinicians, RevokeStatement, Signed, Statement,
+    StatementError, recovery_hash,
 };
 
 /// Every flipped bit, every cut and every appended byte is refused.
@@ -101,6 +102,59 @@ fn signed_statements_are_fragile() {
     removed.reverse();
     let unsorted = Signed::sign(&authority.key, list(removed)).err();
     assert_eq!(unsorted, Some(StatementError::NotEncodable));
+}
+
+#[test]
+fn replacements_and_requests_to_be_forgotten_are_fragile() {
+    let mut rng = rng(63);
+    let authority = Authority::new(&mut rng);
+    let (old, new) = (Persona::new(&mut rng, &authority), Persona::new(&mut rng, &authority));
+    let recovery = SigningKey::generate(&mut rng).unwrap();
+    let hash = recovery_hash(recovery.verifying_key());
+    let service_id = authority.service;
+    let persona = PersonaReplacement {
+        service_id,
+        persona: old.certificate.id(),
+        recovery: recovery.verifying_key().clone(),
+        successor: new.certificate.id(),
+        replaced_at: NOW,
+    };
+    let bytes = persona.clone().sign(&recovery).unwrap().to_bytes();
+    fragile("persona replacement", &bytes, |bytes| {
+        Signed::from_bytes(bytes)
+            .is_ok_and(|signed| PersonaReplacement::verify(signed, service_id, &hash).is_ok())
+    });
+    let enrolment = EnrolmentReplacement {
+        service_id,
+        enrolment: [3; 32],
+        recovery: recovery.verifying_key().clone(),
+        successor: new.signing.verifying_key().clone(),
+        successor_recovery: [4; 32],
+        replaced_at: NOW,
+    };
+    let bytes = enrolment.clone().sign(&recovery).unwrap().to_bytes();
+    fragile("enrolment replacement", &bytes, |bytes| {
+        Signed::from_bytes(bytes)
+            .is_ok_and(|signed| EnrolmentReplacement::verify(signed, service_id, &hash).is_ok())
+    });
+    // Nobody signs what names another's recovery key.
+    assert_eq!(persona.sign(&old.signing).err(), Some(StatementError::WrongSigner));
+    assert_eq!(enrolment.sign(&new.signing).err(), Some(StatementError::WrongSigner));
+    let subject = old.certificate.id().to_bytes();
+    let forget = ForgetStatement { service_id, subject, asked_at: NOW };
+    statement_is_fragile(&old.signing, &forget);
+    statement_is_fragile(
+        &authority.key,
+        &Receipt {
+            service_id,
+            act: Act::PersonaForgotten,
+            subject,
+            request: [5; 32],
+            done_at: NOW,
+            erased_by: NOW,
+            kept: Kept::NOTHING,
+        },
+    );
 }
 
 #[test]

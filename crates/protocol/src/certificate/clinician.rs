@@ -98,7 +98,7 @@ impl ClinicianCertificate {
         Ok(VerifiedClinician { certificate, raw: bytes.to_vec(), hash })
     }
 
-    fn payload(&self) -> Vec<u8> {
+    pub(crate) fn payload(&self) -> Vec<u8> {
         let mut writer = Writer::versioned(256);
         writer.u8(kind::CLINICIAN);
         writer.array(self.service_id.as_bytes());
@@ -117,7 +117,7 @@ impl ClinicianCertificate {
         writer.into_vec()
     }
 
-    fn parse(payload: &[u8]) -> Result<Self, CertificateError> {
+    pub(crate) fn parse(payload: &[u8]) -> Result<Self, CertificateError> {
         let mut reader = Reader::versioned(payload)?;
         if reader.u8()? != kind::CLINICIAN {
             return Err(DecodeError::UnknownType.into());

@@ -74,7 +74,7 @@ impl PersonaCertificate {
         Ok(VerifiedPersona { certificate, raw: bytes.to_vec(), id })
     }
 
-    fn payload(&self) -> Vec<u8> {
+    pub(crate) fn payload(&self) -> Vec<u8> {
         let mut writer = Writer::versioned(160);
         writer.u8(kind::PERSONA_IDENTIFIED);
         writer.array(self.service_id.as_bytes());
@@ -86,7 +86,7 @@ impl PersonaCertificate {
         writer.into_vec()
     }
 
-    fn parse(payload: &[u8]) -> Result<Self, CertificateError> {
+    pub(crate) fn parse(payload: &[u8]) -> Result<Self, CertificateError> {
         let mut reader = Reader::versioned(payload)?;
         if reader.u8()? != kind::PERSONA_IDENTIFIED {
             return Err(DecodeError::UnknownType.into());

@@ -181,6 +181,11 @@ impl Entry {
     }
 }
 
+/// Whether an address of a service is acceptable: `https`, loopback, or the embedded service's own.
+pub(crate) fn is_service_address(url: &str) -> bool {
+    check_url(url).is_ok()
+}
+
 /// `https`, or plain `http` on the loopback interface, or the embedded service's own scheme.
 fn check_url(url: &str) -> Result<(), InvitationError> {
     const LOOPBACK: [&str; 3] = ["127.0.0.1", "localhost", "[::1]"];

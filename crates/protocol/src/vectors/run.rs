@@ -18,13 +18,15 @@ use crate::grant::{GrantStatement, OpeningKey, ReEncryptionKey, VerifiedGrant};
 use crate::ids::{EpochId, PersonaId, RecordId, ServiceId};
 use crate::invitation::{Code, Entry, Handle, Purpose};
 use crate::keys::{DecryptionKey, MasterSecret, Signature, SigningKey, VerifyingKey};
+use crate::kit::{KitKeys, KitPublic, KitSecret, KitText, RecoveryBlind};
 use crate::message::{MessageKind, open_message};
 use crate::passphrase;
 use crate::payload;
 use crate::reencrypt::{self, Transformed};
 use crate::request::{ReceivedHeaders, RequestParts, body_digest, verify_request};
 use crate::statement::{
-    AccessReceipt, EpochStatement, RemovedClinicians, RevokeStatement, Signed, Statement,
+    AccessReceipt, Act, EnrolmentReplacement, EpochStatement, ForgetStatement, PersonaReplacement,
+    Receipt, RemovedClinicians, RevokeStatement, Signed, Statement,
 };
 
 use super::common::rng;
@@ -79,6 +81,9 @@ fn dispatch(operation: &str, input: &Input<'_>) -> Outcome {
             verified.map(|()| Vec::new()).map_err(|e| e.code())
         }
         "statement" => statement(input),
+        "persona-replacement" | "enrolment-replacement" | "forget" | "receipt" => {
+            recovery(operation, input)
+        }
         "persona-certificate" => input.persona("bytes").map(|p| p.hash().as_bytes().to_vec()),
         "clinician-certificate" => input.clinician("bytes").map(|c| c.hash().as_bytes().to_vec()),
         "persona-request" => {
@@ -92,6 +97,21 @@ fn dispatch(operation: &str, input: &Input<'_>) -> Outcome {
             ClinicianRequest::verify(&input.bytes("bytes"), service, &input.array("challenge"))
                 .map(|request| request.verification().to_bytes().to_vec())
                 .map_err(|e| e.code())
+        }
+        "kit-words" => KitSecret::from_words(input.text("words"))
+            .map(|kit| kit.expose_secret().to_vec())
+            .map_err(|e| e.code()),
+        "kit-text" => KitText::parse(input.text("text"))
+            .map(|kit| kit.services.map(|s| s.clinic_name.into_bytes()).unwrap_or_default())
+            .map_err(|e| e.code()),
+        "kit-public" => {
+            let kit = KitKeys::of(&KitSecret::from_bytes(input.array("kit"))).unwrap();
+            Ok(kit.public().unwrap().to_bytes().to_vec())
+        }
+        "kit-recovery-key" => {
+            let kit = KitPublic::from_bytes(&input.bytes("public")).map_err(|e| e.code())?;
+            let blind = RecoveryBlind::from_bytes(input.array("blind"));
+            kit.recovery_key(&blind).map(|key| key.to_bytes().to_vec()).map_err(|e| e.code())
         }
         "name-attestation" => NameAttestation::verify(
             &input.bytes("bytes"),
@@ -214,6 +234,43 @@ fn statement(input: &Input<'_>) -> Outcome {
         "access-receipt" => check::<AccessReceipt>(input),
         "removed-clinicians" => check::<RemovedClinicians>(input),
         other => panic!("unknown statement {other}"),
+    }
+}
+
+/// The statements of §25: checked with what the reader pinned or keeps.
+fn recovery(operation: &str, input: &Input<'_>) -> Outcome {
+    let (bytes, service) = (input.bytes("bytes"), ServiceId::from_bytes(input.array("service")));
+    match operation {
+        "persona-replacement" => {
+            let signed = Signed::from_bytes(&bytes).map_err(|e| e.code())?;
+            PersonaReplacement::verify(signed, service, &input.array("recovery_hash"))
+                .map(|verified| verified.successor.as_bytes().to_vec())
+                .map_err(|e| e.code())
+        }
+        "enrolment-replacement" => {
+            let signed = Signed::from_bytes(&bytes).map_err(|e| e.code())?;
+            EnrolmentReplacement::verify(signed, service, &input.array("recovery_hash"))
+                .map(|verified| verified.successor.to_bytes().to_vec())
+                .map_err(|e| e.code())
+        }
+        "forget" => {
+            let signed = Signed::from_bytes(&bytes).map_err(|e| e.code())?;
+            ForgetStatement::verify(signed, service, &input.verifying("key"))
+                .map(|_| Vec::new())
+                .map_err(|e| e.code())
+        }
+        _ => {
+            let act = match input.text("act") {
+                "persona-replaced" => Act::PersonaReplaced,
+                "persona-forgotten" => Act::PersonaForgotten,
+                other => panic!("unknown act {other}"),
+            };
+            let signed = Signed::from_bytes(&bytes).map_err(|e| e.code())?;
+            let (key, request) = (input.verifying("key"), input.bytes("request"));
+            Receipt::verify(signed, &key, service, act, &request)
+                .map(|_| Vec::new())
+                .map_err(|e| e.code())
+        }
     }
 }
 

@@ -1,0 +1,4 @@
+//! The decoders of the target `texts` in `keyward_protocol::fuzzing::TARGETS`; the first byte chooses.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| keyward_protocol::fuzzing::target("texts", data));

@@ -1,0 +1,183 @@
+//! SPEC §22.3. Making and checking proofs: challenge and responses, 32 bytes each.
+
+use elliptic_curve::PrimeField;
+use p256::{ProjectivePoint, Scalar};
+use rand_core::CryptoRng;
+use zeroize::{Zeroize, Zeroizing};
+
+use super::relation::encode;
+use super::transcript::Transcript;
+use super::{Relation, SigmaError};
+use crate::codec::DecodeError;
+use crate::domain::Label;
+use crate::hash;
+use crate::hedge::HedgedRng;
+
+/// The secret scalars of a statement, in its order. Overwritten when dropped.
+pub struct Witness(Vec<Scalar>);
+
+impl Witness {
+    /// Takes the scalars, in the order in which the statement has them.
+    pub(crate) const fn new(scalars: Vec<Scalar>) -> Self {
+        Self(scalars)
+    }
+
+    /// Adds scalars at the end.
+    pub(crate) fn extend(&mut self, more: &[Scalar]) {
+        self.0.extend_from_slice(more);
+    }
+
+    /// A digest of all scalars, for hedging.
+    fn digest(&self) -> Zeroizing<[u8; 32]> {
+        let mut bytes = Zeroizing::new(Vec::with_capacity(32 * self.0.len()));
+        self.0.iter().for_each(|scalar| bytes.extend_from_slice(&scalar.to_repr()));
+        Zeroizing::new(hash::labelled(Label::HedgeProof, &[&bytes]))
+    }
+}
+
+impl Drop for Witness {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+/// A non-interactive proof: `challenge ‖ responses`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proof {
+    challenge: Scalar,
+    responses: Vec<Scalar>,
+}
+
+impl Proof {
+    /// Proves the statement in this session. The nonces are hedged by witness, session and
+    /// statement, so a cloned machine does not use one nonce for two statements.
+    ///
+    /// # Errors
+    /// [`SigmaError::Witness`] if the witness does not satisfy the statement; a statement that
+    /// cannot be encoded.
+    pub fn prove<R: CryptoRng + ?Sized>(
+        rng: &mut R,
+        session: &[u8],
+        relation: &Relation,
+        witness: &Witness,
+    ) -> Result<Self, SigmaError> {
+        check(relation, witness)?;
+        Self::prove_true(rng, session, relation, witness)
+    }
+
+    /// As [`Proof::prove`], for a statement whose elements were just computed from this witness:
+    /// checking them again would double the work.
+    pub(crate) fn prove_true<R: CryptoRng + ?Sized>(
+        rng: &mut R,
+        session: &[u8],
+        relation: &Relation,
+        witness: &Witness,
+    ) -> Result<Self, SigmaError> {
+        let label = relation.label()?;
+        let parts: [&[u8]; 3] = [&(session.len() as u64).to_be_bytes(), session, &label];
+        let mut hedged = HedgedRng::new(rng, Label::HedgeProof, &witness.digest(), &parts);
+        let mut draw = || crate::arc::random_scalar(&mut hedged);
+        let nonces: Vec<Scalar> = (0..relation.witness_len()).map(|_| draw()).collect();
+        Self::prove_unchecked(session, relation, witness, &Zeroizing::new(nonces))
+    }
+
+    /// As [`Proof::prove`], with given nonces.
+    #[cfg(test)]
+    pub(crate) fn prove_with(
+        session: &[u8],
+        relation: &Relation,
+        witness: &Witness,
+        nonces: Vec<Scalar>,
+    ) -> Result<Self, SigmaError> {
+        check(relation, witness)?;
+        Self::prove_unchecked(session, relation, witness, &Zeroizing::new(nonces))
+    }
+
+    /// A proof with given nonces, also of a statement that is false (then nobody accepts it).
+    pub(crate) fn prove_unchecked(
+        session: &[u8],
+        relation: &Relation,
+        witness: &Witness,
+        nonces: &[Scalar],
+    ) -> Result<Self, SigmaError> {
+        if witness.0.len() != relation.witness_len() || nonces.len() != witness.0.len() {
+            return Err(SigmaError::Witness);
+        }
+        let label = relation.label()?;
+        let challenge = challenge(session, &label, &relation.map_secret(nonces))?;
+        let secrets = nonces.iter().zip(&witness.0);
+        let responses = secrets.map(|(nonce, secret)| nonce + &(challenge * secret)).collect();
+        Ok(Self { challenge, responses })
+    }
+
+    /// Checks the proof of this statement in this session.
+    ///
+    /// # Errors
+    /// [`SigmaError::Invalid`]; a statement that cannot be encoded.
+    pub fn verify(&self, session: &[u8], relation: &Relation) -> Result<(), SigmaError> {
+        if self.responses.len() != relation.witness_len() {
+            return Err(SigmaError::Invalid);
+        }
+        let label = relation.label()?;
+        let commitments = relation.simulate(&self.challenge, &self.responses);
+        let expected = challenge(session, &label, &commitments).map_err(|_| SigmaError::Invalid)?;
+        if expected == self.challenge { Ok(()) } else { Err(SigmaError::Invalid) }
+    }
+
+    /// A proof of nothing, to stand in a message until its proof is made.
+    pub(crate) const fn empty() -> Self {
+        Self { challenge: Scalar::ZERO, responses: Vec::new() }
+    }
+
+    /// The encoding: challenge, then responses, 32 bytes each.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let scalars = core::iter::once(&self.challenge).chain(&self.responses);
+        scalars.flat_map(|scalar| <[u8; 32]>::from(scalar.to_repr())).collect()
+    }
+
+    /// Decodes a proof with `responses` responses.
+    ///
+    /// # Errors
+    /// [`DecodeError`] for another length or a scalar that is not below the group order.
+    pub fn from_bytes(bytes: &[u8], responses: usize) -> Result<Self, DecodeError> {
+        let expected = responses.checked_add(1).and_then(|n| n.checked_mul(32));
+        match expected.map(|expected| bytes.len().cmp(&expected)) {
+            Some(core::cmp::Ordering::Equal) => {}
+            Some(core::cmp::Ordering::Greater) => return Err(DecodeError::TrailingBytes),
+            _ => return Err(DecodeError::Truncated),
+        }
+        let mut scalars = bytes.chunks_exact(32).map(scalar);
+        let challenge = scalars.next().ok_or(DecodeError::Truncated)??;
+        Ok(Self { challenge, responses: scalars.collect::<Result<_, _>>()? })
+    }
+}
+
+/// A proof of a false statement would be refused anyway; made here it could say something about the
+/// witness.
+fn check(relation: &Relation, witness: &Witness) -> Result<(), SigmaError> {
+    let fits = witness.0.len() == relation.witness_len()
+        && relation.map_secret(&witness.0).iter().eq(relation.images());
+    if fits { Ok(()) } else { Err(SigmaError::Witness) }
+}
+
+fn challenge(
+    session: &[u8],
+    label: &[u8],
+    commitments: &[ProjectivePoint],
+) -> Result<Scalar, SigmaError> {
+    let mut transcript = Transcript::new(session, label);
+    for commitment in commitments {
+        transcript.absorb(&encode(commitment)?);
+    }
+    Ok(transcript.challenge())
+}
+
+/// A scalar that may be zero, 32 bytes, below the group order.
+fn scalar(bytes: &[u8]) -> Result<Scalar, DecodeError> {
+    let repr: [u8; 32] = bytes.try_into().map_err(|_| DecodeError::Truncated)?;
+    Option::from(Scalar::from_repr(repr.into())).ok_or(DecodeError::NotAScalar)
+}
+
+#[cfg(test)]
+mod tests;
