@@ -1,12 +1,16 @@
 //! Which part of a record a resource belongs to. A category is what a person sees as a section of
 //! her chart and what she shares or keeps: one category becomes one compartment.
+//!
+//! The two differ for what is sensitive: a diagnosis of depression stands in the section
+//! `Conditions`, but is shared with `MentalHealth` only. See the module `sensitivity`.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::json::Json;
+use crate::sensitivity::{self, Sensitivity};
 
-/// The sections of a chart, in the order in which they are shown.
+/// The sections of a chart, in the order in which they are shown, and the compartments kept apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
@@ -37,11 +41,21 @@ pub enum Category {
     Profile,
     /// Social history, surveys, practitioners, organisations, provenance and all that is not understood.
     Other,
+    /// Kept apart: psychiatry, psychotherapy, self-harm.
+    MentalHealth,
+    /// Kept apart: sexually transmitted infections, HIV, sexuality, contraception.
+    SexualHealth,
+    /// Kept apart: alcohol and drugs.
+    SubstanceUse,
+    /// Kept apart: genetic tests and what they found.
+    Genetics,
+    /// Kept apart: abuse and assault.
+    Violence,
 }
 
 impl Category {
-    /// Every category, in chart order.
-    pub const ALL: [Category; 13] = [
+    /// The sections of a chart, in order: all but the compartments kept apart.
+    pub const SECTIONS: [Category; 13] = [
         Category::Conditions,
         Category::Medications,
         Category::Allergies,
@@ -56,6 +70,24 @@ impl Category {
         Category::Profile,
         Category::Other,
     ];
+
+    /// Every category: the sections, then the compartments kept apart.
+    pub const ALL: [Category; 18] = {
+        let mut all = [Category::Other; 18];
+        let mut at = 0;
+        while at < Self::SECTIONS.len() {
+            all[at] = Self::SECTIONS[at];
+            at += 1;
+        }
+        [all[13], all[14], all[15], all[16], all[17]] = [
+            Category::MentalHealth,
+            Category::SexualHealth,
+            Category::SubstanceUse,
+            Category::Genetics,
+            Category::Violence,
+        ];
+        all
+    };
 
     /// Every category, in chart order.
     pub fn all() -> impl Iterator<Item = Category> {
@@ -78,6 +110,11 @@ impl Category {
             Category::Claims => "claims",
             Category::Profile => "profile",
             Category::Other => "other",
+            Category::MentalHealth => "mentalHealth",
+            Category::SexualHealth => "sexualHealth",
+            Category::SubstanceUse => "substanceUse",
+            Category::Genetics => "genetics",
+            Category::Violence => "violence",
         }
     }
 
@@ -86,8 +123,23 @@ impl Category {
         Self::all().find(|category| category.as_str() == name)
     }
 
-    /// The category of a FHIR resource. Total: what is unknown is `Other`.
+    /// Whether this is a compartment for what is kept apart.
+    pub fn is_sensitive(self) -> bool {
+        Sensitivity::of_category(self).is_some()
+    }
+
+    /// The compartment of a FHIR resource, where nobody decided otherwise: what is sensitive goes to
+    /// the compartment of its (first) kind, all else to its section. Who she is stays in `Profile`
+    /// whatever is written in it: without it no other record can be said to be hers.
     pub fn of(resource: &Json) -> Category {
+        match Self::section_of(resource) {
+            Category::Profile => Category::Profile,
+            section => sensitivity::kinds(resource).first().map_or(section, |kind| kind.category()),
+        }
+    }
+
+    /// The section of a FHIR resource. Total: what is unknown is `Other`.
+    pub fn section_of(resource: &Json) -> Category {
         match resource.text("resourceType") {
             Some("Observation") => of_observation(resource),
             Some(name) => of_type(name).unwrap_or(Category::Other),
@@ -135,8 +187,9 @@ fn of_observation(resource: &Json) -> Category {
     if vital { Category::Vitals } else { Category::Results }
 }
 
-/// The category of an R4 resource type; `None` if R4 has no such type.
-/// Observation is decided by its content, see [`Category::of`].
+/// The section of an R4 resource type; `None` if R4 has no such type.
+/// Observation is decided by its content, see
+/// [`Category::section_of`].
 pub fn of_type(name: &str) -> Option<Category> {
     Some(match name {
         "Condition"
@@ -201,7 +254,7 @@ pub fn of_type(name: &str) -> Option<Category> {
 }
 
 /// R4 4.0.1 types that are about care givers, bookkeeping or definitions rather than about her.
-const REST_OF_R4: [&str; 75] = [
+const REST_OF_R4: [&str; 78] = [
     "ActivityDefinition",
     "AuditEvent",
     "Basic",
@@ -276,6 +329,8 @@ const REST_OF_R4: [&str; 75] = [
     "SubstanceSourceMaterial",
     "SubstanceSpecification",
     "TerminologyCapabilities",
+    "TestReport",
+    "TestScript",
     "ValueSet",
+    "VerificationResult",
 ];
-// TestReport, TestScript and VerificationResult are absent on purpose: never part of a record.

@@ -16,6 +16,10 @@ pub struct Limits {
     pub max_string: usize,
     /// Values (of any kind) in one resource.
     pub max_nodes: usize,
+    /// Bytes of one document (PDF, picture, DICOM), which stands inside one resource.
+    pub max_document: usize,
+    /// Bytes of one XML document that is read as a whole.
+    pub max_xml: usize,
 }
 
 impl Default for Limits {
@@ -27,6 +31,8 @@ impl Default for Limits {
             max_resource_bytes: 64 << 20,
             max_string: 48 << 20,
             max_nodes: 500_000,
+            max_document: 32 << 20,
+            max_xml: 32 << 20,
         }
     }
 }

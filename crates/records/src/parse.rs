@@ -1,17 +1,12 @@
-//! Takes a file apart into resources. Each resource keeps the bytes it came with.
+//! Takes a FHIR file apart into resources. Each resource keeps the bytes it came with.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
-use thiserror::Error;
-
 use crate::category::{Category, of_type};
-use crate::date::PartialDate;
-use crate::identity::PatientIdentity;
 use crate::json::{self, Json, JsonError, JsonErrorKind};
 use crate::limits::Limits;
-use crate::references::{self, References, ResolvedReference};
-use crate::{fingerprint, view};
+use crate::parsed::{Container, KeptReason, ParseError, Parsed};
+use crate::take::Taken;
 
 /// Depth up to which a whole file is looked through; a resource is read to `Limits::max_depth`.
 const FILE_DEPTH: usize = 1024;
@@ -19,202 +14,8 @@ const FILE_DEPTH: usize = 1024;
 const FILE_MEMBERS: usize = 100_000;
 /// Bundles inside bundles.
 const BUNDLE_DEPTH: usize = 3;
-
-/// What a file was.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Container {
-    /// One resource.
-    Single,
-    /// A Bundle, with its type as written (`transaction`, `document`, …).
-    Bundle {
-        /// As written.
-        bundle_type: String,
-    },
-    /// One resource per line.
-    Ndjson,
-    /// A bare JSON array of resources.
-    Array,
-}
-
-/// A file taken apart. `entries == resources + kept_as_source + duplicates`.
-#[derive(Debug, Clone)]
-pub struct Parsed {
-    /// What the file was.
-    pub container: Container,
-    /// Bundle entries, lines or elements met.
-    pub entries: usize,
-    /// The people its Patient resources describe, each once.
-    pub patients: Vec<PatientIdentity>,
-    /// What is understood.
-    pub resources: Vec<Resource>,
-    /// What is not, with the reason; to be stored like the others.
-    pub kept_as_source: Vec<KeptAsSource>,
-    /// Entries that repeat an earlier one of this file.
-    pub duplicates: Vec<Duplicate>,
-}
-
-/// One resource.
-#[derive(Debug, Clone)]
-pub struct Resource {
-    /// Position among the file's entries, from 0.
-    pub index: usize,
-    /// FHIR type as written; empty if there is none.
-    pub resource_type: String,
-    /// Exactly as it stood in the file.
-    pub bytes: Vec<u8>,
-    /// The section of the chart.
-    pub category: Category,
-    /// Its date, as written.
-    pub date: Option<PartialDate>,
-    /// What to call it; may be empty.
-    pub title: String,
-    /// The same for the same content (module `fingerprint`).
-    pub fingerprint: [u8; 32],
-    /// The entry's `fullUrl`.
-    pub full_url: Option<String>,
-    /// References that the file itself explains.
-    pub references: Vec<ResolvedReference>,
-}
-
-impl Resource {
-    /// The content; `None` if it is not JSON within the limits.
-    pub fn json(&self) -> Option<Json> {
-        Json::read(&self.bytes, &Limits::default()).ok()
-    }
-}
-
-/// Something kept as it came because it is not understood.
-#[derive(Debug, Clone)]
-pub struct KeptAsSource {
-    /// Position among the file's entries, from 0.
-    pub index: usize,
-    /// Why.
-    pub reason: KeptReason,
-    /// Its bytes, in category `Other`.
-    pub resource: Resource,
-}
-
-/// Why something is only kept as source.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum KeptReason {
-    /// Not JSON (a line of an NDJSON file).
-    NotJson,
-    /// An entry without a resource (a link, a deletion, a response).
-    NoResource,
-    /// Not an object with a usable `resourceType`.
-    NoResourceType,
-    /// R4 has no such type.
-    UnknownType,
-    /// Nested more deeply than allowed.
-    TooDeep,
-    /// More bytes or values than allowed for one resource.
-    TooLarge,
-    /// A name occurs twice in one object, so that it means two things.
-    Ambiguous,
-}
-
-impl KeptReason {
-    /// Stable code.
-    pub fn code(&self) -> &'static str {
-        match self {
-            KeptReason::NotJson => "notJson",
-            KeptReason::NoResource => "noResource",
-            KeptReason::NoResourceType => "noResourceType",
-            KeptReason::UnknownType => "unknownType",
-            KeptReason::TooDeep => "tooDeep",
-            KeptReason::TooLarge => "tooLarge",
-            KeptReason::Ambiguous => "ambiguous",
-        }
-    }
-}
-
-/// An entry that repeats an earlier one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Duplicate {
-    /// Position of the repetition.
-    pub index: usize,
-    /// Position of the one that is kept.
-    pub of: usize,
-}
-
-/// Why a file is refused as a whole; nothing of it is taken.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum ParseError {
-    /// Nothing in it.
-    #[error("the file is empty")]
-    Empty,
-    /// More bytes than allowed.
-    #[error("the file has {bytes} bytes, more than {limit}")]
-    TooLarge {
-        /// Its size.
-        bytes: usize,
-        /// The bound.
-        limit: usize,
-    },
-    /// Not UTF-8 text.
-    #[error("the file is not UTF-8 text at byte {offset}")]
-    NotText {
-        /// Where.
-        offset: usize,
-    },
-    /// Not JSON.
-    #[error("the file is not JSON at byte {offset}")]
-    NotJson {
-        /// Where.
-        offset: usize,
-    },
-    /// Ends in the middle.
-    #[error("the file ends in the middle, at byte {offset}")]
-    Truncated {
-        /// Where.
-        offset: usize,
-    },
-    /// JSON, but neither a FHIR resource nor a list of them.
-    #[error("the file is JSON but not FHIR")]
-    NotFhir,
-    /// Nested beyond all reason.
-    #[error("the file is nested too deeply at byte {offset}")]
-    TooDeep {
-        /// Where.
-        offset: usize,
-    },
-    /// A text longer than allowed.
-    #[error("a text is too long at byte {offset}")]
-    StringTooLong {
-        /// Where.
-        offset: usize,
-    },
-    /// More values in one object than allowed.
-    #[error("the file has too many values at byte {offset}")]
-    TooManyValues {
-        /// Where.
-        offset: usize,
-    },
-    /// More resources than allowed.
-    #[error("the file has more than {limit} resources")]
-    TooManyResources {
-        /// The bound.
-        limit: usize,
-    },
-}
-
-impl ParseError {
-    /// Stable code.
-    pub fn code(&self) -> &'static str {
-        match self {
-            ParseError::Empty => "empty",
-            ParseError::TooLarge { .. } => "tooLarge",
-            ParseError::NotText { .. } => "notText",
-            ParseError::NotJson { .. } => "notJson",
-            ParseError::Truncated { .. } => "truncated",
-            ParseError::NotFhir => "notFhir",
-            ParseError::TooDeep { .. } => "tooDeep",
-            ParseError::StringTooLong { .. } => "stringTooLong",
-            ParseError::TooManyValues { .. } => "tooManyValues",
-            ParseError::TooManyResources { .. } => "tooManyResources",
-        }
-    }
-}
+/// Resources that hold entries of a record rather than being one.
+const HOLDING: [&str; 2] = ["List", "Composition"];
 
 /// Reads a file: a Bundle of any type, one resource, an array of resources, or NDJSON.
 ///
@@ -235,19 +36,7 @@ pub fn parse(bytes: &[u8], limits: &Limits) -> Result<Parsed, ParseError> {
     let file_limits = Limits { max_depth: FILE_DEPTH, max_nodes: FILE_MEMBERS, ..limits.clone() };
     let mut file = File { text, limits, file_limits, taken: Taken::default() };
     let container = file.take_whole(start)?;
-    Ok(file.finish(container))
-}
-
-#[derive(Default)]
-struct Taken {
-    entries: usize,
-    patients: Vec<PatientIdentity>,
-    resources: Vec<(Resource, Vec<String>)>,
-    kept_as_source: Vec<KeptAsSource>,
-    duplicates: Vec<Duplicate>,
-    references: References,
-    /// Content met so far: under which names (id or full URL), and at which entry.
-    seen: HashMap<[u8; 32], Vec<(Option<String>, usize)>>,
+    Ok(file.taken.finish(container))
 }
 
 struct File<'a> {
@@ -281,7 +70,7 @@ impl File<'_> {
             for element in elements {
                 self.take_resource(element, None, 0)?;
             }
-            return if self.taken.resources.is_empty() {
+            return if self.taken.is_bare() {
                 Err(ParseError::NotFhir)
             } else {
                 Ok(Container::Array)
@@ -323,7 +112,7 @@ impl File<'_> {
             if json::value_end(self.text, line.start, &self.file_limits) == Ok(line.end) {
                 self.take_resource(line, None, 0)?;
             } else {
-                let index = self.next_index()?;
+                let index = self.taken.next_index(self.limits)?;
                 self.keep(index, KeptReason::NotJson, line, None);
             }
         }
@@ -357,7 +146,7 @@ impl File<'_> {
             (first, _) => {
                 let reason =
                     if first.is_some() { KeptReason::Ambiguous } else { KeptReason::NoResource };
-                let index = self.next_index()?;
+                let index = self.taken.next_index(self.limits)?;
                 self.keep(index, reason, entry, full_url);
                 Ok(())
             }
@@ -375,7 +164,10 @@ impl File<'_> {
         if kind == "Bundle" && depth < BUNDLE_DEPTH {
             return self.take_bundle(&members, depth + 1);
         }
-        let index = self.next_index()?;
+        if kind == "Parameters" && depth < BUNDLE_DEPTH && self.take_parameters(&members, depth)? {
+            return Ok(());
+        }
+        let index = self.taken.next_index(self.limits)?;
         let json = match self.read(&range) {
             Ok(json) => json,
             Err(reason) => {
@@ -390,62 +182,50 @@ impl File<'_> {
             None => Some(KeptReason::UnknownType),
             Some(_) => None,
         };
-        self.accept(index, reason, range, full_url, kind, &json);
+        let bytes = self.slice(range).as_bytes().to_vec();
+        self.taken.accept(index, reason, bytes, full_url, &json);
+        if HOLDING.contains(&kind.as_str()) {
+            self.take_inner(&members)?;
+        }
         Ok(())
     }
 
-    fn accept(
+    /// The resources in the answer of a server's operation (`$everything`, `$summary`); `false` if
+    /// there is none.
+    fn take_parameters(
         &mut self,
-        index: usize,
-        reason: Option<KeptReason>,
-        range: Range<usize>,
-        full_url: Option<String>,
-        resource_type: String,
-        json: &Json,
-    ) {
-        let name = json.text("id").map(str::to_owned).or_else(|| full_url.clone());
-        let base = fingerprint::of_resource(json);
-        let Some(fingerprint) = self.recognise(base, name, index) else { return };
-        self.taken.references.add("", full_url.as_deref(), json);
-        if let Some(person) = PatientIdentity::of(json)
-            && !self.taken.patients.contains(&person)
-        {
-            self.taken.patients.push(person);
-        }
-        let resource = Resource {
-            index,
-            resource_type,
-            bytes: self.slice(range).as_bytes().to_vec(),
-            category: Category::of(json),
-            date: view::date_of(json),
-            title: view::title_of(json),
-            fingerprint,
-            full_url,
-            references: Vec::new(),
-        };
-        match reason {
-            None => self.taken.resources.push((resource, references::collect(json))),
-            Some(reason) => {
-                self.taken.kept_as_source.push(KeptAsSource { index, reason, resource });
+        members: &[(String, Range<usize>)],
+        depth: usize,
+    ) -> Result<bool, ParseError> {
+        let mut found = false;
+        for (_, range) in members.iter().filter(|(name, _)| name == "parameter") {
+            for parameter in self.elements(range.start)?.unwrap_or_default() {
+                let members = self.members(parameter.start)?.unwrap_or_default();
+                for (_, inner) in members.into_iter().filter(|(name, _)| name == "resource") {
+                    found = true;
+                    self.take_resource(inner, None, depth + 1)?;
+                }
             }
         }
+        Ok(found)
     }
 
-    /// The fingerprint under which to keep the content, or `None` if it is a repetition.
-    fn recognise(
-        &mut self,
-        base: [u8; 32],
-        name: Option<String>,
-        index: usize,
-    ) -> Option<[u8; 32]> {
-        let earlier = self.taken.seen.entry(base).or_default();
-        if let Some((_, of)) = earlier.iter().find(|(other, _)| *other == name) {
-            self.taken.duplicates.push(Duplicate { index, of: *of });
-            return None;
+    /// What is contained in a list or document: entries in their own right that are only written
+    /// there. They are taken besides it; people, places and what is not understood stay in it.
+    fn take_inner(&mut self, members: &[(String, Range<usize>)]) -> Result<(), ParseError> {
+        for (_, range) in members.iter().filter(|(name, _)| name == "contained") {
+            for inner in self.elements(range.start)?.unwrap_or_default() {
+                let Ok(json) = self.read(&inner) else { continue };
+                let kind = json.text("resourceType").and_then(of_type);
+                if kind.is_none_or(|kind| matches!(kind, Category::Profile | Category::Other)) {
+                    continue;
+                }
+                let index = self.taken.next_index(self.limits)?;
+                let bytes = self.slice(inner).as_bytes().to_vec();
+                self.taken.accept_inner(index, bytes, &json);
+            }
         }
-        let n = u32::try_from(earlier.len()).unwrap_or(u32::MAX);
-        earlier.push((name, index));
-        Some(if n == 0 { base } else { fingerprint::of_repetition(&base, n) })
+        Ok(())
     }
 
     fn keep(
@@ -456,20 +236,7 @@ impl File<'_> {
         full_url: Option<String>,
     ) {
         let bytes = self.slice(range).as_bytes().to_vec();
-        let base = fingerprint::of_source(&bytes);
-        let Some(fingerprint) = self.recognise(base, full_url.clone(), index) else { return };
-        let resource = Resource {
-            index,
-            resource_type: String::new(),
-            bytes,
-            category: Category::Other,
-            date: None,
-            title: String::new(),
-            fingerprint,
-            full_url,
-            references: Vec::new(),
-        };
-        self.taken.kept_as_source.push(KeptAsSource { index, reason, resource });
+        self.taken.keep(index, reason, bytes, full_url);
     }
 
     fn read(&self, range: &Range<usize>) -> Result<Json, KeptReason> {
@@ -482,14 +249,6 @@ impl File<'_> {
             JsonErrorKind::DuplicateName => KeptReason::Ambiguous,
             JsonErrorKind::Syntax | JsonErrorKind::Truncated => KeptReason::NotJson,
         })
-    }
-
-    fn next_index(&mut self) -> Result<usize, ParseError> {
-        if self.taken.entries >= self.limits.max_resources {
-            return Err(ParseError::TooManyResources { limit: self.limits.max_resources });
-        }
-        self.taken.entries += 1;
-        Ok(self.taken.entries - 1)
     }
 
     fn slice(&self, range: Range<usize>) -> &str {
@@ -516,42 +275,6 @@ impl File<'_> {
             _ => None,
         }
     }
-
-    fn finish(self, container: Container) -> Parsed {
-        let Taken { entries, patients, resources, kept_as_source, duplicates, references, .. } =
-            self.taken;
-        let resources = resources
-            .into_iter()
-            .map(|(mut resource, written)| {
-                resource.references = written
-                    .into_iter()
-                    .filter_map(|reference| {
-                        let target = references.resolve("", &reference)?;
-                        Some(ResolvedReference {
-                            resource_type: target.resource_type.clone(),
-                            display: target.display.clone(),
-                            reference,
-                        })
-                    })
-                    .collect();
-                if resource.title.is_empty() {
-                    resource.title = title_from_references(&resource);
-                }
-                resource
-            })
-            .collect();
-        Parsed { container, entries, patients, resources, kept_as_source, duplicates }
-    }
-}
-
-/// A medicine that is only referred to is called by its name.
-fn title_from_references(resource: &Resource) -> String {
-    resource
-        .references
-        .iter()
-        .find(|target| target.resource_type == "Medication")
-        .map(|target| target.display.clone())
-        .unwrap_or_default()
 }
 
 fn refused(error: JsonError) -> ParseError {

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use crate::category::Category;
 use crate::json::Json;
 use crate::limits::Limits;
 use crate::view::{ChartInput, SharedScope};
@@ -46,7 +45,7 @@ impl References {
                 continue;
             }
             let Ok(json) = Json::read(input.bytes, &Limits::default()) else { continue };
-            if scope.includes(Category::of(&json)) {
+            if scope.includes(input.compartment_of(&json)) {
                 references.add(input.source, None, &json);
             }
         }

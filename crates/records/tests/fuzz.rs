@@ -82,7 +82,13 @@ fn damaged_files_never_panic_and_lose_nothing() {
             .resources
             .iter()
             .chain(parsed.kept_as_source.iter().map(|kept| &kept.resource))
-            .map(|r| ChartInput { record_id: "r", bytes: &r.bytes, received: None, source: "s" })
+            .map(|r| ChartInput {
+                record_id: "r",
+                bytes: &r.bytes,
+                received: None,
+                source: "s",
+                compartment: None,
+            })
             .collect();
         assert_eq!(view::chart(&inputs, &SharedScope::All).timeline.len(), inputs.len());
         for input in &inputs {
@@ -118,6 +124,43 @@ fn damaged_narrative_stays_inert() {
                 "{clean}"
             );
             assert!(!tag.contains('=') || tag.contains("span=\""), "{clean}");
+        }
+    });
+}
+
+/// A clinical document of our own with most kinds of statements.
+const DOCUMENT: &str = r##"<?xml version="1.0" encoding="utf-8"?><ClinicalDocument xmlns="urn:hl7-org:v3" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:sdtc="urn:hl7-org:sdtc"><id root="1.2" extension="a"/><code code="34133-9" codeSystem="2.16.840.1.113883.6.1"/><title>Test summary</title><effectiveTime value="20200102030405+0100"/><recordTarget><patientRole><id root="1.2.3" extension="7"/><addr><city>Testville</city></addr><patient><name><given>Test</given><family>Sample</family></name><administrativeGenderCode code="F"/><birthTime value="19700101"/><sdtc:deceasedInd value="false"/></patient></patientRole></recordTarget><component><structuredBody><component><section><code code="11450-4"/><title>Problems</title><text><list><item ID="p1">Asthma</item></list></text><entry><act><templateId root="2.16.840.1.113883.10.20.22.4.3"/><statusCode code="active"/><entryRelationship typeCode="SUBJ"><observation negationInd="false"><templateId root="2.16.840.1.113883.10.20.22.4.4"/><effectiveTime><low value="2010"/><high nullFlavor="UNK"/></effectiveTime><value xsi:type="CD" code="195967001" codeSystem="2.16.840.1.113883.6.96"><originalText><reference value="#p1"/></originalText></value></observation></entryRelationship></act></entry></section></component><component><section><code code="10160-0"/><title>Medicines</title><entry><substanceAdministration moodCode="EVN"><statusCode code="active"/><effectiveTime xsi:type="IVL_TS"><low value="20120318"/></effectiveTime><effectiveTime xsi:type="PIVL_TS"><period value="12" unit="h"/></effectiveTime><effectiveTime xsi:type="EIVL_TS"><event code="HS"/></effectiveTime><doseQuantity value="1.50" unit="mg"/><consumable><manufacturedProduct><manufacturedMaterial><code code="197380" codeSystem="2.16.840.1.113883.6.88" displayName="atenolol"/></manufacturedMaterial></manufacturedProduct></consumable></substanceAdministration></entry></section></component><component><section><code code="30954-2"/><title>Results</title><text><table><tr><td colspan="2">13.2</td></tr></table></text><entry><organizer><code code="1-1"/><statusCode code="completed"/><component><observation><code code="718-7" codeSystem="2.16.840.1.113883.6.1"/><statusCode code="completed"/><effectiveTime value="200803190830-0800"/><value xsi:type="PQ" value="13.2" unit="g/dL"/><interpretationCode code="N"/><referenceRange><observationRange><value xsi:type="IVL_PQ"><low value="12" unit="g/dL"/></value></observationRange></referenceRange></observation></component></organizer></entry></section></component></structuredBody></component></ClinicalDocument>"##;
+
+#[test]
+fn fuzz_damaged_clinical_documents_never_panic_and_lose_nothing() {
+    run("ccda", |seed| {
+        let mut rng = seeded(seed);
+        let mut bytes = DOCUMENT.as_bytes().to_vec();
+        if seed % 3 == 0 {
+            damage(&mut bytes, seed);
+        } else {
+            // Damage that leaves it XML reaches further in: values, codes and names.
+            let pieces: Vec<&str> = DOCUMENT.split('"').collect();
+            let mut pieces: Vec<String> = pieces.into_iter().map(str::to_owned).collect();
+            for _ in 0..rng.random_range(1..8) {
+                let at = rng.random_range(0..pieces.len() / 2) * 2 + 1;
+                let from = rng.random_range(0..pieces.len() / 2) * 2 + 1;
+                pieces[at] = match rng.random_range(0..4) {
+                    0 => String::new(),
+                    1 => pieces[from].clone(),
+                    2 => "-0.0e9999999999999999999999999999999".to_owned(),
+                    _ => "\u{1F600}\u{202e}#&lt;script&gt;".to_owned(),
+                };
+            }
+            bytes = pieces.join("\"").into_bytes();
+        }
+        let Ok(parsed) = keyward_records::ccda::read(&bytes, &Limits::default()) else { return };
+        let kept = parsed.kept_as_source.len();
+        assert_eq!(parsed.entries, parsed.resources.len() + kept + parsed.duplicates.len());
+        for resource in &parsed.resources {
+            let json = resource.json().unwrap();
+            let _ = keyward_records::clinical_key(&json);
+            let _ = deidentify::strip(&resource.bytes);
         }
     });
 }

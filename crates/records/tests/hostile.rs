@@ -134,8 +134,13 @@ fn the_hostile_record_is_shown_without_anything_that_acts() {
     let parsed = parse(&hostile_bundle(5), &Limits::default()).unwrap();
     let mut narratives = 0;
     for resource in &parsed.resources {
-        let input =
-            ChartInput { record_id: "r", bytes: &resource.bytes, received: None, source: "file" };
+        let input = ChartInput {
+            record_id: "r",
+            bytes: &resource.bytes,
+            received: None,
+            source: "file",
+            compartment: None,
+        };
         let record = view::record_view(&input);
         if let Some(narrative) = record.narrative {
             assert!(is_inert(&narrative.html), "{}", narrative.html);
@@ -161,8 +166,13 @@ fn depth_bombs_are_refused_or_kept_as_source() {
     let objects = "{\"a\":".repeat(1_000_000);
     assert!(matches!(parse(objects.as_bytes(), &limits), Err(ParseError::TooDeep { .. })));
     // The view never meets the depth either.
-    let input =
-        ChartInput { record_id: "r", bytes: endless.as_bytes(), received: None, source: "" };
+    let input = ChartInput {
+        record_id: "r",
+        bytes: endless.as_bytes(),
+        received: None,
+        source: "",
+        compartment: None,
+    };
     assert!(view::record_view(&input).facts.is_empty());
 }
 
@@ -306,7 +316,13 @@ fn show_all(bytes: &[u8]) {
         .resources
         .iter()
         .chain(kept)
-        .map(|r| ChartInput { record_id: "r", bytes: &r.bytes, received: None, source: "s" })
+        .map(|r| ChartInput {
+            record_id: "r",
+            bytes: &r.bytes,
+            received: None,
+            source: "s",
+            compartment: None,
+        })
         .collect();
     let chart = view::chart(&inputs, &SharedScope::All);
     assert_eq!(chart.timeline.len(), inputs.len());
@@ -326,7 +342,7 @@ proptest! {
     #[test]
     fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..2000)) {
         show_all(&bytes);
-        let _ = view::record_view(&ChartInput { record_id: "r", bytes: &bytes, received: None, source: "" });
+        let _ = view::record_view(&ChartInput { record_id: "r", bytes: &bytes, received: None, source: "", compartment: None });
     }
 
     #[test]

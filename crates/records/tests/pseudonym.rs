@@ -2,6 +2,7 @@
 //! in text is listed.
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
+use base64::Engine as _;
 use keyward_records::deidentify::{
     FreeTextKind, IdentifierKind, Options, Terms, free_text, identifying, strip, strip_with,
 };
@@ -88,7 +89,13 @@ fn a_stripped_chart_is_still_a_chart_and_still_names_its_medicines() {
     let show = |all: &[Vec<u8>]| {
         let inputs: Vec<ChartInput<'_>> = all
             .iter()
-            .map(|bytes| ChartInput { record_id: "r", bytes, received: None, source: "s" })
+            .map(|bytes| ChartInput {
+                record_id: "r",
+                bytes,
+                received: None,
+                source: "s",
+                compartment: None,
+            })
             .collect();
         view::chart(&inputs, &SharedScope::All)
     };
@@ -141,6 +148,28 @@ fn ids_under_different_keys_cannot_be_linked_and_under_one_key_fit() {
 }
 
 #[test]
+fn ids_of_contained_resources_name_nobody_and_still_lead_to_them() {
+    let bytes = br##"{"resourceType":"MedicationRequest",
+        "contained":[{"resourceType":"Practitioner","id":"dr-sample-4711"},
+            {"resourceType":"Medication","id":"Lot7","code":{"text":"Aspirin"}},
+            {"resourceType":"Medication","id":"lot7","code":{"text":"Codeine"}}],
+        "medicationReference":{"reference":"#lot7"},"requester":{"reference":"#dr-sample-4711"},
+        "basedOn":[{"reference":"#gone-test-anna"}],"partOf":[{"reference":"#"}]}"##;
+    for link_key in [None, Some([1; 32])] {
+        let stripped = strip_with(bytes, &Options { link_key, ..Options::default() }).unwrap();
+        let text = String::from_utf8(stripped.bytes).unwrap();
+        for gone in ["dr-sample", "4711", "test-anna", "lot7", "Lot7"] {
+            assert!(!text.contains(gone), "{gone} in {text}");
+        }
+        // Ids that differ in case only are two medicines.
+        assert!(text.contains(r##""medicationReference":{"reference":"#c3"}"##), "{text}");
+        assert!(text.contains(r#""code":{"text":"Codeine"},"id":"c3""#), "{text}");
+        assert!(text.contains(r##""requester":{"reference":"#c1"}"##), "{text}");
+        assert!(text.contains(r##""partOf":[{"reference":"#"}]"##), "{text}");
+    }
+}
+
+#[test]
 fn each_kind_of_identifier_is_taken_out_and_named() {
     let bytes = br##"{"resourceType":"Observation","id":"1","meta":{"source":"https://host.example/x","profile":["p"]},
         "text":{"status":"generated","div":"<div>Test-Anna</div>"},
@@ -174,7 +203,13 @@ fn each_kind_of_identifier_is_taken_out_and_named() {
     let note = stripped.free_text.iter().find(|w| w.path == "note[0].text").unwrap();
     assert_eq!(note.hits, vec!["test-anna"]);
     // That something modifies the meaning must still be seen.
-    let input = ChartInput { record_id: "r", bytes: &stripped.bytes, received: None, source: "" };
+    let input = ChartInput {
+        record_id: "r",
+        bytes: &stripped.bytes,
+        received: None,
+        source: "",
+        compartment: None,
+    };
     assert!(view::record_view(&input).item.markers.contains(&view::Marker::ModifierNotUnderstood));
 }
 
@@ -196,6 +231,47 @@ fn the_preview_names_what_identifies_her() {
             "{what:?}"
         );
     }
+}
+
+/// A JPEG with a position in its Exif block.
+fn photo_with_place() -> String {
+    let mut jpeg = b"\xff\xd8\xff\xe1\0\x24Exif\0\0II*\0\x08\0\0\0\x01\0".to_vec();
+    jpeg.extend([0x25, 0x88, 4, 0, 1, 0, 0, 0, 26, 0, 0, 0, 0, 0, 0, 0, 5, 0]);
+    jpeg.extend(b"\xff\xda\0\x02");
+    base64::engine::general_purpose::STANDARD.encode(jpeg)
+}
+
+#[test]
+fn a_photograph_that_says_where_it_was_taken_is_named_wherever_it_stands() {
+    let photo = photo_with_place();
+    let broken_lines = format!("{}\\n{}", &photo[..20], &photo[20..]);
+    for (record, path) in [
+        (
+            r#"{"resourceType":"Media","content":{"contentType":"image/jpeg","data":"PHOTO"}}"#,
+            "content.data",
+        ),
+        (
+            r#"{"resourceType":"DocumentReference","content":[{"attachment":{"data":"QUJD"}},{"attachment":{"data":"PHOTO"}}]}"#,
+            "content[1].attachment.data",
+        ),
+        (r#"{"resourceType":"Binary","contentType":"image/jpeg","data":"PHOTO"}"#, "data"),
+        (r#"{"resourceType":"Wonder","data":"PHOTO"}"#, "data"),
+    ] {
+        for photo in [&photo, &broken_lines] {
+            let items = identifying(record.replace("PHOTO", photo).as_bytes());
+            let places: Vec<_> =
+                items.iter().filter(|item| item.what == IdentifierKind::PhotoPlace).collect();
+            assert_eq!(places.len(), 1, "{record}");
+            assert_eq!((places[0].path.as_str(), places[0].value.as_str()), (path, ""));
+        }
+        let without = identifying(record.replace("PHOTO", "/9j/2gAC").as_bytes());
+        assert!(without.iter().all(|item| item.what != IdentifierKind::PhotoPlace), "{record}");
+    }
+    // What is shared under a made-up name still has it, so the preview of that must name it as well.
+    let media = r#"{"resourceType":"Media","content":{"data":"PHOTO"}}"#.replace("PHOTO", &photo);
+    let stripped = strip(media.as_bytes()).unwrap();
+    let stays = identifying(&stripped.bytes);
+    assert_eq!(stays.iter().map(|item| item.what.code()).collect::<Vec<_>>(), ["photoPlace"]);
 }
 
 #[test]

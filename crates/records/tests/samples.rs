@@ -42,6 +42,7 @@ fn inputs<'a>(parsed: &'a Parsed, ids: &'a [String]) -> Vec<ChartInput<'a>> {
             bytes: &resource.bytes,
             received: Some(1_700_000_000),
             source: "file",
+            compartment: None,
         })
         .collect()
 }

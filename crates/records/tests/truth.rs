@@ -12,6 +12,7 @@ fn record(json: &str) -> RecordView {
         bytes: json.as_bytes(),
         received: Some(7),
         source: "Sample Clinic",
+        compartment: None,
     })
 }
 
@@ -226,7 +227,13 @@ fn not_shared_is_not_the_same_as_none_recorded_and_never_leaks() {
     let medicine = br#"{"resourceType":"MedicationRequest","medicationReference":{"reference":"Medication/1"}}"#;
     let named = br#"{"resourceType":"Medication","id":"1","code":{"text":"Aspirin"}}"#;
     let doctor = br#"{"resourceType":"Practitioner","id":"d","name":[{"text":"Test-Doctor"}]}"#;
-    let input = |id, bytes| ChartInput { record_id: id, bytes, received: None, source: "s" };
+    let input = |id, bytes| ChartInput {
+        record_id: id,
+        bytes,
+        received: None,
+        source: "s",
+        compartment: None,
+    };
     let inputs = [
         input("c", &condition[..]),
         input("m", &medicine[..]),
@@ -250,7 +257,13 @@ fn references_are_not_resolved_across_sources_or_when_ambiguous() {
     let request = br#"{"resourceType":"MedicationRequest","medicationReference":{"reference":"Medication/1"}}"#;
     let one = br#"{"resourceType":"Medication","id":"1","code":{"text":"Aspirin"}}"#;
     let two = br#"{"resourceType":"Medication","id":"1","code":{"text":"Warfarin"}}"#;
-    let input = |id, bytes, source| ChartInput { record_id: id, bytes, received: None, source };
+    let input = |id, bytes, source| ChartInput {
+        record_id: id,
+        bytes,
+        received: None,
+        source,
+        compartment: None,
+    };
     let title = |inputs: &[ChartInput<'_>]| {
         let chart = view::chart(inputs, &SharedScope::All);
         let all: Vec<ChartItem> = chart.sections.into_iter().flat_map(|s| s.items).collect();
@@ -267,7 +280,13 @@ fn two_patients_in_one_chart_are_noticed() {
         br#"{"resourceType":"Patient","name":[{"text":"Test-Anna Muster"}],"birthDate":"1961"}"#;
     let two =
         br#"{"resourceType":"Patient","name":[{"text":"Test-Berta Muster"}],"birthDate":"1970"}"#;
-    let input = |id, bytes| ChartInput { record_id: id, bytes, received: None, source: "s" };
+    let input = |id, bytes| ChartInput {
+        record_id: id,
+        bytes,
+        received: None,
+        source: "s",
+        compartment: None,
+    };
     let chart = view::chart(&[input("1", &one[..]), input("2", &two[..])], &SharedScope::All);
     let identity = chart.identity.unwrap();
     assert_eq!(identity.name.as_deref(), Some("Test-Anna Muster"));
@@ -286,7 +305,13 @@ fn the_timeline_is_newest_first_and_undated_last() {
     let inputs: Vec<ChartInput<'_>> = bytes
         .iter()
         .zip(ids)
-        .map(|(bytes, id)| ChartInput { record_id: id, bytes, received: None, source: "s" })
+        .map(|(bytes, id)| ChartInput {
+            record_id: id,
+            bytes,
+            received: None,
+            source: "s",
+            compartment: None,
+        })
         .collect();
     let chart = view::chart(&inputs, &SharedScope::All);
     let order: Vec<&str> = chart.timeline.iter().map(|entry| entry.id.as_str()).collect();

@@ -7,9 +7,10 @@
 //! sender's registers; without a key they go.
 //!
 //! What stays and may still identify her: free text and documents, which are listed for her to
-//! read ([`FreeTextWarning`]), exact dates, and the combination of findings. Sex stays.
+//! read ([`FreeTextWarning`]), the place in a photograph inside a record, exact dates, and the combination of findings. Sex stays.
 
 mod free_text;
+mod places;
 mod rules;
 mod scrub;
 mod terms;
@@ -53,6 +54,8 @@ pub enum IdentifierKind {
     DeviceNumber,
     /// A photo.
     Photo,
+    /// Where a photo was taken, inside its file.
+    PhotoPlace,
     /// Further demographics (marital status, language, contacts, …).
     Demographics,
     /// Words of a reference to her or to another person.
@@ -83,6 +86,7 @@ impl IdentifierKind {
             IdentifierKind::RecordNumber => "recordNumber",
             IdentifierKind::DeviceNumber => "deviceNumber",
             IdentifierKind::Photo => "photo",
+            IdentifierKind::PhotoPlace => "photoPlace",
             IdentifierKind::Demographics => "demographics",
             IdentifierKind::PersonReference => "personReference",
             IdentifierKind::CareProvider => "careProvider",
@@ -163,11 +167,15 @@ pub fn strip_with(bytes: &[u8], options: &Options) -> Result<Stripped, Deidentif
     Ok(Stripped { bytes: stripped.to_compact().into_bytes(), removed, free_text })
 }
 
-/// What in a record identifies her: all that [`strip`] would take out, except ids of computers.
-/// Empty for bytes that are not understood; [`free_text`] then returns all of them.
+/// What in a record identifies her: all that [`strip`] would take out, except ids of computers; and
+/// photographs that say where they were taken, which [`strip`] leaves as they are.
+/// Of bytes that are not understood only those; [`free_text`] then returns all of them.
 pub fn identifying(bytes: &[u8]) -> Vec<IdentifyingItem> {
-    let Ok(resource) = understood(bytes) else { return Vec::new() };
-    let (_, mut found) = scrub::scrub(&resource, &Options::default());
+    let Ok(record) = Json::read(bytes, &Limits::default()) else { return Vec::new() };
+    let mut found = places::found_in(&record);
+    if is_understood(&record) {
+        found.extend(scrub::scrub(&record, &Options::default()).1);
+    }
     found.retain(|item| item.what != IdentifierKind::TechnicalId);
     found
 }
@@ -183,6 +191,9 @@ pub fn free_text(bytes: &[u8], terms: &Terms) -> Vec<FreeTextWarning> {
 fn understood(bytes: &[u8]) -> Result<Json, DeidentifyError> {
     let resource =
         Json::read(bytes, &Limits::default()).map_err(|_| DeidentifyError::NotUnderstood)?;
-    let known = resource.text("resourceType").is_some_and(|kind| crate::of_type(kind).is_some());
-    if known { Ok(resource) } else { Err(DeidentifyError::NotUnderstood) }
+    if is_understood(&resource) { Ok(resource) } else { Err(DeidentifyError::NotUnderstood) }
+}
+
+fn is_understood(record: &Json) -> bool {
+    record.text("resourceType").is_some_and(|kind| crate::of_type(kind).is_some())
 }

@@ -4,13 +4,15 @@ use super::IdentifierKind;
 use crate::json::Json;
 
 /// Extensions that say something about the value and nothing about the person.
-pub(super) const HARMLESS_EXTENSIONS: [&str; 6] = [
+pub(super) const HARMLESS_EXTENSIONS: [&str; 7] = [
     "http://hl7.org/fhir/StructureDefinition/data-absent-reason",
     "http://hl7.org/fhir/StructureDefinition/allergyintolerance-duration",
     "http://hl7.org/fhir/StructureDefinition/condition-assertedDate",
     "http://hl7.org/fhir/StructureDefinition/observation-bodyPosition",
     "http://hl7.org/fhir/StructureDefinition/observation-gatewayDevice",
     "http://hl7.org/fhir/StructureDefinition/iso21090-uncertainty",
+    // The title of the section an item stood in; the XML it was made from goes.
+    crate::ccda::SECTION_URL,
 ];
 
 /// For resources about people and places: the only elements that stay. Names stay only where the

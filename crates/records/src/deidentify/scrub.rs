@@ -12,7 +12,7 @@ const MAX_VALUE: usize = 200;
 /// The resource without what identifies, and what that was.
 pub(super) fn scrub(resource: &Json, options: &Options) -> (Json, Vec<IdentifyingItem>) {
     let kind = resource.text("resourceType").unwrap_or_default().to_owned();
-    let mut scrub = Scrub { options, kind, found: Vec::new() };
+    let mut scrub = Scrub { options, kind, locals: Vec::new(), found: Vec::new() };
     let stripped = scrub.resource(resource, "");
     (stripped, scrub.found)
 }
@@ -20,6 +20,9 @@ pub(super) fn scrub(resource: &Json, options: &Options) -> (Json, Vec<Identifyin
 struct Scrub<'a> {
     options: &'a Options,
     kind: String,
+    /// Ids of what the resource contains, in order. The sender chose them: they can name somebody, and
+    /// the same ones in two spaces would link these.
+    locals: Vec<String>,
     found: Vec<IdentifyingItem>,
 }
 
@@ -32,6 +35,7 @@ impl Scrub<'_> {
     fn resource(&mut self, resource: &Json, path: &str) -> Json {
         let kind = resource.text("resourceType").unwrap_or_default().to_owned();
         let outer = std::mem::replace(&mut self.kind, kind);
+        let locals = locals_of(resource).map(|own| std::mem::replace(&mut self.locals, own));
         let kept = rules::kept_elements(&self.kind, self.options.keep_practitioners);
         let provider = !rules::is_person(&self.kind);
         let mut members = Vec::new();
@@ -61,6 +65,9 @@ impl Scrub<'_> {
             members.extend(value.map(|value| (name.clone(), value)));
         }
         self.kind = outer;
+        if let Some(locals) = locals {
+            self.locals = locals;
+        }
         Json::Object(members)
     }
 
@@ -106,10 +113,10 @@ impl Scrub<'_> {
                 continue;
             }
             let mut stripped = self.resource(item, &here);
-            // The id of a contained resource is local (`#med1`) and means nothing elsewhere.
+            // The id of a contained resource is local (`#med1`): its place in the list serves as well.
             if let (Json::Object(members), Some(id)) = (&mut stripped, item.text("id")) {
                 members.retain(|(name, _)| name != "id");
-                members.push(("id".to_owned(), Json::from(id)));
+                members.extend(self.local(id).map(|id| ("id".to_owned(), Json::String(id))));
             }
             kept.push(stripped);
         }
@@ -123,6 +130,11 @@ impl Scrub<'_> {
             // An empty reason to keep a shadow element is its harmless extensions.
             "id" => return None,
             _ => {}
+        }
+        // The narrative of a section (Composition) repeats what the entries say, names included.
+        if name == "text" && value.get("div").is_some() {
+            self.remove(IdentifierKind::Narrative, path, value);
+            return None;
         }
         if let Some(what) = rules::by_name(&self.kind, name, value) {
             self.remove(what, path, value);
@@ -196,10 +208,19 @@ impl Scrub<'_> {
         (!kept.is_empty()).then_some(Json::Object(kept))
     }
 
-    /// The reference under the key of the space; local ones (`#med1`) stay.
+    /// What a contained resource is called instead of its id.
+    fn local(&self, id: &str) -> Option<String> {
+        let place = self.locals.iter().position(|local| local == id)?;
+        Some(format!("c{}", place + 1))
+    }
+
+    /// The reference under the key of the space; local ones (`#med1`) by their place in the list.
     fn relink(&self, written: &str) -> Option<String> {
-        if written.starts_with('#') {
-            return Some(written.to_owned());
+        match written.strip_prefix('#') {
+            // The resource itself.
+            Some("") => return Some(written.to_owned()),
+            Some(id) => return self.local(id).map(|id| format!("#{id}")),
+            None => {}
         }
         for prefix in ["urn:uuid:", "urn:oid:"] {
             if let Some(id) = written.strip_prefix(prefix) {
@@ -241,6 +262,12 @@ impl Scrub<'_> {
         let marker = Json::Object(vec![("url".to_owned(), Json::from("urn:keyward:removed"))]);
         Some(Json::Array(vec![marker]))
     }
+}
+
+/// The ids of what a resource contains; `None` if it contains nothing.
+fn locals_of(resource: &Json) -> Option<Vec<String>> {
+    let Json::Array(items) = resource.get("contained")? else { return None };
+    Some(items.iter().filter_map(|item| item.text("id")).map(str::to_owned).collect())
 }
 
 fn is_object(value: &Json) -> bool {

@@ -1,6 +1,6 @@
 //! The chart: sections by category, a timeline, and who it is about.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -11,6 +11,7 @@ use crate::category::Category;
 use crate::json::Json;
 use crate::limits::Limits;
 use crate::references::References;
+use crate::sensitivity::Sensitivity;
 
 /// One record as it is stored, with what the store knows about it.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +24,15 @@ pub struct ChartInput<'a> {
     pub received: Option<u64>,
     /// Where it came from, in words (file name or sender).
     pub source: &'a str,
+    /// The compartment it is kept in or was received through; `None`: as its content says.
+    pub compartment: Option<Category>,
+}
+
+impl ChartInput<'_> {
+    /// The compartment of this record, whose content is `resource`.
+    pub fn compartment_of(&self, resource: &Json) -> Category {
+        self.compartment.unwrap_or_else(|| Category::of(resource))
+    }
 }
 
 /// What the reader of the chart may see.
@@ -30,7 +40,7 @@ pub struct ChartInput<'a> {
 pub enum SharedScope {
     /// Everything: the owner herself.
     All,
-    /// These categories; the others are shown as not shared, and their records are left out even
+    /// These compartments; the others are shown as not shared, and their records are left out even
     /// if they are given.
     Only(Vec<Category>),
 }
@@ -52,7 +62,8 @@ impl SharedScope {
 pub struct ChartView {
     /// From the Patient resource; `None` if there is none or it is not shared.
     pub identity: Option<IdentityView>,
-    /// Every category once, in chart order.
+    /// Every section once, in chart order; then, for whom not all is shared, the compartments kept
+    /// apart that are not shared, empty, or hold what belongs to a section that is not shared.
     pub sections: Vec<SectionView>,
     /// All items with a date, newest first; then those without.
     pub timeline: Vec<TimelineEntry>,
@@ -131,6 +142,8 @@ pub struct ChartItem {
     pub id: String,
     /// The section.
     pub category: Category,
+    /// What is sensitive about it.
+    pub sensitivity: Vec<Sensitivity>,
     /// FHIR resource type; empty if it is not known.
     pub resource_type: String,
     /// What to call it: content of the record, or empty (then the type's name serves).
@@ -176,22 +189,41 @@ pub fn chart_in(inputs: &[ChartInput<'_>], shared: &SharedScope, limits: &Limits
     let references = References::from_inputs(inputs, shared);
     let mut by_category: HashMap<Category, Vec<ChartItem>> = HashMap::new();
     let mut identity = None;
+    // Compartments from which something is shown.
+    let mut apart = HashSet::new();
     for input in inputs {
-        let (line, resource) = match Json::read(input.bytes, limits) {
+        let (mut line, resource) = match Json::read(input.bytes, limits) {
             Ok(resource) if resource.text("resourceType").is_some() => {
                 (item::item(input, &resource, &references), Some(resource))
             }
             _ => (item::not_understood(input), None),
         };
-        if !shared.includes(line.category) {
+        let compartment = match &resource {
+            Some(resource) => input.compartment_of(resource),
+            None => input.compartment.unwrap_or(Category::Other),
+        };
+        if !shared.includes(compartment) {
             continue;
         }
         if let Some(resource) = resource {
             merge_identity(&mut identity, input, &resource);
         }
+        // Its section may not be shared: then it stands with its compartment, so that "not shared"
+        // is never followed by a part of what is not shared.
+        if !shared.includes(line.category) {
+            line.category = compartment;
+        }
+        apart.insert(compartment);
         by_category.entry(line.category).or_default().push(line);
     }
     let sections: Vec<SectionView> = Category::all()
+        .filter(|category| {
+            !category.is_sensitive()
+                || by_category.contains_key(category)
+                || (*shared != SharedScope::All && !apart.contains(category))
+        })
+        .collect::<Vec<_>>()
+        .into_iter()
         .map(|category| section(category, by_category.remove(&category), shared))
         .collect();
     ChartView { identity, timeline: timeline(&sections), sections }
@@ -230,6 +262,18 @@ fn newest_first<T>(items: &mut [T], date: impl Fn(&T) -> Option<&DateView>) {
         let key = date(entry).and_then(item::sortable).map(|date| date.sort_key());
         (key.is_none(), std::cmp::Reverse(key))
     });
+}
+
+/// Who these records are about, from the Patient records among them; the first counts, the others
+/// are compared with it.
+pub fn identity(inputs: &[ChartInput<'_>]) -> Option<IdentityView> {
+    let mut identity = None;
+    for input in inputs {
+        if let Ok(resource) = Json::read(input.bytes, &Limits::default()) {
+            merge_identity(&mut identity, input, &resource);
+        }
+    }
+    identity
 }
 
 fn merge_identity(identity: &mut Option<IdentityView>, input: &ChartInput<'_>, resource: &Json) {

@@ -9,6 +9,7 @@ use crate::category::Category;
 use crate::date::{DatePrecision, PartialDate};
 use crate::json::Json;
 use crate::references::References;
+use crate::sensitivity;
 
 /// Most extra lines of an item.
 const MAX_DETAILS: usize = 6;
@@ -35,7 +36,8 @@ pub(super) fn item(input: &ChartInput<'_>, resource: &Json, references: &Referen
     }
     ChartItem {
         id: input.record_id.to_owned(),
-        category: Category::of(resource),
+        category: Category::section_of(resource),
+        sensitivity: sensitivity::kinds(resource),
         resource_type: resource.text("resourceType").unwrap_or_default().to_owned(),
         title,
         code: code(resource),
@@ -60,6 +62,7 @@ pub(super) fn not_understood(input: &ChartInput<'_>) -> ChartItem {
     ChartItem {
         id: input.record_id.to_owned(),
         category: Category::Other,
+        sensitivity: Vec::new(),
         resource_type: String::new(),
         title: String::new(),
         code: None,
@@ -189,6 +192,7 @@ pub(crate) fn title_of(resource: &Json) -> String {
             .or_else(|| resource.items("content").find_map(|c| text(c.get("attachment")?, "title")))
             .or_else(|| first_concept(resource, "type")),
         "FamilyMemberHistory" => family_title(resource),
+        "DeviceUseStatement" => display(resource, "device"),
         "Device" => resource
             .items("deviceName")
             .find_map(|name| text(name, "name"))
@@ -302,23 +306,25 @@ fn resolved(reference: Option<&Json>, source: &str, references: &References) -> 
     references.resolve(source, reference).map(|target| target.display.clone())
 }
 
+/// Elements that say who made or did it, in the order in which they are looked at.
+pub(super) const PERFORMERS: [&str; 12] = [
+    "performer",
+    "requester",
+    "informationSource",
+    "asserter",
+    "recorder",
+    "author",
+    "provider",
+    "participant",
+    "sender",
+    "custodian",
+    "managingOrganization",
+    "serviceProvider",
+];
+
 /// Who made or did it: the reference's own words, else the name of the one referred to.
 fn performer(resource: &Json, source: &str, references: &References) -> Option<String> {
-    const DIRECT: [&str; 12] = [
-        "performer",
-        "requester",
-        "informationSource",
-        "asserter",
-        "recorder",
-        "author",
-        "provider",
-        "participant",
-        "sender",
-        "custodian",
-        "managingOrganization",
-        "serviceProvider",
-    ];
-    DIRECT.iter().find_map(|field| {
+    PERFORMERS.iter().find_map(|field| {
         resource.items(field).find_map(|element| {
             let reference = ["actor", "individual", "member"]
                 .iter()

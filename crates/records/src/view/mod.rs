@@ -8,6 +8,7 @@ mod attachment;
 mod chart;
 mod facts;
 mod item;
+pub mod line;
 mod marker;
 mod narrative;
 mod read;
@@ -17,7 +18,7 @@ mod value;
 pub use attachment::{Attachment, AttachmentView, attachment, attachments};
 pub use chart::{
     ChartInput, ChartItem, ChartView, IdentityView, SectionState, SectionView, SharedScope,
-    TimelineEntry, chart, chart_in,
+    TimelineEntry, chart, chart_in, identity,
 };
 pub use facts::FactView;
 pub(crate) use item::{date_of, title_of};

@@ -98,12 +98,53 @@ const WITH_CONTENT: [&str; 21] = [
     "plaintext",
 ];
 
-/// The narrative of a resource, harmless; `None` if it has none.
+/// Most HTML of a document's sections together; the rest is left to the source.
+const MAX_SECTIONS: usize = 4 << 20;
+/// Sections inside sections that are shown.
+const MAX_SECTIONS_DEEP: usize = 8;
+
+/// The narrative of a resource, harmless; `None` if it has none. Of a document (Composition) its
+/// sections with their titles, as they were written to be read.
 pub(super) fn of(resource: &Json) -> Option<NarrativeView> {
-    let text = resource.get("text")?;
-    let div = text.text("div")?;
-    let (html, altered) = sanitise(div);
-    Some(NarrativeView { html, status: text.text("status").map(str::to_owned), altered })
+    let text = resource.get("text");
+    let own = text.and_then(|text| text.text("div")).map(sanitise);
+    let status = text.and_then(|text| text.text("status")).map(str::to_owned);
+    if resource.text("resourceType") != Some("Composition") {
+        let (html, altered) = own?;
+        return Some(NarrativeView { html, status, altered });
+    }
+    let (mut html, mut altered) = own.unwrap_or_default();
+    sections(resource, 0, &mut html, &mut altered);
+    (!html.is_empty()).then_some(NarrativeView { html, status, altered })
+}
+
+fn sections(holder: &Json, depth: usize, html: &mut String, altered: &mut bool) {
+    if depth >= MAX_SECTIONS_DEEP {
+        *altered = true;
+        return;
+    }
+    for section in holder.items("section") {
+        if html.len() > MAX_SECTIONS {
+            *altered = true;
+            return;
+        }
+        let (before, tag) = (html.len(), if depth == 0 { "h3" } else { "h4" });
+        if let Some(title) = section.text("title") {
+            let title = without_tags(&title.replace('<', "\u{2039}").replace('>', "\u{203a}"));
+            html.push_str(&format!("<{tag}>{title}</{tag}>"));
+        }
+        let titled = html.len();
+        if let Some(div) = section.get("text").and_then(|text| text.text("div")) {
+            let (clean, changed) = sanitise(div);
+            html.push_str(&clean);
+            *altered |= changed;
+        }
+        sections(section, depth + 1, html, altered);
+        // A title over nothing is no text.
+        if html.len() == titled {
+            html.truncate(before);
+        }
+    }
 }
 
 /// Makes HTML harmless: only elements that shape text, no attribute but bounded `colspan` and

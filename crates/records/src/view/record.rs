@@ -26,7 +26,8 @@ pub struct RecordView {
     pub attachments: Vec<AttachmentView>,
     /// Notes people wrote on it.
     pub notes: Vec<NoteView>,
-    /// The source, indented for reading; text exactly as it came if it is not JSON.
+    /// The source, indented for reading, but for the bytes of documents, of which only the length is
+    /// told; text exactly as it came if it is not JSON.
     pub source: String,
 }
 
@@ -75,7 +76,25 @@ pub fn record_view_in(input: &ChartInput<'_>, references: &References) -> Record
         narrative: narrative::of(&resource),
         attachments: attachment::attachments(&resource),
         notes: notes(&resource),
-        source: resource.to_pretty(),
+        source: outline("", &resource).to_pretty(),
+    }
+}
+
+/// Longest `data` that is shown as it is.
+const MAX_DATA: usize = 2_000;
+
+/// The source without the bytes of documents: nobody reads base64, and a window would choke on it.
+fn outline(name: &str, value: &Json) -> Json {
+    match value {
+        Json::String(data) if name == "data" && data.len() > MAX_DATA => {
+            let start: String = data.chars().take(60).collect();
+            Json::String(format!("{start}… ({} characters)", data.len()))
+        }
+        Json::Array(items) => Json::Array(items.iter().map(|item| outline(name, item)).collect()),
+        Json::Object(members) => Json::Object(
+            members.iter().map(|(name, value)| (name.clone(), outline(name, value))).collect(),
+        ),
+        other => other.clone(),
     }
 }
 
@@ -93,4 +112,29 @@ fn notes(resource: &Json) -> Vec<NoteView> {
             })
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bytes_of_a_document_are_not_in_the_source_but_everything_else_is() {
+        let resource = format!(
+            r#"{{"resourceType":"Binary","contentType":"application/pdf","data":"{}","n":"{}"}}"#,
+            "QUJD".repeat(10_000),
+            "x".repeat(9_000)
+        );
+        let input = ChartInput {
+            record_id: "r",
+            bytes: resource.as_bytes(),
+            received: None,
+            source: "",
+            compartment: None,
+        };
+        let view = record_view(&input);
+        assert!(view.source.len() < 10_000);
+        assert!(view.source.contains("(40000 characters)") && view.source.contains("xxxx"));
+        assert_eq!(view.attachments.first().and_then(|a| a.bytes), Some(30_000));
+    }
 }

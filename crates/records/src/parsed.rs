@@ -1,0 +1,272 @@
+//! A file taken apart, whatever its format was: resources, pieces kept as source, repetitions.
+
+use thiserror::Error;
+
+use crate::category::Category;
+use crate::date::PartialDate;
+use crate::format::Format;
+use crate::identity::PatientIdentity;
+use crate::json::Json;
+use crate::limits::Limits;
+use crate::references::ResolvedReference;
+use crate::{fingerprint, view};
+
+/// What a file was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Container {
+    /// One resource.
+    Single,
+    /// A Bundle, with its type as written (`transaction`, `document`, …).
+    Bundle {
+        /// As written.
+        bundle_type: String,
+    },
+    /// One resource per line.
+    Ndjson,
+    /// A bare JSON array of resources.
+    Array,
+    /// Another format, turned into FHIR resources.
+    Converted(Format),
+}
+
+/// A file taken apart. `entries == resources + kept_as_source + duplicates`.
+#[derive(Debug, Clone)]
+pub struct Parsed {
+    /// What the file was.
+    pub container: Container,
+    /// Bundle entries, lines or elements met.
+    pub entries: usize,
+    /// The people its Patient resources describe, each once.
+    pub patients: Vec<PatientIdentity>,
+    /// What is understood.
+    pub resources: Vec<Resource>,
+    /// What is not, with the reason; to be stored like the others.
+    pub kept_as_source: Vec<KeptAsSource>,
+    /// Entries that repeat an earlier one of this file.
+    pub duplicates: Vec<Duplicate>,
+}
+
+/// One resource.
+#[derive(Debug, Clone)]
+pub struct Resource {
+    /// Position among the file's entries, from 0.
+    pub index: usize,
+    /// FHIR type as written; empty if there is none.
+    pub resource_type: String,
+    /// FHIR JSON: exactly as it stood in the file, or made from another format.
+    pub bytes: Vec<u8>,
+    /// The section of the chart.
+    pub category: Category,
+    /// Its date, as written.
+    pub date: Option<PartialDate>,
+    /// What to call it; may be empty.
+    pub title: String,
+    /// The same for the same content (module `fingerprint`).
+    pub fingerprint: [u8; 32],
+    /// The entry's `fullUrl`.
+    pub full_url: Option<String>,
+    /// References that the file itself explains.
+    pub references: Vec<ResolvedReference>,
+}
+
+impl Resource {
+    /// A resource made from another format; `index` is its position among those of the file.
+    pub(crate) fn made(index: usize, json: &Json) -> Resource {
+        let fingerprint = fingerprint::of_resource(json);
+        Resource::described(index, json.to_compact().into_bytes(), json, fingerprint)
+    }
+
+    /// A resource with what can be said of it by itself; `bytes` are those of `json`.
+    pub(crate) fn described(
+        index: usize,
+        bytes: Vec<u8>,
+        json: &Json,
+        fingerprint: [u8; 32],
+    ) -> Resource {
+        Resource {
+            index,
+            resource_type: json.text("resourceType").unwrap_or_default().to_owned(),
+            bytes,
+            category: Category::of(json),
+            date: view::date_of(json),
+            title: view::title_of(json),
+            fingerprint,
+            full_url: None,
+            references: Vec::new(),
+        }
+    }
+
+    /// The content; `None` if it is not JSON within the limits.
+    pub fn json(&self) -> Option<Json> {
+        Json::read(&self.bytes, &Limits::default()).ok()
+    }
+}
+
+/// Something kept as it came because it is not understood.
+#[derive(Debug, Clone)]
+pub struct KeptAsSource {
+    /// Position among the file's entries, from 0.
+    pub index: usize,
+    /// Why.
+    pub reason: KeptReason,
+    /// Its bytes, in category `Other`.
+    pub resource: Resource,
+}
+
+/// Why something is only kept as source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeptReason {
+    /// Not JSON (a line of an NDJSON file).
+    NotJson,
+    /// An entry without a resource (a link, a deletion, a response).
+    NoResource,
+    /// Not an object with a usable `resourceType`.
+    NoResourceType,
+    /// R4 has no such type.
+    UnknownType,
+    /// Nested more deeply than allowed.
+    TooDeep,
+    /// More bytes or values than allowed for one resource.
+    TooLarge,
+    /// A name occurs twice in one object, so that it means two things.
+    Ambiguous,
+    /// A part of a document in another format for which there is no resource.
+    NoEquivalent,
+}
+
+impl KeptReason {
+    /// Stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            KeptReason::NotJson => "notJson",
+            KeptReason::NoResource => "noResource",
+            KeptReason::NoResourceType => "noResourceType",
+            KeptReason::UnknownType => "unknownType",
+            KeptReason::TooDeep => "tooDeep",
+            KeptReason::TooLarge => "tooLarge",
+            KeptReason::Ambiguous => "ambiguous",
+            KeptReason::NoEquivalent => "noEquivalent",
+        }
+    }
+}
+
+/// An entry that repeats an earlier one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Duplicate {
+    /// Position of the repetition.
+    pub index: usize,
+    /// Position of the one that is kept.
+    pub of: usize,
+}
+
+/// Why a file is refused as a whole; nothing of it is taken.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ParseError {
+    /// Nothing in it.
+    #[error("the file is empty")]
+    Empty,
+    /// More bytes than allowed.
+    #[error("the file has {bytes} bytes, more than {limit}")]
+    TooLarge {
+        /// Its size.
+        bytes: usize,
+        /// The bound.
+        limit: usize,
+    },
+    /// Not UTF-8 text.
+    #[error("the file is not UTF-8 text at byte {offset}")]
+    NotText {
+        /// Where.
+        offset: usize,
+    },
+    /// Not JSON.
+    #[error("the file is not JSON at byte {offset}")]
+    NotJson {
+        /// Where.
+        offset: usize,
+    },
+    /// Ends in the middle.
+    #[error("the file ends in the middle, at byte {offset}")]
+    Truncated {
+        /// Where.
+        offset: usize,
+    },
+    /// JSON, but neither a FHIR resource nor a list of them.
+    #[error("the file is JSON but not FHIR")]
+    NotFhir,
+    /// A known format that is not read, or one that is not known at all.
+    #[error("files of this format are not read")]
+    UnsupportedFormat,
+    /// The name says one format, the content is none of that.
+    #[error("the file is called {claimed:?} but is none")]
+    WrongContent {
+        /// What the name says.
+        claimed: Format,
+    },
+    /// Locked with a password.
+    #[error("the file is encrypted")]
+    Encrypted,
+    /// The format is right, the content is damaged.
+    #[error("the file is damaged at byte {offset}")]
+    Damaged {
+        /// Where, as far as that can be told.
+        offset: usize,
+    },
+    /// XML that defines its own entities or asks for others: never expanded.
+    #[error("the file holds definitions that are not followed, at byte {offset}")]
+    Entities {
+        /// Where.
+        offset: usize,
+    },
+    /// The reader for this format wants an answer first (the columns of a CSV file).
+    #[error("the file can only be read after a question is answered")]
+    NeedsAnswer,
+    /// Nested beyond all reason.
+    #[error("the file is nested too deeply at byte {offset}")]
+    TooDeep {
+        /// Where.
+        offset: usize,
+    },
+    /// A text longer than allowed.
+    #[error("a text is too long at byte {offset}")]
+    StringTooLong {
+        /// Where.
+        offset: usize,
+    },
+    /// More values in one object than allowed.
+    #[error("the file has too many values at byte {offset}")]
+    TooManyValues {
+        /// Where.
+        offset: usize,
+    },
+    /// More resources than allowed.
+    #[error("the file has more than {limit} resources")]
+    TooManyResources {
+        /// The bound.
+        limit: usize,
+    },
+}
+
+impl ParseError {
+    /// Stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            ParseError::Empty => "empty",
+            ParseError::TooLarge { .. } => "tooLarge",
+            ParseError::NotText { .. } => "notText",
+            ParseError::NotJson { .. } => "notJson",
+            ParseError::Truncated { .. } => "truncated",
+            ParseError::NotFhir => "notFhir",
+            ParseError::UnsupportedFormat => "unsupportedFormat",
+            ParseError::WrongContent { .. } => "wrongContent",
+            ParseError::Encrypted => "encrypted",
+            ParseError::Damaged { .. } => "damaged",
+            ParseError::Entities { .. } => "entities",
+            ParseError::NeedsAnswer => "needsAnswer",
+            ParseError::TooDeep { .. } => "tooDeep",
+            ParseError::StringTooLong { .. } => "stringTooLong",
+            ParseError::TooManyValues { .. } => "tooManyValues",
+            ParseError::TooManyResources { .. } => "tooManyResources",
+        }
+    }
+}

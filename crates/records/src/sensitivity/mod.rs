@@ -1,0 +1,220 @@
+//! What most people keep to fewer eyes: mental and sexual health, substance use, genetics, violence.
+//!
+//! A resource is recognised by the labels its sender gave it (`meta.security`, HL7 v3 ActCode) and by
+//! codes in it, wherever they stand, against the list [`LIST`], compiled by this project from public
+//! code systems: ICD-10(-CM) and ICD-9-CM chapters, SNOMED CT, LOINC, ATC groups and the
+//! international names of medicines (RxNorm has no groups).
+//!
+//! What the list does not know is shown like everything else: it cannot know words in a letter, a
+//! diagnosis without a code, or what a rare code means. The patient moves a record where she wants
+//! it. An allergy is never hidden for the medicine it names: whoever prescribes must see it.
+
+mod icd;
+mod labels;
+mod loinc;
+mod medicines;
+mod snomed;
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::category::Category;
+use crate::json::Json;
+
+/// Name and version of the code list, for reports and for asking again after it changed.
+pub const LIST: &str = "keyward-sensitivity 1";
+
+/// A kind of content that is kept apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub enum Sensitivity {
+    /// Abuse, assault, violence in the family.
+    Violence,
+    /// Sexually transmitted infections, HIV, sexuality, contraception, abortion.
+    SexualHealth,
+    /// Alcohol and drugs (not tobacco).
+    SubstanceUse,
+    /// Genetic tests, carriers, inherited disease known by its genes.
+    Genetics,
+    /// Psychiatry, psychotherapy, self-harm.
+    MentalHealth,
+}
+
+impl Sensitivity {
+    /// Every kind; where a record is of several, the first names its compartment.
+    pub const ALL: [Sensitivity; 5] = [
+        Sensitivity::Violence,
+        Sensitivity::SexualHealth,
+        Sensitivity::SubstanceUse,
+        Sensitivity::Genetics,
+        Sensitivity::MentalHealth,
+    ];
+
+    /// The compartment of this kind.
+    pub fn category(self) -> Category {
+        match self {
+            Sensitivity::MentalHealth => Category::MentalHealth,
+            Sensitivity::SexualHealth => Category::SexualHealth,
+            Sensitivity::SubstanceUse => Category::SubstanceUse,
+            Sensitivity::Genetics => Category::Genetics,
+            Sensitivity::Violence => Category::Violence,
+        }
+    }
+
+    /// The kind a compartment is for; `None` for the ordinary ones.
+    pub fn of_category(category: Category) -> Option<Sensitivity> {
+        Self::ALL.into_iter().find(|kind| kind.category() == category)
+    }
+}
+
+/// Why a resource counts as sensitive.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[serde(tag = "by", rename_all = "camelCase")]
+#[ts(export)]
+pub enum SensitivityReason {
+    /// The sender's label in `meta.security`.
+    Label {
+        /// HL7 v3 ActCode.
+        code: String,
+    },
+    /// A code of the list.
+    Code {
+        /// Its code system, as written.
+        system: String,
+        /// As written.
+        code: String,
+    },
+    /// The name of a medicine.
+    Medicine {
+        /// International name, in lower case.
+        name: String,
+    },
+    /// The kind of resource: sequences are genetic whatever they say.
+    Kind {
+        /// FHIR type.
+        kind: String,
+    },
+}
+
+/// One thing that was recognised.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct SensitivityMatch {
+    /// As what.
+    pub kind: Sensitivity,
+    /// By what.
+    pub why: SensitivityReason,
+}
+
+/// Everything in a resource that the labels and the list recognise: each once, in the order of
+/// [`Sensitivity::ALL`].
+pub fn of(resource: &Json) -> Vec<SensitivityMatch> {
+    let mut found = Vec::new();
+    labels(resource, &mut found);
+    let kind = resource.text("resourceType").unwrap_or_default();
+    if kind == "MolecularSequence" {
+        let why = SensitivityReason::Kind { kind: kind.to_owned() };
+        found.push(SensitivityMatch { kind: Sensitivity::Genetics, why });
+    }
+    let medicines = kind != "AllergyIntolerance";
+    codes(resource, medicines, &mut found);
+    if MEDICINE_TYPES.contains(&kind) {
+        named_medicines(resource, &mut found);
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// The kinds a resource is of, each once.
+pub fn kinds(resource: &Json) -> Vec<Sensitivity> {
+    let mut kinds: Vec<Sensitivity> = of(resource).into_iter().map(|found| found.kind).collect();
+    kinds.dedup();
+    kinds
+}
+
+/// The resources whose words are looked through for names of medicines.
+const MEDICINE_TYPES: [&str; 5] = [
+    "Medication",
+    "MedicationRequest",
+    "MedicationStatement",
+    "MedicationAdministration",
+    "MedicationDispense",
+];
+
+fn labels(resource: &Json, found: &mut Vec<SensitivityMatch>) {
+    let Some(meta) = resource.get("meta") else { return };
+    for label in meta.items("security") {
+        if let Some(code) = label.text("code")
+            && labels::is_act_code(label.text("system").unwrap_or_default())
+            && let Some(kind) = labels::kind(code)
+        {
+            let why = SensitivityReason::Label { code: code.to_owned() };
+            found.push(SensitivityMatch { kind, why });
+        }
+    }
+}
+
+/// Looks at every coding, wherever it stands: a diagnosis in a bill says as much as one in a list.
+fn codes(value: &Json, medicines: bool, found: &mut Vec<SensitivityMatch>) {
+    match value {
+        Json::Array(items) => items.iter().for_each(|item| codes(item, medicines, found)),
+        Json::Object(members) => {
+            if let (Some(system), Some(code)) = (value.text("system"), value.text("code"))
+                && let Some(kind) = kind_of_code(system, code, medicines)
+            {
+                let why =
+                    SensitivityReason::Code { system: system.to_owned(), code: code.to_owned() };
+                found.push(SensitivityMatch { kind, why });
+            }
+            for (name, member) in members {
+                // Labels were looked at; a consent or a tag may name kinds without being of them.
+                if name != "meta" && name != "text" {
+                    codes(member, medicines, found);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The kind a code stands for; `None` if the list does not know it. Systems are known by their FHIR
+/// address or their OID.
+pub fn kind_of_code(system: &str, code: &str, medicines: bool) -> Option<Sensitivity> {
+    match system.strip_prefix("urn:oid:").unwrap_or(system) {
+        "http://snomed.info/sct" | "2.16.840.1.113883.6.96" => snomed::kind(code),
+        "http://loinc.org" | "2.16.840.1.113883.6.1" => loinc::kind(code),
+        "http://www.whocc.no/atc" | "2.16.840.1.113883.6.73" if medicines => medicines::atc(code),
+        "2.16.840.1.113883.6.90" | "2.16.840.1.113883.6.3" => icd::ten(code),
+        "http://hl7.org/fhir/sid/icd-9-cm" | "2.16.840.1.113883.6.103" => icd::nine(code),
+        // The section of a laboratory that made a report.
+        "http://terminology.hl7.org/CodeSystem/v2-0074" | "http://hl7.org/fhir/v2/0074" => {
+            (code == "GE" || code == "CG").then_some(Sensitivity::Genetics)
+        }
+        other if other.contains("icd-10") && !other.contains("pcs") => icd::ten(code),
+        _ => None,
+    }
+}
+
+/// Names of medicines in the words of a medicine's code.
+fn named_medicines(resource: &Json, found: &mut Vec<SensitivityMatch>) {
+    let concepts = ["code", "medicationCodeableConcept"]
+        .into_iter()
+        .filter_map(|field| resource.get(field))
+        .chain(resource.items("contained").filter_map(|inner| inner.get("code")));
+    for concept in concepts {
+        let words = concept
+            .text("text")
+            .into_iter()
+            .chain(concept.items("coding").filter_map(|coding| coding.text("display")));
+        for (kind, name) in words.flat_map(medicines::named) {
+            let why = SensitivityReason::Medicine { name: name.to_owned() };
+            found.push(SensitivityMatch { kind, why });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

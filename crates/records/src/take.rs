@@ -1,0 +1,176 @@
+//! Collects what a file holds: numbers entries, recognises repetitions, names what is referred to.
+
+use std::collections::HashMap;
+
+use crate::category::{Category, of_type};
+use crate::fingerprint;
+use crate::identity::PatientIdentity;
+use crate::json::Json;
+use crate::limits::Limits;
+use crate::parsed::{Container, Duplicate, KeptAsSource, KeptReason, ParseError, Parsed, Resource};
+use crate::references::{self, References, ResolvedReference};
+
+/// What was taken from a file so far.
+#[derive(Default)]
+pub(crate) struct Taken {
+    entries: usize,
+    patients: Vec<PatientIdentity>,
+    resources: Vec<(Resource, Vec<String>)>,
+    kept_as_source: Vec<KeptAsSource>,
+    duplicates: Vec<Duplicate>,
+    references: References,
+    /// Content met so far: under which names (id or full URL), and at which entry.
+    seen: HashMap<[u8; 32], Vec<(Option<String>, usize)>>,
+}
+
+impl Taken {
+    /// Whether nothing understood was taken.
+    pub(crate) fn is_bare(&self) -> bool {
+        self.resources.is_empty()
+    }
+
+    /// The number of the next entry.
+    ///
+    /// # Errors
+    /// [`ParseError::TooManyResources`].
+    pub(crate) fn next_index(&mut self, limits: &Limits) -> Result<usize, ParseError> {
+        if self.entries >= limits.max_resources {
+            return Err(ParseError::TooManyResources { limit: limits.max_resources });
+        }
+        self.entries += 1;
+        Ok(self.entries - 1)
+    }
+
+    /// Takes a resource made from another format.
+    ///
+    /// # Errors
+    /// [`ParseError::TooManyResources`].
+    pub(crate) fn make(&mut self, json: &Json, limits: &Limits) -> Result<(), ParseError> {
+        let index = self.next_index(limits)?;
+        let kind = json.text("resourceType").unwrap_or_default();
+        let reason = of_type(kind).is_none().then_some(KeptReason::UnknownType);
+        self.accept(index, reason, json.to_compact().into_bytes(), None, json);
+        Ok(())
+    }
+
+    /// Takes a resource whose bytes are these.
+    pub(crate) fn accept(
+        &mut self,
+        index: usize,
+        reason: Option<KeptReason>,
+        bytes: Vec<u8>,
+        full_url: Option<String>,
+        json: &Json,
+    ) {
+        self.references.add("", full_url.as_deref(), json);
+        self.put(index, reason, bytes, full_url, json);
+    }
+
+    /// Takes a resource that stood inside another one. Its id means nothing outside of that one, so
+    /// nothing is called by it.
+    pub(crate) fn accept_inner(&mut self, index: usize, bytes: Vec<u8>, json: &Json) {
+        self.put(index, None, bytes, None, json);
+    }
+
+    fn put(
+        &mut self,
+        index: usize,
+        reason: Option<KeptReason>,
+        bytes: Vec<u8>,
+        full_url: Option<String>,
+        json: &Json,
+    ) {
+        let name = json.text("id").map(str::to_owned).or_else(|| full_url.clone());
+        let base = fingerprint::of_resource(json);
+        let Some(fingerprint) = self.recognise(base, name, index) else { return };
+        if let Some(person) = PatientIdentity::of(json)
+            && !self.patients.contains(&person)
+        {
+            self.patients.push(person);
+        }
+        let resource =
+            Resource { full_url, ..Resource::described(index, bytes, json, fingerprint) };
+        match reason {
+            None => self.resources.push((resource, references::collect(json))),
+            Some(reason) => self.kept_as_source.push(KeptAsSource { index, reason, resource }),
+        }
+    }
+
+    /// Takes bytes that are not understood.
+    pub(crate) fn keep(
+        &mut self,
+        index: usize,
+        reason: KeptReason,
+        bytes: Vec<u8>,
+        full_url: Option<String>,
+    ) {
+        let base = fingerprint::of_source(&bytes);
+        let Some(fingerprint) = self.recognise(base, full_url.clone(), index) else { return };
+        let resource = Resource {
+            index,
+            resource_type: String::new(),
+            bytes,
+            category: Category::Other,
+            date: None,
+            title: String::new(),
+            fingerprint,
+            full_url,
+            references: Vec::new(),
+        };
+        self.kept_as_source.push(KeptAsSource { index, reason, resource });
+    }
+
+    /// The fingerprint under which to keep the content, or `None` if it is a repetition.
+    fn recognise(
+        &mut self,
+        base: [u8; 32],
+        name: Option<String>,
+        index: usize,
+    ) -> Option<[u8; 32]> {
+        let earlier = self.seen.entry(base).or_default();
+        if let Some((_, of)) = earlier.iter().find(|(other, _)| *other == name) {
+            self.duplicates.push(Duplicate { index, of: *of });
+            return None;
+        }
+        let n = u32::try_from(earlier.len()).unwrap_or(u32::MAX);
+        earlier.push((name, index));
+        Some(if n == 0 { base } else { fingerprint::of_repetition(&base, n) })
+    }
+
+    /// All of it, with the references that the file itself explains.
+    pub(crate) fn finish(self, container: Container) -> Parsed {
+        let Taken { entries, patients, resources, kept_as_source, duplicates, references, .. } =
+            self;
+        let resources = resources
+            .into_iter()
+            .map(|(mut resource, written)| {
+                resource.references = written
+                    .into_iter()
+                    .filter_map(|reference| {
+                        let target = references.resolve("", &reference)?;
+                        Some(ResolvedReference {
+                            resource_type: target.resource_type.clone(),
+                            display: target.display.clone(),
+                            reference,
+                        })
+                    })
+                    .collect();
+                if resource.title.is_empty() {
+                    resource.title = title_from_references(&resource);
+                }
+                resource
+            })
+            .collect();
+        Parsed { container, entries, patients, resources, kept_as_source, duplicates }
+    }
+}
+
+/// A medicine that is only referred to is called by its name.
+fn title_from_references(resource: &Resource) -> String {
+    resource
+        .references
+        .iter()
+        .find(|target| target.resource_type == "Medication")
+        .map(|target| target.display.clone())
+        .unwrap_or_default()
+}

@@ -1,0 +1,389 @@
+//! Clinical documents: what the two sample documents say comes out as it was said, and hostile ones
+//! stay harmless.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "helpers of tests; a skip is printed"
+)]
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use keyward_records::json::Json;
+use keyward_records::view;
+use keyward_records::{Category, Format, Limits, Parsed, ccda, detect, read};
+
+fn sample(name: &str) -> Option<Vec<u8>> {
+    let path =
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/ccda").join(name);
+    if let Ok(bytes) = std::fs::read(&path) {
+        return Some(bytes);
+    }
+    eprintln!("skipped: ccda/{name} is not there");
+    None
+}
+
+fn parsed(bytes: &[u8]) -> Parsed {
+    assert_eq!(detect("a.xml", bytes.get(..65536).unwrap_or(bytes)), Format::Ccda);
+    read(Format::Ccda, "a.xml", bytes, &Limits::default()).unwrap()
+}
+
+fn sections(parsed: &Parsed) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for resource in &parsed.resources {
+        let section = Category::section_of(&resource.json().unwrap());
+        *counts.entry(section.as_str().to_owned()).or_default() += 1;
+    }
+    counts
+}
+
+fn of_type<'a>(all: &'a [Json], kind: &str) -> Vec<&'a Json> {
+    all.iter().filter(|json| json.text("resourceType") == Some(kind)).collect()
+}
+
+fn json(parsed: &Parsed) -> Vec<Json> {
+    parsed.resources.iter().map(|resource| resource.json().unwrap()).collect()
+}
+
+fn markers(resource: &Json) -> Vec<view::Marker> {
+    let bytes = resource.to_compact().into_bytes();
+    let input = view::ChartInput {
+        record_id: "r",
+        bytes: &bytes,
+        received: None,
+        source: "s",
+        compartment: None,
+    };
+    view::record_view(&input).item.markers
+}
+
+#[test]
+fn the_continuity_of_care_document_says_what_it_said() {
+    let Some(bytes) = sample("CCD_1.xml") else { return };
+    let parsed = parsed(&bytes);
+    assert!(parsed.kept_as_source.is_empty() && parsed.duplicates.is_empty());
+    let counts: Vec<(&str, usize)> = vec![
+        ("allergies", 2),
+        ("carePlans", 1),
+        ("conditions", 5),
+        ("documents", 2),
+        ("encounters", 1),
+        ("immunizations", 5),
+        ("medications", 2),
+        ("other", 5),
+        ("procedures", 7),
+        ("profile", 2),
+        ("results", 8),
+        ("vitals", 8),
+    ];
+    let expected: BTreeMap<String, usize> =
+        counts.into_iter().map(|(name, n)| (name.to_owned(), n)).collect();
+    assert_eq!(sections(&parsed), expected);
+    assert_eq!(parsed.patients.len(), 1);
+    assert_eq!(parsed.patients[0].display_name().as_deref(), Some("Eve Betterhalf"));
+    assert_eq!(parsed.patients[0].birth_date.as_ref().map(|d| d.as_str()), Some("1975-05-01"));
+
+    let all = json(&parsed);
+    // Refused vaccinations are not given ones.
+    let not_done = of_type(&all, "Immunization")
+        .into_iter()
+        .filter(|given| given.text("status") == Some("not-done"))
+        .count();
+    assert_eq!(not_done, 2);
+    // A resolved problem is not an active one, and the dates are as precise as written.
+    let pneumonia = of_type(&all, "Condition")
+        .into_iter()
+        .find(|problem| problem.text("onsetDateTime") == Some("1998-03-10"))
+        .unwrap();
+    assert_eq!(pneumonia.text("abatementDateTime"), Some("1998-03-16"));
+    let atenolol = of_type(&all, "MedicationStatement")[1];
+    let dosage = atenolol.items("dosage").next().unwrap();
+    assert_eq!(dosage.text("text"), Some("1, Oral Route of Administration, every 12 h"));
+    let repeat = dosage.at(&["timing", "repeat"]).unwrap();
+    assert_eq!((repeat.digits("period"), repeat.text("periodUnit")), (Some("12"), Some("h")));
+    let hemoglobin = of_type(&all, "Observation")
+        .into_iter()
+        .find(|o| o.at(&["valueQuantity", "unit"]).and_then(Json::as_str) == Some("g/dL"))
+        .unwrap();
+    assert_eq!(hemoglobin.at(&["valueQuantity"]).unwrap().digits("value"), Some("13.2"));
+    let range = hemoglobin.items("referenceRange").next().unwrap();
+    assert!(range.text("text").is_some() || range.get("low").is_some());
+    // A value that is missing says so.
+    let urea = of_type(&all, "Observation")
+        .into_iter()
+        .find(|o| o.get("dataAbsentReason").is_some())
+        .unwrap();
+    assert!(urea.get("valueQuantity").is_none());
+    // The report holds its results.
+    let reports = of_type(&all, "DiagnosticReport");
+    assert_eq!(reports.len(), 2);
+    let first = reports[0].items("result").next().unwrap().text("reference").unwrap();
+    let id = first.strip_prefix("Observation/").unwrap();
+    assert!(of_type(&all, "Observation").iter().any(|o| o.text("id") == Some(id)));
+}
+
+#[test]
+fn the_discharge_summary_says_what_it_said() {
+    let Some(bytes) = sample("Discharge_Summary.xml") else { return };
+    let parsed = parsed(&bytes);
+    assert!(parsed.kept_as_source.is_empty());
+    let all = json(&parsed);
+    for (kind, count) in [
+        ("AllergyIntolerance", 3),
+        ("Condition", 5),
+        ("Immunization", 2),
+        ("MedicationStatement", 1),
+        ("Procedure", 1),
+        ("FamilyMemberHistory", 1),
+        ("ServiceRequest", 1),
+        ("Composition", 1),
+    ] {
+        assert_eq!(of_type(&all, kind).len(), count, "{kind}");
+    }
+    let composition = of_type(&all, "Composition")[0];
+    assert_eq!(composition.items("section").count(), 21);
+    let course = composition
+        .items("section")
+        .find(|section| section.text("title") == Some("HOSPITAL COURSE"))
+        .unwrap();
+    assert!(course.at(&["text", "div"]).and_then(Json::as_str).unwrap().contains("<div>"));
+    for section in composition.items("section") {
+        let Some(div) = section.at(&["text", "div"]).and_then(Json::as_str) else { continue };
+        let (clean, altered) = view::sanitise(div);
+        assert!(!altered && !clean.is_empty(), "{div}");
+    }
+}
+
+#[test]
+fn every_item_opens_its_source_and_the_same_document_gives_the_same_items() {
+    for name in ["CCD_1.xml", "Discharge_Summary.xml"] {
+        let Some(bytes) = sample(name) else { return };
+        let (once, again) = (parsed(&bytes), parsed(&bytes));
+        let text = String::from_utf8(bytes).unwrap();
+        for (resource, other) in once.resources.iter().zip(&again.resources) {
+            assert_eq!((&resource.bytes, resource.fingerprint), (&other.bytes, other.fingerprint));
+            let json = resource.json().unwrap();
+            assert_eq!(json.at(&["meta", "source"]).and_then(Json::as_str), Some(ccda::SOURCE));
+            let extension = |url: &str| {
+                json.items("extension")
+                    .find(|extension| extension.text("url") == Some(url))
+                    .and_then(|extension| extension.text("valueString"))
+            };
+            let kind = json.text("resourceType").unwrap();
+            if !matches!(kind, "Composition") {
+                assert!(text.contains(extension(ccda::EXCERPT_URL).unwrap()), "{kind}");
+            }
+            if !matches!(kind, "Composition" | "Patient") {
+                assert!(extension(ccda::SECTION_URL).is_some(), "{kind}");
+            }
+            assert!(!resource.title.is_empty(), "{kind}");
+        }
+    }
+}
+
+fn document(body: &str) -> Vec<u8> {
+    format!(
+        "<?xml version=\"1.0\"?><ClinicalDocument xmlns=\"urn:hl7-org:v3\" \
+         xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"><id root=\"1.2.3\"/>\
+         <title>Test</title><effectiveTime value=\"20200102\"/>{body}</ClinicalDocument>"
+    )
+    .into_bytes()
+}
+
+fn structured(code: &str, inside: &str) -> Vec<u8> {
+    document(&format!(
+        "<component><structuredBody><component><section><code code=\"{code}\"/>\
+         <title>S</title>{inside}</section></component></structuredBody></component>"
+    ))
+}
+
+#[test]
+fn what_is_denied_is_not_asserted() {
+    let problem = |negated: &str, code: &str| {
+        let inside = format!(
+            "<entry><act><templateId root=\"2.16.840.1.113883.10.20.22.4.3\"/>\
+             <statusCode code=\"active\"/><entryRelationship typeCode=\"SUBJ\">\
+             <observation negationInd=\"{negated}\">\
+             <templateId root=\"2.16.840.1.113883.10.20.22.4.4\"/>\
+             <value xsi:type=\"CD\" code=\"{code}\" codeSystem=\"2.16.840.1.113883.6.96\" \
+             displayName=\"Asthma\"/></observation></entryRelationship></act></entry>"
+        );
+        let all = json(&parsed(&structured("11450-4", &inside)));
+        of_type(&all, "Condition")[0].clone()
+    };
+    let code = |json: &Json, field: &str| {
+        json.get(field)?.items("coding").next()?.text("code").map(str::to_owned)
+    };
+    let asserted = problem("false", "195967001");
+    assert_eq!(code(&asserted, "clinicalStatus").as_deref(), Some("active"));
+    assert_eq!(code(&asserted, "verificationStatus"), None);
+    let denied = problem("true", "195967001");
+    assert_eq!(code(&denied, "verificationStatus").as_deref(), Some("refuted"));
+    assert_eq!(code(&denied, "clinicalStatus"), None);
+    let none = problem("true", "55607006");
+    assert_eq!(code(&none, "code").as_deref(), Some("160245001"));
+
+    let inside = "<entry><act><templateId root=\"2.16.840.1.113883.10.20.22.4.30\"/>\
+        <entryRelationship><observation negationInd=\"true\">\
+        <templateId root=\"2.16.840.1.113883.10.20.22.4.7\"/>\
+        <value xsi:type=\"CD\" code=\"419199007\"/></observation></entryRelationship></act></entry>";
+    let all = json(&parsed(&structured("48765-2", inside)));
+    let allergy = of_type(&all, "AllergyIntolerance")[0];
+    assert_eq!(code(allergy, "code").as_deref(), Some("716186003"));
+    let input = markers(allergy);
+    assert!(input.contains(&view::Marker::NoKnownAllergies), "{input:?}");
+
+    let inside = "<entry><observation negationInd=\"true\" moodCode=\"EVN\">\
+        <code code=\"1-1\" codeSystem=\"2.16.840.1.113883.6.1\" displayName=\"Fever\"/>\
+        <value xsi:type=\"CD\" code=\"1\" displayName=\"yes\"/></observation></entry>";
+    let all = json(&parsed(&structured("30954-2", inside)));
+    let markers = markers(of_type(&all, "Observation")[0]);
+    assert!(markers.contains(&view::Marker::ModifierNotUnderstood), "{markers:?}");
+}
+
+#[test]
+fn hostile_narrative_comes_out_inert() {
+    let inside = "<text onclick=\"x()\"><paragraph onmouseover='alert(1)'>one \
+        <content styleCode=\"Bold\" style=\"background:url(http://e.example/x)\">two</content>\
+        <linkHtml href=\"javascript:alert(1)\">three</linkHtml>\
+        <renderMultiMedia referencedObject=\"http://e.example/p.png\"/>\
+        <img src=\"http://e.example/i.png\"/><script>alert(1)</script>\
+        <iframe src=\"http://e.example\">four</iframe></paragraph>\
+        <table><tr><td colspan=\"3\" onclick=\"x\">&lt;script&gt;alert(2)&lt;/script&gt;</td>\
+        <td colspan=\"99999999\">five</td></tr></table></text>";
+    let all = json(&parsed(&structured("9999-9", inside)));
+    let composition = of_type(&all, "Composition")[0];
+    let section = composition.items("section").next().unwrap();
+    let div = section.at(&["text", "div"]).and_then(Json::as_str).unwrap();
+    for bad in ["<script", "onclick", "onmouse", "javascript", "http", "<img", "<iframe", "99999"] {
+        assert!(!div.contains(bad), "{bad} in {div}");
+    }
+    for good in ["one", "<b>two</b>", "three", "colspan=\"3\"", "five", "&lt;script&gt;"] {
+        assert!(div.contains(good), "{good} not in {div}");
+    }
+}
+
+#[test]
+fn a_letter_inside_is_a_document_and_an_unknown_statement_is_kept() {
+    let letter = |media: &str, text: &str| {
+        let body = format!(
+            "<component><nonXMLBody><text mediaType=\"{media}\" representation=\"B64\">{text}</text>\
+             </nonXMLBody></component>"
+        );
+        let all = json(&parsed(&document(&body)));
+        of_type(&all, "DocumentReference").first().map(|document| {
+            let attachment = document.items("content").next().unwrap().get("attachment").unwrap();
+            let text = |name| attachment.text(name).unwrap().to_owned();
+            (text("contentType"), text("data"))
+        })
+    };
+    let same = |media: &str| Some((media.to_owned(), "JVBERi0xLjc=".to_owned()));
+    assert_eq!(letter("application/pdf", " JVBERi0x\n Ljc= "), same("application/pdf"));
+    assert_eq!(
+        letter("text/html; &lt;script&gt;", "JVBERi0xLjc="),
+        same("application/octet-stream")
+    );
+    assert_eq!(letter("application/pdf", "no base64!"), None);
+
+    let kept = parsed(&structured("9999-9", "<entry><act><code code=\"1\"/></act></entry>"));
+    assert_eq!(kept.kept_as_source.len(), 1);
+    assert_eq!(kept.kept_as_source[0].resource.bytes, b"<act><code code=\"1\"/></act>");
+}
+
+#[test]
+fn bombs_and_broken_documents_are_refused_in_bounded_time() {
+    let started = std::time::Instant::now();
+    let deep = "<list><item>".repeat(50_000);
+    let wide = "<br/>".repeat(3_000_000);
+    let laughs = "<!DOCTYPE d [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;\">]>\
+        <ClinicalDocument xmlns=\"urn:hl7-org:v3\"><title>&b;</title></ClinicalDocument>";
+    let outside = "<!DOCTYPE d SYSTEM \"http://e.example/d.dtd\">\
+        <ClinicalDocument xmlns=\"urn:hl7-org:v3\"/>";
+    let why = |bytes: &[u8]| {
+        read(Format::Ccda, "a.xml", bytes, &Limits::default()).err().map(|error| error.code())
+    };
+    assert_eq!(why(&structured("1", &format!("<text>{deep}"))), Some("tooDeep"));
+    assert_eq!(why(&structured("1", &format!("<text>{wide}</text>"))), Some("tooManyValues"));
+    assert_eq!(why(laughs.as_bytes()), Some("entities"));
+    assert_eq!(why(outside.as_bytes()), Some("entities"));
+    assert_eq!(why(b"<ClinicalDocument><id root='\0'/></ClinicalDocument>"), Some("notText"));
+    assert_eq!(why(b"<ClinicalDocument><a></ClinicalDocument>"), Some("damaged"));
+    assert_eq!(why(b"<ClinicalDocument><a>"), Some("truncated"));
+    let small = Limits { max_xml: 10, ..Limits::default() };
+    assert_eq!(read(Format::Ccda, "a", &document(""), &small).unwrap_err().code(), "tooLarge");
+    assert!(started.elapsed().as_secs() < 30, "{:?}", started.elapsed());
+}
+
+#[test]
+fn under_a_pseudonym_neither_source_nor_narrative_nor_names_are_left() {
+    use keyward_records::deidentify::{Options, Terms, strip_with};
+    for (name, planted) in [
+        ("CCD_1.xml", ["Betterhalf", "Everywoman", "444222222", "Patricia", "Beaverton"]),
+        ("Discharge_Summary.xml", ["Isabella", "998991", "111-00-2330", "(816)276", "jones"]),
+    ] {
+        let Some(bytes) = sample(name) else { return };
+        let parsed = parsed(&bytes);
+        let options = Options {
+            link_key: Some([7; 32]),
+            terms: Terms::from_patients(parsed.resources.iter().map(|r| r.bytes.as_slice())),
+            keep_practitioners: false,
+        };
+        let mut titled = 0;
+        for resource in &parsed.resources {
+            let stripped = strip_with(&resource.bytes, &options).unwrap();
+            let text = String::from_utf8(stripped.bytes).unwrap();
+            assert!(!text.contains(ccda::EXCERPT_URL) && !text.contains("\"div\""), "{text}");
+            titled += usize::from(text.contains(ccda::SECTION_URL));
+            let lower = text.to_lowercase();
+            for word in planted {
+                let word = word.to_lowercase();
+                let listed =
+                    stripped.free_text.iter().any(|w| w.text.to_lowercase().contains(&word));
+                assert!(!lower.contains(&word) || listed, "{word} in {text}");
+            }
+        }
+        assert!(titled > 10);
+    }
+}
+
+#[test]
+fn a_document_is_read_as_it_was_written() {
+    let Some(bytes) = sample("Discharge_Summary.xml") else { return };
+    let parsed = parsed(&bytes);
+    let composition = parsed.resources.iter().find(|r| r.resource_type == "Composition").unwrap();
+    let input = view::ChartInput {
+        record_id: "r",
+        bytes: &composition.bytes,
+        received: None,
+        source: "s",
+        compartment: None,
+    };
+    let narrative = view::record_view(&input).narrative.unwrap();
+    assert!(!narrative.altered);
+    for words in ["<h3>HOSPITAL COURSE</h3>", "<h3>VITAL SIGNS</h3>", "<table>", "Appendicitis"] {
+        assert!(narrative.html.contains(words), "{words}");
+    }
+}
+
+#[test]
+fn the_same_finding_by_portal_and_by_document_is_recognised() {
+    use keyward_records::clinical_key;
+    let Some(bytes) = sample("CCD_1.xml") else { return };
+    let all = json(&parsed(&bytes));
+    let keys: Vec<_> = all.iter().filter_map(clinical_key).collect();
+    let distinct: std::collections::BTreeSet<_> = keys.iter().collect();
+    assert!(keys.len() >= 15, "{}", keys.len());
+    assert_eq!(distinct.len(), keys.len(), "two of one document were taken for one");
+    let portal = |value: &str| {
+        let text = format!(
+            "{{\"resourceType\":\"Observation\",\"id\":\"p\",\"status\":\"final\",\"category\":[{{\
+             \"coding\":[{{\"code\":\"laboratory\"}}]}}],\"code\":{{\"coding\":[{{\"system\":\
+             \"http://loinc.org\",\"code\":\"718-7\",\"display\":\"Hgb\"}}]}},\"effectiveDateTime\":\
+             \"2008-03-19T16:30:00Z\",\"valueQuantity\":{{\"value\":{value},\"unit\":\"g/dl\",\
+             \"system\":\"http://unitsofmeasure.org\",\"code\":\"g/dL\"}}}}"
+        );
+        clinical_key(&Json::read(text.as_bytes(), &Limits::default()).unwrap()).unwrap()
+    };
+    assert!(keys.contains(&portal("13.2")));
+    assert!(!keys.contains(&portal("13.3")));
+}
