@@ -69,7 +69,15 @@ pub(crate) fn read_limited(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
 /// An exclusive lock between instances, held until dropped. The operating system releases it when
 /// the process ends, however it ends.
 pub(crate) struct FileLock {
-    _file: File,
+    file: File,
+}
+
+impl Drop for FileLock {
+    fn drop(&mut self) {
+        // Not by closing alone: a program that is being started at this moment holds a copy of the file
+        // for an instant, and the lock with it. If this fails, closing does it.
+        let _ = self.file.unlock();
+    }
 }
 
 impl FileLock {
@@ -77,9 +85,28 @@ impl FileLock {
     pub(crate) fn acquire(path: &Path) -> io::Result<Option<Self>> {
         let file = private_options().write(true).create(true).truncate(false).open(path)?;
         match file.try_lock() {
-            Ok(()) => Ok(Some(Self { _file: file })),
+            Ok(()) => Ok(Some(Self { file })),
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(error)) => Err(error),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FileLock;
+
+    /// A program that is being started has a copy of every open file until its own image is loaded.
+    #[test]
+    #[cfg(unix)]
+    fn a_lock_that_was_given_back_is_free_though_a_copy_of_its_file_is_open() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("lock");
+        let lock = FileLock::acquire(&path).unwrap().expect("free");
+        assert!(FileLock::acquire(&path).unwrap().is_none(), "held");
+        let copy = lock.file.try_clone().unwrap();
+        drop(lock);
+        assert!(FileLock::acquire(&path).unwrap().is_some(), "given back");
+        drop(copy);
     }
 }

@@ -18,6 +18,10 @@
 //!   it is there after a crash right then is open (the log may hold it), and nobody was told.
 //! - A damaged file, a wrong key and a newer schema are told apart and leave the file byte for byte
 //!   as it was.
+//! - A log that was damaged after its transactions were acknowledged is told as damage; SQLite by itself
+//!   would drop them without a word. (What looks the same as the end of a crash is taken for that: `db/log.rs`.)
+//! - A creation that was refused leaves no profile; if the disk does not even confirm its removal, the
+//!   secret stays with it, so that no profile is ever without one.
 //! - Migrations only go forward; the resulting schema is pinned by a test.
 //! - After [`SqlVault::close`] neither key nor decrypted pages stay in the process's own buffers.
 //!   (SQLCipher wipes what it frees. Pages the operating system swapped out before, and copies made
@@ -30,6 +34,8 @@
 mod db;
 mod error;
 mod files;
+#[doc(hidden)]
+pub mod fuzzing;
 mod keyring;
 mod keyslot;
 mod profile;

@@ -159,10 +159,14 @@ impl ProfileFile {
             std::io::ErrorKind::FileTooLarge => StoreError::ProfileDamaged,
             _ => StoreError::Io(error),
         })?;
+        Self::from_bytes(&content)
+    }
+
+    pub(crate) fn from_bytes(content: &[u8]) -> Result<Self, StoreError> {
         let found: VersionOnly =
-            serde_json::from_slice(&content).map_err(|_| StoreError::ProfileDamaged)?;
+            serde_json::from_slice(content).map_err(|_| StoreError::ProfileDamaged)?;
         match found.version {
-            VERSION => serde_json::from_slice(&content).map_err(|_| StoreError::ProfileDamaged),
+            VERSION => serde_json::from_slice(content).map_err(|_| StoreError::ProfileDamaged),
             0 => Err(StoreError::ProfileDamaged),
             _ => Err(StoreError::NewerProfile),
         }

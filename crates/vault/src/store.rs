@@ -3,7 +3,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use keyward_app::ports::vault::VaultError;
 use keyward_protocol::keys::MasterSecret;
@@ -38,6 +38,9 @@ const CREATING: &str = ".creating-";
 pub struct ProfileStore {
     profiles: PathBuf,
     cost: Cost,
+    /// One change of a `profile.json` at a time: a rename and a change of the passphrase may come from
+    /// two windows at once.
+    describing: Mutex<()>,
     _instance: FileLock,
 }
 
@@ -80,7 +83,7 @@ impl ProfileStore {
         let instance = FileLock::acquire(&folder.join(INSTANCE_LOCK))
             .map_err(StoreError::Io)?
             .ok_or(StoreError::InUse)?;
-        let store = Self { profiles, cost, _instance: instance };
+        let store = Self { profiles, cost, describing: Mutex::default(), _instance: instance };
         store.sweep().map_err(StoreError::Io)?;
         Ok(store)
     }
@@ -134,15 +137,9 @@ impl ProfileStore {
         let made = self
             .draft(&draft, &file, &master)
             .and_then(|()| keep_secret(keyring, &id, &slot))
-            .and_then(|()| self.publish(&draft, &folder));
-        if let Err(error) = made {
-            // Best effort: what stays behind is swept when the folder is opened again, and a
-            // secret that opens nothing is of no use to anybody.
-            let _ = fs::remove_dir_all(&draft);
-            let _ = keyring.delete(id.as_str());
-            return Err(error);
-        }
-        self.open_vault(&file, master)
+            .and_then(|()| self.publish(&draft, &folder))
+            .and_then(|()| self.open_vault(&file, master));
+        made.inspect_err(|_| self.take_back(&id, &draft, keyring))
     }
 
     /// Unlocks a profile. May wait for a prompt of the operating system: not for a window's thread.
@@ -209,8 +206,10 @@ impl ProfileStore {
     /// # Errors
     /// [`StoreError::InvalidName`], [`StoreError::NoSuchProfile`], [`StoreError::Io`].
     pub fn rename(&self, id: &ProfileId, display_name: &str) -> Result<Profile, StoreError> {
+        let display_name = profile::display_name(display_name)?;
+        let _alone = self.describing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut file = self.read(id)?;
-        file.display_name = profile::display_name(display_name)?;
+        file.display_name = display_name;
         file.write(&self.folder(id).join(PROFILE_FILE))?;
         Ok(file.summary())
     }
@@ -273,6 +272,20 @@ impl ProfileStore {
             .map_err(StoreError::Io)
     }
 
+    /// Removes what a refused creation made, the secret last: what cannot be removed for certain keeps its
+    /// secret, so that no profile is left that nothing opens. A draft is swept when the data folder is
+    /// opened again, and a secret that opens nothing is of no use to anybody.
+    fn take_back(&self, id: &ProfileId, draft: &Path, keyring: &dyn Keyring) {
+        let folder = self.folder(id);
+        // Published, but perhaps its name did not reach the disk, or it did not open.
+        if folder.exists() && self.publish(&folder, draft).is_err() {
+            return;
+        }
+        if fs::remove_dir_all(draft).is_ok() || !draft.exists() {
+            let _ = keyring.delete(id.as_str());
+        }
+    }
+
     fn open_vault(&self, file: &ProfileFile, master: MasterSecret) -> Result<Unlocked, StoreError> {
         let folder = self.folder(&file.id);
         let database = folder.join(VAULT_FILE);
@@ -289,6 +302,9 @@ impl ProfileStore {
 
     /// Brings the hint in `profile.json` in line with the keyring (a crash may have come between).
     fn correct_form(&self, file: &mut ProfileFile, form: SlotForm) -> Result<(), StoreError> {
+        let _alone = self.describing.lock().unwrap_or_else(PoisonError::into_inner);
+        // Read again: it may have been given another name meanwhile.
+        *file = self.read(&file.id)?;
         if file.key_slot == form {
             return Ok(());
         }

@@ -12,9 +12,10 @@ mod common;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use base64::Engine as _;
 use common::{create, id, new_profile, rng, store};
 use keyward_app::ports::vault::{Collection, Vault, VaultError};
-use keyward_vault::{Fault, KeyringError, MemoryKeyring, ProfileStore, StoreError};
+use keyward_vault::{Cost, Fault, KeyringError, MemoryKeyring, ProfileStore, StoreError};
 
 fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let mut found = Vec::new();
@@ -307,4 +308,68 @@ fn a_discarded_profile_is_gone_with_its_secret_and_only_when_closed() {
     assert!(keyring.peek("p1").is_none());
     assert_eq!(std::fs::read_dir(dir.path().join("profiles")).unwrap().count(), 0);
     assert_eq!(refused(opened.discard(&id("p1"), &keyring)), "profile-missing");
+}
+
+#[test]
+fn a_rename_and_a_change_of_the_passphrase_at_once_both_count() {
+    let dir = tempfile::tempdir().unwrap();
+    let keyring = MemoryKeyring::new();
+    let opened = store(dir.path());
+    drop(create(&opened, &keyring, None));
+    let (opened, keyring) = (&opened, &keyring);
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            for n in 0..200 {
+                opened.rename(&id("p1"), &format!("Name {n}")).unwrap();
+            }
+        });
+        scope.spawn(move || {
+            for round in 0..2 {
+                let (from, to) = if round == 0 { (None, Some("p")) } else { (Some("p"), None) };
+                opened.set_passphrase(&id("p1"), keyring, from, to, &mut rng(round)).unwrap();
+                let set = opened.list_profiles().unwrap().profiles[0].passphrase_set;
+                assert_eq!(set, round == 0);
+            }
+        });
+    });
+    assert_eq!(opened.list_profiles().unwrap().profiles[0].display_name, "Name 199");
+}
+
+/// The memory in KiB that the stored wrap of `p1` costs.
+fn stored_cost(keyring: &MemoryKeyring) -> u32 {
+    let slot = keyring.peek("p1").unwrap();
+    let bytes = base64::engine::general_purpose::STANDARD.decode(slot).unwrap();
+    // Version and form of the slot, version of the wrap.
+    u32::from_be_bytes(bytes[3..7].try_into().unwrap())
+}
+
+#[test]
+fn a_passphrase_set_at_an_earlier_cost_opens_and_the_next_one_takes_the_new_cost() {
+    let dir = tempfile::tempdir().unwrap();
+    let keyring = MemoryKeyring::new();
+    let earlier = store(dir.path());
+    drop(create(&earlier, &keyring, Some("phrase")));
+    drop(earlier);
+    let slot = keyring.peek("p1");
+    assert_eq!(stored_cost(&keyring), 19 * 1024);
+    let cost = Cost::new(32 * 1024, 2, 1).unwrap();
+    let later = ProfileStore::open_with_cost(dir.path(), cost).unwrap();
+    assert!(later.unlock(&id("p1"), &keyring, Some("phrase")).is_ok());
+    assert_eq!(keyring.peek("p1"), slot, "opening changes nothing");
+    later.set_passphrase(&id("p1"), &keyring, Some("phrase"), Some("next"), &mut rng(3)).unwrap();
+    assert_eq!(stored_cost(&keyring), 32 * 1024);
+    assert!(later.unlock(&id("p1"), &keyring, Some("next")).is_ok());
+}
+
+/// What new passphrases cost (SPEC §16). Making and opening one takes so long that one test does it.
+#[test]
+fn the_cost_of_new_passphrases_is_the_recommended_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let keyring = MemoryKeyring::new();
+    let opened = ProfileStore::open(dir.path()).unwrap();
+    drop(create(&opened, &keyring, Some("phrase")));
+    assert_eq!(stored_cost(&keyring), 192 * 1024);
+    let start = std::time::Instant::now();
+    assert!(opened.unlock(&id("p1"), &keyring, Some("phrase")).is_ok());
+    eprintln!("unlocked in {:?}", start.elapsed());
 }

@@ -32,6 +32,12 @@ fn is_child() -> bool {
         "finds_no_provider" => finds_no_provider(),
         "sees_a_provider_appear" => sees_a_provider_appear(),
         "finds_no_bus" => finds_no_bus(),
+        "ignores_the_prompt" => ignores_the_prompt(),
+        "finds_the_keyring_emptied" => finds_the_keyring_emptied(),
+        "finds_anothers_secret" => finds_anothers_secret(),
+        "works_with_two_profiles" => works_with_two_profiles(),
+        "loses_the_service" => loses_the_service(),
+        "goes_on_after_a_restart" => goes_on_after_a_restart(),
         other => panic!("no step {other}"),
     }
     true
@@ -54,6 +60,18 @@ fn installed() -> bool {
 /// Runs `step` in a process of `test` after `setup` in a session of its own: own bus, own runtime and data
 /// folders, no display (so that no prompt can open).
 fn in_session(test: &str, step: &str, setup: &str, folder: &Path) {
+    in_session_through("dbus-run-session", &[], test, step, setup, folder);
+}
+
+/// As [`in_session`], but the session is started by `program` with `before` in front.
+fn in_session_through(
+    program: &str,
+    before: &[&str],
+    test: &str,
+    step: &str,
+    setup: &str,
+    folder: &Path,
+) {
     // A bus that starts no services by itself: what is not started here is absent.
     let config = folder.join("bus.conf");
     std::fs::write(&config, BUS).unwrap();
@@ -64,7 +82,8 @@ fn in_session(test: &str, step: &str, setup: &str, folder: &Path) {
         std::fs::set_permissions(&path, private).unwrap();
     }
     let script = format!("{setup}\nexec \"$@\"");
-    let output = Command::new("dbus-run-session")
+    let output = Command::new(program)
+        .args(before)
         .arg(format!("--config-file={}", config.display()))
         .args(["--", "sh", "-c", &script, "sh"])
         .arg(std::env::current_exe().unwrap())
@@ -102,6 +121,16 @@ const UNLOCKED: &str =
 /// Started without a password: what is in the keyring stays locked.
 const LOCKED: &str = "gnome-keyring-daemon --start --components=secrets >/dev/null";
 
+/// As [`UNLOCKED`]; the id of its process goes into the file `pid`.
+fn in_foreground(pid: &Path) -> String {
+    // The process in the background is the last of the pipe: the service itself.
+    format!(
+        "printf 'login password' | gnome-keyring-daemon --unlock --foreground \
+         --components=secrets >/dev/null & echo $! >'{}'",
+        pid.display()
+    )
+}
+
 fn folder() -> std::path::PathBuf {
     std::env::var_os(FOLDER).expect("run by a test of this file").into()
 }
@@ -119,6 +148,159 @@ fn ready() -> OsKeyring {
         std::thread::yield_now();
     }
     keyring
+}
+
+/// Every file of the app's folder, but for locks.
+fn app_files() -> Vec<(std::path::PathBuf, Vec<u8>)> {
+    let profile = folder().join("app/profiles/p1");
+    let mut files: Vec<_> = std::fs::read_dir(profile)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_none_or(|kind| kind != "lock"))
+        .map(|path| (path.clone(), std::fs::read(path).unwrap()))
+        .collect();
+    files.sort();
+    files
+}
+
+/// The keyring is locked and its prompt stands open: nobody answers it.
+fn ignores_the_prompt() {
+    let before = app_files();
+    drop(ready());
+    let patience = Duration::from_secs(3);
+    let impatient = OsKeyring::with_patience(patience).unwrap();
+    let start = Instant::now();
+    assert_eq!(impatient.read("p1").err(), Some(KeyringError::TimedOut));
+    assert!(start.elapsed() >= patience, "it waited for an answer");
+    // Whoever does not want to wait is free at once, while the prompt is still open.
+    let patient = std::sync::Arc::new(OsKeyring::with_patience(Duration::from_secs(600)).unwrap());
+    let opened = store(&folder().join("app"));
+    let (asking, asked) = std::sync::mpsc::channel();
+    let waiting = {
+        let keyring = std::sync::Arc::clone(&patient);
+        std::thread::spawn(move || {
+            asking.send(()).unwrap();
+            opened.unlock(&id("p1"), &*keyring, Some("phrase")).err().map(|error| error.code())
+        })
+    };
+    asked.recv().unwrap();
+    // Cancelled again and again until the call has begun and ends by it.
+    while !waiting.is_finished() {
+        patient.cancel();
+        std::thread::yield_now();
+    }
+    assert_eq!(waiting.join().unwrap(), Some("keyring-cancelled"));
+    assert!(app_files() == before, "files changed");
+}
+
+/// The same computer, but nothing in the keyring: emptied, another one, or another session's.
+fn finds_the_keyring_emptied() {
+    let before = app_files();
+    let opened = store(&folder().join("app"));
+    for passphrase in [None, Some("phrase")] {
+        let refused = opened.unlock(&id("p1"), &ready(), passphrase).err().expect("refused");
+        assert_eq!(refused.code(), "secret-missing");
+    }
+    let next = Some("other");
+    let changed = opened.set_passphrase(&id("p1"), &ready(), Some("phrase"), next, &mut rng(3));
+    assert_eq!(changed.expect_err("refused").code(), "secret-missing");
+    assert_eq!(ready().read("p1"), Ok(None), "nothing is made up in its place");
+    assert!(app_files() == before, "files changed");
+}
+
+/// The keyring has something under our name, and it is not this profile's.
+fn finds_anothers_secret() {
+    let before = app_files();
+    let keyring = ready();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let theirs = store(elsewhere.path());
+    drop(theirs.create(new_profile("p1"), &keyring, None, &mut rng(9)).unwrap());
+    let opened = store(&folder().join("app"));
+    let refused = |code: &str| {
+        let error = opened.unlock(&id("p1"), &keyring, Some("phrase")).err().expect("refused");
+        assert_eq!(error.code(), code);
+    };
+    refused("vault-wrong-key");
+    keyring.write("p1", "not what we wrote").unwrap();
+    refused("secret-damaged");
+    assert!(app_files() == before, "files changed");
+}
+
+/// Two profiles beside each other in one keyring: neither's passphrase or end touches the other.
+fn works_with_two_profiles() {
+    let opened = store(&folder().join("app"));
+    let keyring = ready();
+    for (seed, name) in [(1, "p1"), (2, "p2")] {
+        drop(opened.create(new_profile(name), &keyring, None, &mut rng(seed)).unwrap());
+    }
+    opened.set_passphrase(&id("p1"), &keyring, None, Some("first"), &mut rng(2)).unwrap();
+    opened.set_passphrase(&id("p1"), &keyring, Some("first"), Some("next"), &mut rng(3)).unwrap();
+    let code = |name: &str, phrase: Option<&str>| {
+        opened.unlock(&id(name), &keyring, phrase).err().map(|error| error.code())
+    };
+    assert_eq!(code("p1", Some("first")), Some("passphrase-wrong"));
+    assert_eq!(code("p1", None), Some("passphrase-required"));
+    assert_eq!(code("p1", Some("next")), None);
+    assert_eq!(code("p2", None), None);
+    let one = opened.unlock(&id("p1"), &keyring, Some("next")).unwrap();
+    let two = opened.unlock(&id("p2"), &keyring, None).unwrap();
+    assert_ne!(one.master.expose_secret(), two.master.expose_secret());
+    drop((one, two));
+    opened.discard(&id("p2"), &keyring).unwrap();
+    assert_eq!(keyring.read("p2"), Ok(None));
+    assert_eq!(code("p1", Some("next")), None);
+    opened.set_passphrase(&id("p1"), &keyring, Some("next"), None, &mut rng(4)).unwrap();
+    assert_eq!(code("p1", None), None);
+}
+
+/// Ends the service; gives what `keyring` then says, once it has noticed.
+fn end_service(keyring: &OsKeyring) -> KeyringError {
+    let pid = std::fs::read_to_string(folder().join("daemon.pid")).unwrap();
+    assert!(Command::new("kill").arg(pid.trim()).status().unwrap().success());
+    let limit = Instant::now() + Duration::from_secs(20);
+    loop {
+        match keyring.read("a") {
+            Err(error) => return error,
+            Ok(_) => assert!(Instant::now() < limit, "the service has ended"),
+        }
+    }
+}
+
+fn start_service() {
+    let pid = folder().join("daemon.pid");
+    let mut shell = Command::new("sh");
+    shell.arg("-c").arg(in_foreground(&pid)).stdout(Stdio::null()).stderr(Stdio::null());
+    assert!(shell.status().unwrap().success());
+    drop(ready());
+}
+
+/// The service ends while the app runs, and comes back.
+fn loses_the_service() {
+    let keyring = ready();
+    keyring.write("a", "x").unwrap();
+    let lost = end_service(&keyring);
+    assert!(matches!(lost, KeyringError::NoProvider | KeyringError::Failed), "{lost:?}");
+    start_service();
+    assert_eq!(keyring.read("a"), Ok(Some("x".to_owned().into())));
+}
+
+/// The service was restarted while the app asked it nothing: the next call of each kind works.
+fn goes_on_after_a_restart() {
+    let keyring = ready();
+    let text = |text: &str| Ok(Some(text.to_owned().into()));
+    keyring.write("a", "x").unwrap();
+    let restart = || {
+        end_service(&ready());
+        start_service();
+    };
+    restart();
+    assert_eq!(keyring.read("a"), text("x"));
+    restart();
+    assert_eq!(keyring.write("a", "y"), Ok(()));
+    assert_eq!(keyring.read("a"), text("y"));
+    restart();
+    assert_eq!(keyring.delete("a"), Ok(()));
+    assert_eq!(keyring.read("a"), Ok(None));
 }
 
 fn uses_the_keyring() {
@@ -236,6 +418,94 @@ fn no_bus_is_told() {
         .env(STEP, "finds_no_bus")
         .env_remove("DBUS_SESSION_BUS_ADDRESS")
         .env("XDG_RUNTIME_DIR", dir.path())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
+/// Where the prompt of the keyring is drawn; not in the path.
+const PROMPTER: &str = "/usr/libexec/gcr-prompter";
+
+#[test]
+fn an_ignored_prompt_ends_by_patience_or_by_hand() {
+    const NAME: &str = "an_ignored_prompt_ends_by_patience_or_by_hand";
+    if is_child() || !installed() {
+        return;
+    }
+    let display =
+        Command::new("sh").args(["-c", "command -v xvfb-run"]).stdout(Stdio::null()).status();
+    if !Path::new(PROMPTER).exists() || !display.is_ok_and(|found| found.success()) {
+        eprintln!("skipped: {PROMPTER} or xvfb-run is not installed");
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    in_session(NAME, "creates_a_profile", UNLOCKED, dir.path());
+    let setup = format!("{LOCKED}\n{PROMPTER} &\nprompter=$!\ntrap 'kill $prompter' EXIT");
+    // The prompt needs a display. The shell stays, to end the prompter.
+    let setup = format!("{setup}\n\"$@\"; done=$?; kill $prompter; trap - EXIT; exit $done\n:");
+    let before = ["-a", "dbus-run-session"];
+    in_session_through("xvfb-run", &before, NAME, "ignores_the_prompt", &setup, dir.path());
+    in_session(NAME, "unlocks_the_profile_again", UNLOCKED, dir.path());
+}
+
+#[test]
+fn an_emptied_a_foreign_and_another_sessions_keyring_leave_the_data_alone() {
+    const NAME: &str = "an_emptied_a_foreign_and_another_sessions_keyring_leave_the_data_alone";
+    if is_child() || !installed() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    in_session(NAME, "creates_a_profile", UNLOCKED, dir.path());
+    // What the keyring keeps is put aside: it begins anew, as after a reset or with another provider.
+    let (kept, aside) = (dir.path().join("data/keyrings"), dir.path().join("aside"));
+    std::fs::rename(&kept, &aside).unwrap();
+    in_session(NAME, "finds_the_keyring_emptied", UNLOCKED, dir.path());
+    in_session(NAME, "finds_anothers_secret", UNLOCKED, dir.path());
+    std::fs::remove_dir_all(&kept).unwrap();
+    std::fs::rename(&aside, &kept).unwrap();
+    in_session(NAME, "unlocks_the_profile_again", UNLOCKED, dir.path());
+}
+
+#[test]
+fn two_profiles_share_a_keyring() {
+    const NAME: &str = "two_profiles_share_a_keyring";
+    if !is_child() && installed() {
+        let dir = tempfile::tempdir().unwrap();
+        in_session(NAME, "works_with_two_profiles", UNLOCKED, dir.path());
+    }
+}
+
+#[test]
+fn a_service_that_ends_and_comes_back_is_used_again() {
+    const NAME: &str = "a_service_that_ends_and_comes_back_is_used_again";
+    if !is_child() && installed() {
+        let dir = tempfile::tempdir().unwrap();
+        let setup = in_foreground(&dir.path().join("daemon.pid"));
+        in_session(NAME, "loses_the_service", &setup, dir.path());
+    }
+}
+
+#[test]
+fn a_service_that_was_restarted_in_between_goes_unnoticed() {
+    const NAME: &str = "a_service_that_was_restarted_in_between_goes_unnoticed";
+    if !is_child() && installed() {
+        let dir = tempfile::tempdir().unwrap();
+        let setup = in_foreground(&dir.path().join("daemon.pid"));
+        in_session(NAME, "goes_on_after_a_restart", &setup, dir.path());
+    }
+}
+
+/// The address of a bus that is gone: another session's, after its end.
+#[test]
+fn a_session_that_is_over_is_told() {
+    if is_child() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "a_session_that_is_over_is_told", "--test-threads=1"])
+        .env(STEP, "finds_no_bus")
+        .env("DBUS_SESSION_BUS_ADDRESS", format!("unix:path={}/gone", dir.path().display()))
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));

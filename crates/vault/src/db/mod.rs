@@ -1,6 +1,8 @@
 //! The SQLCipher store of one unlocked profile: the implementation of the vault port.
 
 mod error;
+mod index;
+mod log;
 mod migrate;
 mod open;
 mod slot;
@@ -14,8 +16,10 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::Duration;
 
+use keyward_app::ports::index::PASSING;
 use keyward_app::ports::vault::{Transaction, Vault, VaultError};
 
+pub(crate) use index::fuzz_search;
 pub(crate) use open::VaultKey;
 pub(crate) use open::create;
 use slot::Slot;
@@ -60,7 +64,10 @@ impl SqlVault {
     /// [`VaultError::Locked`]. Closing twice does nothing.
     pub fn close(&self) {
         self.reader.close();
-        self.writer.close();
+        self.writer.close_after(|connection| {
+            // If it does not come to it, opening does it.
+            let _ = forget_passing(connection);
+        });
         let closed = self.reader.wait_closed(CLOSING) && self.writer.wait_closed(CLOSING);
         if closed {
             // Only now: whoever gets the lock may rely on nobody else using the file.
@@ -79,6 +86,17 @@ impl SqlVault {
         let lease = self.writer.lend().unwrap();
         f(lease.connection().unwrap())
     }
+}
+
+/// Removes the scopes that do not outlive the opening of the store.
+fn forget_passing(connection: &rusqlite::Connection) -> rusqlite::Result<()> {
+    if index::read::scopes(connection, PASSING)?.is_empty() {
+        return Ok(());
+    }
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    let removed = index::write::remove_scopes(connection, PASSING);
+    connection.execute_batch(if removed.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
+    removed
 }
 
 impl Vault for SqlVault {

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OpenFlags};
 use zeroize::Zeroizing;
 
 use super::error::vault_error;
-use super::migrate;
+use super::{log, migrate};
 
 /// Identifies the file as a Keyward vault to tools ("KWVT"); part of the encrypted header.
 const APPLICATION_ID: i32 = 0x4b57_5654;
@@ -47,7 +47,7 @@ impl VaultKey {
 /// [`VaultError::Newer`], [`VaultError::Corrupt`] (also for a wrong key: the caller has compared
 /// the key's check value before), or what the disk reports.
 pub(crate) fn inspect(path: &Path, key: &VaultKey) -> Result<(), VaultError> {
-    let had_log = sidecar(path, "-wal").exists();
+    let had_log = refuse_damaged_log(path)?;
     let connection = connect(path, key, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let looked = look(&connection);
     drop(connection);
@@ -71,6 +71,19 @@ fn sidecar(path: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
+/// Before SQLite drops from a damaged log what was acknowledged. Gives whether there is a log.
+fn refuse_damaged_log(path: &Path) -> Result<bool, VaultError> {
+    let file = sidecar(path, "-wal");
+    if !file.exists() {
+        return Ok(false);
+    }
+    match log::is_damaged(&file, path) {
+        Ok(false) => Ok(true),
+        Ok(true) => Err(VaultError::Corrupt("the log is damaged".to_owned())),
+        Err(error) => Err(VaultError::Io(error.kind().to_string())),
+    }
+}
+
 fn look(connection: &Connection) -> Result<(), VaultError> {
     let sql = |error: rusqlite::Error| vault_error(&error);
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(sql)?;
@@ -91,13 +104,28 @@ fn look(connection: &Connection) -> Result<(), VaultError> {
 
 /// Creates the file with the newest schema. The file must not exist or be empty.
 pub(crate) fn create(path: &Path, key: &VaultKey) -> Result<(), VaultError> {
+    create_of_version(path, key, migrate::NEWEST)
+}
+
+/// As [`create`], with the schema of a version.
+pub(crate) fn create_of_version(
+    path: &Path,
+    key: &VaultKey,
+    version: u32,
+) -> Result<(), VaultError> {
     let sql = |error: rusqlite::Error| vault_error(&error);
     let mut connection = connect(path, key, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection.pragma_update(None, "application_id", APPLICATION_ID).map_err(sql)?;
     write_settings(&connection).map_err(sql)?;
-    migrate::migrate(&mut connection).map_err(sql)?;
+    migrate::migrate_to(&mut connection, version).map_err(sql)?;
     // The closing connection writes everything into the file itself and removes the log.
     connection.close().map_err(|(_, error)| vault_error(&error))
+}
+
+/// A connection for tests that must not migrate.
+#[cfg(test)]
+pub(crate) fn reader_and_writer(path: &Path, key: &VaultKey) -> Result<Connection, VaultError> {
+    connect(path, key, OpenFlags::SQLITE_OPEN_READ_WRITE)
 }
 
 /// The connection for changes; migrates an older schema.
@@ -106,6 +134,8 @@ pub(crate) fn writer(path: &Path, key: &VaultKey) -> Result<Connection, VaultErr
     let mut connection = connect(path, key, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     write_settings(&connection).map_err(sql)?;
     migrate::migrate(&mut connection).map_err(sql)?;
+    // What a crash left behind.
+    super::forget_passing(&connection).map_err(sql)?;
     Ok(connection)
 }
 
@@ -121,21 +151,26 @@ fn connect(path: &Path, key: &VaultKey, access: OpenFlags) -> Result<Connection,
     // No URI file names, no symbolic link in place of the file, no shared cache.
     let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let connection = Connection::open_with_flags(path, flags).map_err(sql)?;
-    // SQLCipher would print on the process's stderr for every file that does not open.
-    connection.execute_batch("PRAGMA cipher_log_level = NONE;").map_err(sql)?;
+    connection.execute_batch(BEFORE_KEY).map_err(sql)?;
     connection.execute_batch(&key.pragma()).map_err(sql)?;
     connection.execute_batch(SETTINGS).map_err(sql)?;
     connection.busy_timeout(BUSY).map_err(sql)?;
-    connection.set_prepared_statement_cache_capacity(32);
+    connection.set_prepared_statement_cache_capacity(128);
     Ok(connection)
 }
 
+/// SQLCipher would print on the process's stderr for every file that does not open.
+/// `cipher_memory_security` wipes SQLite's memory when it is freed: from before the key on, which
+/// stands in a statement.
+const BEFORE_KEY: &str = "
+    PRAGMA cipher_log_level = NONE;
+    PRAGMA cipher_memory_security = ON;
+";
+
 /// `cipher_compatibility` pins the version-4 file format (AES-256-CBC, HMAC-SHA512 per page, 4 KiB
-/// pages) whatever a later library's default is. `cipher_memory_security` wipes SQLite's memory
-/// when it is freed. Temporary results stay in memory, never in a file.
+/// pages) whatever a later library's default is. Temporary results stay in memory, never in a file.
 const SETTINGS: &str = "
     PRAGMA cipher_compatibility = 4;
-    PRAGMA cipher_memory_security = ON;
     PRAGMA temp_store = MEMORY;
     PRAGMA foreign_keys = ON;
     PRAGMA trusted_schema = OFF;
@@ -143,7 +178,8 @@ const SETTINGS: &str = "
 ";
 
 /// A commit is durable when it returns: the log is flushed to the disk itself (on macOS past the
-/// drive's cache), and deleted content is overwritten.
+/// drive's cache), and deleted content is overwritten. The cache (24 MiB) holds the indexes an import
+/// writes to at random places; it is given back after each larger transaction.
 fn write_settings(connection: &Connection) -> rusqlite::Result<()> {
     let mode: String =
         connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
@@ -155,6 +191,7 @@ fn write_settings(connection: &Connection) -> rusqlite::Result<()> {
          PRAGMA fullfsync = ON;
          PRAGMA checkpoint_fullfsync = ON;
          PRAGMA secure_delete = ON;
+         PRAGMA cache_size = -24576;
          PRAGMA journal_size_limit = 16777216;",
     )
 }

@@ -71,6 +71,11 @@ impl Slot {
 
     /// Drops the connection now, or as soon as the running transaction ends; interrupts that one.
     pub(crate) fn close(&self) {
+        self.close_after(|_| {});
+    }
+
+    /// As [`Slot::close`]; a connection that nobody uses does `last` before it goes.
+    pub(crate) fn close_after(&self, last: impl FnOnce(&Connection)) {
         let mut state = self.state();
         let previous = std::mem::replace(&mut *state, State::Closed);
         if matches!(previous, State::Lent(_) | State::Closing) {
@@ -79,6 +84,9 @@ impl Slot {
         }
         self.changed.notify_all();
         drop(state);
+        if let State::Free(connection) = &previous {
+            last(connection);
+        }
         // A free connection is closed here, outside the mutex: the last one checkpoints the WAL.
         drop(previous);
     }

@@ -10,21 +10,21 @@ use keyward_app::ports::vault::{Collection, Vault, VaultError};
 use super::{SqlVault, VaultKey, create, migrate, open};
 use crate::files::{self, FileLock};
 
-const KEY: [u8; 32] = [7; 32];
+pub(super) const KEY: [u8; 32] = [7; 32];
 
-struct Folder {
-    dir: tempfile::TempDir,
+pub(super) struct Folder {
+    pub(super) dir: tempfile::TempDir,
 }
 
 impl Folder {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         files::create_private_file(&dir.path().join("vault.db")).unwrap();
         create(&dir.path().join("vault.db"), &VaultKey::new(&KEY)).unwrap();
         Self { dir }
     }
 
-    fn database(&self) -> PathBuf {
+    pub(super) fn database(&self) -> PathBuf {
         self.dir.path().join("vault.db")
     }
 
@@ -32,16 +32,16 @@ impl Folder {
         FileLock::acquire(&self.dir.path().join("vault.lock")).unwrap().expect("not in use")
     }
 
-    fn try_open(&self, key: [u8; 32]) -> Result<SqlVault, VaultError> {
+    pub(super) fn try_open(&self, key: [u8; 32]) -> Result<SqlVault, VaultError> {
         SqlVault::open(&self.database(), &VaultKey::new(&key), self.lock())
     }
 
-    fn open(&self) -> SqlVault {
+    pub(super) fn open(&self) -> SqlVault {
         self.try_open(KEY).unwrap()
     }
 
     /// Every file and its content.
-    fn snapshot(&self) -> Vec<(PathBuf, Vec<u8>)> {
+    pub(super) fn snapshot(&self) -> Vec<(PathBuf, Vec<u8>)> {
         let mut files: Vec<_> = fs::read_dir(self.dir.path())
             .unwrap()
             .map(|entry| entry.unwrap().path())
@@ -72,7 +72,105 @@ fn the_migrated_schema_is_pinned() {
         fs::write(&pinned, &found).unwrap();
     }
     assert_eq!(found, fs::read_to_string(&pinned).unwrap());
-    assert_eq!(migrate::NEWEST, 1, "a new migration needs a test that upgrades from the older one");
+    assert_eq!(migrate::NEWEST, 2, "a new migration needs a test that upgrades from the older one");
+}
+
+/// A file of schema 1 as that version wrote it, with some records and rows.
+fn older() -> Folder {
+    let dir = tempfile::tempdir().unwrap();
+    files::create_private_file(&dir.path().join("vault.db")).unwrap();
+    let (path, key) = (dir.path().join("vault.db"), VaultKey::new(&KEY));
+    open::create_of_version(&path, &key, 1).unwrap();
+    let connection = open::reader_and_writer(&path, &key).unwrap();
+    for n in 0..50_u8 {
+        connection
+            .execute(
+                "INSERT INTO record (id, category, resource_type, date, title, title_folded,
+                                     fingerprint, source, body)
+                 VALUES (?1, 'results', 'Observation', '2020-01-02', 'Glucose', 'glucose', ?2,
+                         'import/000000', ?3)",
+                rusqlite::params![[n; 16], [n; 32], vec![n; 3000]],
+            )
+            .unwrap();
+    }
+    connection
+        .execute("INSERT INTO item (collection, id, body) VALUES ('settings', 'a', x'0102')", [])
+        .unwrap();
+    drop(connection);
+    Folder { dir }
+}
+
+#[test]
+fn a_file_of_schema_1_keeps_everything_and_is_told_to_be_without_lines() {
+    let folder = older();
+    let vault = folder.open();
+    vault.with_writer(|connection| assert_eq!(migrate::version(connection).unwrap(), 2));
+    let tx = vault.read().unwrap();
+    let records = tx.records(&keyward_app::ports::vault::RecordFilter::default()).unwrap();
+    assert_eq!(records.len(), 50);
+    assert!(records.iter().all(|record| record.body == vec![record.id.as_bytes()[0]; 3000]));
+    assert_eq!(tx.get(Collection::Settings, "a").unwrap(), Some(vec![1, 2]));
+    assert_eq!(tx.count_unindexed("own").unwrap(), 50);
+    assert_eq!(tx.unindexed_records("own", 7).unwrap().len(), 7);
+    drop(tx);
+    assert_eq!(schema(&vault), schema(&Folder::new().open()), "migrated and new are one");
+    // Opened again, nothing is migrated twice.
+    drop(vault);
+    assert_eq!(folder.open().read().unwrap().count_unindexed("own").unwrap(), 50);
+}
+
+/// How often the letters stand in the rows of the index itself, below FTS5.
+fn below_fts(vault: &SqlVault, letters: &str) -> i64 {
+    vault.with_writer(|connection| {
+        connection
+            .query_row(
+                "SELECT (SELECT count(*) FROM word_data WHERE instr(block, CAST(?1 AS BLOB)))
+                      + (SELECT count(*) FROM word_content WHERE instr(c0 || c1, ?1))
+                      + (SELECT count(*) FROM word_idx WHERE instr(term, CAST(?1 AS BLOB)))",
+                [letters],
+                |row| row.get(0),
+            )
+            .unwrap()
+    })
+}
+
+#[test]
+fn a_deleted_word_leaves_the_index_at_once() {
+    let folder = Folder::new();
+    let vault = folder.open();
+    let line = |n: u8, words: &str| keyward_app::ports::index::NewLine {
+        id: keyward_protocol::ids::RecordId::from_bytes([n; 16]),
+        section: "results".to_owned(),
+        compartment: "results".to_owned(),
+        date: None,
+        analyte: None,
+        standing: 255,
+        flagged: false,
+        source_only: false,
+        handle: None,
+        content: None,
+        origin: 0,
+        extra: None,
+        item: "{}".to_owned(),
+        title: "other words".to_owned(),
+        words: words.to_owned(),
+    };
+    for n in 0..40 {
+        let mut tx = vault.begin().unwrap();
+        let planted = if n == 20 { "quokkazebra planted" } else { "nothing of note" };
+        tx.add_lines("own", &[line(n, planted)]).unwrap();
+        tx.commit().unwrap();
+    }
+    assert!(below_fts(&vault, "quokkazebra") >= 2, "the text and its word");
+    let mut tx = vault.begin().unwrap();
+    assert!(tx.remove_line("own", &line(20, "").id).unwrap());
+    tx.commit().unwrap();
+    assert_eq!(below_fts(&vault, "quokkazebra"), 0);
+    vault.with_writer(|connection| {
+        connection
+            .execute_batch("INSERT INTO word (word, rank) VALUES ('integrity-check', 1)")
+            .unwrap();
+    });
 }
 
 #[test]

@@ -1,5 +1,8 @@
 //! One transaction over a lent connection.
 
+use keyward_app::ports::index::{
+    AnalyteLines, FoundLine, Line, LineFilter, MonthCount, NewLine, ReadingIndex, SectionCount,
+};
 use keyward_app::ports::vault::{
     Collection, Inserted, RecordFilter, RecordRow, Transaction, VaultError,
 };
@@ -7,7 +10,14 @@ use keyward_protocol::ids::RecordId;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 
 use super::error::vault_error;
+use super::index::{read, write};
 use super::slot::{Lease, Slot};
+
+/// A transaction that adds more lines than this gives its memory back.
+const MANY: usize = 2_000;
+
+/// The scope of the vault's own records.
+const OWN: &str = "own";
 
 const RECORD_COLUMNS: &str = "id, category, resource_type, date, title, fingerprint, source, body";
 
@@ -15,6 +25,8 @@ pub(crate) struct SqlTransaction<'a> {
     lease: Lease<'a>,
     /// False once committed; a transaction still open when dropped is rolled back.
     open: bool,
+    /// Lines added so far.
+    added: usize,
 }
 
 impl<'a> SqlTransaction<'a> {
@@ -39,7 +51,7 @@ impl<'a> SqlTransaction<'a> {
     fn start(slot: &'a Slot, begin: &str) -> Result<Self, VaultError> {
         let lease = slot.lend()?;
         lease.connection()?.execute_batch(begin).map_err(|error| vault_error(&error))?;
-        Ok(Self { lease, open: true })
+        Ok(Self { lease, open: true, added: 0 })
     }
 
     fn sql<T>(
@@ -109,11 +121,34 @@ impl Transaction for SqlTransaction<'_> {
         collection: Collection,
         prefix: &str,
     ) -> Result<Vec<(String, Vec<u8>)>, VaultError> {
+        self.list_page(collection, prefix, "", u64::MAX)
+    }
+
+    fn list_page(
+        &self,
+        collection: Collection,
+        prefix: &str,
+        after: &str,
+        limit: u64,
+    ) -> Result<Vec<(String, Vec<u8>)>, VaultError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.sql(|connection| {
-            let mut statement = connection.prepare_cached(
-                "SELECT id, body FROM item WHERE collection = ?1 AND id >= ?2 ORDER BY id",
-            )?;
-            let mut rows = statement.query(params![collection.as_str(), prefix])?;
+            // Nothing comes before the empty id, which may be stored itself.
+            let (sql, from) = if after.is_empty() || after < prefix {
+                (
+                    "SELECT id, body FROM item
+                 WHERE collection = ?1 AND id >= ?2 ORDER BY id LIMIT ?3",
+                    prefix,
+                )
+            } else {
+                (
+                    "SELECT id, body FROM item
+                 WHERE collection = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
+                    after,
+                )
+            };
+            let mut statement = connection.prepare_cached(sql)?;
+            let mut rows = statement.query(params![collection.as_str(), from, limit])?;
             let mut found = Vec::new();
             while let Some(row) = rows.next()? {
                 let id: String = row.get(0)?;
@@ -189,8 +224,23 @@ impl Transaction for SqlTransaction<'_> {
         })
     }
 
+    fn count_records_of(&self, source: &str) -> Result<Vec<(String, u64)>, VaultError> {
+        self.sql(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT category, count(*) FROM record WHERE source = ?1
+                     GROUP BY category ORDER BY category",
+                )?
+                .query_map([source], |row| {
+                    Ok((row.get(0)?, u64::try_from(row.get::<_, i64>(1)?).unwrap_or(0)))
+                })?
+                .collect()
+        })
+    }
+
     fn delete_record(&mut self, id: &RecordId) -> Result<bool, VaultError> {
         self.sql(|connection| {
+            write::remove(connection, OWN, id)?;
             connection
                 .prepare_cached("DELETE FROM record WHERE id = ?1")?
                 .execute(params![id.as_bytes().as_slice()])
@@ -202,7 +252,90 @@ impl Transaction for SqlTransaction<'_> {
         let committed = self.sql(|connection| connection.execute_batch("COMMIT"));
         // A failed COMMIT may leave the transaction open.
         self.rollback();
+        if self.added > MANY {
+            // Pages of a large import are not kept in memory.
+            let _ = self.sql(|connection| connection.execute_batch("PRAGMA shrink_memory"));
+        }
         committed
+    }
+}
+
+impl ReadingIndex for SqlTransaction<'_> {
+    fn add_lines(&mut self, scope: &str, lines: &[NewLine]) -> Result<u64, VaultError> {
+        self.added += lines.len();
+        self.sql(|sql| write::add(sql, scope, lines))
+    }
+
+    fn twins(&self, scope: &str, shown: &RecordId) -> Result<Vec<RecordId>, VaultError> {
+        self.sql(|sql| read::twins(sql, scope, shown))
+    }
+
+    fn remove_line(&mut self, scope: &str, id: &RecordId) -> Result<bool, VaultError> {
+        self.sql(|sql| write::remove(sql, scope, id))
+    }
+
+    fn remove_scope(&mut self, scope: &str) -> Result<(), VaultError> {
+        self.sql(|sql| write::remove_scope(sql, scope))
+    }
+
+    fn scopes(&self, prefix: &str) -> Result<Vec<String>, VaultError> {
+        self.sql(|sql| read::scopes(sql, prefix))
+    }
+
+    fn line(&self, scope: &str, id: &RecordId) -> Result<Option<Line>, VaultError> {
+        self.sql(|sql| read::line(sql, scope, id))
+    }
+
+    fn lines(&self, scope: &str, filter: &LineFilter) -> Result<Vec<Line>, VaultError> {
+        self.sql(|sql| read::lines(sql, scope, filter))
+    }
+
+    fn count_lines(&self, scope: &str, filter: &LineFilter) -> Result<u64, VaultError> {
+        self.sql(|sql| read::count_lines(sql, scope, filter))
+    }
+
+    fn months(&self, scope: &str, filter: &LineFilter) -> Result<Vec<MonthCount>, VaultError> {
+        self.sql(|sql| read::months(sql, scope, filter))
+    }
+
+    fn sections(&self, scope: &str) -> Result<Vec<SectionCount>, VaultError> {
+        self.sql(|sql| read::sections(sql, scope))
+    }
+
+    fn analytes(
+        &self,
+        scope: &str,
+        filter: &LineFilter,
+    ) -> Result<(Vec<AnalyteLines>, u64), VaultError> {
+        self.sql(|sql| read::analytes(sql, scope, filter))
+    }
+
+    fn find_lines(
+        &self,
+        scope: &str,
+        filter: &LineFilter,
+    ) -> Result<(Vec<FoundLine>, u64), VaultError> {
+        self.sql(|sql| read::find(sql, scope, filter))
+    }
+
+    fn lines_of_handle(&self, scope: &str, handle: i64) -> Result<Vec<Line>, VaultError> {
+        self.sql(|sql| read::of_handle(sql, scope, handle))
+    }
+
+    fn newest_arrival(&self, scope: &str) -> Result<u64, VaultError> {
+        self.sql(|sql| read::newest_arrival(sql, scope))
+    }
+
+    fn dates(&self, scope: &str) -> Result<Option<(String, String)>, VaultError> {
+        self.sql(|sql| read::dates(sql, scope))
+    }
+
+    fn unindexed_records(&self, scope: &str, limit: u64) -> Result<Vec<RecordId>, VaultError> {
+        self.sql(|sql| read::unindexed(sql, scope, limit))
+    }
+
+    fn count_unindexed(&self, scope: &str) -> Result<u64, VaultError> {
+        self.sql(|sql| read::count_unindexed(sql, scope))
     }
 }
 

@@ -32,6 +32,20 @@ impl Platform {
         store.build(SERVICE, account, None)
     }
 
+    /// One call; after an error that may be the connection's, the next one connects anew.
+    fn attempt(&mut self, call: &Call) -> Answer {
+        self.try_call(call).map_err(|error| {
+            let known = classify(error);
+            if matches!(
+                known,
+                KeyringError::NoBus | KeyringError::NoProvider | KeyringError::Failed
+            ) {
+                self.store = None;
+            }
+            known
+        })
+    }
+
     fn try_call(&mut self, call: &Call) -> Result<Option<Zeroizing<String>>, Error> {
         match call {
             Call::Read { account } => match self.entry(account)?.get_secret() {
@@ -51,18 +65,13 @@ impl Platform {
 }
 
 impl Backend for Platform {
+    /// A service that was restarted since the last call does not know the session of before. Nobody has
+    /// to see that: the call is made once more on a new connection. (Each may be made twice.)
     fn call(&mut self, call: &Call) -> Answer {
-        self.try_call(call).map_err(|error| {
-            let known = classify(error);
-            // The service may have been restarted: its session is gone then, so connect anew.
-            if matches!(
-                known,
-                KeyringError::NoBus | KeyringError::NoProvider | KeyringError::Failed
-            ) {
-                self.store = None;
-            }
-            known
-        })
+        let connected_before = self.store.is_some();
+        let answer = self.attempt(call);
+        let connection_lost = answer.is_err() && self.store.is_none();
+        if connected_before && connection_lost { self.attempt(call) } else { answer }
     }
 }
 
