@@ -4,7 +4,7 @@ use keyward_protocol::{
     certificate::{ClinicianDetails, NameAttestation, VerifiedClinicianRequest},
     ids::{CertificateHash, ServiceId},
     keys::{SigningKey, VerifyingKey},
-    statement::{RemovedClinicians, Signed},
+    statement::{Receipt, RemovedClinicians, Signed},
 };
 use keyward_relay_api::authority::{clinicians::ClinicianDraft, status::service_id_of};
 
@@ -70,6 +70,13 @@ impl Issuer {
     /// A signed name attestation.
     pub(crate) fn name(&self, attestation: NameAttestation) -> Result<Vec<u8>, RegisterError> {
         Signed::sign(&self.key, attestation)
+            .map(|signed| signed.to_bytes())
+            .map_err(|_| RegisterError::Issuing)
+    }
+
+    /// A signed receipt for something that cannot be undone.
+    pub(crate) fn receipt(&self, receipt: Receipt) -> Result<Vec<u8>, RegisterError> {
+        Signed::sign(&self.key, receipt)
             .map(|signed| signed.to_bytes())
             .map_err(|_| RegisterError::Issuing)
     }

@@ -6,12 +6,16 @@
 //! - `register`: the rules, as a state machine over people and clinicians.
 //! - `invite`: codes, CPace, what a right code leads to.
 //! - `persona`: the narrow interface behind which personas are certified.
+//! - `ends`, `backup`: what must stay ended when a backup is restored, and backups.
 //! - `store`: SQLite, personal columns sealed under the storage key.
 //! - `http`: who may call what; everything not listed is refused.
 //!
 //! Every change is one transaction that also records who did it and when. Time never runs backwards: the
 //! store remembers the highest time it saw, so a clock set back revives no invitation.
 
+pub mod backup;
+mod ends;
+mod health;
 mod http;
 mod invite;
 mod issuer;
@@ -19,7 +23,11 @@ mod persona;
 mod register;
 mod store;
 
-use std::{future::Future, path::PathBuf, sync::Arc};
+use std::{
+    future::Future,
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+};
 
 use axum::Router;
 use keyward_protocol::{
@@ -31,13 +39,17 @@ use keyward_relay_api::{
         enrol::EnrolledService,
         status::{AuthorityStatus, Scope},
     },
+    backup::check_finished,
     http::{
         UnixClock,
-        server::{BodyBudget, ListenLimits},
+        server::{BodyBudget, VolatileNonces},
     },
 };
+use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
+pub use health::Health;
+pub use http::{AuthorityLimits, Door, Route, routes};
 pub use issuer::CLINICIAN_DAYS;
 pub use keyward_relay_api::authority::status::service_id_of;
 pub use store::StoreError;
@@ -110,6 +122,14 @@ pub(crate) struct Inner {
     pub(crate) certifier: Box<dyn PersonaCertifier>,
     pub(crate) bodies: BodyBudget,
     pub(crate) rates: http::Rates,
+    /// Places to work in.
+    pub(crate) places: Semaphore,
+    /// Nonces of reads answered while the disk fails.
+    pub(crate) volatile: VolatileNonces,
+    /// The journal of ends, if one is kept.
+    pub(crate) ends: OnceLock<ends::Noted>,
+    /// No request signed before is taken: its nonce may have been forgotten by a restore.
+    pub(crate) restored: u64,
 }
 
 impl Inner {
@@ -151,6 +171,14 @@ impl Authority {
     /// # Errors
     /// [`StoreError::Letterhead`] if no invitation could be issued; [`StoreError`] otherwise; a file of a newer program, another key or another kind is left untouched.
     pub fn open(config: AuthorityConfig) -> Result<Self, StoreError> {
+        Self::open_with(config, AuthorityLimits::default())
+    }
+
+    /// The same with other rates.
+    ///
+    /// # Errors
+    /// As [`Authority::open`].
+    pub fn open_with(config: AuthorityConfig, limits: AuthorityLimits) -> Result<Self, StoreError> {
         let letterhead = Letterhead {
             clinic_name: config.clinic_name,
             authority_url: config.authority_url,
@@ -161,7 +189,9 @@ impl Authority {
         };
         let issuer = Issuer::new(config.signing_key);
         letterhead.check(&issuer)?;
+        check_finished(&config.dir)?;
         let store = Store::open(&config.dir, &config.storage_key, config.clock)?;
+        let restored = store.read(|tx| tx.counter(store::RESTORED))?;
         let operators = config
             .operators
             .into_iter()
@@ -170,6 +200,7 @@ impl Authority {
                 (operator, id)
             })
             .collect();
+        let rates = http::Rates::new(limits);
         Ok(Self {
             inner: Arc::new(Inner {
                 store,
@@ -179,7 +210,11 @@ impl Authority {
                 exchanges: Exchanges::new(),
                 certifier: Box::new(IdentifiedCertifier),
                 bodies: BodyBudget::new(BODY_BUDGET),
-                rates: http::Rates::new(),
+                places: Semaphore::new(rates.at_once()),
+                rates,
+                volatile: VolatileNonces::default(),
+                ends: OnceLock::new(),
+                restored,
             }),
         })
     }
@@ -215,7 +250,7 @@ impl Authority {
         keyward_relay_api::http::server::serve(
             listener,
             self.router(),
-            ListenLimits::default(),
+            self.inner.rates.listen(),
             stop,
         )
         .await;

@@ -19,43 +19,7 @@ use keyward_relay_api::{
     problem::ProblemCode,
 };
 use reqwest::Method;
-use support::{Clinic, Device, enrol, problem};
-
-/// Who may pass the door of a route. What happens behind it is another matter.
-#[derive(Clone, Copy, PartialEq, Debug)]
-enum Door {
-    Anyone,
-    Device,
-    Operator,
-}
-
-const ID: &str = "00000000000000000000000000000000";
-
-fn routes() -> Vec<(Method, String, Door)> {
-    let person = |rest: &str| format!("/v1/desk/people/{ID}{rest}");
-    let clinician = |rest: &str| format!("/v1/desk/clinicians/{ID}{rest}");
-    vec![
-        (Method::GET, "/v1/status".into(), Door::Anyone),
-        (Method::GET, "/v1/clinicians".into(), Door::Anyone),
-        (Method::POST, "/v1/enrol/start".into(), Door::Anyone),
-        (Method::POST, "/v1/enrol/finish".into(), Door::Anyone),
-        (Method::POST, "/v1/personas/certify".into(), Door::Device),
-        (Method::POST, "/v1/personas/attest-name".into(), Door::Device),
-        (Method::POST, "/v1/desk/people".into(), Door::Operator),
-        (Method::POST, "/v1/desk/people/search".into(), Door::Operator),
-        (Method::POST, "/v1/desk/people/similar".into(), Door::Operator),
-        (Method::GET, person(""), Door::Operator),
-        (Method::POST, person("/correct"), Door::Operator),
-        (Method::POST, person("/identity-check"), Door::Operator),
-        (Method::POST, person("/invitation"), Door::Operator),
-        (Method::POST, person("/invitation/withdraw"), Door::Operator),
-        (Method::POST, person("/withdraw"), Door::Operator),
-        (Method::GET, "/v1/desk/clinicians".into(), Door::Operator),
-        (Method::POST, "/v1/desk/clinicians".into(), Door::Operator),
-        (Method::POST, clinician("/invitation"), Door::Operator),
-        (Method::POST, clinician("/remove"), Door::Operator),
-    ]
-}
+use support::{Clinic, Device, Door, ID, enrol, problem, routes};
 
 fn call(
     http: &HttpClient,
@@ -85,7 +49,7 @@ fn every_route_refuses_everyone_it_does_not_name() {
     let (_, invitation) = clinic.invited();
     let device = Device::patient();
     enrol(&clinic.served, &invitation.code, Purpose::Patient, &device).answer();
-    let (_, invitation) = clinic.enrol_clinician("Dr Sample");
+    let (clinician_id, invitation) = clinic.enrol_clinician("Dr Sample");
     let clinician = Device::clinician();
     enrol(&clinic.served, &invitation.code, Purpose::Clinician, &clinician).answer();
     let (person, invitation) = clinic.invited();
@@ -105,20 +69,29 @@ fn every_route_refuses_everyone_it_does_not_name() {
         ("an enrolled device", Some(device.signing()), Some(Door::Device)),
         ("an operator", Some(clinic.operator()), Some(Door::Operator)),
     ];
+    // Nobody's, a person's, a clinician's: who may not enter learns nothing about which it is.
+    let objects = [ID.to_owned(), person.id.clone(), clinician_id];
     let mut cells = 0;
     for (method, path, door) in routes() {
-        for (who, key, opens) in everyone {
-            let outcome = call(&http, key, &method, &path);
-            let denied = matches!(
-                outcome.as_ref().err().and_then(ClientError::problem),
-                Some(ProblemCode::Unsigned | ProblemCode::BadSignature)
-            );
-            let admitted = door == Door::Anyone || opens == Some(door);
-            assert_eq!(denied, !admitted, "{who} at {method} {path}: {outcome:?}");
-            cells += 1;
+        for object in &objects {
+            let path = path.replace(ID, object);
+            for (who, key, opens) in everyone {
+                let outcome = call(&http, key, &method, &path);
+                let refused = outcome.as_ref().err().and_then(ClientError::problem);
+                let denied =
+                    matches!(refused, Some(ProblemCode::Unsigned | ProblemCode::BadSignature));
+                let admitted = matches!(door, Door::Anyone | Door::Bearer) || opens == Some(door);
+                assert_eq!(denied, !admitted, "{who} at {method} {path}: {outcome:?}");
+                // Nobody's object is not there for those either who may ask for it.
+                let named = path.contains(ID) && method == Method::GET;
+                if admitted && named {
+                    assert_eq!(refused, Some(ProblemCode::NotFound), "{method} {path}");
+                }
+                cells += 1;
+            }
         }
     }
-    assert_eq!(cells, 19 * 7);
+    assert_eq!(cells, routes().len() * objects.len() * everyone.len());
 }
 
 #[test]

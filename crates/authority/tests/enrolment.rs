@@ -219,6 +219,7 @@ fn a_valid_proof_for_another_run_is_refused() {
     let proof = |challenge: [u8; 32]| EnrolRequest::Patient {
         enrolment_key: device.verifying_key().to_bytes().to_vec(),
         proof: device.sign(PROOF_LABEL, &challenge).unwrap().to_bytes().to_vec(),
+        recovery_hash: None,
     };
     // Validly signed, over the challenge of another run.
     let outcome =

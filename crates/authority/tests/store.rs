@@ -94,10 +94,28 @@ fn another_key_or_a_newer_file_is_refused_and_nothing_is_changed() {
     assert!(matches!(refused, Err(StoreError::NewerSchema { found: 99 })));
     assert!(raw(dir.path()) == newer);
     let db = rusqlite::Connection::open(dir.path().join("authority.db")).unwrap();
-    db.pragma_update(None, "user_version", 1).unwrap();
+    db.pragma_update(None, "user_version", 2).unwrap();
     drop(db);
     keys.open(dir.path()).unwrap();
     drop(before);
+}
+
+#[test]
+fn a_register_of_the_first_version_is_brought_up_to_date() {
+    let clinic = Clinic::new();
+    let person = clinic.register();
+    let Clinic { served, authority, keys, dir } = clinic;
+    drop((served, authority));
+    let db = rusqlite::Connection::open(dir.path().join("authority.db")).unwrap();
+    db.execute_batch("DROP TABLE recovery; DROP TABLE replaced; DROP TABLE done;").unwrap();
+    db.pragma_update(None, "user_version", 1).unwrap();
+    drop(db);
+    let reopened = support::Served::start(keys.open(dir.path()).unwrap(), keys.clock.clone());
+    let found = reopened.client.person(&keys.operator, &person.id).unwrap();
+    assert_eq!(fingerprint(&found), fingerprint(&person));
+    let db = rusqlite::Connection::open(dir.path().join("authority.db")).unwrap();
+    let version: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    assert_eq!(version, 2);
 }
 
 #[test]
@@ -156,7 +174,9 @@ fn the_schema_is_the_pinned_one() {
             "index invitations_of",
             "index nonces_by_expiry",
             "index one_open_invitation",
+            "index replaced_of",
             "table clinicians",
+            "table done",
             "table history",
             "table invitations",
             "table meta",
@@ -164,7 +184,9 @@ fn the_schema_is_the_pinned_one() {
             "table people",
             "table persona_counts",
             "table personas",
+            "table recovery",
             "table removed",
+            "table replaced",
         ]
     );
     let mode: String = db.pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();

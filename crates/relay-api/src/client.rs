@@ -1,5 +1,7 @@
 //! The relay's client. Every persona and every doctor has one of her own.
 
+mod recovery;
+
 use crate::batch::{AccessAnswer, OwnAnswer, UploadBatch};
 use crate::http::{Call, ClientError, HttpClient, UnixClock};
 use crate::limits::{self, MAX_JSON_ANSWER};

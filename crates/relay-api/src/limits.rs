@@ -41,3 +41,15 @@ pub const MAX_DEVICES: usize = 64;
 pub const MAX_GRANT_BODY: usize = 2 * 1024 * 1024;
 /// Bytes of any other JSON body.
 pub const MAX_JSON_BODY: usize = 32 * 1024;
+/// Compartments in one answer about where they stand: their heads are the bulk of it.
+pub const MAX_COMPARTMENTS: usize = 16;
+/// Most compartments a client reads over all pages of a list.
+pub const MAX_ALL_COMPARTMENTS: usize = 100_000;
+/// Bytes of one sealed backup pack.
+pub const MAX_BACKUP_PACK: usize = MAX_UPLOAD;
+/// Bytes of one sealed manifest of a backup.
+pub const MAX_BACKUP_MANIFEST: usize = 1024 * 1024;
+/// Packs one version of a backup needs at most.
+pub const MAX_BACKUP_PACKS: usize = 8_192;
+/// Bytes of a body that carries a manifest.
+pub const MAX_BACKUP_BODY: usize = 2 * MAX_BACKUP_MANIFEST + MAX_BACKUP_PACKS * 68;

@@ -101,6 +101,8 @@ codes! {
     StaleRevision = ("stale-revision", 409, "A newer revision of the grant is stored"),
     /// The grant was revoked by the patient.
     GrantRevoked = ("grant-revoked", 410, "The share was stopped"),
+    /// The grant ended because its persona was replaced by another.
+    GrantReplaced = ("grant-replaced", 410, "The patient continues under another key"),
     /// The grant's time is over.
     GrantExpired = ("grant-expired", 410, "The share has ended"),
     /// The grant's time has not begun.
@@ -109,6 +111,18 @@ codes! {
     QuotaReached = ("quota-reached", 409, "There is no more room for this"),
     /// Too many messages of this persona wait for this doctor: she has to read some first.
     TooManyWaiting = ("too-many-waiting", 409, "Too many messages wait for this doctor"),
+    /// The key was replaced by its recovery key: it is good for nothing any more.
+    PersonaReplaced = ("persona-replaced", 403, "This key was replaced"),
+    /// The persona was forgotten on her own request and does not come back.
+    PersonaForgotten = ("persona-forgotten", 410, "This persona was forgotten"),
+    /// A replacement does not verify, or is not by the certified recovery key.
+    BadReplacement = ("bad-replacement", 422, "The replacement does not verify"),
+    /// A later replacement of the same key holds; `since` is its own time.
+    StaleReplacement = ("stale-replacement", 409, "A later replacement holds"),
+    /// A backup version with this or a higher number is stored.
+    BackupConflict = ("backup-conflict", 409, "A newer version of the backup is stored"),
+    /// A version names a pack that is not stored.
+    BackupIncomplete = ("backup-incomplete", 409, "A part of the backup is missing"),
     // --- authority (its author appends here) ---
     /// The code is wrong, unknown, burnt or was already answered: deliberately one answer for all.
     CodeRefused = ("code-refused", 403, "The code is not accepted"),

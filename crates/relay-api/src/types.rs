@@ -1,6 +1,6 @@
 //! JSON bodies of the relay. Ids are lower-case hex, byte blobs base64url.
 
-use crate::http::{UnixSeconds, base64url, base64url_option};
+use crate::http::{UnixSeconds, base64url, base64url_list, base64url_option};
 use keyward_protocol::ids::{
     CertificateHash, CompartmentId, DeviceId, EpochId, GrantId, PersonaId, ServiceId,
 };
@@ -147,6 +147,10 @@ pub struct GrantSummary {
     pub expiry: UnixSeconds,
     /// When it was stopped, if it was.
     pub revoked_at: Option<UnixSeconds>,
+    /// Whether it was stopped because its persona was replaced: what was shared goes on under
+    /// another grant, if the patient wants it to.
+    #[serde(default)]
+    pub replaced: bool,
     /// How often it was used.
     pub accesses: u64,
     /// Records handed out in all, repetitions included.
@@ -175,6 +179,10 @@ pub struct GrantDetail {
     /// The sealed message again; gone once the grant is over.
     #[serde(with = "base64url_option")]
     pub message: Option<Vec<u8>>,
+    /// The replacements that lead from the grant's persona to the one who continues her, in order:
+    /// `Signed<PersonaReplacement>` bytes each.
+    #[serde(default, with = "base64url_list")]
+    pub replacements: Vec<Vec<u8>>,
 }
 
 /// One message in a mailbox.

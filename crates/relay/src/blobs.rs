@@ -55,6 +55,23 @@ impl Blobs {
         }
     }
 
+    /// Deletes an object for good; one that is not there is deleted. `Ok` means: it is gone.
+    pub async fn delete(&self, name: &PackName) -> Result<(), StoreError> {
+        match self.0.delete(&path(name)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(failed(error)),
+        }
+    }
+
+    /// A whole object of a known length.
+    pub async fn read_whole(&self, name: &PackName, length: u64) -> Result<Bytes, StoreError> {
+        let bytes = self.0.get_range(&path(name), 0..length).await.map_err(failed)?;
+        if bytes.len() as u64 != length {
+            return Err(StoreError::Damaged("a pack is shorter than its row says"));
+        }
+        Ok(bytes)
+    }
+
     /// The payloads of records, in their order. Each pack is read once.
     pub async fn read(&self, records: &[StoredRecord]) -> Result<Vec<Bytes>, StoreError> {
         let mut by_pack: BTreeMap<PackName, Vec<usize>> = BTreeMap::new();

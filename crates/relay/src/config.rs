@@ -1,10 +1,11 @@
 //! What a relay is opened with.
 
-use crate::store::Bounds;
+use crate::routes::Class;
+use crate::store::{BackupBounds, Bounds, Retention};
 use keyward_protocol::ids::ServiceId;
 use keyward_protocol::keys::{SecretBytes32, VerifyingKey};
 use keyward_relay_api::http::UnixClock;
-use keyward_relay_api::http::server::ListenLimits;
+use keyward_relay_api::http::server::{ListenLimits, Monotonic, Rate, SteadyClock};
 use keyward_relay_api::types::Scope;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -24,8 +25,12 @@ pub struct RelayConfig {
     pub scope: Scope,
     /// The time.
     pub clock: Arc<dyn UnixClock>,
+    /// What rates are measured by.
+    pub steady: Arc<dyn SteadyClock>,
     /// Rates, sizes, patience.
     pub limits: Limits,
+    /// Where ends are noted, so that a restored backup revives nothing; best on another disk.
+    pub journal: Option<PathBuf>,
 }
 
 impl RelayConfig {
@@ -46,7 +51,9 @@ impl RelayConfig {
             authority_keys,
             scope,
             clock,
+            steady: Arc::new(Monotonic::default()),
             limits,
+            journal: None,
         }
     }
 }
@@ -56,12 +63,23 @@ impl RelayConfig {
 pub struct Limits {
     /// What one persona or mailbox may hold.
     pub bounds: Bounds,
-    /// How often one key may ask.
+    /// Bytes of payloads and backups of all personas together.
+    pub total_bytes: Option<u64>,
+    /// With less free space than this nothing more is taken; what is left is for taking back.
+    pub min_free_bytes: u64,
+    /// How long what is over is kept.
+    pub retention: Retention,
+    /// What one persona may keep of backups.
+    pub backups: BackupBounds,
+    /// How often one key may ask each endpoint.
     pub per_key: Rates,
-    /// How often one network address may ask. A clinic may sit behind one.
+    /// How often one network address may ask each endpoint. A clinic may sit behind one.
     pub per_address: Rates,
     /// Bytes all bodies under way may take together.
     pub body_memory: usize,
+    /// Requests of one class that are worked on at once, bodies arrived; further ones are refused
+    /// at once with a time to come again. This is what bounds how long an accepted one waits.
+    pub at_once: usize,
     /// How long a body may take to arrive.
     pub body_patience: Duration,
     /// How long an answer may take to be made.
@@ -74,6 +92,10 @@ impl Default for Limits {
     fn default() -> Self {
         Limits {
             bounds: Bounds::default(),
+            total_bytes: None,
+            min_free_bytes: 0,
+            retention: Retention::default(),
+            backups: BackupBounds::default(),
             per_key: Rates {
                 open: Rate::new(20, 60),
                 read: Rate::new(50, 500),
@@ -89,6 +111,7 @@ impl Default for Limits {
                 certificate: Rate::new(50, 500),
             },
             body_memory: 256 << 20,
+            at_once: 32,
             body_patience: Duration::from_secs(60),
             answer_patience: Duration::from_secs(60),
             listen: ListenLimits::default(),
@@ -103,7 +126,8 @@ impl Limits {
     }
 }
 
-/// Rates per class of endpoint.
+/// Rates by class of endpoint. Each endpoint has buckets of its own, so that a long upload never
+/// keeps anybody from taking back a grant.
 #[derive(Clone, Copy, Debug)]
 pub struct Rates {
     /// Unsigned endpoints.
@@ -126,23 +150,15 @@ impl Rates {
         access: Rate::NONE,
         certificate: Rate::NONE,
     };
-}
 
-/// A token bucket: so many per second, and so many at once.
-#[derive(Clone, Copy, Debug)]
-pub struct Rate {
-    /// Tokens per second.
-    pub per_second: u32,
-    /// Size of the bucket. 0 per second with a full bucket means no limit.
-    pub burst: u32,
-}
-
-impl Rate {
-    /// No limit.
-    pub const NONE: Rate = Rate { per_second: 0, burst: u32::MAX };
-
-    /// A rate.
-    pub const fn new(per_second: u32, burst: u32) -> Rate {
-        Rate { per_second, burst }
+    /// The rate of an endpoint of this class.
+    pub fn of(&self, class: Class) -> Rate {
+        match class {
+            Class::Open => self.open,
+            Class::Read => self.read,
+            Class::Write => self.write,
+            Class::Access => self.access,
+            Class::Certificate => self.certificate,
+        }
     }
 }

@@ -24,6 +24,12 @@ pub enum RelayError {
     /// The store belongs to another service.
     #[error("the store belongs to another service")]
     OtherService,
+    /// A restore into the folder did not come to its end.
+    #[error("a restore into this folder did not come to its end")]
+    Unfinished,
+    /// The journal of ends cannot be used.
+    #[error(transparent)]
+    Ends(#[from] keyward_relay_api::ends::EndsError),
     /// Another process has this store open.
     #[error("another process has this relay's folder open")]
     InUse,
@@ -40,6 +46,8 @@ impl RelayError {
             RelayError::Key => "relay-key",
             RelayError::WrongStorageKey => "relay-wrong-storage-key",
             RelayError::OtherService => "relay-other-service",
+            RelayError::Unfinished => "relay-restore-unfinished",
+            RelayError::Ends(_) => "relay-ends",
             RelayError::InUse => "relay-in-use",
         }
     }

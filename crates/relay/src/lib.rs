@@ -6,11 +6,13 @@
 //!
 //! ```text
 //! routes    the one table of endpoints: who may, how large, how often
-//! api       dispatch (size → rate → signature → role), one module of handlers per subject
+//! api       dispatch (rate → size → signature → role), one module of handlers per subject
 //! store     the trait; sqlite/ behind it
 //! blobs     payloads as pack objects through object_store
 //! sealed    secrets at rest
 //! relay     opening, time, serving
+//! upkeep    expiry, retention, room, health
+//! backup    copies while serving, and what a restored one must be told
 //! ```
 //!
 //! # What the relay still learns
@@ -33,6 +35,9 @@
 //!   compartments, when it was extended or stopped.
 //! - **Who reads what, when, how much.** Every access: clinician, persona, compartment (a random
 //!   number), how many records, when. This is also what the patient's access history is made of.
+//! - **Backups.** That a persona keeps a backup, when each version was stored, how many packs it
+//!   needs, which it shares with earlier ones, and their lengths (hence how much changed).
+//! - **Losses.** That one persona continues another, and since when.
 //! - **Mailboxes.** That a message of a padded or raw length reached a clinician, when it was
 //!   fetched and acknowledged, and from which persona's request it came.
 //!
@@ -48,25 +53,30 @@
 //!
 //! # What "deleted" means here
 //!
-//! A revoked grant's keys are overwritten with zeroes in the database (`secure_delete`), the
+//! A persona who asks to be forgotten leaves a hash that keeps her from coming back by a replay; her
+//! rows are overwritten as below, her payloads' files deleted, within the time her receipt states (an
+//! hour at most). A revoked grant's keys are overwritten with zeroes in the database (`secure_delete`), the
 //! write-ahead log is emptied behind it, and what stood there was sealed under the storage key. What a
 //! file system, a solid-state disk or a backup keeps of old blocks is outside the program's reach;
 //! the sealing is what protects those.
 
 mod api;
+pub mod backup;
 mod blobs;
 mod config;
 mod error;
-mod rates;
 mod relay;
 pub mod routes;
 mod sealed;
 pub mod sqlite;
 pub mod store;
+mod upkeep;
 
 pub use blobs::Blobs;
-pub use config::{Limits, Rate, Rates, RelayConfig};
+pub use config::{Limits, Rates, RelayConfig};
 pub use error::RelayError;
+pub use keyward_relay_api::http::server::{Rate, SteadyClock};
 pub use keyward_relay_api::http::{SystemTime, UnixClock};
 pub use keyward_relay_api::types::Scope;
 pub use relay::Relay;
+pub use upkeep::{Health, free_bytes};

@@ -1,30 +1,35 @@
 //! Opening a relay, its time, and serving.
 
 use crate::api;
+use crate::backup::DATABASE;
 use crate::blobs::Blobs;
 use crate::config::{Limits, RelayConfig};
 use crate::error::RelayError;
-use crate::rates::Buckets;
+use crate::routes::{CLASSES, Class, Endpoint, Route};
 use crate::sealed::{ColumnKey, Place};
 use crate::sqlite::SqliteStore;
+use crate::sqlite::copies::META_RESTORED;
 use crate::store::{Removal, Store, StoreError};
+use crate::upkeep::Room;
 use axum::Router;
 use keyward_protocol::ids::{CertificateHash, ServiceId};
 use keyward_protocol::keys::{SigningKey, VerifyingKey};
-use keyward_relay_api::http::server::{BodyBudget, serve};
-use keyward_relay_api::http::{UnixClock, UnixSeconds};
+use keyward_relay_api::backup::check_finished;
+use keyward_relay_api::ends::{End, EndsJournal};
+use keyward_relay_api::http::server::{
+    Authenticated, BodyBudget, Buckets, Network, SteadyClock, VolatileNonces, serve,
+};
+use keyward_relay_api::http::{REQUEST_WINDOW_SECONDS, UnixClock, UnixSeconds};
+use keyward_relay_api::problem::{Problem, ProblemCode};
 use keyward_relay_api::types::Scope;
 use std::fs::{File, TryLockError};
 use std::future::Future;
 use std::net::IpAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 use tokio::net::TcpListener;
-
-/// How often ended grants, old nonces and old answers are cleared away.
-const TIDY_EVERY: Duration = Duration::from_secs(30);
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 const META_RECEIPT_KEY: &str = "receipt-key";
 const META_SERVICE: &str = "service-id";
@@ -42,10 +47,20 @@ pub(crate) struct Inner {
     pub(crate) authorities: Vec<VerifyingKey>,
     pub(crate) scope: Scope,
     pub(crate) limits: Limits,
-    pub(crate) by_key: Buckets<[u8; 32]>,
-    pub(crate) by_address: Buckets<Option<IpAddr>>,
     pub(crate) budget: BodyBudget,
+    /// Nonces of reads answered while the storage fails.
+    pub(crate) volatile: VolatileNonces,
+    pub(crate) room: Room,
+    /// Places to work in, by class.
+    pub(crate) places: [Semaphore; CLASSES],
+    pub(crate) dir: PathBuf,
+    ends: Option<Arc<EndsJournal>>,
+    /// No request signed before is taken: its nonce may have been forgotten by a restore.
+    restored: UnixSeconds,
+    by_key: Buckets<([u8; 32], Endpoint)>,
+    by_address: Buckets<(Option<Network>, Endpoint)>,
     clock: Arc<dyn UnixClock>,
+    steady: Arc<dyn SteadyClock>,
     highest: AtomicU64,
     /// Held while the relay lives: two relays on one folder would sweep each other's packs.
     _lock: File,
@@ -54,20 +69,16 @@ pub(crate) struct Inner {
 impl Relay {
     /// Opens or creates the relay in its folder. Clears away what a crash left behind.
     pub async fn open(config: RelayConfig) -> Result<Relay, RelayError> {
-        std::fs::create_dir_all(&config.dir).map_err(RelayError::Folder)?;
-        restrict(&config.dir)?;
-        let lock = lock(&config.dir)?;
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&config.dir.join("relay.db"))?);
+        let lock = take(&config.dir)?;
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&config.dir.join(DATABASE))?);
         let blobs = Blobs::local(&config.dir)?;
         Relay::assemble(config, store, blobs, lock).await
     }
 
     /// The same with another place for payloads, whose writes must be durable when they return.
     pub async fn open_with_blobs(config: RelayConfig, blobs: Blobs) -> Result<Relay, RelayError> {
-        std::fs::create_dir_all(&config.dir).map_err(RelayError::Folder)?;
-        restrict(&config.dir)?;
-        let lock = lock(&config.dir)?;
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&config.dir.join("relay.db"))?);
+        let lock = take(&config.dir)?;
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&config.dir.join(DATABASE))?);
         Relay::assemble(config, store, blobs, lock).await
     }
 
@@ -88,6 +99,11 @@ impl Relay {
             tracing::info!(swept, "payloads of interrupted uploads were removed");
         }
         let highest = store.highest_time().await?;
+        let restored = restored_at(store.as_ref()).await?;
+        let ends = match &config.journal {
+            Some(path) => Some(Arc::new(EndsJournal::open(path, config.service_id)?)),
+            None => None,
+        };
         let relay = Relay(Arc::new(Inner {
             store,
             blobs,
@@ -96,11 +112,18 @@ impl Relay {
             service: config.service_id,
             authorities: config.authority_keys,
             scope: config.scope,
-            by_key: Buckets::new(config.limits.per_key),
-            by_address: Buckets::new(config.limits.per_address),
+            volatile: VolatileNonces::default(),
+            room: Room::default(),
+            places: std::array::from_fn(|_| Semaphore::new(config.limits.at_once)),
+            dir: config.dir,
+            ends,
+            restored,
+            by_key: Buckets::default(),
+            by_address: Buckets::default(),
             budget: BodyBudget::new(config.limits.body_memory),
             limits: config.limits,
             clock: config.clock,
+            steady: config.steady,
             highest: AtomicU64::new(highest),
             _lock: lock,
         }));
@@ -130,13 +153,10 @@ impl Relay {
         if new.is_empty() {
             return Ok(());
         }
-        Ok(self.0.store.remove_clinicians(Removal { hashes: new, now: self.0.now() }).await?)
-    }
-
-    /// Deletes the keys of grants whose time is over and forgets old nonces and answers. Runs on
-    /// its own while serving. Gives the number of keys deleted.
-    pub async fn tidy(&self) -> Result<u64, RelayError> {
-        Ok(self.0.store.tidy(self.0.now(), self.0.clock()).await?)
+        let ends = new.iter().copied().map(End::Clinician).collect();
+        self.0.store.remove_clinicians(Removal { hashes: new, now: self.0.now() }).await?;
+        self.0.note(ends).await.map_err(|_| StoreError::Storage("the journal of ends".into()))?;
+        Ok(())
     }
 
     /// The endpoints, to be served or wrapped.
@@ -146,18 +166,9 @@ impl Relay {
 
     /// Serves until `stop` resolves, lets requests under way end, and closes the store.
     pub async fn serve(&self, listener: TcpListener, stop: impl Future<Output = ()> + Send) {
-        let tidying = self.clone();
-        let tidy = async move {
-            loop {
-                tokio::time::sleep(TIDY_EVERY).await;
-                if let Err(error) = tidying.tidy().await {
-                    tracing::warn!(code = error.code(), "clearing away failed");
-                }
-            }
-        };
         tokio::select! {
-            () = serve(listener, self.router(), self.0.limits.listen, stop) => {}
-            () = tidy => {}
+            () = serve(listener, self.router(), self.0.limits.listen.clone(), stop) => {}
+            () = self.clone().keep_up() => {}
         }
         self.close().await;
     }
@@ -170,16 +181,93 @@ impl Relay {
 }
 
 impl Inner {
+    /// Deletes objects no row names any more. What fails is tried again at the next tidying.
+    pub(crate) async fn delete_doomed(&self) -> Result<(), StoreError> {
+        let doomed = self.store.doomed().await?;
+        if doomed.is_empty() {
+            return Ok(());
+        }
+        let (mut gone, mut failure) = (Vec::new(), None);
+        for name in doomed {
+            match self.blobs.delete(&name).await {
+                Ok(()) => gone.push(name),
+                Err(error) => failure = Some(error),
+            }
+        }
+        self.store.gone(gone).await?;
+        failure.map_or(Ok(()), Err)
+    }
+
     /// The clock as it is: for "was this signed just now". A clock that once ran ahead must not
     /// refuse everybody until the true time catches up with it.
     pub(crate) fn clock(&self) -> UnixSeconds {
         self.clock.now()
     }
 
+    /// Before anything of a request is read. A key that has used up its rate is refused first, so
+    /// that its flood is not charged to the address it shares with others. The claimed key is not
+    /// proven: it can only be refused here, nobody is charged in its name.
+    pub(crate) fn admit_head(
+        &self,
+        route: &Route,
+        peer: Option<IpAddr>,
+        claimed: Option<[u8; 32]>,
+    ) -> Result<(), Problem> {
+        let now = self.steady.elapsed();
+        if let Some(key_id) = claimed {
+            let rate = self.limits.per_key.of(route.class);
+            self.by_key.check(&(key_id, route.endpoint), rate, now)?;
+        }
+        let rate = self.limits.per_address.of(route.class);
+        self.by_address.take((peer.map(Network::of), route.endpoint), rate, now)
+    }
+
+    /// A place to work in, or the word that there is none now. Classes do not take each other's:
+    /// a flood of uploads keeps nobody from reading.
+    pub(crate) fn place(&self, class: Class) -> Result<SemaphorePermit<'_>, Problem> {
+        let busy = || Problem::new(ProblemCode::Busy).retry_after(1);
+        let places = self.places.get(class as usize).ok_or_else(busy)?;
+        places.try_acquire().map_err(|_| busy())
+    }
+
+    /// Charges a key that has shown its signature.
+    pub(crate) fn charge_key(&self, key_id: [u8; 32], route: &Route) -> Result<(), Problem> {
+        let rate = self.limits.per_key.of(route.class);
+        self.by_key.take((key_id, route.endpoint), rate, self.steady.elapsed())
+    }
+
+    /// Refuses a request signed before the store was restored. Whoever signs it again is answered.
+    pub(crate) fn signed_since_restore(&self, it: &Authenticated) -> Result<(), Problem> {
+        if it.created > self.restored {
+            return Ok(());
+        }
+        let wait = (self.restored - it.created).saturating_add(1).min(REQUEST_WINDOW_SECONDS);
+        Err(Problem::new(ProblemCode::Busy).detail("restored").retry_after(wait))
+    }
+
+    /// Notes ends where a restore will find them. Asked for before an end is acknowledged.
+    pub(crate) async fn note(&self, ends: Vec<End>) -> Result<(), Problem> {
+        let Some(journal) = self.ends.clone() else { return Ok(()) };
+        let noted = tokio::task::spawn_blocking(move || journal.note(&ends)).await;
+        match noted {
+            Ok(Ok(())) => Ok(()),
+            _ => {
+                tracing::error!("an end could not be noted in the journal");
+                Err(Problem::new(ProblemCode::StorageFailed).retry_after(5))
+            }
+        }
+    }
+
     pub(crate) fn now(&self) -> UnixSeconds {
         let now = self.clock.now();
         self.highest.fetch_max(now, Ordering::AcqRel).max(now)
     }
+}
+
+async fn restored_at(store: &dyn Store) -> Result<UnixSeconds, RelayError> {
+    let stored = store.meta(META_RESTORED).await?;
+    let seconds = stored.map(|bytes| bytes.try_into().map(u64::from_be_bytes)).transpose();
+    Ok(seconds.map_err(|_| StoreError::Damaged("the time of the restore"))?.unwrap_or(0))
 }
 
 async fn receipt_key(store: &dyn Store, columns: &ColumnKey) -> Result<SigningKey, RelayError> {
@@ -195,6 +283,14 @@ async fn receipt_key(store: &dyn Store, columns: &ColumnKey) -> Result<SigningKe
     let secret = columns.open(&place, &sealed)?;
     let secret = secret.as_slice().try_into().map_err(|_| RelayError::WrongStorageKey)?;
     SigningKey::from_bytes(secret).map_err(|_| RelayError::WrongStorageKey)
+}
+
+/// Makes the folder, for this relay alone.
+fn take(dir: &Path) -> Result<File, RelayError> {
+    std::fs::create_dir_all(dir).map_err(RelayError::Folder)?;
+    restrict(dir)?;
+    check_finished(dir).map_err(|_| RelayError::Unfinished)?;
+    lock(dir)
 }
 
 fn lock(dir: &Path) -> Result<File, RelayError> {

@@ -22,6 +22,9 @@ pub enum Allowed {
     PersonaOrClinician,
 }
 
+/// How many classes there are.
+pub(crate) const CLASSES: usize = 5;
+
 /// Classes of endpoints with one rate each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Class {
@@ -68,15 +71,70 @@ pub enum Endpoint {
     OwnRecords,
     /// `GET /v1/accesses`
     Accesses,
+    /// `POST /v1/replace`
+    Replace,
+    /// `POST /v1/forget`
+    Forget,
+    /// `GET /v1/compartments`
+    Compartments,
+    /// `GET /v1/replaced/{id}/accesses`
+    ReplacedAccesses,
+    /// `GET /v1/replaced/{id}/grants`
+    ReplacedGrants,
+    /// `POST /v1/backups/packs`
+    PutBackupPack,
+    /// `GET /v1/backups/packs/{id}`
+    BackupPack,
+    /// `POST /v1/backups`
+    PutBackup,
+    /// `GET /v1/backups`
+    Backups,
+    /// `GET /v1/backups/{id}`
+    Backup,
 }
 
 impl Endpoint {
     /// Whether a persona may still ask for this when her certificate has run out. She gives and
-    /// adds nothing then; but to take back and to see who read needs nobody's leave, least of all
-    /// that of an authority who would have to certify her again.
+    /// adds nothing then; but to take back, to see who read and to fetch her own backup needs
+    /// nobody's leave, least of all that of an authority who would have to certify her again.
     #[must_use]
     pub const fn outlives_certificate(self) -> bool {
-        matches!(self, Self::Revoke | Self::Accesses)
+        matches!(
+            self,
+            Self::Revoke
+                | Self::Accesses
+                | Self::ReplacedAccesses
+                | Self::ReplacedGrants
+                | Self::BackupPack
+                | Self::Backups
+                | Self::Backup
+        )
+    }
+
+    /// Among whom it is worked on: what takes back or acknowledges finds a place among those who
+    /// read, so that a flood of uploads does not keep anybody from stopping a share.
+    #[must_use]
+    pub const fn works_among(self, class: Class) -> Class {
+        match class {
+            Class::Write if !self.adds() => Class::Read,
+            class => class,
+        }
+    }
+
+    /// Whether it adds to what is stored: refused while room is short. Taking back, acknowledging
+    /// and reading never are.
+    #[must_use]
+    pub const fn adds(self) -> bool {
+        matches!(
+            self,
+            Self::PutPersona
+                | Self::PutClinician
+                | Self::PostRecords
+                | Self::PostEpoch
+                | Self::PostGrant
+                | Self::PutBackupPack
+                | Self::PutBackup
+        )
     }
 }
 
@@ -139,7 +197,31 @@ pub fn routes() -> Vec<Route> {
         row(E::Messages, get.clone(), "/v1/messages", A::Clinician, C::Read, 0),
         row(E::AckMessages, post.clone(), "/v1/messages/ack", A::Clinician, C::Write, small),
         row(E::Access, post.clone(), "/v1/access", A::Clinician, C::Access, small),
-        row(E::OwnRecords, post, "/v1/own-records", A::Persona, C::Read, small),
-        row(E::Accesses, get, "/v1/accesses", A::Persona, C::Read, 0),
+        row(E::OwnRecords, post.clone(), "/v1/own-records", A::Persona, C::Read, small),
+        row(E::Accesses, get.clone(), "/v1/accesses", A::Persona, C::Read, 0),
+        row(E::Replace, post.clone(), "/v1/replace", A::Persona, C::Certificate, small),
+        row(
+            E::Forget,
+            post.clone(),
+            "/v1/forget",
+            A::BearerOfPersonaCertificate,
+            C::Certificate,
+            small,
+        ),
+        row(E::Compartments, get.clone(), "/v1/compartments", A::Persona, C::Read, 0),
+        row(E::ReplacedAccesses, get.clone(), "/v1/replaced/{id}/accesses", A::Persona, C::Read, 0),
+        row(E::ReplacedGrants, get.clone(), "/v1/replaced/{id}/grants", A::Persona, C::Read, 0),
+        row(
+            E::PutBackupPack,
+            post.clone(),
+            "/v1/backups/packs",
+            A::Persona,
+            C::Write,
+            limits::MAX_BACKUP_PACK,
+        ),
+        row(E::BackupPack, get.clone(), "/v1/backups/packs/{id}", A::Persona, C::Read, 0),
+        row(E::PutBackup, post, "/v1/backups", A::Persona, C::Write, limits::MAX_BACKUP_BODY),
+        row(E::Backups, get.clone(), "/v1/backups", A::Persona, C::Read, 0),
+        row(E::Backup, get, "/v1/backups/{id}", A::Persona, C::Read, 0),
     ]
 }

@@ -5,13 +5,16 @@
 mod support;
 
 use axum::http::Method;
+use keyward_protocol::capsule::DelegatingKey;
 use keyward_protocol::keys::SigningKey;
 use keyward_relay::routes::{Allowed, Endpoint, Route, routes};
 use keyward_relay_api::http::{Call, ClientError, HttpClient, UnixClock};
 use keyward_relay_api::problem::ProblemCode;
+use keyward_relay_api::recovery::{BackupPackId, PostBackup};
 use keyward_relay_api::types::{
     AckMessages, PostAccess, PostOwnRecords, PostStatement, PutCertificate,
 };
+use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 use support::{Chart, Clinic, DAY, Doctor, Patient, START, Served, TestClock, config, fresh_grant};
 
@@ -25,9 +28,11 @@ enum Role {
     Grantee,
     OtherClinician,
     RemovedClinician,
+    ReplacedPersona,
+    ForgottenPersona,
 }
 
-const ROLES: [Role; 8] = [
+const ROLES: [Role; 10] = [
     Role::Unsigned,
     Role::UnknownKey,
     Role::Owner,
@@ -36,7 +41,67 @@ const ROLES: [Role; 8] = [
     Role::Grantee,
     Role::OtherClinician,
     Role::RemovedClinician,
+    Role::ReplacedPersona,
+    Role::ForgottenPersona,
 ];
+
+/// Whose the thing is that is asked for or changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Object {
+    /// The owner's, shared with the grantee.
+    Owners,
+    /// The other persona's, shared with the other clinician.
+    Others,
+    /// Nobody's: an id that was never given.
+    Nobodys,
+}
+
+const OBJECTS: [Object; 3] = [Object::Owners, Object::Others, Object::Nobodys];
+
+impl Object {
+    /// With the other persona's object everybody is to it what his counterpart is to the owner's.
+    fn seen_by(self, role: Role) -> Role {
+        match (self, role) {
+            (Object::Others, Role::Owner) => Role::OtherPersona,
+            (Object::Others, Role::OtherPersona) => Role::Owner,
+            (Object::Others, Role::Grantee) => Role::OtherClinician,
+            (Object::Others, Role::OtherClinician) => Role::Grantee,
+            (_, role) => role,
+        }
+    }
+}
+
+/// Whether a request names something that may not be there.
+fn names_an_object(endpoint: Endpoint) -> bool {
+    use Endpoint as E;
+    match endpoint {
+        E::PostRecords
+        | E::PostGrant
+        | E::Grant
+        | E::Revoke
+        | E::Access
+        | E::OwnRecords
+        | E::Replace
+        | E::ReplacedAccesses
+        | E::ReplacedGrants
+        | E::BackupPack
+        | E::PutBackup
+        | E::Backup => true,
+        // A persona forgets herself only, known or not.
+        E::Forget
+        | E::Status
+        | E::PutPersona
+        | E::PutClinician
+        | E::PostEpoch
+        | E::ListGrants
+        | E::Messages
+        | E::AckMessages
+        | E::Accesses
+        | E::Compartments
+        | E::PutBackupPack
+        | E::Backups => false,
+    }
+}
 
 /// The cells that are allowed, for the object of the owner. Everything else must be refused, and
 /// with the code that [`denied`] says.
@@ -55,19 +120,41 @@ fn allowed(role: Role, endpoint: Endpoint) -> bool {
                 | E::Revoke
                 | E::OwnRecords
                 | E::Accesses
+                | E::Replace
+                | E::Forget
+                | E::Compartments
+                | E::ReplacedAccesses
+                | E::ReplacedGrants
+                | E::PutBackupPack
+                | E::BackupPack
+                | E::PutBackup
+                | E::Backups
+                | E::Backup
         ),
         Role::Grantee => matches!(
             endpoint,
             E::Status | E::ListGrants | E::Grant | E::Messages | E::AckMessages | E::Access
         ),
         // Their own, empty lists; never the owner's object.
-        Role::OtherPersona => matches!(endpoint, E::Status | E::ListGrants | E::Accesses),
+        Role::OtherPersona => matches!(
+            endpoint,
+            E::Status
+                | E::ListGrants
+                | E::Accesses
+                | E::Compartments
+                | E::PutBackupPack
+                | E::Backups
+        ),
         Role::OtherClinician => {
             matches!(endpoint, E::Status | E::ListGrants | E::Messages | E::AckMessages)
         }
         // Her own history; taking back is hers too, but this grant is not (see below).
-        Role::ExpiredPersona => matches!(endpoint, E::Status | E::Accesses),
-        Role::Unsigned | Role::UnknownKey | Role::RemovedClinician => endpoint == E::Status,
+        Role::ExpiredPersona => matches!(endpoint, E::Status | E::Accesses | E::Backups),
+        Role::Unsigned
+        | Role::UnknownKey
+        | Role::RemovedClinician
+        | Role::ReplacedPersona
+        | Role::ForgottenPersona => endpoint == E::Status,
     }
 }
 
@@ -89,12 +176,16 @@ fn denied(role: Role, route: &Route) -> Vec<ProblemCode> {
     let for_clinicians = matches!(route.allowed, Allowed::Clinician | Allowed::PersonaOrClinician);
     match role {
         Role::Unsigned => vec![P::Unsigned],
-        Role::UnknownKey => vec![P::BadSignature],
-        Role::ExpiredPersona if for_personas && route.endpoint != E::Revoke => {
+        // A forgotten key is one nobody knows.
+        Role::UnknownKey | Role::ForgottenPersona => vec![P::BadSignature],
+        Role::ReplacedPersona if for_personas => vec![P::PersonaReplaced],
+        Role::ExpiredPersona if for_personas && !route.endpoint.outlives_certificate() => {
             vec![P::CertificateExpired]
         }
         Role::RemovedClinician if for_clinicians => vec![P::ClinicianRemoved],
-        Role::Owner | Role::OtherPersona | Role::ExpiredPersona if !for_personas => {
+        Role::Owner | Role::OtherPersona | Role::ExpiredPersona | Role::ReplacedPersona
+            if !for_personas =>
+        {
             vec![P::NotAllowed]
         }
         Role::Grantee | Role::OtherClinician | Role::RemovedClinician if !for_clinicians => {
@@ -106,6 +197,9 @@ fn denied(role: Role, route: &Route) -> Vec<ProblemCode> {
             E::PostRecords => vec![P::BadRecord],
             E::PostEpoch | E::Revoke => vec![P::BadSignature],
             E::PostGrant => vec![P::BadGrant],
+            // Somebody else's statement, and a version that needs somebody else's pack.
+            E::Replace => vec![P::BadReplacement, P::NotFound],
+            E::PutBackup => vec![P::BackupIncomplete],
             _ => vec![P::NotFound],
         },
     }
@@ -122,7 +216,15 @@ struct World {
     grantee: Doctor,
     other_doctor: Doctor,
     removed: Doctor,
+    /// The owner continues this one,
+    replaced: Patient,
+    /// and the other persona this one.
+    replaced_by_other: Patient,
+    forgotten: Patient,
     chart: Chart,
+    other_chart: Chart,
+    /// Numbers what must be new every time.
+    asked: u64,
     _dir: tempfile::TempDir,
 }
 
@@ -140,14 +242,32 @@ fn world() -> World {
     for doctor in &doctors {
         client.put_clinician(&doctor.signing, doctor.certificate.raw()).unwrap();
     }
+    let [replaced, replaced_by_other, forgotten] = [(); 3].map(|()| clinic.patient());
+    for patient in [&replaced, &replaced_by_other, &forgotten] {
+        client.put_persona(&patient.signing, patient.certificate.raw()).unwrap();
+    }
+    for (lost, next) in [(&replaced, &owner), (&replaced_by_other, &other)] {
+        let statement = lost.replaced_by(&clinic, next, START);
+        client.replace(&next.signing, &statement, "replace-0001").unwrap();
+    }
+    client.forget(&forgotten.signing, &forgotten.forget(&clinic)).unwrap();
     let [grantee, other_doctor, removed] = doctors;
     let hash = removed.certificate.hash();
     served.block_on(served.relay.set_removed(vec![hash])).unwrap();
     clock.advance(20);
-    let mut chart = owner.chart();
-    let statement = owner.epoch_statement(&chart, None);
-    client.open_epoch(&owner.signing, &statement, "epoch-0001").unwrap();
-    client.upload(&owner.signing, &owner.batch(&mut chart, 2), "upload-0001").unwrap();
+    let charts = [(&owner, 7), (&other, 8)].map(|(patient, version)| {
+        let mut chart = patient.chart();
+        let statement = patient.epoch_statement(&chart, None);
+        client.open_epoch(&patient.signing, &statement, "epoch-0001").unwrap();
+        client.upload(&patient.signing, &patient.batch(&mut chart, 2), "upload-0001").unwrap();
+        let (packs, manifest) = (vec![backup_pack(patient)], b"manifest".to_vec());
+        let pack = backup_bytes(patient);
+        client.put_backup_pack(&patient.signing, &pack, "pack-0001").unwrap();
+        let backup = PostBackup { sequence: version, packs, manifest };
+        client.put_backup(&patient.signing, &backup, "backup-0001").unwrap();
+        chart
+    });
+    let [chart, other_chart] = charts;
     World {
         clinic,
         clock,
@@ -159,7 +279,12 @@ fn world() -> World {
         grantee,
         other_doctor,
         removed,
+        replaced,
+        replaced_by_other,
+        forgotten,
         chart,
+        other_chart,
+        asked: 0,
         _dir: dir,
     }
 }
@@ -175,54 +300,92 @@ impl World {
             Role::Grantee => Some(&self.grantee.signing),
             Role::OtherClinician => Some(&self.other_doctor.signing),
             Role::RemovedClinician => Some(&self.removed.signing),
+            Role::ReplacedPersona => Some(&self.replaced.signing),
+            Role::ForgottenPersona => Some(&self.forgotten.signing),
+        }
+    }
+
+    /// Whose the object is and whom it is shared with.
+    fn parties(&self, object: Object) -> (&Patient, &Chart, &Doctor) {
+        match object {
+            Object::Others => (&self.other, &self.other_chart, &self.other_doctor),
+            _ => (&self.owner, &self.chart, &self.grantee),
         }
     }
 
     /// Asks with a request that would succeed from the right party, about a fresh grant of the
-    /// owner's to the grantee.
-    fn ask(&mut self, role: Role, route: &Route) -> Result<(), ClientError> {
+    /// object's owner; about nobody's, the same with ids that were never given.
+    fn ask(&mut self, role: Role, route: &Route, object: Object) -> Result<(), ClientError> {
+        self.asked += 1;
         let grant = fresh_grant();
         let client = self.served.client(&self.clinic, &self.clock);
-        let post = self.owner.grant(grant, 0, &self.grantee, &[&self.chart], START + DAY);
-        if route.endpoint != Endpoint::PostGrant {
-            client.grant(&self.owner.signing, &post, &format!("grant-{grant}")).unwrap();
+        let nobodys = object == Object::Nobodys;
+        let (patient, chart, doctor) = self.parties(object);
+        let unknown = patient.chart();
+        let chart = if nobodys { &unknown } else { chart };
+        let post = patient.grant(grant, 0, doctor, &[chart], START + DAY);
+        // Only where it is asked about: letters that wait for one doctor are bounded.
+        let asked = matches!(route.endpoint, Endpoint::Grant | Endpoint::Revoke | Endpoint::Access);
+        if asked && !nobodys {
+            client.grant(&patient.signing, &post, &format!("grant-{grant}")).unwrap();
         }
-        let path = route.path.replace("{id}", &grant.to_string());
+        let id = self.object(route.endpoint, object).unwrap_or_else(|| grant.to_string());
+        let path = route.path.replace("{id}", &id);
         let statement = |statement| json(Method::POST, &path, &PostStatement { statement });
+        let compartment = chart.compartment;
         let call = match route.endpoint {
             Endpoint::Status
             | Endpoint::ListGrants
             | Endpoint::Grant
             | Endpoint::Messages
-            | Endpoint::Accesses => Call::fetch(&path, 1 << 20),
+            | Endpoint::Accesses
+            | Endpoint::Compartments
+            | Endpoint::ReplacedAccesses
+            | Endpoint::ReplacedGrants
+            | Endpoint::BackupPack
+            | Endpoint::Backups
+            | Endpoint::Backup => Call::fetch(&path, 1 << 20),
             Endpoint::PutPersona | Endpoint::PutClinician => {
-                let certificate = self.owner.certificate.raw().to_vec();
+                let certificate = patient.certificate.raw().to_vec();
                 json(Method::PUT, &path, &PutCertificate { certificate })
             }
-            Endpoint::PostRecords => {
-                // The owner's next record; only she moves the chart.
-                let batch = self.owner.batch(&mut self.chart, 1).to_bytes().unwrap();
-                let call = Call::binary(&path, batch, 1 << 20);
-                let outcome = self.send(role, call);
-                if outcome.is_err() {
-                    self.rebuild_chart();
+            Endpoint::PostRecords => return self.upload(role, object),
+            Endpoint::Replace => {
+                let gone = self.clinic.patient();
+                if !nobodys {
+                    client.put_persona(&gone.signing, gone.certificate.raw()).unwrap();
                 }
-                return outcome;
+                statement(gone.replaced_by(&self.clinic, patient, START))
+            }
+            Endpoint::Forget => {
+                // Not the owner herself, whom the other cells need.
+                let gone = self.clinic.patient();
+                client.put_persona(&gone.signing, gone.certificate.raw()).unwrap();
+                let call = json(Method::POST, &path, &gone.forget(&self.clinic));
+                return match object.seen_by(role) {
+                    Role::Owner => self.send_with(Some(&gone.signing), call),
+                    _ => self.send(role, call),
+                };
+            }
+            Endpoint::PutBackupPack => Call::binary(&path, b"sealed".to_vec(), 1 << 20),
+            Endpoint::PutBackup => {
+                let pack = if nobodys { UNKNOWN_PACK } else { backup_pack(patient) };
+                let (packs, manifest) = (vec![pack], b"manifest".to_vec());
+                let sequence = 1_000 + self.asked;
+                json(Method::POST, &path, &PostBackup { sequence, packs, manifest })
             }
             Endpoint::PostEpoch => {
-                let chart = self.owner.chart();
-                statement(self.owner.epoch_statement(&chart, None))
+                let chart = patient.chart();
+                statement(patient.epoch_statement(&chart, None))
             }
             Endpoint::PostGrant => json(Method::POST, &path, &post),
-            Endpoint::Revoke => statement(self.owner.revocation(grant)),
+            Endpoint::Revoke => statement(patient.revocation(grant)),
             Endpoint::AckMessages => json(Method::POST, &path, &AckMessages { through: 0 }),
             Endpoint::Access => {
-                let compartment = self.chart.compartment;
                 let wanted = PostAccess { grant_id: grant, compartment, after: vec![], limit: 1 };
                 json(Method::POST, &path, &wanted)
             }
             Endpoint::OwnRecords => {
-                let compartment = self.chart.compartment;
                 let wanted =
                     PostOwnRecords { compartment, after: vec![], limit: 1, payloads: false };
                 json(Method::POST, &path, &wanted)
@@ -231,26 +394,79 @@ impl World {
         self.send(role, call)
     }
 
-    /// A compartment of its own after a refused upload, whose record the head already counts.
-    fn rebuild_chart(&mut self) {
-        let client = self.served.client(&self.clinic, &self.clock);
-        let mut chart = self.owner.chart();
-        let statement = self.owner.epoch_statement(&chart, None);
-        let name = format!("epoch-{}", chart.epoch);
-        client.open_epoch(&self.owner.signing, &statement, &name).unwrap();
-        let batch = self.owner.batch(&mut chart, 1);
-        client.upload(&self.owner.signing, &batch, &format!("up-{}", chart.epoch)).unwrap();
-        self.chart = chart;
+    /// The object in paths that name no grant.
+    fn object(&self, endpoint: Endpoint, object: Object) -> Option<String> {
+        let [replaced, pack, version] = match object {
+            Object::Owners => [
+                self.replaced.id().to_string(),
+                backup_pack(&self.owner).to_string(),
+                "7".to_owned(),
+            ],
+            Object::Others => [
+                self.replaced_by_other.id().to_string(),
+                backup_pack(&self.other).to_string(),
+                "8".to_owned(),
+            ],
+            Object::Nobodys => {
+                [self.unknown.id().to_string(), UNKNOWN_PACK.to_string(), "9".to_owned()]
+            }
+        };
+        match endpoint {
+            Endpoint::ReplacedAccesses | Endpoint::ReplacedGrants => Some(replaced),
+            Endpoint::BackupPack => Some(pack),
+            Endpoint::Backup => Some(version),
+            _ => None,
+        }
+    }
+
+    /// The next record of the object's owner, or one in a compartment that is not there.
+    fn upload(&mut self, role: Role, object: Object) -> Result<(), ClientError> {
+        let (patient, chart, _) = self.parties(object);
+        let mut chart = match object {
+            Object::Nobodys => patient.chart(),
+            _ => copy(patient, chart),
+        };
+        let batch = patient.batch(&mut chart, 1).to_bytes().unwrap();
+        self.send(role, Call::binary("/v1/records", batch, 1 << 20))?;
+        // Taken: the chart goes on from here.
+        match object {
+            Object::Owners => self.chart = chart,
+            Object::Others => self.other_chart = chart,
+            Object::Nobodys => {}
+        }
+        Ok(())
     }
 
     fn send(&self, role: Role, call: Call<'_>) -> Result<(), ClientError> {
+        self.send_with(self.key(role), call)
+    }
+
+    fn send_with(&self, key: Option<&SigningKey>, call: Call<'_>) -> Result<(), ClientError> {
         let clock: Arc<dyn UnixClock> = Arc::clone(&self.clock) as _;
         let http = HttpClient::new(&self.served.url, self.clinic.service, clock).unwrap();
-        match self.key(role) {
+        match key {
             Some(key) => http.bytes(key, call).map(drop),
             None => http.open_json::<serde_json::Value>(call).map(drop),
         }
     }
+}
+
+fn copy(patient: &Patient, chart: &Chart) -> Chart {
+    let Chart { compartment, epoch, device, ref head, .. } = *chart;
+    let key = DelegatingKey::derive(&patient.master, patient.id(), compartment, epoch);
+    Chart { compartment, epoch, device, key, head: head.clone() }
+}
+
+/// A pack nobody stored.
+const UNKNOWN_PACK: BackupPackId = BackupPackId([9; 32]);
+
+/// The pack a persona's backup needs.
+fn backup_bytes(patient: &Patient) -> Vec<u8> {
+    [b"sealed pack of ".as_slice(), patient.id().as_bytes()].concat()
+}
+
+fn backup_pack(patient: &Patient) -> BackupPackId {
+    BackupPackId(Sha256::digest(backup_bytes(patient)).into())
 }
 
 fn json<'a, T: serde::Serialize>(method: Method, path: &'a str, body: &T) -> Call<'a> {
@@ -261,23 +477,36 @@ fn json<'a, T: serde::Serialize>(method: Method, path: &'a str, body: &T) -> Cal
 fn every_cell_is_denied_unless_it_is_listed() {
     let mut world = world();
     let mut cells = 0;
-    for route in routes() {
+    for (route, object) in
+        routes().iter().flat_map(|route| OBJECTS.map(|object| (route.clone(), object)))
+    {
         for role in ROLES {
-            let outcome = world.ask(role, &route);
-            let cell = format!("{role:?} × {:?}", route.endpoint);
-            match (allowed(role, route.endpoint), outcome) {
+            let outcome = world.ask(role, &route, object);
+            let cell = format!("{role:?} × {:?} × {object:?}", route.endpoint);
+            let seen_as = object.seen_by(role);
+            let missing = object == Object::Nobodys && names_an_object(route.endpoint);
+            let passes = allowed(seen_as, route.endpoint);
+            match (passes && !missing, outcome) {
                 (true, Ok(())) => {}
                 (true, Err(error)) => panic!("{cell} must pass, but: {error}"),
                 (false, Ok(())) => panic!("{cell} must be refused, but passed"),
                 (false, Err(error)) => {
                     let code = error.problem().unwrap_or_else(|| panic!("{cell}: {error}"));
-                    assert!(denied(role, &route).contains(&code), "{cell}: {code}");
+                    let expected = match passes && missing {
+                        // Whoever might, if it were there, learns that it is not.
+                        true if route.endpoint == Endpoint::PutBackup => {
+                            vec![ProblemCode::BackupIncomplete]
+                        }
+                        true => vec![ProblemCode::NotFound],
+                        false => denied(seen_as, &route),
+                    };
+                    assert!(expected.contains(&code), "{cell}: {code}");
                 }
             }
             cells += 1;
         }
     }
-    assert_eq!(cells, ROLES.len() * routes().len());
+    assert_eq!(cells, ROLES.len() * OBJECTS.len() * routes().len());
 }
 
 #[test]

@@ -8,13 +8,17 @@
 mod bundle;
 mod clinical;
 mod clock;
+#[cfg(all(feature = "disk", target_os = "linux"))]
+pub mod disk;
 mod document;
+mod health;
 mod hostile;
 mod person;
 mod resources;
 
 pub use bundle::{BundleKind, bundle};
 pub use clock::FakeClock;
+pub use health::HealthExport;
 pub use hostile::{HOSTILE_HOST, HOSTILE_NARRATIVES, hostile_bundle};
 pub use person::{Person, Persona, person};
 

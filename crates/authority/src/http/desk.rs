@@ -1,6 +1,6 @@
 //! Routes signed by a desk operator.
 
-use axum::{Router, http::Method, routing::MethodFilter};
+use axum::{http::Method, routing::MethodFilter};
 use keyward_relay_api::{
     authority::{
         clinicians::{Clinicians, EnrolClinician},
@@ -11,7 +11,7 @@ use keyward_relay_api::{
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::{Shared, authenticate, problem, route};
+use super::{Asks, Door, Routes, authenticate, problem, route};
 use crate::{
     Inner, invite,
     register::{RegisterError, clinicians, parse_id, people},
@@ -32,13 +32,13 @@ struct Desk<'a> {
     id: SubjectId,
 }
 
-pub(super) fn routes() -> Router<Shared> {
-    Router::new().merge(people_routes()).merge(clinician_routes())
+pub(super) fn routes() -> Routes {
+    people_routes().merge(clinician_routes())
 }
 
-fn people_routes() -> Router<Shared> {
+fn people_routes() -> Routes {
     let post = MethodFilter::POST;
-    Router::new()
+    Routes::behind(Door::Operator)
         .route(
             "/v1/desk/people",
             route(post, |a, r| {
@@ -98,14 +98,18 @@ fn people_routes() -> Router<Shared> {
         .route(
             "/v1/desk/people/{id}/withdraw",
             route(post, |a, r| {
-                change(a, r, |d, body: &Reason| people::withdraw(d.tx, d.operator, &d.id, body))
+                let done = change(a, r, |d, body: &Reason| {
+                    people::withdraw(d.tx, d.operator, &d.id, body)
+                })?;
+                a.note_withdrawal(&path_id(&r.path_and_query)?)?;
+                Ok(done)
             }),
         )
 }
 
-fn clinician_routes() -> Router<Shared> {
+fn clinician_routes() -> Routes {
     let post = MethodFilter::POST;
-    Router::new()
+    Routes::behind(Door::Operator)
         .route(
             "/v1/desk/clinicians",
             route(MethodFilter::GET, |a, r| {
@@ -147,11 +151,13 @@ fn change<B: DeserializeOwned, T: Serialize>(
     received: &Received,
     work: impl Fn(&Desk<'_>, &B) -> Result<T, RegisterError>,
 ) -> Result<T, Problem> {
-    let (operator, body, id) = admit(authority, received)?;
-    authority
+    let (operator, body, id) = admit(authority, received, Asks::ToChange)?;
+    let done = authority
         .store
         .write(|tx| work(&Desk { authority, tx, operator, id }, &body))
-        .map_err(|error| problem(&error))
+        .map_err(|error| problem(&error))?;
+    authority.note_removals()?;
+    Ok(done)
 }
 
 /// An operation that only reads.
@@ -160,7 +166,7 @@ fn look<B: DeserializeOwned, T: Serialize>(
     received: &Received,
     work: impl Fn(&Desk<'_>, &B) -> Result<T, RegisterError>,
 ) -> Result<T, Problem> {
-    let (operator, body, id) = admit(authority, received)?;
+    let (operator, body, id) = admit(authority, received, Asks::ToRead)?;
     authority
         .store
         .read(|tx| work(&Desk { authority, tx, operator, id }, &body))
@@ -171,6 +177,7 @@ fn look<B: DeserializeOwned, T: Serialize>(
 fn admit<'a, B: DeserializeOwned>(
     authority: &'a Inner,
     received: &Received,
+    asks: Asks,
 ) -> Result<(&'a str, B, SubjectId), Problem> {
     let key_id = received.claimed_key_id()?;
     let operator = authority
@@ -179,7 +186,7 @@ fn admit<'a, B: DeserializeOwned>(
         .find(|(_, id)| *id == key_id)
         .map(|(operator, _)| operator)
         .ok_or_else(|| Problem::new(ProblemCode::BadSignature))?;
-    authenticate(authority, received, &operator.key)?;
+    authenticate(authority, received, &operator.key, asks)?;
     let body = if received.method == Method::GET {
         serde_json::from_slice(b"{}").map_err(|_| Problem::new(ProblemCode::Internal))?
     } else {

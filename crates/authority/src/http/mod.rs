@@ -6,8 +6,10 @@
 mod desk;
 mod device;
 mod open;
+mod rates;
+mod table;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::{
@@ -16,16 +18,23 @@ use axum::{
     extract::State,
     http::{Request, Response},
     response::IntoResponse,
-    routing::{MethodFilter, MethodRouter, on},
+    routing::{MethodFilter, on},
 };
 use keyward_protocol::{keys::VerifyingKey, request::WINDOW_SECONDS};
 use keyward_relay_api::{
-    http::server::{Received, json_answer, problem_answer},
+    http::server::{
+        Authenticated, Peer, Received, claimed_key_id, json_answer, matched, problem_answer, refuse,
+    },
     problem::{Problem, ProblemCode},
 };
 use serde::Serialize;
 
-use crate::{Inner, StoreError, invite::limit::PerMinute, register::RegisterError};
+pub use rates::AuthorityLimits;
+pub(crate) use rates::Rates;
+pub use table::{Door, Route};
+use table::{Methods, Routes};
+
+use crate::{Inner, StoreError, register::RegisterError};
 
 /// Largest body of any request.
 const MAX_BODY: usize = 16 * 1024;
@@ -33,54 +42,30 @@ const MAX_BODY: usize = 16 * 1024;
 const REMEMBERED_SECONDS: u64 = 2 * 86_400;
 /// How long a body may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// Signed requests per minute and key, and of all keys together.
-const SIGNED_PER_KEY: u32 = 1_200;
-const SIGNED: u32 = 12_000;
-/// Public requests per minute together.
-const PUBLIC: u32 = 6_000;
-
-/// Rate limits of the routes; enrolment has its own, stricter one.
-pub(crate) struct Rates {
-    signed: Mutex<PerMinute<[u8; 32]>>,
-    public: Mutex<PerMinute<()>>,
-}
-
-impl Rates {
-    pub(crate) fn new() -> Self {
-        Self {
-            signed: Mutex::new(PerMinute::new(SIGNED_PER_KEY, SIGNED)),
-            public: Mutex::new(PerMinute::new(PUBLIC, PUBLIC)),
-        }
-    }
-}
-
-fn count<K: Eq + std::hash::Hash>(
-    limit: &Mutex<PerMinute<K>>,
-    key: K,
-    now: u64,
-) -> Result<(), Problem> {
-    limit
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .count(key, now)
-        .map_err(|wait| Problem::new(ProblemCode::RateLimited).retry_after(wait))
-}
 
 type Shared = Arc<Inner>;
 
 /// All routes.
 pub(crate) fn router(authority: Shared) -> Router {
-    Router::new()
-        .merge(open::routes())
-        .merge(device::routes())
-        .merge(desk::routes())
+    all()
+        .router
         .fallback(async || problem_answer(&ProblemCode::NotFound.into()))
         .method_not_allowed_fallback(async || problem_answer(&ProblemCode::MethodNotAllowed.into()))
         .with_state(authority)
 }
 
+fn all() -> Routes {
+    open::routes().merge(device::routes()).merge(device::bearers()).merge(desk::routes())
+}
+
+/// Every route there is, as the router has it.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    all().rows
+}
+
 /// A route: reads the request, then runs `work` on a blocking thread.
-fn route<T, F>(method: MethodFilter, work: F) -> MethodRouter<Shared>
+fn route<T, F>(method: MethodFilter, work: F) -> Methods
 where
     T: Serialize + Send + 'static,
     F: Fn(&Inner, &Received) -> Result<T, Problem> + Clone + Send + Sync + 'static,
@@ -89,7 +74,7 @@ where
         let work = work.clone();
         async move { respond(authority, request, work).await }
     };
-    on(method, answer)
+    Methods::new(method, on(method, answer))
 }
 
 async fn respond<T, F>(authority: Shared, request: Request<Body>, work: F) -> Response<Body>
@@ -97,12 +82,22 @@ where
     T: Serialize + Send + 'static,
     F: Fn(&Inner, &Received) -> Result<T, Problem> + Send + 'static,
 {
+    let endpoint = (request.method().clone(), matched(request.extensions()));
+    let peer = request.extensions().get::<Peer>().map(|peer| peer.0.ip());
+    let claimed = claimed_key_id(request.headers());
+    if let Err(problem) = authority.rates.admit_head(&endpoint, peer, claimed) {
+        return refuse(request, MAX_BODY, problem).await.into_response();
+    }
     let bodies = authority.bodies.clone();
     let received = match Received::read(request, MAX_BODY, PATIENCE, &bodies).await {
         Ok(received) => received,
         Err(problem) => return problem.into_response(),
     };
-    let done = tokio::task::spawn_blocking(move || work(&authority, &received)).await;
+    let Ok(_place) = authority.places.try_acquire() else {
+        return Problem::new(ProblemCode::Busy).retry_after(1).into_response();
+    };
+    let working = Arc::clone(&authority);
+    let done = tokio::task::spawn_blocking(move || work(&working, &received)).await;
     match done {
         Ok(Ok(value)) => json_answer(&value),
         Ok(Err(problem)) => problem.into_response(),
@@ -111,19 +106,44 @@ where
     }
 }
 
+/// What a signed request asks for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asks {
+    /// To read: answered also while the disk is full or failing.
+    ToRead,
+    /// To change something.
+    ToChange,
+}
+
 /// Checks a signed request against the one key it may be signed with, and that it is new.
-fn authenticate(authority: &Inner, received: &Received, key: &VerifyingKey) -> Result<(), Problem> {
+fn authenticate(
+    authority: &Inner,
+    received: &Received,
+    key: &VerifyingKey,
+    asks: Asks,
+) -> Result<(), Problem> {
     let now = authority.store.clock();
     let authenticated = received.verify(authority.issuer.service(), key, now)?;
-    count(&authority.rates.signed, authenticated.key_id, now)?;
+    let Authenticated { key_id, nonce, created, .. } = authenticated;
+    if created <= authority.restored {
+        // Its nonce may have been forgotten by a restore. Signed again, it is answered.
+        let wait = (authority.restored - created).saturating_add(1).min(WINDOW_SECONDS);
+        return Err(Problem::new(ProblemCode::Busy).detail("restored").retry_after(wait));
+    }
+    authority.rates.charge_key(key_id, received)?;
+    authority.volatile.check(key_id, nonce)?;
     // A signature is accepted for a window on both sides of its time. Nonces are kept much longer, so that
     // a clock set back does not make an old request new.
-    let expires = authenticated.created.saturating_add(WINDOW_SECONDS + REMEMBERED_SECONDS);
-    let fresh = authority
-        .store
-        .write(|tx| tx.remember_nonce(&authenticated.key_id, &authenticated.nonce, expires))
-        .map_err(|error: StoreError| store_problem(&error))?;
-    if fresh { Ok(()) } else { Err(ProblemCode::Replayed.into()) }
+    let expires = created.saturating_add(WINDOW_SECONDS + REMEMBERED_SECONDS);
+    let remembered = authority.store.write(|tx| tx.remember_nonce(&key_id, &nonce, expires));
+    match remembered.map_err(|error: StoreError| store_problem(&error)) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(ProblemCode::Replayed.into()),
+        Err(failed) if failed.code == ProblemCode::StorageFailed && asks == Asks::ToRead => {
+            authority.volatile.remember(key_id, nonce, created, now, failed)
+        }
+        Err(failed) => Err(failed),
+    }
 }
 
 /// How a refusal of the register travels.
@@ -137,12 +157,17 @@ pub(crate) fn problem(error: &RegisterError) -> Problem {
         RegisterError::Full => ProblemCode::QuotaReached.into(),
         RegisterError::PersonaConflict => ProblemCode::PersonaConflict.into(),
         RegisterError::BadRequest => ProblemCode::Malformed.into(),
+        RegisterError::BadReplacement => ProblemCode::BadReplacement.into(),
+        RegisterError::StaleReplacement(time) => {
+            Problem::new(ProblemCode::StaleReplacement).since(*time)
+        }
+        RegisterError::Journal => Problem::new(ProblemCode::StorageFailed).retry_after(5),
         RegisterError::Store(error) => store_problem(error),
         RegisterError::Issuing => ProblemCode::Internal.into(),
     }
 }
 
-fn store_problem(error: &StoreError) -> Problem {
+pub(crate) fn store_problem(error: &StoreError) -> Problem {
     use rusqlite::ErrorCode;
     let StoreError::Sqlite(sqlite) = error else {
         tracing::error!(%error, "the register failed");
@@ -152,9 +177,14 @@ fn store_problem(error: &StoreError) -> Problem {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
             Problem::new(ProblemCode::Busy).retry_after(1)
         }
-        Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure | ErrorCode::ReadOnly) => {
+        Some(
+            ErrorCode::DiskFull
+            | ErrorCode::SystemIoFailure
+            | ErrorCode::ReadOnly
+            | ErrorCode::CannotOpen,
+        ) => {
             tracing::error!("the register's disk is full or failing");
-            ProblemCode::StorageFailed.into()
+            Problem::new(ProblemCode::StorageFailed).retry_after(5)
         }
         code => {
             tracing::error!(?code, "the register failed");

@@ -1,51 +1,46 @@
 //! Public routes: who this is, the directory, and enrolment (which the code itself protects).
 
-use axum::{Router, routing::MethodFilter};
+use axum::routing::MethodFilter;
 use keyward_relay_api::{
     authority::{
         clinicians::ClinicianState,
         directory::{Directory, DirectoryEntry},
     },
     http::server::Received,
-    problem::Problem,
 };
 
-use super::{Shared, count, problem, route};
+use super::{Door, Routes, problem, route};
 use crate::{Inner, invite::exchange, register::RegisterError};
 
-pub(super) fn routes() -> Router<Shared> {
-    Router::new()
+pub(super) fn routes() -> Routes {
+    Routes::behind(Door::Anyone)
         .route(
             "/v1/status",
             route(MethodFilter::GET, |authority, _| {
-                bounded(authority)?;
                 authority.status().map_err(|error| problem(&error.into()))
             }),
         )
         .route(
             "/v1/clinicians",
             route(MethodFilter::GET, |authority, _| {
-                bounded(authority)?;
                 directory(authority).map_err(|error| problem(&error))
             }),
         )
         .route(
             "/v1/enrol/start",
             route(MethodFilter::POST, |authority, received: &Received| {
-                exchange::start(authority, &received.json()?)
+                exchange::start(authority, received.peer, &received.json()?)
             }),
         )
         .route(
             "/v1/enrol/finish",
             route(MethodFilter::POST, |authority, received: &Received| {
-                bounded(authority)?;
-                exchange::finish(authority, &received.json()?)
+                let finished = exchange::finish(authority, &received.json()?)?;
+                // A certificate may have taken the place of one that is removed by it.
+                authority.note_removals()?;
+                Ok(finished)
             }),
         )
-}
-
-fn bounded(authority: &Inner) -> Result<(), Problem> {
-    count(&authority.rates.public, (), authority.store.clock())
 }
 
 fn directory(authority: &Inner) -> Result<Directory, RegisterError> {

@@ -23,14 +23,14 @@ use crate::{
 
 /// A request whose proofs were checked.
 enum Device {
-    Patient(VerifyingKey),
+    Patient { key: VerifyingKey, recovery: Option<[u8; 32]> },
     Clinician(Box<VerifiedClinicianRequest>),
 }
 
 impl Device {
     fn audience(&self) -> Audience {
         match self {
-            Self::Patient(_) => Audience::Patient,
+            Self::Patient { .. } => Audience::Patient,
             Self::Clinician(_) => Audience::Clinician,
         }
     }
@@ -39,7 +39,7 @@ impl Device {
     fn fingerprint(&self) -> [u8; 32] {
         let mut hash = Sha256::new();
         match self {
-            Self::Patient(key) => hash.update(key.to_bytes()),
+            Self::Patient { key, .. } => hash.update(key.to_bytes()),
             Self::Clinician(request) => {
                 let keys = request.certificate(nothing_said(), 0, 0);
                 hash.update(keys.verification.to_bytes());
@@ -87,7 +87,9 @@ pub(crate) fn accept(
     }
     let repeated = invitation.stage == Stage::Used;
     let outcome = match &device {
-        Device::Patient(key) => enrol_patient(tx, &invitation, key, repeated)?,
+        Device::Patient { key, recovery } => {
+            enrol_patient(tx, &invitation, key, recovery.as_ref(), repeated)?
+        }
         Device::Clinician(request) => {
             enrol_clinician(tx, authority, &invitation, request, repeated)?
         }
@@ -109,11 +111,16 @@ pub(crate) fn accept(
 /// Checks the proofs of a request; `None` if they do not hold.
 fn check(authority: &Inner, challenge: &[u8; 32], request: &EnrolRequest) -> Option<Device> {
     match request {
-        EnrolRequest::Patient { enrolment_key, proof } => {
+        EnrolRequest::Patient { enrolment_key, proof, recovery_hash } => {
             let key = VerifyingKey::from_bytes(enrolment_key).ok()?;
             let signature = Signature::from_bytes(proof.as_slice().try_into().ok()?);
             key.verify(PROOF_LABEL, challenge, &signature).ok()?;
-            Some(Device::Patient(key))
+            let recovery: Option<[u8; 32]> = match recovery_hash {
+                Some(hash) => Some(hash.as_slice().try_into().ok()?),
+                None => None,
+            };
+            // A key that recovers itself recovers nothing.
+            (recovery != Some(key.key_id())).then_some(Device::Patient { key, recovery })
         }
         EnrolRequest::Clinician { request } => {
             let service = authority.issuer.service();
@@ -158,8 +165,10 @@ fn enrol_patient(
     tx: &Tx<'_>,
     invitation: &InvitationRecord,
     key: &VerifyingKey,
+    recovery: Option<&[u8; 32]>,
     repeated: bool,
 ) -> Result<Result<Enrolled, EnrolRefusal>, RegisterError> {
+    let key_id = key.key_id();
     let mut record = people::require(tx, &invitation.subject)?;
     let key = key.to_bytes();
     if repeated {
@@ -174,13 +183,18 @@ fn enrol_patient(
     if !is_current(tx, invitation, record.state == PersonState::Invited)? {
         return Ok(Err(EnrolRefusal::Withdrawn));
     }
-    if tx.person_by_key(&Sha256::digest(key).into())?.is_some() {
+    if tx.person_by_key(&key_id)?.is_some() || tx.replaced_key(&key_id)?.is_some() {
         return Ok(Err(EnrolRefusal::KeyTaken));
     }
     record.enrolment_key = Some(key);
     record.state = PersonState::Enrolled;
     record.since = tx.now;
     tx.put_person(&record)?;
+    tx.forget_replaced_keys(&record.id)?;
+    match recovery {
+        Some(hash) => tx.put_recovery(&key_id, hash)?,
+        None => tx.forget_stale_recoveries()?,
+    }
     Ok(Ok(Enrolled::Patient(record.person)))
 }
 

@@ -8,6 +8,7 @@
 //! (attempts, use) is in the store.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use keyward_protocol::{
@@ -19,6 +20,7 @@ use keyward_relay_api::{
         enrol::{EnrolFinish, EnrolFinished, EnrolRequest, EnrolStart, EnrolStarted, challenge},
         people::Event,
     },
+    http::server::Network,
     problem::{Problem, ProblemCode},
 };
 use sha2::{Digest as _, Sha256};
@@ -37,16 +39,25 @@ use crate::{
 
 /// How long a run may take.
 const RUN_SECONDS: u64 = 120;
-/// Starts per minute for one handle and for all together.
+/// Starts per minute for one handle, from one address, and of all together: one address alone cannot
+/// keep others from enrolling.
 const STARTS_PER_HANDLE: u32 = 10;
+const STARTS_PER_ADDRESS: u32 = 30;
 const STARTS: u32 = 120;
+/// Starts counted by address in a minute, so that their memory is bounded.
+const MOST_ADDRESSES: u32 = 50_000;
 /// Runs remembered at once: more than the rate limit lets begin within [`RUN_SECONDS`].
 const RUNS: usize = 512;
 
 /// Runs under way.
 pub(crate) struct Exchanges {
     runs: Mutex<HashMap<String, Run>>,
-    starts: Mutex<PerMinute<u16>>,
+    starts: Mutex<Starts>,
+}
+
+struct Starts {
+    by_address: PerMinute<Option<Network>>,
+    by_handle: PerMinute<u16>,
 }
 
 struct Run {
@@ -70,8 +81,20 @@ impl Exchanges {
     pub(crate) fn new() -> Self {
         Self {
             runs: Mutex::new(HashMap::new()),
-            starts: Mutex::new(PerMinute::new(STARTS_PER_HANDLE, STARTS)),
+            starts: Mutex::new(Starts {
+                by_address: PerMinute::new(STARTS_PER_ADDRESS, MOST_ADDRESSES),
+                by_handle: PerMinute::new(STARTS_PER_HANDLE, STARTS),
+            }),
         }
+    }
+
+    /// By address first: what is refused there does not count against anybody's code.
+    fn count(&self, peer: Option<IpAddr>, handle: u16, now: u64) -> Result<(), Problem> {
+        let mut starts = self.starts.lock().unwrap_or_else(PoisonError::into_inner);
+        let counted = starts.by_address.count(peer.map(Network::of), now);
+        counted
+            .and_then(|()| starts.by_handle.count(handle, now))
+            .map_err(|wait| Problem::new(ProblemCode::RateLimited).retry_after(wait))
     }
 
     fn runs(&self, now: u64) -> MutexGuard<'_, HashMap<String, Run>> {
@@ -83,15 +106,13 @@ impl Exchanges {
 }
 
 /// `POST /v1/enrol/start`.
-pub(crate) fn start(authority: &Inner, body: &EnrolStart) -> Result<EnrolStarted, Problem> {
+pub(crate) fn start(
+    authority: &Inner,
+    peer: Option<IpAddr>,
+    body: &EnrolStart,
+) -> Result<EnrolStarted, Problem> {
     let now = authority.store.clock();
-    authority
-        .exchanges
-        .starts
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .count(body.handle, now)
-        .map_err(|wait| Problem::new(ProblemCode::RateLimited).retry_after(wait))?;
+    authority.exchanges.count(peer, body.handle, now)?;
     if authority.exchanges.runs(now).len() >= RUNS {
         return Err(Problem::new(ProblemCode::Busy).retry_after(RUN_SECONDS));
     }

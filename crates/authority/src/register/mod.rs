@@ -9,6 +9,7 @@
 //! ```
 
 pub(crate) mod clinicians;
+pub(crate) mod devices;
 pub(crate) mod people;
 #[cfg(test)]
 mod tests;
@@ -48,6 +49,15 @@ pub(crate) enum RegisterError {
     /// A certificate request or a key in it does not verify.
     #[error("the request does not verify")]
     BadRequest,
+    /// An end could not be noted in the journal of ends.
+    #[error("an end could not be noted in the journal")]
+    Journal,
+    /// A replacement does not verify, or is not by the registered recovery key.
+    #[error("the replacement does not verify")]
+    BadReplacement,
+    /// A later replacement of the same key holds; its time.
+    #[error("a later replacement holds")]
+    StaleReplacement(u64),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -126,6 +126,7 @@ fn request(device: &SigningKey) -> EnrolRequest {
     EnrolRequest::Patient {
         enrolment_key: device.verifying_key().to_bytes().to_vec(),
         proof: device.sign(PROOF_LABEL, &CHALLENGE).unwrap().to_bytes().to_vec(),
+        recovery_hash: None,
     }
 }
 

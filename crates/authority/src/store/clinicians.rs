@@ -119,6 +119,15 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// How many certificates were removed.
+    pub(crate) fn removed_count(&self) -> Result<usize, StoreError> {
+        let count: i64 = self
+            .sql
+            .prepare_cached("SELECT count(*) FROM removed")?
+            .query_row([], |row| row.get(0))?;
+        Ok(usize::try_from(count).unwrap_or(0))
+    }
+
     /// Every removed certificate in the order of removal.
     pub(crate) fn removed(&self) -> Result<Vec<[u8; 32]>, StoreError> {
         let mut statement =

@@ -95,6 +95,15 @@ fn stage_name(stage: Stage) -> &'static str {
 }
 
 impl Tx<'_> {
+    /// Ends every open invitation now: after a restore nobody knows which were used meanwhile.
+    pub(crate) fn end_open_invitations(&self) -> Result<(), StoreError> {
+        self.sql.execute(
+            "UPDATE invitations SET expires = min(expires, ?1) WHERE state = 'open'",
+            [stored_time(self.now)],
+        )?;
+        Ok(())
+    }
+
     fn one_invitation(
         &self,
         condition: &str,

@@ -23,16 +23,23 @@ pub(crate) mod history;
 pub(crate) mod invitations;
 pub(crate) mod people;
 pub(crate) mod personas;
+pub(crate) mod recovery;
 pub(crate) mod requests;
 pub(crate) mod seal;
 
 use seal::{Column, ColumnSeal, SealBroken};
 
 /// Version written by this code; an older program refuses a newer file and leaves it untouched.
-const SCHEMA_VERSION: i64 = 1;
+const SCHEMA_VERSION: i64 = 2;
 /// "KWau": tells this file from other SQLite files.
 const APPLICATION_ID: i64 = 0x4b57_6175;
+/// The file in the folder.
+pub(crate) const DATABASE: &str = "authority.db";
+/// When the register was restored from a backup, in `meta`.
+pub(crate) const RESTORED: &str = "restored_at";
 const SCHEMA: &str = include_str!("schema.sql");
+/// What version 2 adds.
+const RECOVERY: &str = include_str!("recovery.sql");
 const KEY_CHECK: &[u8] = b"keyward authority store";
 
 /// Why the store cannot be opened or used.
@@ -50,6 +57,9 @@ pub enum StoreError {
         /// Version found in the file.
         found: i64,
     },
+    /// A restore into the folder did not come to its end.
+    #[error("a restore into this folder did not come to its end; empty it and restore again")]
+    Unfinished,
     /// The file is not a register.
     #[error("the file is not a register")]
     NotARegister,
@@ -112,7 +122,7 @@ impl Store {
     ) -> Result<Self, StoreError> {
         prepare_folder(dir)?;
         let seal = ColumnSeal::new(storage_key);
-        let mut connection = Connection::open(dir.join("authority.db"))?;
+        let mut connection = Connection::open(dir.join(DATABASE))?;
         connection.busy_timeout(Duration::from_secs(10))?;
         check_version(&connection)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -171,8 +181,14 @@ impl Store {
 
     /// Moves the WAL into the file and empties it (on stop, and after something was forgotten).
     pub(crate) fn checkpoint(&self) -> Result<(), StoreError> {
-        self.lock().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-        Ok(())
+        self.emptied().map(|_| ())
+    }
+
+    /// The same; says whether it is empty now, or a reader was in the way.
+    pub(crate) fn emptied(&self) -> Result<bool, StoreError> {
+        let busy: i64 =
+            self.lock().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+        Ok(busy == 0)
     }
 }
 
@@ -250,7 +266,7 @@ fn highest_time(sql: &rusqlite::Transaction<'_>) -> Result<u64, StoreError> {
 }
 
 /// Before anything is written: is this ours, and not from a newer program?
-fn check_version(connection: &Connection) -> Result<(), StoreError> {
+pub(crate) fn check_version(connection: &Connection) -> Result<(), StoreError> {
     let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let application: i64 =
         connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
@@ -265,7 +281,7 @@ fn check_version(connection: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Creates the schema in a new file. Later versions append steps here, forward only.
+/// Creates the schema in a new file and brings an older one up to date, forward only. Later versions append steps.
 fn migrate(connection: &mut Connection, seal: &ColumnSeal) -> Result<(), StoreError> {
     let sql = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let found: i64 = sql.pragma_query_value(None, "user_version", |row| row.get(0))?;
@@ -274,6 +290,9 @@ fn migrate(connection: &mut Connection, seal: &ColumnSeal) -> Result<(), StoreEr
         let sealed = seal.seal(&mut rng(), Column::KeyCheck, b"", KEY_CHECK)?;
         sql.execute("INSERT INTO meta (key, value) VALUES ('key_check', ?1)", [sealed])?;
         sql.pragma_update(None, "application_id", APPLICATION_ID)?;
+    }
+    if found < 2 {
+        sql.execute_batch(RECOVERY)?;
         sql.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     }
     sql.commit()?;

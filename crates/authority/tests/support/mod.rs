@@ -12,6 +12,7 @@ use keyward_protocol::{
     cpace::Initiator,
     invitation::{Code, Invitation, Purpose},
     keys::{DecryptionKey, SigningKey},
+    statement::{EnrolmentReplacement, ForgetStatement, Signed, recovery_hash},
 };
 use keyward_relay_api::{
     authority::{
@@ -19,12 +20,14 @@ use keyward_relay_api::{
         clinicians::{ClinicianDraft, EnrolClinician},
         enrol::{EnrolAnswer, EnrolFinish, EnrolRequest, EnrolStart, PROOF_LABEL, challenge},
         people::{CheckIdentity, DocumentKind, Person, PersonDraft, RegisterPerson},
+        recovery::EnrolmentReceipt,
         status::Scope,
     },
     http::{ClientError, UnixClock},
     problem::ProblemCode,
 };
 use rand::{RngExt as _, SeedableRng, rngs::StdRng};
+use reqwest::Method;
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
@@ -33,6 +36,18 @@ pub const NOW: u64 = 1_785_000_000;
 pub const DAY: u64 = 86_400;
 pub const NAME: &str = "Quillonia";
 pub const FAMILY: &str = "Sampleperson-Zebrawood";
+
+pub use keyward_authority::Door;
+
+pub const ID: &str = "00000000000000000000000000000000";
+
+/// The router's own table; `{id}` stands for nobody.
+pub fn routes() -> Vec<(Method, String, Door)> {
+    keyward_authority::routes()
+        .into_iter()
+        .map(|route| (route.method, route.path.replace("{id}", ID), route.door))
+        .collect()
+}
 
 pub struct TestClock(AtomicU64);
 
@@ -89,7 +104,11 @@ impl Keys {
         clinic_name: &str,
         relay_url: &str,
     ) -> Result<Authority, StoreError> {
-        Authority::open(AuthorityConfig {
+        Authority::open(self.config(dir, clinic_name, relay_url))
+    }
+
+    pub fn config(&self, dir: &Path, clinic_name: &str, relay_url: &str) -> AuthorityConfig {
+        AuthorityConfig {
             dir: dir.to_owned(),
             clinic_name: clinic_name.into(),
             signing_key: SigningKey::from_bytes(&self.authority).unwrap(),
@@ -104,7 +123,7 @@ impl Keys {
             storage_key: Zeroizing::new(self.storage),
             patient_invitation_days: AuthorityConfig::PATIENT_DAYS,
             clinician_invitation_days: AuthorityConfig::CLINICIAN_DAYS,
-        })
+        }
     }
 }
 
@@ -252,6 +271,12 @@ impl Device {
         }
     }
 
+    pub fn into_signing(self) -> SigningKey {
+        match self {
+            Self::Patient(key) | Self::Clinician { signing: key, .. } => key,
+        }
+    }
+
     pub fn signing(&self) -> &SigningKey {
         match self {
             Self::Patient(key) | Self::Clinician { signing: key, .. } => key,
@@ -263,6 +288,7 @@ impl Device {
             Self::Patient(key) => EnrolRequest::Patient {
                 enrolment_key: key.verifying_key().to_bytes().to_vec(),
                 proof: key.sign(PROOF_LABEL, &challenge).unwrap().to_bytes().to_vec(),
+                recovery_hash: None,
             },
             Self::Clinician { signing, grant, mailbox } => {
                 let service = clinic.client.status().unwrap().service_id;
@@ -316,12 +342,19 @@ pub fn enrol_with(
     purpose: Purpose,
     request: impl FnOnce([u8; 32]) -> EnrolRequest,
 ) -> Outcome {
+    exchange(&clinic.client, code, purpose, request)
+}
+
+fn exchange(
+    client: &AuthorityClient,
+    code: &Code,
+    purpose: Purpose,
+    request: impl FnOnce([u8; 32]) -> EnrolRequest,
+) -> Outcome {
     let handle = code.handle();
     let (initiator, share) = Initiator::start(&mut rng(), &code.secret(), handle, purpose);
-    let started = match clinic
-        .client
-        .enrol_start(&EnrolStart { handle: handle.number(), share: share.clone() })
-    {
+    let start = EnrolStart { handle: handle.number(), share: share.clone() };
+    let started = match client.enrol_start(&start) {
         Ok(started) => started,
         Err(error) => return Outcome::Problem(problem(&error)),
     };
@@ -331,12 +364,67 @@ pub fn enrol_with(
     let request = request(challenge(&started.session, &share, &started.share));
     let (sealed, opener) = session.seal_request(&serde_json::to_vec(&request).unwrap()).unwrap();
     let finish = EnrolFinish { session: started.session, confirm: confirm.to_vec(), sealed };
-    match clinic.client.enrol_finish(&finish) {
+    match client.enrol_finish(&finish) {
         Ok(finished) => {
             let opened = opener.open(&finished.sealed).unwrap();
             Outcome::Answer(Box::new(serde_json::from_slice(&opened).unwrap()))
         }
         Err(error) => Outcome::Problem(problem(&error)),
+    }
+}
+
+/// A device with a recovery key that is lost, and what replaces it.
+pub struct Losing {
+    pub old: SigningKey,
+    pub new: SigningKey,
+    pub replacement: Vec<u8>,
+    pub wish: Vec<u8>,
+}
+
+impl Losing {
+    /// Enrols a device for a person whose identity was checked.
+    pub fn enrolled(client: &AuthorityClient, operator: &SigningKey, id: &str) -> Losing {
+        let issued = client.invite_person(operator, id).unwrap();
+        let code = Invitation::from_text(&issued.text).unwrap().code;
+        let (old, new, recovery) = (key(), key(), key());
+        let hash = recovery_hash(recovery.verifying_key()).to_vec();
+        exchange(client, &code, Purpose::Patient, |challenge| EnrolRequest::Patient {
+            enrolment_key: old.verifying_key().to_bytes().to_vec(),
+            proof: old.sign(PROOF_LABEL, &challenge).unwrap().to_bytes().to_vec(),
+            recovery_hash: Some(hash),
+        })
+        .answer();
+        let service_id = client.status().unwrap().service_id;
+        let replacement = EnrolmentReplacement {
+            service_id,
+            enrolment: old.verifying_key().key_id(),
+            recovery: recovery.verifying_key().clone(),
+            successor: new.verifying_key().clone(),
+            successor_recovery: [7; 32],
+            replaced_at: NOW,
+        };
+        let subject = new.verifying_key().key_id();
+        let wish = ForgetStatement { service_id, subject, asked_at: NOW };
+        Losing {
+            replacement: replacement.sign(&recovery).unwrap().to_bytes(),
+            wish: Signed::sign(&new, wish).unwrap().to_bytes(),
+            old,
+            new,
+        }
+    }
+
+    pub fn replace(&self, client: &AuthorityClient) -> Result<EnrolmentReceipt, ClientError> {
+        client.replace_enrolment(&self.new, self.replacement.clone())
+    }
+
+    pub fn leave(&self, client: &AuthorityClient) -> Result<EnrolmentReceipt, ClientError> {
+        client.leave(&self.new, self.wish.clone())
+    }
+
+    pub fn check_replaced(&self, client: &AuthorityClient) {
+        let refused = client.set_recovery(&self.old, [8; 32]).unwrap_err();
+        assert_eq!(problem(&refused), ProblemCode::BadSignature);
+        client.set_recovery(&self.new, [7; 32]).unwrap();
     }
 }
 

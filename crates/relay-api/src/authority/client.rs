@@ -15,6 +15,7 @@ use super::{
         RegisterPerson, SearchPeople,
     },
     persona::{AttestName, AttestedName, CertifiedPersona, CertifyPersona},
+    recovery::{EnrolmentReceipt, LeaveClinic, RecoverySet, ReplaceEnrolment, SetRecovery},
     status::AuthorityStatus,
 };
 use crate::http::{Call, ClientError, HttpClient, UnixClock};
@@ -109,6 +110,44 @@ impl AuthorityClient {
         let body = AttestName { persona_request };
         let answer: AttestedName = self.post(enrolment, "/v1/personas/attest-name", &body)?;
         Ok(answer.attestation)
+    }
+
+    /// `POST /v1/enrolment/recovery`, signed by the enrolment key.
+    ///
+    /// # Errors
+    /// What the exchange ends with.
+    pub fn set_recovery(
+        &self,
+        enrolment: &SigningKey,
+        recovery_hash: [u8; 32],
+    ) -> Result<RecoverySet, ClientError> {
+        let body = SetRecovery { recovery_hash: recovery_hash.to_vec() };
+        self.post(enrolment, "/v1/enrolment/recovery", &body)
+    }
+
+    /// `POST /v1/enrolment/replace`, signed by the new enrolment key. Repeating it gives a receipt again.
+    ///
+    /// # Errors
+    /// What the exchange ends with; `stale-replacement` and its time if a later one holds.
+    pub fn replace_enrolment(
+        &self,
+        successor: &SigningKey,
+        statement: Vec<u8>,
+    ) -> Result<EnrolmentReceipt, ClientError> {
+        self.post(successor, "/v1/enrolment/replace", &ReplaceEnrolment { statement })
+    }
+
+    /// `POST /v1/enrolment/leave`, signed by the enrolment key. Repeating it gives a receipt again.
+    ///
+    /// # Errors
+    /// What the exchange ends with.
+    pub fn leave(
+        &self,
+        enrolment: &SigningKey,
+        statement: Vec<u8>,
+    ) -> Result<EnrolmentReceipt, ClientError> {
+        let enrolment_key = enrolment.verifying_key().to_bytes().to_vec();
+        self.post(enrolment, "/v1/enrolment/leave", &LeaveClinic { enrolment_key, statement })
     }
 
     /// `POST /v1/desk/people/search`.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::people::PersonDraft;
-use crate::http::base64url;
+use crate::http::{base64url, base64url_option};
 
 /// What the proof of an enrolment key is signed as.
 pub const PROOF_LABEL: Label = Label::EnrolmentRequest;
@@ -72,6 +72,10 @@ pub enum EnrolRequest {
         /// Its signature over [`challenge`] as [`PROOF_LABEL`], 64 bytes.
         #[serde(with = "base64url")]
         proof: Vec<u8>,
+        /// SHA-256 of the recovery key that may replace the enrolment key, 32 bytes. Without one (the
+        /// form before there were recovery kits) only the desk can.
+        #[serde(default, skip_serializing_if = "Option::is_none", with = "base64url_option")]
+        recovery_hash: Option<Vec<u8>>,
     },
     /// A clinician's device.
     Clinician {

@@ -1,6 +1,6 @@
 //! HTTP types and client of the clinic authority.
 //!
-//! Public: [`status`], [`directory`], [`enrol`]. Signed by a device's enrolment key: [`persona`].
+//! Public: [`status`], [`directory`], [`enrol`]. Signed by a device's enrolment key: [`persona`], [`recovery`].
 //! Signed by a desk operator: [`people`], [`clinicians`]. [`fields`] checks what was typed, the same
 //! way at the desk and at the authority.
 
@@ -12,4 +12,5 @@ pub mod enrol;
 pub mod fields;
 pub mod people;
 pub mod persona;
+pub mod recovery;
 pub mod status;

@@ -248,6 +248,10 @@ pub enum Event {
     Enrolled,
     /// A new code was asked for, so the earlier device no longer works here.
     DeviceStopped,
+    /// The recovery kit put another device in the place of a lost one.
+    DeviceReplaced,
+    /// The person left through the app.
+    Left,
     /// Left the register.
     Withdrawn {
         /// Why.

@@ -70,3 +70,21 @@ pub mod base64url_option {
         Ok(Option::<Blob>::deserialize(from)?.map(|blob| blob.0))
     }
 }
+
+/// Serde for lists of byte blobs as base64url without padding.
+pub mod base64url_list {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Serialize, Deserialize)]
+    struct Blob(#[serde(with = "super::base64url")] Vec<u8>);
+
+    /// Writes each as text.
+    pub fn serialize<S: Serializer>(blobs: &[Vec<u8>], to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(blobs.iter().map(|blob| Blob(blob.clone())))
+    }
+
+    /// Reads each as bytes.
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Vec<u8>>, D::Error> {
+        Ok(Vec::<Blob>::deserialize(from)?.into_iter().map(|blob| blob.0).collect())
+    }
+}

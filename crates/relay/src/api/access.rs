@@ -43,7 +43,7 @@ pub(super) async fn access(inner: &Inner, call: Call) -> Answer {
         Ok(plan) if !plan.records.is_empty() => plan,
         // Nothing leaves but the head or a refusal: the request is used up, nothing is logged.
         nothing => {
-            inner.store.stamp(call.stamp()).await?;
+            super::used(inner, &call).await?;
             let plan = nothing?;
             return answer(&plan.head, &[], plan.more, &[], &[], &[]);
         }
@@ -178,7 +178,7 @@ fn receipt(inner: &Inner, plan: &AccessPlan) -> Result<SealReceipt, Problem> {
 pub(super) async fn history(inner: &Inner, call: Call) -> Answer {
     let (persona, _) = call.persona()?;
     let after: u64 = call.after()?.unwrap_or(0);
-    inner.store.stamp(call.stamp()).await?;
+    super::used(inner, &call).await?;
     let mut accesses = inner.store.accesses(persona, after, limits::MAX_ACCESSES + 1).await?;
     let more = accesses.len() > limits::MAX_ACCESSES;
     accesses.truncate(limits::MAX_ACCESSES);

@@ -8,6 +8,7 @@ use crate::store::{NewGrant, SealedKey, StoredGrant};
 use keyward_protocol::grant::{GrantStatement, ReEncryptionKey, SignedGrant};
 use keyward_protocol::ids::GrantId;
 use keyward_protocol::statement::{RevokeStatement, Signed};
+use keyward_relay_api::ends::End;
 use keyward_relay_api::http::UnixSeconds;
 use keyward_relay_api::http::server::json_answer;
 use keyward_relay_api::limits;
@@ -43,7 +44,13 @@ pub(super) async fn put(inner: &Inner, call: Call) -> Answer {
         message: body.message.clone(),
         bounds: inner.limits.bounds,
     };
-    Ok(json_answer(&inner.store.put_grant(call.stamp(), grant).await?))
+    let (id, revision) = (grant.id, grant.revision);
+    let done = inner.store.put_grant(call.stamp(), grant).await?;
+    if revision > 0 {
+        // The revision before may have allowed more: a restored backup must not go back to it.
+        inner.note(vec![End::Revision(id, revision)]).await?;
+    }
+    Ok(json_answer(&done))
 }
 
 /// Checks that each key is a scalar for an entry of the grant, and seals it for its row.
@@ -78,7 +85,7 @@ pub(super) fn key_place<'a>(row: &'a [&'a [u8]; 3]) -> Place<'a> {
 
 pub(super) async fn list(inner: &Inner, call: Call) -> Answer {
     let after: Option<GrantId> = call.after()?;
-    inner.store.stamp(call.stamp()).await?;
+    super::used(inner, &call).await?;
     let limit = limits::MAX_GRANTS;
     let mut found = inner.store.grants(call.audience(), after, limit + 1).await?;
     let more = found.len() > limit;
@@ -89,17 +96,21 @@ pub(super) async fn list(inner: &Inner, call: Call) -> Answer {
 
 pub(super) async fn detail(inner: &Inner, call: Call) -> Answer {
     let id: GrantId = call.id_at(3)?;
-    inner.store.stamp(call.stamp()).await?;
+    super::used(inner, &call).await?;
     let found = inner.store.grant(call.audience(), id).await?;
     let StoredGrant { summary: stored, signed, message } = found.ok_or(ProblemCode::NotFound)?;
     let summary = summary(stored, call.now);
     let over = matches!(summary.state, GrantState::Revoked | GrantState::Expired);
     let message = message.filter(|_| !over);
-    Ok(json_answer(&GrantDetail { summary, signed_grant: signed, message }))
+    let replacements = match summary.replaced {
+        true => inner.store.replacements(summary.persona).await?,
+        false => Vec::new(),
+    };
+    Ok(json_answer(&GrantDetail { summary, signed_grant: signed, message, replacements }))
 }
 
 /// Fills in where the grant stands now.
-fn summary(mut summary: GrantSummary, now: UnixSeconds) -> GrantSummary {
+pub(super) fn summary(mut summary: GrantSummary, now: UnixSeconds) -> GrantSummary {
     summary.state = if summary.revoked_at.is_some() {
         GrantState::Revoked
     } else if summary.expiry <= now {
@@ -123,5 +134,7 @@ pub(super) async fn revoke(inner: &Inner, call: Call) -> Answer {
     if statement.grant_id != id {
         return Err(ProblemCode::Malformed.into());
     }
-    Ok(json_answer(&inner.store.revoke(call.stamp(), persona, id, inner.limits.bounds).await?))
+    let revoked = inner.store.revoke(call.stamp(), persona, id, inner.limits.bounds).await?;
+    inner.note(vec![End::Grant(id)]).await?;
+    Ok(json_answer(&revoked))
 }

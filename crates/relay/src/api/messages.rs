@@ -9,7 +9,7 @@ use keyward_relay_api::types::{AckMessages, Messages};
 pub(super) async fn list(inner: &Inner, call: Call) -> Answer {
     let (mailbox, _) = call.clinician()?;
     let after: u64 = call.after()?.unwrap_or(0);
-    inner.store.stamp(call.stamp()).await?;
+    super::used(inner, &call).await?;
     let mut messages = inner.store.messages(mailbox, after, MAX_MESSAGES + 1).await?;
     let more = messages.len() > MAX_MESSAGES;
     messages.truncate(MAX_MESSAGES);

@@ -1,11 +1,14 @@
-//! From a request to a handler: size → rate → signature → role → handler. One path for all
+//! From a request to a handler: rate → size → signature → rate of the key → role → handler. One path for all
 //! endpoints, driven by the table in [`crate::routes`].
 
 mod access;
+mod backups;
 mod grants;
+mod leaving;
 mod messages;
 mod people;
 mod records;
+mod replace;
 
 use crate::relay::{Inner, Relay};
 use crate::routes::{Allowed, Endpoint, Route, routes};
@@ -17,12 +20,13 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 use keyward_protocol::ids::{CertificateHash, PersonaId};
 use keyward_protocol::keys::VerifyingKey;
 use keyward_relay_api::client::INTERFACE_VERSION;
-use keyward_relay_api::http::server::{Authenticated, Peer, Received, json_answer, problem_answer};
+use keyward_relay_api::http::server::{
+    Authenticated, Peer, Received, claimed_key_id, json_answer, problem_answer, refuse,
+};
 use keyward_relay_api::http::{REQUEST_WINDOW_SECONDS, UnixSeconds};
 use keyward_relay_api::problem::{Problem, ProblemCode};
 use keyward_relay_api::types::Status;
 use std::collections::BTreeMap;
-use std::time::Instant;
 
 /// How long a nonce is remembered beyond the window of its request: so that a clock set back by
 /// less does not make an old request new.
@@ -79,13 +83,26 @@ async fn dispatch(relay: &Relay, route: Route, request: Request<Body>) -> Answer
         return Err(ProblemCode::MethodNotAllowed.into());
     }
     let peer = request.extensions().get::<Peer>().map(|peer| peer.0.ip());
-    inner.by_address.take(peer, route.class, Instant::now())?;
+    if let Err(problem) = inner.admit_head(&route, peer, claimed_key_id(request.headers())) {
+        return Err(refuse(request, route.max_body, problem).await);
+    }
+    if route.endpoint.adds()
+        && let Err(problem) = inner.room.check()
+    {
+        return Err(refuse(request, route.max_body, problem).await);
+    }
     let received =
         Received::read(request, route.max_body, inner.limits.body_patience, &inner.budget).await?;
+    let _place = inner.place(route.endpoint.works_among(route.class))?;
     match route.allowed {
         Allowed::Anyone => Ok(json_answer(&status(inner))),
-        Allowed::BearerOfPersonaCertificate => people::put_persona(inner, &received).await,
-        Allowed::BearerOfClinicianCertificate => people::put_clinician(inner, &received).await,
+        Allowed::BearerOfPersonaCertificate => match route.endpoint {
+            Endpoint::Forget => leaving::forget(inner, &route, &received).await,
+            _ => people::put_persona(inner, &route, &received).await,
+        },
+        Allowed::BearerOfClinicianCertificate => {
+            people::put_clinician(inner, &route, &received).await
+        }
         Allowed::Persona | Allowed::Clinician | Allowed::PersonaOrClinician => {
             let call = authenticate(inner, &route, received).await?;
             signed(inner, route.endpoint, call).await
@@ -188,14 +205,22 @@ async fn authenticate(inner: &Inner, route: &Route, received: Received) -> Resul
         Principal::Persona { key, .. } | Principal::Clinician { key, .. } => key,
     };
     let authenticated = received.verify(inner.service, key, inner.clock())?;
-    inner.by_key.take(key_id, route.class, Instant::now())?;
+    inner.signed_since_restore(&authenticated)?;
+    inner.charge_key(key_id, route)?;
+    inner.volatile.check(key_id, authenticated.nonce)?;
     let caller = admit(principal, route, now)?;
     Ok(Call { received, caller, authenticated, now })
 }
 
 fn admit(principal: Principal, route: &Route, now: UnixSeconds) -> Result<Caller, Problem> {
     match (principal, route.allowed) {
-        (Principal::Persona { id, key, valid }, Allowed::Persona | Allowed::PersonaOrClinician) => {
+        (
+            Principal::Persona { id, key, valid, replaced },
+            Allowed::Persona | Allowed::PersonaOrClinician,
+        ) => {
+            if replaced {
+                return Err(ProblemCode::PersonaReplaced.into());
+            }
             if !valid.contains(&now) && !route.endpoint.outlives_certificate() {
                 return Err(ProblemCode::CertificateExpired.into());
             }
@@ -218,6 +243,19 @@ fn admit(principal: Principal, route: &Route, now: UnixSeconds) -> Result<Caller
     }
 }
 
+/// Uses up a request that changes nothing. It is answered also when the disk is full or failing:
+/// who may read must not wait for room. The highest time seen is not lost by it, only not stored.
+async fn used(inner: &Inner, call: &Call) -> Result<(), Problem> {
+    match inner.store.stamp(call.stamp()).await {
+        Ok(()) => Ok(()),
+        Err(error @ StoreError::Storage(_)) => {
+            let Authenticated { key_id, nonce, created, .. } = &call.authenticated;
+            inner.volatile.remember(*key_id, *nonce, *created, inner.clock(), error.into())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
 async fn signed(inner: &Inner, endpoint: Endpoint, call: Call) -> Answer {
     match endpoint {
         Endpoint::PostRecords => records::upload(inner, call).await,
@@ -231,8 +269,17 @@ async fn signed(inner: &Inner, endpoint: Endpoint, call: Call) -> Answer {
         Endpoint::AckMessages => messages::acknowledge(inner, call).await,
         Endpoint::Access => access::access(inner, call).await,
         Endpoint::Accesses => access::history(inner, call).await,
+        Endpoint::Replace => replace::replace(inner, call).await,
+        Endpoint::Compartments => replace::compartments(inner, call).await,
+        Endpoint::ReplacedAccesses => replace::accesses(inner, call).await,
+        Endpoint::ReplacedGrants => replace::grants(inner, call).await,
+        Endpoint::PutBackupPack => backups::put_pack(inner, call).await,
+        Endpoint::BackupPack => backups::pack(inner, call).await,
+        Endpoint::PutBackup => backups::put(inner, call).await,
+        Endpoint::Backups => backups::list(inner, call).await,
+        Endpoint::Backup => backups::one(inner, call).await,
         // Not reached by the table; denied all the same.
-        Endpoint::Status | Endpoint::PutPersona | Endpoint::PutClinician => {
+        Endpoint::Status | Endpoint::PutPersona | Endpoint::PutClinician | Endpoint::Forget => {
             Err(ProblemCode::NotAllowed.into())
         }
     }

@@ -2,6 +2,7 @@
 
 use super::{Answer, stamp};
 use crate::relay::Inner;
+use crate::routes::Route;
 use crate::store::{NewClinician, NewPersona};
 use keyward_protocol::certificate::{CertificateError, ClinicianCertificate, PersonaCertificate};
 use keyward_protocol::ids::ServiceId;
@@ -10,14 +11,14 @@ use keyward_relay_api::http::server::{Authenticated, Received, json_answer};
 use keyward_relay_api::limits::MAX_CERTIFICATE;
 use keyward_relay_api::problem::{Problem, ProblemCode};
 use keyward_relay_api::types::PutCertificate;
-use std::time::Instant;
 
-pub(super) async fn put_persona(inner: &Inner, received: &Received) -> Answer {
+pub(super) async fn put_persona(inner: &Inner, route: &Route, received: &Received) -> Answer {
     let now = inner.now();
     let body = body(received)?;
     let certificate = PersonaCertificate::verify(&body.certificate, &inner.authorities, now)
         .map_err(|error| refusal(&error))?;
-    let authenticated = bearer(inner, received, certificate.service_id, &certificate.verification)?;
+    let authenticated =
+        bearer(inner, route, received, certificate.service_id, &certificate.verification)?;
     let persona = NewPersona {
         id: certificate.id(),
         verification: certificate.verification.to_bytes(),
@@ -27,12 +28,13 @@ pub(super) async fn put_persona(inner: &Inner, received: &Received) -> Answer {
     Ok(json_answer(&inner.store.put_persona(stamp(&authenticated, now), persona).await?))
 }
 
-pub(super) async fn put_clinician(inner: &Inner, received: &Received) -> Answer {
+pub(super) async fn put_clinician(inner: &Inner, route: &Route, received: &Received) -> Answer {
     let now = inner.now();
     let body = body(received)?;
     let certificate = ClinicianCertificate::verify(&body.certificate, &inner.authorities, now)
         .map_err(|error| refusal(&error))?;
-    let authenticated = bearer(inner, received, certificate.service_id, &certificate.verification)?;
+    let authenticated =
+        bearer(inner, route, received, certificate.service_id, &certificate.verification)?;
     let clinician = NewClinician {
         hash: certificate.hash(),
         key_id: certificate.verification.key_id(),
@@ -52,8 +54,9 @@ fn body(received: &Received) -> Result<PutCertificate, Problem> {
 }
 
 /// The request must be signed by the certified key itself, and both must be for this service.
-fn bearer(
+pub(super) fn bearer(
     inner: &Inner,
+    route: &Route,
     received: &Received,
     service: ServiceId,
     key: &VerifyingKey,
@@ -62,8 +65,8 @@ fn bearer(
         return Err(ProblemCode::BadCertificate.into());
     }
     let authenticated = received.verify(inner.service, key, inner.clock())?;
-    let class = crate::routes::Class::Certificate;
-    inner.by_key.take(authenticated.key_id, class, Instant::now())?;
+    inner.signed_since_restore(&authenticated)?;
+    inner.charge_key(authenticated.key_id, route)?;
     Ok(authenticated)
 }
 

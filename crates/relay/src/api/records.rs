@@ -114,7 +114,7 @@ pub(super) async fn own(inner: &Inner, call: Call) -> Answer {
     if wanted.after.len() > limits::MAX_DEVICES {
         return Err(ProblemCode::Malformed.into());
     }
-    inner.store.stamp(call.stamp()).await?;
+    super::used(inner, &call).await?;
     let plan = inner
         .store
         .own_records(OwnQuery {

@@ -1,7 +1,7 @@
 //! Grants and their re-encryption keys.
 
 use super::stamps::{signed, unsigned};
-use super::{mailbox, people, records};
+use super::{mailbox, people, records, replace};
 use crate::store::{Audience, Bounds, NewGrant, StoreError, StoredGrant};
 use keyward_protocol::ids::{CertificateHash, GrantId, PersonaId};
 use keyward_relay_api::http::UnixSeconds;
@@ -84,7 +84,9 @@ fn check_revision(
 /// Refuses a grant that was revoked or has expired: neither comes back.
 pub(super) fn ended(summary: &GrantSummary, now: UnixSeconds) -> Result<(), StoreError> {
     if let Some(at) = summary.revoked_at {
-        return Err(Problem::new(ProblemCode::GrantRevoked).since(at).into());
+        let code =
+            if summary.replaced { ProblemCode::GrantReplaced } else { ProblemCode::GrantRevoked };
+        return Err(Problem::new(code).since(at).into());
     }
     if summary.expiry <= now {
         return Err(Problem::new(ProblemCode::GrantExpired).since(summary.expiry).into());
@@ -210,7 +212,7 @@ fn refuse_ahead(
     Ok(())
 }
 
-fn forget_keys(connection: &Connection, grant: GrantId) -> Result<usize, StoreError> {
+pub(super) fn forget_keys(connection: &Connection, grant: GrantId) -> Result<usize, StoreError> {
     connection
         .prepare_cached("UPDATE grants SET message = NULL WHERE id = ?1")?
         .execute([grant.as_bytes()])?;
@@ -252,7 +254,7 @@ pub(super) fn forget_doctor(
 }
 
 const COLUMNS: &str = "id, revision, persona, doctor, not_before, expiry, revoked, accesses, \
-                       records, last, signed, message";
+                       records, last, signed, message, replaced";
 
 pub(super) fn stored(
     connection: &Connection,
@@ -275,7 +277,15 @@ pub(super) fn grant(
         Audience::Persona(persona) => found.summary.persona == *persona,
         Audience::Clinician(hashes) => hashes.contains(&found.summary.doctor),
     };
-    Ok(stored(connection, grant)?.filter(concerns))
+    let Some(found) = stored(connection, grant)? else { return Ok(None) };
+    // Who continues a persona may see what she granted.
+    let continued = match audience {
+        Audience::Persona(persona) if !found.signed.is_empty() => {
+            replace::continues(connection, *persona, found.summary.persona)?
+        }
+        _ => false,
+    };
+    Ok(Some(found).filter(|found| continued || concerns(found)))
 }
 
 pub(super) fn grants(
@@ -347,6 +357,7 @@ fn read_grant(row: &Row<'_>) -> Result<StoredGrant, StoreError> {
             accesses: time(7)?,
             records: time(8)?,
             last_access: maybe(9)?,
+            replaced: row.get(12)?,
         },
         signed: row.get(10)?,
         message: row.get(11)?,

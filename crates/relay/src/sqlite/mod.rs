@@ -2,24 +2,31 @@
 //! few readers.
 
 mod accesses;
+mod backups;
+pub(crate) mod copies;
+mod forget;
 mod grants;
 mod mailbox;
 mod people;
 mod readers;
 mod records;
+mod replace;
 mod schema;
 mod stamps;
+mod upkeep;
 mod writer;
 
 use crate::store::{
-    AccessEntry, AccessPlan, AccessQuery, Append, Appended, Audience, Bounds, LoggedAccess,
-    NewClinician, NewEpoch, NewGrant, NewPersona, OwnPlan, OwnQuery, PackName, Principal, Removal,
-    SealReceipt, Stamp, Store, StoreError, StoredGrant,
+    AccessEntry, AccessPlan, AccessQuery, Append, Appended, Audience, Bounds, Census, Ended,
+    LoggedAccess, NewBackup, NewBackupPack, NewClinician, NewEpoch, NewGrant, NewPersona,
+    NewReplacement, OwnPlan, OwnQuery, PackName, Principal, Removal, Retention, SealReceipt, Stamp,
+    Store, StoreError, StoredBackupPack, StoredGrant,
 };
 use async_trait::async_trait;
-use keyward_protocol::ids::{CertificateHash, GrantId, PersonaId};
+use keyward_protocol::ids::{CertificateHash, CompartmentId, GrantId, PersonaId};
 use keyward_relay_api::http::UnixSeconds;
 use keyward_relay_api::problem::ProblemCode;
+use keyward_relay_api::recovery::{Backup, BackupPackId, Backups, CompartmentState};
 use keyward_relay_api::types::{Access, Done, Message, Revoked};
 use readers::Readers;
 use rusqlite::{Connection, OpenFlags};
@@ -38,8 +45,15 @@ const BUSY: Duration = Duration::from_secs(5);
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
-        // SQLite's messages name tables and columns, never values.
-        StoreError::Storage(error.to_string())
+        use rusqlite::ErrorCode;
+        match error.sqlite_error_code() {
+            // Waiting would not help; that somebody looks at the file would.
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+                StoreError::Damaged("the database file")
+            }
+            // SQLite's messages name tables and columns, never values.
+            _ => StoreError::Storage(error.to_string()),
+        }
     }
 }
 
@@ -163,7 +177,9 @@ impl Store for SqliteStore {
     }
 
     async fn remove_clinicians(&self, removal: Removal) -> Result<(), StoreError> {
-        let work = move |connection: &Connection| people::remove_clinicians(connection, &removal);
+        let work = move |connection: &Connection| {
+            stamps::whole(connection, |connection| people::remove_clinicians(connection, &removal))
+        };
         self.writer.submit(After::Erase, work).await.0
     }
 
@@ -277,10 +293,140 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn persona_certificate(&self, persona: PersonaId) -> Result<Option<Vec<u8>>, StoreError> {
+        self.readers.read(move |connection| replace::certificate(connection, persona)).await
+    }
+
+    async fn replace(&self, stamp: Stamp, new: NewReplacement) -> Result<Ended, StoreError> {
+        let (outcome, erased) = self
+            .change(stamp, After::Erase, move |connection, stamp| {
+                replace::replace(connection, &new, stamp.now)
+            })
+            .await;
+        Ok(Ended { at: outcome?, erased })
+    }
+
+    async fn continues(&self, caller: PersonaId, persona: PersonaId) -> Result<bool, StoreError> {
+        self.readers.read(move |connection| replace::continues(connection, caller, persona)).await
+    }
+
+    async fn continued(&self, successor: PersonaId) -> Result<Vec<PersonaId>, StoreError> {
+        self.readers.read(move |connection| replace::continued(connection, successor)).await
+    }
+
+    async fn replacements(&self, persona: PersonaId) -> Result<Vec<Vec<u8>>, StoreError> {
+        self.readers.read(move |connection| replace::statements(connection, persona)).await
+    }
+
+    async fn compartments(
+        &self,
+        persona: PersonaId,
+        after: Option<CompartmentId>,
+        limit: usize,
+    ) -> Result<Vec<CompartmentState>, StoreError> {
+        self.readers
+            .read(move |connection| replace::compartments(connection, persona, after, limit))
+            .await
+    }
+
+    async fn forget(&self, persona: PersonaId, now: UnixSeconds) -> Result<Ended, StoreError> {
+        let work = move |connection: &Connection| {
+            stamps::whole(connection, |connection| forget::forget(connection, persona, now))
+        };
+        let (outcome, erased) = self.writer.submit(After::Erase, work).await;
+        Ok(Ended { at: outcome?, erased })
+    }
+
+    async fn tombstones(&self, persona: PersonaId) -> Result<Vec<[u8; 32]>, StoreError> {
+        self.readers.read(move |connection| forget::tombstones(connection, persona)).await
+    }
+
+    async fn doomed(&self) -> Result<Vec<PackName>, StoreError> {
+        self.readers.read(forget::doomed).await
+    }
+
+    async fn gone(&self, names: Vec<PackName>) -> Result<(), StoreError> {
+        let work = move |connection: &Connection| {
+            stamps::whole(connection, |connection| forget::gone(connection, &names))
+        };
+        self.writer.submit(After::Nothing, work).await.0
+    }
+
+    async fn put_backup_pack(
+        &self,
+        stamp: Stamp,
+        new: NewBackupPack,
+    ) -> Result<StoredBackupPack, StoreError> {
+        self.simple_change(stamp, move |connection, stamp| {
+            backups::put_pack(connection, &new, stamp.now)
+        })
+        .await
+    }
+
+    async fn backup_pack(
+        &self,
+        persona: PersonaId,
+        pack: BackupPackId,
+    ) -> Result<Option<StoredBackupPack>, StoreError> {
+        self.readers.read(move |connection| backups::pack(connection, persona, pack)).await
+    }
+
+    async fn put_backup(&self, stamp: Stamp, new: NewBackup) -> Result<Done, StoreError> {
+        self.simple_change(stamp, move |connection, stamp| {
+            backups::put(connection, &new, stamp.now)
+        })
+        .await
+    }
+
+    async fn backups(&self, persona: PersonaId, quota: u64) -> Result<Backups, StoreError> {
+        self.readers.read(move |connection| backups::all(connection, persona, quota)).await
+    }
+
+    async fn backup(
+        &self,
+        persona: PersonaId,
+        sequence: u64,
+    ) -> Result<Option<Backup>, StoreError> {
+        self.readers.read(move |connection| backups::one(connection, persona, sequence)).await
+    }
+
+    async fn collect_backups(
+        &self,
+        now: UnixSeconds,
+        orphan_seconds: u64,
+    ) -> Result<(), StoreError> {
+        let work = move |connection: &Connection| {
+            stamps::whole(connection, |connection| {
+                backups::collect(connection, now, orphan_seconds)
+            })
+        };
+        self.writer.submit(After::Nothing, work).await.0
+    }
+
     async fn tidy(&self, now: UnixSeconds, clock: UnixSeconds) -> Result<u64, StoreError> {
         let work = move |connection: &Connection| {
-            stamps::prune(connection, now, clock)?;
-            grants::end_expired(connection, now)
+            stamps::whole(connection, |connection| {
+                stamps::prune(connection, now, clock)?;
+                grants::end_expired(connection, now)
+            })
+        };
+        self.writer.submit(After::Erase, work).await.0
+    }
+
+    async fn probe(&self, now: UnixSeconds) -> Result<(), StoreError> {
+        let work = move |connection: &Connection| {
+            stamps::whole(connection, |connection| upkeep::probe(connection, now))
+        };
+        self.writer.submit(After::Nothing, work).await.0
+    }
+
+    async fn census(&self, now: UnixSeconds) -> Result<Census, StoreError> {
+        self.readers.read(move |connection| upkeep::census(connection, now)).await
+    }
+
+    async fn retain(&self, retention: Retention, now: UnixSeconds) -> Result<u64, StoreError> {
+        let work = move |connection: &Connection| {
+            stamps::whole(connection, |connection| upkeep::retain(connection, &retention, now))
         };
         self.writer.submit(After::Erase, work).await.0
     }

@@ -1,7 +1,7 @@
 //! Personas and clinicians: who may sign requests.
 
 use super::stamps::{raise_time, signed, unsigned};
-use super::{grants, mailbox};
+use super::{grants, mailbox, replace};
 use crate::store::{NewClinician, NewPersona, Principal, Removal, StoreError};
 use keyward_protocol::ids::{CertificateHash, PersonaId};
 use keyward_protocol::keys::VerifyingKey;
@@ -113,7 +113,8 @@ pub(super) fn principal(
 ) -> Result<Option<Principal>, StoreError> {
     if let Some((key, valid)) = persona(connection, key_id)? {
         let id = PersonaId::from_bytes(*key_id);
-        return Ok(Some(Principal::Persona { id, key, valid }));
+        let replaced = replace::replaced(connection, key_id)?.is_some();
+        return Ok(Some(Principal::Persona { id, key, valid, replaced }));
     }
     let Some((key, certificates)) = clinician_certificates(connection, key_id)? else {
         return Ok(None);

@@ -456,7 +456,8 @@ impl<'a> Page<'a> {
 }
 
 pub(super) fn packs(connection: &Connection) -> Result<Vec<PackName>, StoreError> {
-    let mut select = connection.prepare("SELECT name FROM packs")?;
+    let mut select =
+        connection.prepare("SELECT name FROM packs UNION ALL SELECT name FROM backup_packs")?;
     let rows = select.query_map([], |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

@@ -4,23 +4,30 @@ use crate::store::StoreError;
 use rusqlite::{Connection, TransactionBehavior};
 
 /// One script per version, in order.
-const MIGRATIONS: &[&str] = &[include_str!("schema.sql"), include_str!("senders.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("schema.sql"), include_str!("senders.sql"), include_str!("recovery.sql")];
 
 /// "KWRL": says whose file it is.
 const APPLICATION_ID: i64 = 0x4b57_524c;
 
-/// Brings the schema to this program's version, all or nothing.
-pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let version: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    let owner: i64 = transaction.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+/// Refuses a file that is not a relay's store, or a newer program's; changes nothing.
+pub(super) fn check(connection: &Connection) -> Result<usize, StoreError> {
+    let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let owner: i64 = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
     if version > 0 && owner != APPLICATION_ID {
         return Err(StoreError::Damaged("the file is not a relay's store"));
     }
     let done = usize::try_from(version).unwrap_or(usize::MAX);
-    if done > MIGRATIONS.len() {
-        return Err(StoreError::TooNew { found: version });
+    match done > MIGRATIONS.len() {
+        true => Err(StoreError::TooNew { found: version }),
+        false => Ok(done),
     }
+}
+
+/// Brings the schema to this program's version, all or nothing.
+pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let done = check(&transaction)?;
     for script in &MIGRATIONS[done..] {
         transaction.execute_batch(script)?;
     }
@@ -53,8 +60,14 @@ mod tests {
             tables,
             [
                 "accesses",
+                "backup_needs",
+                "backup_packs",
+                "backup_usage",
+                "backups",
                 "clinicians",
+                "doomed",
                 "epochs",
+                "forgotten",
                 "grant_keys",
                 "grants",
                 "heads",
@@ -65,6 +78,7 @@ mod tests {
                 "packs",
                 "personas",
                 "records",
+                "refused_personas",
                 "removed_clinicians",
                 "sequences",
             ]

@@ -1,5 +1,6 @@
 //! Replay memory, remembered answers, the highest time, and small settings.
 
+use super::{forget, replace};
 use crate::store::{Stamp, StoreError};
 use keyward_relay_api::http::UnixSeconds;
 use keyward_relay_api::problem::ProblemCode;
@@ -69,6 +70,10 @@ pub(super) fn stamped<T: Serialize + DeserializeOwned>(
     stamp: &Stamp,
     work: impl FnOnce(&Connection, &Stamp) -> Result<T, StoreError>,
 ) -> Result<Result<T, StoreError>, StoreError> {
+    // First of all, so that not even the nonce of a forgotten key is kept.
+    if forget::forgotten(connection, &stamp.key_id)?.is_some() {
+        return Ok(Err(ProblemCode::PersonaForgotten.into()));
+    }
     let replayed = match remember(connection, stamp) {
         Ok(()) => None,
         Err(refused @ StoreError::Refused(_)) => Some(refused),
@@ -80,22 +85,40 @@ pub(super) fn stamped<T: Serialize + DeserializeOwned>(
         Err(refused @ StoreError::Refused(_)) => return Ok(Err(refused)),
         Err(error) => return Err(error),
     }
+    // Here, in the transaction that orders all changes: a request that was on its way when its key
+    // was replaced changes nothing any more.
+    if replace::replaced(connection, &stamp.key_id)?.is_some() {
+        return Ok(Err(ProblemCode::PersonaReplaced.into()));
+    }
     // Only now: a used nonce with a remembered answer is a retry, otherwise a replay.
     if let Some(replayed) = replayed {
         return Ok(Err(replayed));
     }
-    connection.execute_batch("SAVEPOINT job")?;
-    let outcome = work(connection, stamp).and_then(|answer| {
+    Ok(whole(connection, |connection| {
+        let answer = work(connection, stamp)?;
         remember_answer(connection, stamp, &answer)?;
         Ok(answer)
-    });
-    match &outcome {
-        Ok(_) => connection.execute_batch("RELEASE job")?,
-        // After a failing disk the savepoint may be gone together with the transaction.
-        Err(_) if connection.is_autocommit() => {}
-        Err(_) => connection.execute_batch("ROLLBACK TO job; RELEASE job")?,
+    }))
+}
+
+/// Does `work` wholly or not at all, whatever else stands in the transaction.
+pub(super) fn whole<T>(
+    connection: &Connection,
+    work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    connection.execute_batch("SAVEPOINT job")?;
+    let outcome = work(connection)
+        .and_then(|value| Ok(connection.execute_batch("RELEASE job").map(|()| value)?));
+    // After a failing disk the savepoint may be gone together with the transaction.
+    if outcome.is_err() && !connection.is_autocommit() {
+        let undone = connection.execute_batch("ROLLBACK TO job; RELEASE job");
+        if undone.is_err() && !connection.is_autocommit() {
+            // What cannot be undone alone is undone with the whole group: the writer sees that the
+            // transaction is gone and tells nobody in it that it was done.
+            connection.execute_batch("ROLLBACK")?;
+        }
     }
-    Ok(outcome)
+    outcome
 }
 
 fn remembered_answer<T: DeserializeOwned>(

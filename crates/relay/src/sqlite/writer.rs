@@ -16,6 +16,8 @@ use tokio::sync::oneshot;
 const MAX_GROUP: usize = 512;
 /// How soon a checkpoint that a reader was in the way of is tried again.
 const CHECKPOINT_RETRY: Duration = Duration::from_millis(20);
+/// How soon one that failed is: a full disk does not empty in milliseconds.
+const CHECKPOINT_RETRY_FAILED: Duration = Duration::from_secs(1);
 
 /// What a job asks of the writer beyond the commit.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -76,7 +78,7 @@ impl Writer {
         let (queue, jobs) = channel();
         let thread = std::thread::Builder::new()
             .name("relay-writer".to_owned())
-            .spawn(move || Loop { connection, jobs, checkpoint_due: false }.run())
+            .spawn(move || Loop { connection, jobs, checkpoint_due: None }.run())
             .map_err(|error| StoreError::Storage(error.to_string()))?;
         Ok(Writer { queue: Some(queue).into(), thread: Some(thread).into() })
     }
@@ -123,7 +125,8 @@ impl Drop for Writer {
 struct Loop {
     connection: Connection,
     jobs: Receiver<Box<dyn Job>>,
-    checkpoint_due: bool,
+    /// Whether the log must be emptied, and how long to wait for jobs before it is tried again.
+    checkpoint_due: Option<Duration>,
 }
 
 impl Loop {
@@ -138,8 +141,8 @@ impl Loop {
 
     /// Waits for a job and takes along what else has queued. Empty when only a checkpoint is due.
     fn next_group(&mut self) -> Option<Vec<Box<dyn Job>>> {
-        let first = if self.checkpoint_due {
-            match self.jobs.recv_timeout(CHECKPOINT_RETRY) {
+        let first = if let Some(pause) = self.checkpoint_due {
+            match self.jobs.recv_timeout(pause) {
                 Ok(job) => job,
                 Err(RecvTimeoutError::Timeout) => return Some(Vec::new()),
                 Err(RecvTimeoutError::Disconnected) => return None,
@@ -159,7 +162,7 @@ impl Loop {
 
     fn process(&mut self, mut group: Vec<Box<dyn Job>>) {
         let committed = group.is_empty() || self.commit(&mut group);
-        let erased = self.checkpoint_due && self.checkpoint();
+        let erased = self.checkpoint_due.is_some() && self.checkpoint();
         for job in group {
             job.answer(committed, erased);
         }
@@ -185,7 +188,9 @@ impl Loop {
         }
         match transaction.commit() {
             Ok(()) => {
-                self.checkpoint_due |= erase;
+                if erase {
+                    self.checkpoint_due = Some(CHECKPOINT_RETRY);
+                }
                 true
             }
             Err(error) => {
@@ -203,12 +208,18 @@ impl Loop {
             .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
         match busy {
             Ok(0) => {
-                self.checkpoint_due = false;
+                self.checkpoint_due = None;
                 true
             }
-            Ok(_) => false,
+            Ok(_) => {
+                self.checkpoint_due = Some(CHECKPOINT_RETRY);
+                false
+            }
             Err(error) => {
-                tracing::warn!(%error, "a checkpoint failed");
+                if self.checkpoint_due != Some(CHECKPOINT_RETRY_FAILED) {
+                    tracing::warn!(%error, "a checkpoint failed; it is tried again every second");
+                }
+                self.checkpoint_due = Some(CHECKPOINT_RETRY_FAILED);
                 false
             }
         }

@@ -10,19 +10,24 @@
 //! - One idempotency key with another request is refused. Refusals are not remembered: a retry
 //!   may find the obstacle gone.
 
+mod recovery;
 mod rows;
 
+pub use recovery::{
+    BackupBounds, Ended, NewBackup, NewBackupPack, NewReplacement, StoredBackupPack,
+};
 pub use rows::{
-    AccessEntry, AccessPlan, AccessQuery, Append, Appended, Audience, Bounds, Idempotency,
+    AccessEntry, AccessPlan, AccessQuery, Append, Appended, Audience, Bounds, Census, Idempotency,
     LoggedAccess, NewClinician, NewEpoch, NewGrant, NewHead, NewPersona, NewRecord, OwnPlan,
-    OwnQuery, PackName, Principal, Removal, SealReceipt, SealedKey, Stamp, StoredGrant,
+    OwnQuery, PackName, Principal, Removal, Retention, SealReceipt, SealedKey, Stamp, StoredGrant,
     StoredRecord,
 };
 
 use async_trait::async_trait;
-use keyward_protocol::ids::{CertificateHash, GrantId, PersonaId};
+use keyward_protocol::ids::{CertificateHash, CompartmentId, GrantId, PersonaId};
 use keyward_relay_api::http::UnixSeconds;
 use keyward_relay_api::problem::{Problem, ProblemCode};
+use keyward_relay_api::recovery::{Backup, BackupPackId, Backups, CompartmentState};
 use keyward_relay_api::types::{Access, Done, Message, Revoked};
 
 /// Why the store did not do it.
@@ -89,7 +94,7 @@ pub trait Store: Send + Sync + 'static {
     async fn append(&self, stamp: Stamp, append: Append) -> Result<Appended, StoreError>;
     /// A persona's own records.
     async fn own_records(&self, query: OwnQuery) -> Result<OwnPlan, StoreError>;
-    /// Names of all packs some record lies in.
+    /// Names of all packs some record or backup lies in.
     async fn packs(&self) -> Result<Vec<PackName>, StoreError>;
 
     /// Stores a grant or a higher revision, its keys and its message.
@@ -144,10 +149,69 @@ pub trait Store: Send + Sync + 'static {
         limit: usize,
     ) -> Result<Vec<Access>, StoreError>;
 
+    /// The newest certificate of a persona.
+    async fn persona_certificate(&self, persona: PersonaId) -> Result<Option<Vec<u8>>, StoreError>;
+    /// Ends a persona and whoever continued her until now; another continues her.
+    async fn replace(&self, stamp: Stamp, new: NewReplacement) -> Result<Ended, StoreError>;
+    /// Whether `caller` is who continues a persona.
+    async fn continues(&self, caller: PersonaId, persona: PersonaId) -> Result<bool, StoreError>;
+    /// Everybody a persona continues.
+    async fn continued(&self, successor: PersonaId) -> Result<Vec<PersonaId>, StoreError>;
+    /// The signed replacements from a persona on, in order.
+    async fn replacements(&self, persona: PersonaId) -> Result<Vec<Vec<u8>>, StoreError>;
+    /// One page of where a persona's compartments stand, by id.
+    async fn compartments(
+        &self,
+        persona: PersonaId,
+        after: Option<CompartmentId>,
+        limit: usize,
+    ) -> Result<Vec<CompartmentState>, StoreError>;
+    /// Erases a persona and whom she continues. Needs no stamp: what is said twice is done once.
+    async fn forget(&self, persona: PersonaId, now: UnixSeconds) -> Result<Ended, StoreError>;
+    /// The hashes that stay of a persona and of whom she continues once she is forgotten; none if
+    /// she is already.
+    async fn tombstones(&self, persona: PersonaId) -> Result<Vec<[u8; 32]>, StoreError>;
+    /// Objects no row names any more, to be deleted.
+    async fn doomed(&self) -> Result<Vec<PackName>, StoreError>;
+    /// Says that objects are deleted.
+    async fn gone(&self, names: Vec<PackName>) -> Result<(), StoreError>;
+
+    /// Notes a backup pack whose object is on stable storage; gives the one that counts.
+    async fn put_backup_pack(
+        &self,
+        stamp: Stamp,
+        new: NewBackupPack,
+    ) -> Result<StoredBackupPack, StoreError>;
+    /// A backup pack of a persona.
+    async fn backup_pack(
+        &self,
+        persona: PersonaId,
+        pack: BackupPackId,
+    ) -> Result<Option<StoredBackupPack>, StoreError>;
+    /// Stores a version of a backup and lets old ones go.
+    async fn put_backup(&self, stamp: Stamp, new: NewBackup) -> Result<Done, StoreError>;
+    /// Every version kept.
+    async fn backups(&self, persona: PersonaId, quota: u64) -> Result<Backups, StoreError>;
+    /// One version.
+    async fn backup(&self, persona: PersonaId, sequence: u64)
+    -> Result<Option<Backup>, StoreError>;
+    /// Dooms packs no version needs that waited longer than this.
+    async fn collect_backups(
+        &self,
+        now: UnixSeconds,
+        orphan_seconds: u64,
+    ) -> Result<(), StoreError>;
+
     /// Deletes keys and messages of grants that have ended, and forgets nonces and answers whose
     /// time is over. Gives the number of keys deleted. `now` never goes back; `clock` is the clock as
     /// it is, by which signatures and therefore nonces are judged.
     async fn tidy(&self, now: UnixSeconds, clock: UnixSeconds) -> Result<u64, StoreError>;
+    /// Writes for the sake of writing.
+    async fn probe(&self, now: UnixSeconds) -> Result<(), StoreError>;
+    /// How much is in the store.
+    async fn census(&self, now: UnixSeconds) -> Result<Census, StoreError>;
+    /// Deletes some of what has been kept long enough. Gives the number of rows; 0 means done.
+    async fn retain(&self, retention: Retention, now: UnixSeconds) -> Result<u64, StoreError>;
     /// Whether this certificate was taken back.
     async fn is_removed(&self, hash: CertificateHash) -> Result<bool, StoreError>;
     /// Ends all work; later calls fail with [`StoreError::Stopped`].

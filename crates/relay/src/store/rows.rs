@@ -49,6 +49,8 @@ pub enum Principal {
         key: VerifyingKey,
         /// Her certificate's time.
         valid: std::ops::Range<UnixSeconds>,
+        /// Whether her recovery key has replaced her.
+        replaced: bool,
     },
     /// A clinician.
     Clinician {
@@ -98,6 +100,34 @@ pub struct Removal {
     pub hashes: Vec<CertificateHash>,
     /// The relay's time.
     pub now: UnixSeconds,
+}
+
+/// How long what is over is kept, in seconds. `None`: for ever.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Retention {
+    /// Entries of the access history.
+    pub access_history: Option<u64>,
+    /// Grants after their own time is over.
+    pub ended_grants: Option<u64>,
+    /// Letters nobody fetched.
+    pub messages: Option<u64>,
+}
+
+/// How much is in a store. Numbers only.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Census {
+    /// Personas known.
+    pub personas: u64,
+    /// Certificates of clinicians known.
+    pub clinicians: u64,
+    /// Grants that are neither stopped nor expired.
+    pub live_grants: u64,
+    /// Letters waiting.
+    pub messages: u64,
+    /// Pack objects.
+    pub packs: u64,
+    /// Bytes of payloads and backups of all personas.
+    pub stored_bytes: u64,
 }
 
 /// Bounds on what one persona or mailbox may hold.

@@ -16,10 +16,13 @@ use keyward_protocol::ids::{
 use keyward_protocol::keys::{DecryptionKey, MasterSecret, SecretBytes32, SigningKey};
 use keyward_protocol::payload::{self, ContentType};
 use keyward_protocol::reencrypt::{PreparedOpening, Transformed};
-use keyward_protocol::statement::{EpochStatement, RevokeStatement, Signed};
+use keyward_protocol::statement::{
+    EpochStatement, ForgetStatement, PersonaReplacement, RevokeStatement, Signed, recovery_hash,
+};
 use keyward_relay::{Limits, Relay, RelayConfig, Scope, UnixClock};
 use keyward_relay_api::batch::{AccessAnswer, UploadBatch, UploadRecord};
 use keyward_relay_api::client::RelayClient;
+use keyward_relay_api::recovery::PostForget;
 use keyward_relay_api::types::{GrantKey, PostGrant};
 use std::path::Path;
 use std::sync::Arc;
@@ -73,18 +76,19 @@ impl Clinic {
         let rng = &mut rand::rng();
         let signing = SigningKey::generate(rng).unwrap();
         let encapsulation = DecryptionKey::generate(rng).unwrap();
+        let recovery = SigningKey::generate(rng).unwrap();
         let certificate = PersonaCertificate {
             service_id: self.service,
             verification: signing.verifying_key().clone(),
             encapsulation: *encapsulation.encapsulation_key(),
-            recovery_hash: [9; 32],
+            recovery_hash: recovery_hash(recovery.verifying_key()),
             valid_from,
             valid_until,
         };
         let raw = certificate.issue(&self.authority).unwrap();
         let authorities = [self.authority.verifying_key().clone()];
         let certificate = PersonaCertificate::verify_signature_only(&raw, &authorities).unwrap();
-        Patient { master: MasterSecret::generate(rng), signing, certificate }
+        Patient { master: MasterSecret::generate(rng), signing, recovery, certificate }
     }
 
     pub fn doctor(&self, name: &str) -> Doctor {
@@ -114,6 +118,7 @@ impl Clinic {
 pub struct Patient {
     pub master: MasterSecret,
     pub signing: SigningKey,
+    pub recovery: SigningKey,
     pub certificate: VerifiedPersona,
 }
 
@@ -227,6 +232,31 @@ impl Patient {
             })
             .collect();
         PostGrant { signed_grant: signed.to_bytes(), keys, message }
+    }
+
+    /// Her recovery key's word that another continues her.
+    pub fn replaced_by(&self, clinic: &Clinic, successor: &Patient, at: u64) -> Vec<u8> {
+        let statement = PersonaReplacement {
+            service_id: clinic.service,
+            persona: self.id(),
+            recovery: self.recovery.verifying_key().clone(),
+            successor: successor.id(),
+            replaced_at: at,
+        };
+        statement.sign(&self.recovery).unwrap().to_bytes()
+    }
+
+    /// Her wish to be forgotten.
+    pub fn forget(&self, clinic: &Clinic) -> PostForget {
+        let statement = ForgetStatement {
+            service_id: clinic.service,
+            subject: self.id().to_bytes(),
+            asked_at: START,
+        };
+        PostForget {
+            certificate: self.certificate.raw().to_vec(),
+            statement: Signed::sign(&self.signing, statement).unwrap().to_bytes(),
+        }
     }
 
     pub fn revocation(&self, grant: GrantId) -> Vec<u8> {

@@ -4,9 +4,10 @@ use crate::http::{CONTENT_DIGEST, IDEMPOTENCY_KEY, SERVICE, SIGNATURE, SIGNATURE
 use crate::http::{UnixSeconds, server::Peer};
 use crate::problem::{Problem, ProblemCode};
 use axum::body::{Body, Bytes};
+use axum::extract::MatchedPath;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
-use axum::http::{HeaderMap, Method, Request};
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use axum::http::{Extensions, HeaderMap, Method, Request};
+use http_body_util::BodyExt as _;
 use keyward_protocol::ids::ServiceId;
 use keyward_protocol::keys::VerifyingKey;
 use keyward_protocol::request::{
@@ -19,6 +20,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Bytes per permit of a [`BodyBudget`].
 const BUDGET_UNIT: usize = 16 * 1024;
+/// How long the body of a refused request may still arrive.
+const DISCARD: Duration = Duration::from_secs(5);
 /// Idempotency keys are short names, not a place for data.
 const MAX_IDEMPOTENCY_KEY: usize = 64;
 
@@ -32,9 +35,10 @@ impl BodyBudget {
         BodyBudget(Arc::new(Semaphore::new(bytes / BUDGET_UNIT)))
     }
 
-    /// Takes room for `bytes`, or refuses at once.
-    pub fn take(&self, bytes: usize) -> Result<OwnedSemaphorePermit, Problem> {
-        let units = u32::try_from(bytes.div_ceil(BUDGET_UNIT)).unwrap_or(u32::MAX);
+    /// Takes room for a body that grows from `had` to `has` bytes, or refuses at once.
+    fn grow(&self, had: usize, has: usize) -> Result<OwnedSemaphorePermit, Problem> {
+        let more = has.div_ceil(BUDGET_UNIT) - had.div_ceil(BUDGET_UNIT);
+        let units = u32::try_from(more).unwrap_or(u32::MAX);
         Arc::clone(&self.0)
             .try_acquire_many_owned(units)
             .map_err(|_| Problem::new(ProblemCode::Busy).retry_after(1))
@@ -51,6 +55,8 @@ pub struct Received {
     pub body: Bytes,
     /// Where it came from, if the accept loop says.
     pub peer: Option<IpAddr>,
+    /// The path of the route it matched, with its placeholders; empty if none did.
+    pub endpoint: Arc<str>,
     headers: HeaderMap,
     _room: OwnedSemaphorePermit,
 }
@@ -82,25 +88,17 @@ impl Received {
         if announced.is_some_and(|length| length > max_body) {
             return Err(ProblemCode::TooLarge.into());
         }
-        let room = budget.take(announced.unwrap_or(max_body))?;
         let (parts, body) = request.into_parts();
-        let body = tokio::time::timeout(patience, Limited::new(body, max_body).collect())
+        let (body, room) = tokio::time::timeout(patience, collect(body, max_body, budget))
             .await
-            .map_err(|_| Problem::new(ProblemCode::Timeout))?
-            .map_err(|error| {
-                let code = match error.downcast_ref::<LengthLimitError>() {
-                    Some(_) => ProblemCode::TooLarge,
-                    None => ProblemCode::Malformed,
-                };
-                Problem::new(code)
-            })?
-            .to_bytes();
+            .map_err(|_| Problem::new(ProblemCode::Timeout))??;
         let path_and_query = parts.uri.path_and_query().map_or("/", |path| path.as_str());
         Ok(Received {
             method: parts.method,
             path_and_query: path_and_query.to_owned(),
             body,
             peer: parts.extensions.get::<Peer>().map(|peer| peer.0.ip()),
+            endpoint: matched(&parts.extensions),
             headers: parts.headers,
             _room: room,
         })
@@ -158,15 +156,81 @@ impl Received {
     }
 
     fn signature_headers(&self) -> Result<ReceivedHeaders<'_>, Problem> {
-        let needed =
-            |name| single(&self.headers, name)?.ok_or_else(|| Problem::new(ProblemCode::Unsigned));
-        Ok(ReceivedHeaders {
-            signature: needed(SIGNATURE)?,
-            signature_input: needed(SIGNATURE_INPUT)?,
-            content_digest: needed(CONTENT_DIGEST)?,
-            keyward_service: needed(SERVICE)?,
-        })
+        signature_headers(&self.headers)
     }
+}
+
+/// Reads a body of at most `max` bytes. Room is taken for what has come, not for what was announced:
+/// a few senders who announce much and send nothing would else keep everybody else out.
+async fn collect(
+    mut body: Body,
+    max: usize,
+    budget: &BodyBudget,
+) -> Result<(Bytes, OwnedSemaphorePermit), Problem> {
+    let mut room = budget.grow(0, 0)?;
+    let mut kept = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| Problem::new(ProblemCode::Malformed))?;
+        let Some(data) = frame.data_ref() else { continue };
+        let length = kept.len() + data.len();
+        if length > max {
+            return Err(ProblemCode::TooLarge.into());
+        }
+        match budget.grow(kept.len(), length) {
+            Ok(more) => room.merge(more),
+            Err(problem) => {
+                drop((kept, room));
+                discard(body, max - length).await;
+                return Err(problem);
+            }
+        }
+        kept.extend_from_slice(data);
+    }
+    Ok((kept.into(), room))
+}
+
+/// The path of the route a request matched, with its placeholders; empty if none did.
+pub fn matched(extensions: &Extensions) -> Arc<str> {
+    extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str).into()
+}
+
+/// Refuses a request whose body was not read. What the endpoint would have taken is read and thrown
+/// away first: a connection closed on a sender in mid-sentence loses the answer, and an honest
+/// client would learn "not reachable" instead of "later". A slow or endless sender learns nothing.
+pub async fn refuse(request: Request<Body>, max_body: usize, problem: Problem) -> Problem {
+    discard(request.into_body(), max_body).await;
+    problem
+}
+
+/// Reads up to `left` bytes and throws them away, for a while. Whether the body came to an end or not,
+/// the answer is the same.
+async fn discard(mut body: Body, mut left: usize) {
+    let all = async {
+        while let Some(Ok(frame)) = body.frame().await {
+            let length = frame.data_ref().map_or(0, Bytes::len);
+            match left.checked_sub(length) {
+                Some(less) => left = less,
+                None => return,
+            }
+        }
+    };
+    let _ = tokio::time::timeout(DISCARD, all).await;
+}
+
+/// The key id a request claims, before its body is read; `None` if it claims none that could be.
+/// Nothing is proven by it: good for refusing early, never for admitting or for charging somebody.
+pub fn claimed_key_id(headers: &HeaderMap) -> Option<[u8; 32]> {
+    key_id_of(&signature_headers(headers).ok()?).ok()
+}
+
+fn signature_headers(headers: &HeaderMap) -> Result<ReceivedHeaders<'_>, Problem> {
+    let needed = |name| single(headers, name)?.ok_or_else(|| Problem::new(ProblemCode::Unsigned));
+    Ok(ReceivedHeaders {
+        signature: needed(SIGNATURE)?,
+        signature_input: needed(SIGNATURE_INPUT)?,
+        content_digest: needed(CONTENT_DIGEST)?,
+        keyward_service: needed(SERVICE)?,
+    })
 }
 
 fn refusal(error: &RequestError) -> Problem {

@@ -2,14 +2,17 @@
 //! answered, and latency counts from the scheduled moment, so a stalled server cannot hide its
 //! stall. Server and generator are processes of their own, each pinned to one core.
 //!
-//! `cargo run --release -p keyward-relay --example load [-- SECONDS_PER_STEP]` prints JSON:
+//! `cargo run --release -p keyward-relay --example load [-- SECONDS_PER_STEP]` prints JSON; with
+//! `-- overload` (`cargo xtask load`) and `-- soak REQUESTS` (`cargo xtask soak`) see the modules:
 //! `relay.uploads_per_s` (durable single-record uploads), `relay.reencrypt_per_s` (records
 //! re-encrypted, logged and answered), `relay.p99_ms` (uploads, at the sustained rate), and every
 //! step behind them.
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr, reason = "a measurement")]
 #![allow(clippy::cast_possible_truncation, clippy::large_futures, reason = "a measurement")]
 
-#[path = "../tests/support/mod.rs"]
+mod overload;
+mod soak;
+#[path = "../../tests/support/mod.rs"]
 mod support;
 
 use keyward_protocol::ids::{DeviceId, GrantId, ServiceId};
@@ -43,15 +46,24 @@ fn main() {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["server", dir, secret] => serve(Path::new(dir), secret),
-        ["generate", url, secret, seconds] => generate(url, secret, seconds.parse().unwrap()),
-        [] => orchestrate("3"),
-        [seconds] => orchestrate(seconds),
-        _ => panic!("usage: load [SECONDS_PER_STEP]"),
+        ["generate", url, secret, server, what @ ..] => {
+            let generator = Generator::new(url, secret, server.parse().unwrap());
+            let report = match what {
+                ["overload"] => overload::run(generator),
+                ["soak", requests] => soak::run(&generator, requests.parse().unwrap()),
+                [seconds] => generate(generator, seconds.parse().unwrap()),
+                _ => panic!("what?"),
+            };
+            println!("{report}");
+        }
+        [] => orchestrate(&["3"]),
+        what @ (["overload"] | ["soak", _] | [_]) => orchestrate(what),
+        _ => panic!("usage: load [SECONDS_PER_STEP | overload | soak REQUESTS]"),
     }
 }
 
 /// Starts both processes; each gets a core of its own if `taskset` is there.
-fn orchestrate(seconds: &str) {
+fn orchestrate(what: &[&str]) {
     let clinic = Clinic::new();
     let secret = hex::encode(clinic.authority.expose_secret().as_slice());
     let secret = format!("{secret}{}", clinic.service);
@@ -62,7 +74,9 @@ fn orchestrate(seconds: &str) {
     let mut server = start(pinned.then_some("0"), &["server", folder, &secret]);
     let mut url = String::new();
     BufReader::new(server.stdout.take().unwrap()).read_line(&mut url).unwrap();
-    let mut generator = start(pinned.then_some("1"), &["generate", url.trim(), &secret, seconds]);
+    let id = server.id().to_string();
+    let arguments = [&["generate", url.trim(), &secret, &id], what].concat();
+    let mut generator = start(pinned.then_some("1"), &arguments);
     let report = std::io::read_to_string(generator.stdout.take().unwrap()).unwrap();
     assert!(generator.wait().unwrap().success(), "the generator failed");
     drop(server.stdin.take());
@@ -96,7 +110,11 @@ fn clinic(secret: &str) -> Clinic {
 
 /// Serves until its standard input closes.
 fn serve(dir: &Path, secret: &str) {
-    let config = config(&clinic(secret), &TestClock::new(), dir);
+    let mut config = config(&clinic(secret), &TestClock::new(), dir);
+    // Everything comes from one address here, which stands for many.
+    config.limits.listen.connections = 8_192;
+    config.limits.listen.per_network = 8_192;
+    config.limits.bounds.compartments = 100_000;
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     let runtime = builder.worker_threads(1).enable_all().build().unwrap();
     runtime.block_on(async {
@@ -120,25 +138,17 @@ struct Generator {
     patient: Patient,
     doctor: Doctor,
     step: Duration,
+    /// The server's process.
+    server: u32,
 }
 
-fn generate(url: &str, secret: &str, seconds: u64) {
-    let clinic = clinic(secret);
-    let clock: Arc<dyn keyward_relay::UnixClock> = TestClock::new();
-    let client = RelayClient::new(url, clinic.service, clock).unwrap();
-    let (patient, doctor) = (clinic.patient(), clinic.doctor("Dr Synthetic"));
-    client.put_persona(&patient.signing, patient.certificate.raw()).unwrap();
-    client.put_clinician(&doctor.signing, doctor.certificate.raw()).unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let http = reqwest::Client::builder().no_proxy().tcp_nodelay(true).build().unwrap();
-    let step = Duration::from_secs(seconds);
-    let url = url.to_owned();
-    let it = Generator { clinic, client, url, http, runtime, patient, doctor, step };
+fn generate(mut it: Generator, seconds: u64) -> Value {
+    it.step = Duration::from_secs(seconds);
     let uploads = it.climb(50.0, |it, n| it.uploads(n));
     let (grant, chart) = it.shared_chart(RECORDS);
     let chart_ms = it.whole_chart_ms();
     let accesses = it.climb(5.0, |it, n| it.accesses(n, grant, &chart));
-    let report = json!({
+    json!({
         "relay.uploads_per_s": uploads.sustained,
         "relay.p99_ms": uploads.p99_ms,
         "relay.reencrypt_per_s": accesses.sustained * RECORDS as f64,
@@ -148,8 +158,7 @@ fn generate(url: &str, secret: &str, seconds: u64) {
         "seconds_per_step": seconds,
         "uploads": uploads.steps,
         "accesses": accesses.steps,
-    });
-    println!("{report}");
+    })
 }
 
 struct Climb {
@@ -160,7 +169,49 @@ struct Climb {
 
 type Prepared = Vec<reqwest::Request>;
 
+/// What became of one request.
+struct Fate {
+    status: u16,
+    /// Whether a refusal says when to come again.
+    told_when: bool,
+    latency: Duration,
+}
+
+impl Fate {
+    fn is_good(&self) -> bool {
+        self.status == 200
+    }
+}
+
+/// A share of latencies, in milliseconds.
+fn percentile(latencies: &mut [Duration], share: f64) -> f64 {
+    latencies.sort_unstable();
+    let index = ((latencies.len() as f64 - 1.0) * share).round() as usize;
+    latencies.get(index).map_or(0.0, |it| it.as_secs_f64() * 1e3)
+}
+
 impl Generator {
+    fn new(url: &str, secret: &str, server: u32) -> Generator {
+        let clinic = clinic(secret);
+        let clock: Arc<dyn keyward_relay::UnixClock> = TestClock::new();
+        let client = RelayClient::new(url, clinic.service, clock).unwrap();
+        let (patient, doctor) = (clinic.patient(), clinic.doctor("Dr Synthetic"));
+        client.put_persona(&patient.signing, patient.certificate.raw()).unwrap();
+        client.put_clinician(&doctor.signing, doctor.certificate.raw()).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let http = reqwest::Client::builder().no_proxy().tcp_nodelay(true).build().unwrap();
+        let (url, step) = (url.to_owned(), Duration::from_secs(3));
+        Generator { clinic, client, url, http, runtime, patient, doctor, step, server }
+    }
+
+    /// Memory in bytes and file handles of the server.
+    fn weight(&self) -> (u64, usize) {
+        let statm = std::fs::read_to_string(format!("/proc/{}/statm", self.server)).unwrap();
+        let pages: u64 = statm.split(' ').nth(1).unwrap().parse().unwrap();
+        let files = std::fs::read_dir(format!("/proc/{}/fd", self.server)).unwrap().count();
+        (pages * 4096, files)
+    }
+
     /// Doubles the rate until it is not sustained, then goes on in fifths from the last good one.
     fn climb(&self, first: f64, prepare: impl Fn(&Generator, usize) -> Prepared) -> Climb {
         let mut climb = Climb { sustained: 0.0, p99_ms: 0.0, steps: Vec::new() };
@@ -168,12 +219,11 @@ impl Generator {
         loop {
             let n = (rate * self.step.as_secs_f64()).ceil() as usize;
             let requests = prepare(self, n);
-            let (good, mut latencies) = self.fire(requests, rate);
-            latencies.sort_unstable();
-            let at = |share: f64| {
-                let index = ((latencies.len() as f64 - 1.0) * share).round() as usize;
-                latencies.get(index).map_or(0.0, |it| it.as_secs_f64() * 1e3)
-            };
+            let fates = self.fire(requests, rate);
+            let in_time = |fate: &&Fate| fate.is_good() && fate.latency < TOO_LATE;
+            let good = fates.iter().filter(in_time).count();
+            let mut latencies: Vec<Duration> = fates.iter().map(|fate| fate.latency).collect();
+            let mut at = |share: f64| percentile(&mut latencies, share);
             climb.steps.push(json!({
                 "offered_per_s": rate, "requests": n, "answered_in_time": good,
                 "p50_ms": at(0.5), "p99_ms": at(0.99),
@@ -191,8 +241,8 @@ impl Generator {
         }
     }
 
-    /// Sends on schedule. Gives how many were answered well and in time, and all latencies.
-    fn fire(&self, requests: Prepared, rate: f64) -> (usize, Vec<Duration>) {
+    /// Sends on schedule, each from its moment on, and gives what became of each, in order.
+    fn fire(&self, requests: Prepared, rate: f64) -> Vec<Fate> {
         self.runtime.block_on(async {
             let begin = Instant::now() + Duration::from_millis(50);
             let mut under_way = Vec::with_capacity(requests.len());
@@ -201,20 +251,23 @@ impl Generator {
                 tokio::time::sleep_until(due.into()).await;
                 let http = self.http.clone();
                 under_way.push(tokio::spawn(async move {
-                    let good = match http.execute(request).await {
-                        Ok(answer) => answer.status().is_success() && answer.bytes().await.is_ok(),
-                        Err(_) => false,
+                    let (status, told_when) = match http.execute(request).await {
+                        Ok(answer) => {
+                            let status = answer.status().as_u16();
+                            let told_when = answer.headers().contains_key("retry-after");
+                            let whole = answer.bytes().await.is_ok();
+                            (if whole { status } else { 0 }, told_when)
+                        }
+                        Err(_) => (0, false),
                     };
-                    (good, due.elapsed())
+                    Fate { status, told_when, latency: due.elapsed() }
                 }));
             }
-            let (mut good, mut latencies) = (0, Vec::with_capacity(under_way.len()));
+            let mut fates = Vec::with_capacity(under_way.len());
             for one in under_way {
-                let (well, latency) = one.await.unwrap();
-                good += usize::from(well && latency < TOO_LATE);
-                latencies.push(latency);
+                fates.push(one.await.unwrap());
             }
-            (good, latencies)
+            fates
         })
     }
 
@@ -280,8 +333,18 @@ impl Generator {
     }
 
     fn signed(&self, key: &SigningKey, path: &str, body: Vec<u8>) -> reqwest::Request {
+        self.request("POST", key, path, body)
+    }
+
+    fn request(
+        &self,
+        method: &'static str,
+        key: &SigningKey,
+        path: &str,
+        body: Vec<u8>,
+    ) -> reqwest::Request {
         let parts = RequestParts {
-            method: "POST",
+            method,
             path_and_query: path,
             body_digest: body_digest(&body),
             service_id: self.clinic.service,
@@ -289,11 +352,12 @@ impl Generator {
         };
         let headers = sign_request(key, &parts, START, &mut rand::rng()).unwrap();
         let media = match path {
-            "/v1/access" => keyward_relay_api::http::JSON,
-            _ => keyward_relay_api::http::BINARY,
+            "/v1/records" => keyward_relay_api::http::BINARY,
+            _ => keyward_relay_api::http::JSON,
         };
         let url = format!("{}{path}", self.url);
-        let mut request = self.http.post(url).header("content-type", media);
+        let method = method.parse().unwrap();
+        let mut request = self.http.request(method, url).header("content-type", media);
         for (name, value) in headers.iter() {
             request = request.header(name, value);
         }
