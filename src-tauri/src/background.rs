@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 
 use keyward_app::error::{AppError, ErrorCode};
 use keyward_app::ports::progress::{Cancel, Unwatched};
+use keyward_app::recovery::status;
 use keyward_app::session::Session;
-use keyward_app::views::common::Role;
-use keyward_app::{doctor, patient};
+use keyward_app::views::common::{JobKind, Role};
+use keyward_app::{doctor, patient, reading};
 use rand::RngExt as _;
 
 use crate::events::Event;
@@ -24,13 +25,24 @@ const DOCTOR_EVERY: std::ops::Range<u64> = 8..14;
 /// The same for a patient's.
 const PATIENT_EVERY: std::ops::Range<u64> = 25..45;
 
+/// How often a backup in a file is continued while a profile is open.
+const BACKUP_EVERY: Duration = Duration::from_secs(30 * 60);
+/// How long after opening it is continued first: what is opened comes first.
+const BACKUP_FIRST: Duration = Duration::from_secs(2 * 60);
+
+/// Throws away what a crash left half brought back. Asks the keyring, so on a thread of its own.
+pub(crate) fn sweep(desktop: &Arc<Desktop>) {
+    let at_work = Arc::clone(desktop);
+    std::thread::spawn(move || at_work.restoring().sweep(at_work.profiles()));
+}
+
 /// Starts the background work; it ends with the desktop.
 pub(crate) fn start(desktop: &Arc<Desktop>) {
     let desktop = Arc::downgrade(desktop);
     // A thread of its own: it waits for relays, and must not take a place from the commands.
     let thread = std::thread::Builder::new().name("background".into()).spawn(move || {
-        let mut due = HashMap::new();
-        while tick(&desktop, &mut due) {
+        let (mut due, mut backups) = (HashMap::new(), HashMap::new());
+        while tick(&desktop, &mut due, &mut backups) {
             std::thread::sleep(TICK);
         }
     });
@@ -40,11 +52,19 @@ pub(crate) fn start(desktop: &Arc<Desktop>) {
     }
 }
 
-fn tick(desktop: &Weak<Desktop>, due: &mut HashMap<String, Instant>) -> bool {
+/// By profile, when something is to be done next.
+type Due = HashMap<String, Instant>;
+
+fn tick(desktop: &Weak<Desktop>, due: &mut Due, backups: &mut Due) -> bool {
     let Some(desktop) = desktop.upgrade() else { return false };
     desktop.lock_idle();
     let open = desktop.all_open();
-    due.retain(|id, _| open.iter().any(|opened| opened.id().as_str() == id));
+    for due in [&mut *due, &mut *backups] {
+        due.retain(|id, _| open.iter().any(|opened| opened.id().as_str() == id));
+    }
+    for opened in open.iter().filter(|opened| opened.role() == Role::Patient) {
+        back_up_when_due(opened, backups);
+    }
     for opened in open.into_iter().filter(|opened| opened.role() != Role::Desk) {
         let Ok(session) = opened.session() else { continue };
         let now = Instant::now();
@@ -59,7 +79,44 @@ fn tick(desktop: &Weak<Desktop>, due: &mut HashMap<String, Instant>) -> bool {
     true
 }
 
+fn back_up_when_due(opened: &Arc<OpenProfile>, due: &mut Due) {
+    let now = Instant::now();
+    let at = due.entry(opened.id().to_string()).or_insert(now + BACKUP_FIRST);
+    if now < *at {
+        return;
+    }
+    let Ok(session) = opened.session() else { return };
+    *at = now + BACKUP_EVERY;
+    let opened = Arc::clone(opened);
+    std::thread::spawn(move || {
+        if !status::can_back_up(&session).unwrap_or(false) {
+            return;
+        }
+        // One that was asked for just now does the same.
+        let Ok(job) = opened.jobs().start(JobKind::Backup) else { return };
+        let outcome = status::back_up(&session, &*job, job.token());
+        if let Err(error) = &outcome {
+            tracing::debug!(code = ?error.code, "a backup was not continued");
+        }
+        job.finish(outcome.map(|_| None));
+        opened.ear().tell(&Event::Changed("recovery"));
+    });
+}
+
+/// Records that have no line in the reading index yet get one; mostly there are none.
+fn catch_up(opened: &OpenProfile, session: &Session) {
+    match reading::catch_up(session, &Unwatched, &Cancel::new()) {
+        Ok(0) => {}
+        Ok(_) => opened.ear().tell(&Event::Changed("records")),
+        Err(error) if matches!(error.code, ErrorCode::Locked | ErrorCode::Cancelled) => {}
+        Err(error) => tracing::warn!(code = ?error.code, "records could not be indexed"),
+    }
+}
+
 fn exchange(opened: &OpenProfile, session: &Session) {
+    if opened.role() == Role::Patient {
+        catch_up(opened, session);
+    }
     let outcome: Result<(), AppError> = match opened.role() {
         Role::Patient => patient::sharing::sync(session, &Unwatched, &Cancel::new()),
         Role::Doctor => doctor::sync(session).map(drop),

@@ -61,6 +61,10 @@ role!(
     Desk: Desk
 );
 role!(
+    /// A window in which records are read.
+    Reader: Patient | Doctor
+);
+role!(
     /// A window whose profile can be enrolled by an invitation.
     Invited: Patient | Doctor
 );

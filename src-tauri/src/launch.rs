@@ -11,7 +11,7 @@ use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
 
 use crate::state::Desktop;
 use crate::unfinished::Unfinished;
-use crate::{background, commands, dumps, windows};
+use crate::{background, commands, dumps, first_window};
 
 /// Exit code of a second instance on the same data.
 pub const EXIT_ALREADY_RUNNING: u8 = 3;
@@ -95,12 +95,15 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
             let desktop = Arc::new(Desktop::new(handle, options.data_dir, store, keyring));
             app.manage(Arc::clone(&desktop));
             background::start(&desktop);
+            background::sweep(&desktop);
+            #[cfg(target_os = "linux")]
+            crate::system_lock::start(&desktop);
             #[cfg(feature = "demo")]
             if options.demo {
                 crate::demo::start(&desktop);
                 return Ok(());
             }
-            windows::open(app.handle(), windows::WELCOME, "Keyward", desktop.webview_dir())?;
+            first_window::open(&desktop);
             Ok(())
         })
         .build(context());

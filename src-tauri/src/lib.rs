@@ -8,17 +8,24 @@
 mod background;
 pub mod caller;
 mod clinic;
+mod clipboard;
 pub mod commands;
 #[cfg(feature = "demo")]
 mod demo;
 mod dialogs;
+mod documents;
 mod dumps;
 mod events;
 mod failure;
+mod first_window;
 pub mod launch;
 pub mod opened;
+mod restoring;
+mod saved;
 pub mod services;
 mod session_view;
 pub mod state;
+#[cfg(target_os = "linux")]
+mod system_lock;
 mod unfinished;
 pub mod windows;

@@ -12,7 +12,10 @@ use keyward_app::session::{AutoLock, Session};
 use keyward_app::views::common::{Role, Theme};
 use keyward_app::views::patient::ImportSelection;
 use keyward_vault::{ProfileId, SqlVault};
+use zeroize::Zeroizing;
 
+use crate::clipboard::Clipboard;
+use crate::documents::OpenDocuments;
 use crate::events::{Ear, Event};
 
 /// Selections kept at most; the oldest is forgotten.
@@ -23,10 +26,12 @@ pub struct OpenProfile {
     id: ProfileId,
     role: Role,
     ear: Ear,
+    clipboard: Arc<Clipboard>,
     state: Mutex<State>,
     jobs: JobBoard,
     selections: Mutex<Vec<(String, Vec<PathBuf>)>>,
     exchanging: AtomicBool,
+    documents: OpenDocuments,
 }
 
 struct State {
@@ -61,6 +66,7 @@ impl OpenProfile {
         session: Session,
         vault: Arc<SqlVault>,
         ear: Ear,
+        clipboard: Arc<Clipboard>,
     ) -> Self {
         let settings = session.settings().unwrap_or_default();
         let state = State {
@@ -77,10 +83,12 @@ impl OpenProfile {
             id,
             role,
             ear,
+            clipboard,
             state: Mutex::new(state),
             jobs,
             selections: Mutex::default(),
             exchanging: AtomicBool::new(false),
+            documents: OpenDocuments::default(),
         };
         opened.state().unlocked = Some(Unlocked { session: Arc::new(session), vault });
         opened
@@ -98,6 +106,10 @@ impl OpenProfile {
 
     pub(crate) fn jobs(&self) -> &JobBoard {
         &self.jobs
+    }
+
+    pub(crate) fn documents(&self) -> &OpenDocuments {
+        &self.documents
     }
 
     pub(crate) fn ear(&self) -> &Ear {
@@ -169,8 +181,20 @@ impl OpenProfile {
         unlocked.session.lock();
         self.jobs.clear();
         self.selections().clear();
+        self.documents.clear();
+        self.clipboard.forget(self.id.as_str());
         unlocked.vault.close();
         self.ear.tell(&Event::Locked);
+    }
+
+    /// Puts a secret on the clipboard, for a minute or until the profile locks.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Locked`], else what the clipboard reports.
+    pub(crate) fn copy_secret(&self, text: String) -> Result<(), AppError> {
+        let text = Zeroizing::new(text);
+        let now = self.session()?.now();
+        self.clipboard.put(self.id.as_str(), text, now)
     }
 
     /// Runs `exchange` unless the one before still runs.

@@ -16,9 +16,11 @@ use rand::rngs::SysRng;
 use tauri::AppHandle;
 
 use crate::clinic;
+use crate::clipboard::Clipboard;
 use crate::events::{Ear, Event};
 use crate::failure;
 use crate::opened::{Open, OpenProfile, token};
+use crate::restoring::Restoring;
 use crate::services::{self, Services};
 use crate::unfinished::Unfinished;
 use crate::windows;
@@ -29,7 +31,12 @@ pub struct Desktop {
     data_dir: PathBuf,
     profiles: Arc<Profiles>,
     services: Arc<Services>,
+    clipboard: Arc<Clipboard>,
+    keyring: Arc<OsKeyring>,
+    restoring: Restoring,
     open: Mutex<Open>,
+    /// Held while a profile is being opened: whoever asks for the same one meanwhile finds it open.
+    opening: Mutex<()>,
 }
 
 /// The profile store with the keyring it uses.
@@ -92,10 +99,23 @@ impl Desktop {
     /// Composes the parts over an already locked data folder.
     #[must_use]
     pub fn new(app: AppHandle, data_dir: PathBuf, store: ProfileStore, keyring: OsKeyring) -> Self {
-        let profiles = Arc::new(Profiles::new(store, Arc::new(keyring)));
+        let keyring = Arc::new(keyring);
+        let profiles = Arc::new(Profiles::new(store, Arc::clone(&keyring) as _));
         let services =
             Arc::new(Services::new(data_dir.join(services::FOLDER), Arc::clone(&profiles)));
-        Self { app, data_dir, profiles, services, open: Mutex::default() }
+        let ear = Ear::new(app.clone(), windows::WELCOME.to_owned());
+        let restoring = Restoring::new(&data_dir, Arc::new(ear));
+        Self {
+            app,
+            data_dir,
+            profiles,
+            services,
+            clipboard: Arc::new(Clipboard::of_system()),
+            keyring,
+            restoring,
+            open: Mutex::default(),
+            opening: Mutex::default(),
+        }
     }
 
     /// The data folder.
@@ -105,7 +125,6 @@ impl Desktop {
     }
 
     /// Ends the app.
-    #[cfg(feature = "demo")]
     pub(crate) fn quit(&self, code: i32) {
         self.app.exit(code);
     }
@@ -116,8 +135,17 @@ impl Desktop {
         webview_dir(&self.data_dir)
     }
 
+    /// Nobody waits for the keyring any more: whoever did gets [`ErrorCode::Cancelled`].
+    pub(crate) fn stop_waiting_for_keyring(&self) {
+        self.keyring.cancel();
+    }
+
     pub(crate) fn services(&self) -> &Arc<Services> {
         &self.services
+    }
+
+    pub(crate) fn restoring(&self) -> &Restoring {
+        &self.restoring
     }
 
     pub(crate) fn profiles(&self) -> &Arc<Profiles> {
@@ -139,8 +167,13 @@ impl Desktop {
         for (folder, error) in &listing.unreadable {
             tracing::warn!(folder, code = error.code(), "a profile cannot be read");
         }
-        let profiles = listing.profiles.iter().filter(|profile| !Services::owns(&profile.id));
+        let profiles = listing.profiles.iter().filter(|profile| self.is_offered(&profile.id));
         Ok(profiles.map(|profile| self.summary(profile)).collect())
+    }
+
+    /// Neither the services' own nor one that is only half brought back.
+    fn is_offered(&self, id: &ProfileId) -> bool {
+        !Services::owns(id) && !self.restoring.is_half(id)
     }
 
     fn summary(&self, profile: &Profile) -> ProfileSummary {
@@ -185,9 +218,10 @@ impl Desktop {
     /// As [`Desktop::unlock`].
     pub fn open_profile(&self, id: &str, passphrase: Option<&str>) -> Result<(), AppError> {
         let id: ProfileId = id.parse().map_err(failure::of_store)?;
-        if Services::owns(&id) {
+        if !self.is_offered(&id) {
             return Err(ErrorCode::NotFound.into());
         }
+        let _opening = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
         let already = self.open().iter().find(|(_, open)| open.id() == &id).map(|(l, _)| l.clone());
         if let Some(label) = already {
             return self.show(&label, id.as_str());
@@ -207,7 +241,14 @@ impl Desktop {
         let session = self.session(&profile, Arc::clone(&vault) as _, master);
         let ear = Ear::new(self.app.clone(), label.clone());
         let passphrase_set = profile.passphrase_set;
-        let opened = OpenProfile::new(profile.id.clone(), passphrase_set, session, vault, ear);
+        let opened = OpenProfile::new(
+            profile.id.clone(),
+            passphrase_set,
+            session,
+            vault,
+            ear,
+            Arc::clone(&self.clipboard),
+        );
         self.open().insert(label.clone(), Arc::new(opened));
         let shown = self.show(&label, &profile.display_name);
         if shown.is_err() {
@@ -234,6 +275,7 @@ impl Desktop {
             randomness: Randomness::new(system_rng()),
         };
         Session::new(whose, vault, master, surroundings)
+            .with_inspector(Arc::new(crate::documents::WorkerInspector))
     }
 
     /// Unlocks a profile whose window is open.
@@ -249,7 +291,7 @@ impl Desktop {
     /// A field error for the name, or there is no such profile.
     pub(crate) fn rename(&self, id: &str, name: &str) -> Result<ProfileSummary, AppError> {
         let id: ProfileId = id.parse().map_err(failure::of_store)?;
-        if Services::owns(&id) {
+        if !self.is_offered(&id) {
             return Err(ErrorCode::NotFound.into());
         }
         let profile = self.profiles.store.rename(&id, name).map_err(failure::of_store)?;
@@ -266,8 +308,19 @@ impl Desktop {
             .map_err(|error| failure::internal(&format!("no window: {error}")))
     }
 
+    /// Opens the window in which a profile is chosen or made, or brings it to the front.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Internal`] if no window can be made.
+    pub(crate) fn show_profiles(&self) -> Result<(), AppError> {
+        self.show(windows::WELCOME, "")
+    }
+
     /// A window is gone: its profile is locked and forgotten.
     pub fn closed(&self, label: &str) {
+        if label == windows::WELCOME {
+            self.restoring.forget();
+        }
         let gone = self.open().remove(label);
         if let Some(opened) = gone {
             opened.lock();
@@ -292,6 +345,7 @@ impl Desktop {
     /// Locks every profile where nobody was active for long enough.
     pub fn lock_idle(&self) {
         let now = SystemClock.now();
+        self.clipboard.sweep(now);
         for opened in self.all_open() {
             opened.lock_if_due(now);
         }
@@ -303,6 +357,8 @@ impl Desktop {
         for opened in all.values() {
             opened.lock();
         }
+        self.restoring.forget();
+        self.clipboard.forget_all();
         self.services.stop();
     }
 

@@ -1,7 +1,6 @@
-//! What an unfinished demo made: noted before each step, so that the next start can remove exactly
-//! that, and never anything of anybody's own.
+//! What an unfinished demo or restore made: noted before each step, so that the next start can remove
+//! exactly that, and never anything of anybody's own.
 
-#[cfg(feature = "demo")]
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write as _};
@@ -10,19 +9,24 @@ use std::path::{Path, PathBuf};
 use keyward_vault::ProfileId;
 
 /// Name of the note in the data folder; there only while a demo is being prepared.
-const NOTE: &str = "unfinished-demo";
-/// The note of a demo that is being prepared: the ids of its profiles, one per line.
+const DEMO: &str = "unfinished-demo";
+/// Name of the note of profiles that are being brought back.
+const RESTORE: &str = "unfinished-restore";
+/// A note: the ids of profiles, one per line.
 pub(crate) struct Unfinished {
     note: PathBuf,
 }
 
 impl Unfinished {
     pub(crate) fn of(data_dir: &Path) -> Self {
-        Self { note: data_dir.join(NOTE) }
+        Self { note: data_dir.join(DEMO) }
     }
 
-    /// The profiles an unfinished demo made or was about to make; `None` if there is none.
-    #[cfg(feature = "demo")]
+    pub(crate) fn of_restore(data_dir: &Path) -> Self {
+        Self { note: data_dir.join(RESTORE) }
+    }
+
+    /// The profiles that were made or about to be made; `None` if nothing is noted.
     pub(crate) fn profiles(&self) -> io::Result<Option<BTreeSet<String>>> {
         match fs::read_to_string(&self.note) {
             Ok(text) => Ok(Some(text.lines().map(str::to_owned).collect())),
@@ -42,6 +46,25 @@ impl Unfinished {
         let mut note = fs::File::options().append(true).open(&self.note)?;
         note.write_all(format!("{id}\n").as_bytes())?;
         note.sync_all()
+    }
+
+    /// Notes exactly these, durably, in place of what was noted before.
+    pub(crate) fn set(&self, ids: &BTreeSet<ProfileId>) -> io::Result<()> {
+        if ids.is_empty() {
+            return self.forget();
+        }
+        let draft = self.note.with_extension("new");
+        let mut file = fs::File::create(&draft)?;
+        for id in ids {
+            file.write_all(format!("{id}\n").as_bytes())?;
+        }
+        file.sync_all()?;
+        fs::rename(&draft, &self.note)?;
+        #[cfg(unix)]
+        if let Some(folder) = self.note.parent() {
+            fs::File::open(folder)?.sync_all()?;
+        }
+        Ok(())
     }
 
     /// The folder is nobody's unfinished demo (any more): it is finished, or somebody uses what is in

@@ -5,10 +5,11 @@
 
 use std::path::Path;
 
+use keyward_records::room;
 use ts_rs::{Config, ExportError, TS};
 
 use crate::error::{AppError, ErrorCode};
-use crate::views::{common, desk, doctor, patient};
+use crate::views::{common, desk, doctor, documents, patient, reading, recovery};
 
 /// Writes the bindings of every view and of every type they mention into `dir`.
 ///
@@ -35,8 +36,11 @@ pub fn export(dir: &Path) -> Result<(), ExportError> {
         patient::ImportDecision,
         patient::ImportReport,
         patient::ImportView,
+        patient::ImportFileView,
+        patient::OriginalOf,
         patient::PatientChart,
         patient::PatientRecord,
+        patient::RecordMoved,
         patient::PatientHome,
         patient::SpaceDraft,
         patient::SpaceView,
@@ -47,9 +51,37 @@ pub fn export(dir: &Path) -> Result<(), ExportError> {
         patient::AccessView,
         patient::ReceiptView,
         patient::RevokeOutcome,
+        reading::RoomScope,
+        reading::RoomRecord,
+        documents::DocumentView,
+        documents::PageWords,
+        documents::FoundPlace,
+        room::RoomSummary,
+        room::ItemQuery,
+        room::ItemPage,
+        room::DensityView,
+        room::AnalytePage,
+        room::TrendView,
+        room::ComparisonView,
+        room::PanelView,
+        room::MedicinePlan,
+        room::SearchPage,
         doctor::DoctorHome,
+        doctor::DoctorOpening,
         doctor::DoctorChart,
         doctor::DoctorRecord,
+        recovery::RecoveryView,
+        recovery::KitView,
+        recovery::KitWord,
+        recovery::KitCheck,
+        recovery::KitReading,
+        recovery::RestoreSource,
+        recovery::BackupChoice,
+        recovery::RestoreOffer,
+        recovery::RestoreReport,
+        recovery::NewKeysView,
+        recovery::LeavingView,
+        recovery::LeavingReceipt,
         desk::DeskHome,
         desk::PersonView,
         desk::PersonDraft,

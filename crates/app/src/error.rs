@@ -126,11 +126,49 @@ pub enum ErrorCode {
     ShareOver,
     /// A live share with this doctor in this space exists already; param `share`.
     ShareExists,
+    // records
+    /// A running share holds the record; params `doctors` (names), `share` (the first).
+    RecordShared,
+    /// Who she is stays where it is.
+    RecordFixed,
     // import
     /// The picked files are no longer known; pick again.
     SelectionGone,
     /// Another import is running.
     ImportRunning,
+    /// A file could not be written where it was to be saved.
+    FileNotWritten,
+    /// A page of a document cannot be shown; param `reason`.
+    DocumentRefused,
+    // recovery
+    /// Not a recovery kit.
+    KitUnreadable,
+    /// A word that is not in the list; param `place` (from 1).
+    KitWord,
+    /// The words are in the list, but their checksum is wrong: one is another, or two are swapped.
+    KitTypo,
+    /// The kit is of a newer version.
+    KitNewer,
+    /// The kit was confirmed: this computer cannot show it any more.
+    KitGone,
+    /// The kit does not say where the relay is.
+    KitWithoutRelay,
+    /// There is no backup there.
+    BackupNone,
+    /// The backup is of another kit.
+    BackupOfAnother,
+    /// The backup is damaged, and no whole version is in it.
+    BackupDamaged,
+    /// The backup was made by a newer version.
+    BackupNewer,
+    /// The place of the backup file is not there (for example the stick is not in).
+    BackupPlaceGone,
+    /// The relay has no room for this backup.
+    BackupTooLarge,
+    /// A backup, restore or export is running already.
+    BackupRunning,
+    /// The share was made with a lost key that the kit cannot replace: it runs to its end.
+    ShareKeyLost,
     // doctor
     /// The patient took the share back.
     ShareRevoked,

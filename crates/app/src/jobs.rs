@@ -46,14 +46,21 @@ impl JobBoard {
         Self { watcher, jobs: Mutex::default() }
     }
 
-    /// Registers a job. Of imports only one runs at a time.
+    /// Registers a job. Of imports, of backups and of restores only one runs at a time.
     ///
     /// # Errors
-    /// [`ErrorCode::ImportRunning`].
+    /// [`ErrorCode::ImportRunning`], [`ErrorCode::BackupRunning`].
     pub fn start(&self, kind: JobKind) -> Result<Arc<Job>, AppError> {
         let mut jobs = self.jobs();
-        if kind == JobKind::Import && jobs.values().any(|job| job.is_running(JobKind::Import)) {
-            return Err(ErrorCode::ImportRunning.into());
+        let alone = match kind {
+            JobKind::Import => Some(ErrorCode::ImportRunning),
+            JobKind::Backup | JobKind::Restore => Some(ErrorCode::BackupRunning),
+            _ => None,
+        };
+        if let Some(running) = alone
+            && jobs.values().any(|job| job.is_running(kind))
+        {
+            return Err(running.into());
         }
         let id = jobs.last_key_value().map_or(1, |(last, _)| last + 1);
         let job = Arc::new(Job::new(id.to_string(), kind, Arc::clone(&self.watcher)));
@@ -266,6 +273,11 @@ impl From<Stage> for JobStage {
             Stage::Sealing => Self::Sealing,
             Stage::Sending => Self::Sending,
             Stage::Granting => Self::Granting,
+            Stage::Writing => Self::Writing,
+            Stage::Fetching => Self::Fetching,
+            Stage::Restoring => Self::Restoring,
+            Stage::Renewing => Self::Renewing,
+            Stage::Erasing => Self::Erasing,
             Stage::Finished => Self::Finished,
         }
     }

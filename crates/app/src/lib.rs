@@ -10,10 +10,15 @@ pub mod doctor;
 pub mod enrol;
 pub mod error;
 pub mod exchange;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod identity;
 pub mod jobs;
+pub mod leaving;
 pub mod patient;
 pub mod ports;
+pub mod reading;
+pub mod recovery;
 pub mod session;
 pub mod store;
 pub mod views;

@@ -9,6 +9,7 @@ use keyward_protocol::keys::MasterSecret;
 use crate::error::{AppError, ErrorCode};
 use crate::identity::Enrolment;
 use crate::ports::clock::{Clock, UnixSeconds};
+use crate::ports::documents::{Inspector, NoInspector};
 use crate::ports::progress::Cancel;
 use crate::ports::randomness::Randomness;
 use crate::ports::relay::Network;
@@ -48,6 +49,7 @@ pub struct Session {
     /// One exchange with relay and clinic at a time, so that two never seal the same place.
     exchange: Mutex<()>,
     version: AtomicU64,
+    inspector: Arc<dyn Inspector>,
 }
 
 /// Decrypted data kept for speed; cleared on lock and whenever the data changes.
@@ -73,7 +75,21 @@ impl Session {
             caches: Mutex::default(),
             exchange: Mutex::new(()),
             version: AtomicU64::new(0),
+            inspector: Arc::new(NoInspector),
         }
+    }
+
+    /// With something that looks into documents.
+    #[must_use]
+    pub fn with_inspector(self, inspector: Arc<dyn Inspector>) -> Self {
+        let mut session = self;
+        session.inspector = inspector;
+        session
+    }
+
+    /// What looks into documents.
+    pub fn inspector(&self) -> Arc<dyn Inspector> {
+        Arc::clone(&self.inspector)
     }
 
     /// Whose session it is.

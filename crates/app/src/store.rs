@@ -92,7 +92,10 @@ pub fn load_all<T: DeserializeOwned>(
         .collect()
 }
 
-fn decode<T: DeserializeOwned>(collection: Collection, body: &[u8]) -> Result<T, StoreError> {
+pub(crate) fn decode<T: DeserializeOwned>(
+    collection: Collection,
+    body: &[u8],
+) -> Result<T, StoreError> {
     let unreadable = || StoreError::Unreadable(collection.as_str());
     match body.split_first() {
         Some((&VERSION, json)) => serde_json::from_slice(json).map_err(|_| unreadable()),

@@ -213,6 +213,22 @@ impl Network for Breaking {
         let left = Arc::clone(&self.left);
         Ok(Box::new(BreakingAuthority { inner, left, acts_first: self.acts_first }))
     }
+
+    fn relay_recovery(
+        &self,
+        at: &ServiceAddress,
+        signer: Arc<SigningKey>,
+    ) -> Result<Box<dyn keyward_app::ports::recovery::RelayRecovery>, RelayError> {
+        self.inner.relay_recovery(at, signer)
+    }
+
+    fn authority_recovery(
+        &self,
+        at: &ServiceAddress,
+        signer: Arc<SigningKey>,
+    ) -> Result<Box<dyn keyward_app::ports::recovery::AuthorityRecovery>, AuthorityError> {
+        self.inner.authority_recovery(at, signer)
+    }
 }
 
 impl BreakingAuthority {

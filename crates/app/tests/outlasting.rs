@@ -46,6 +46,25 @@ impl Network for ClinicAway {
         }
         self.inner.authority(at, signer)
     }
+
+    fn relay_recovery(
+        &self,
+        at: &ServiceAddress,
+        signer: Arc<SigningKey>,
+    ) -> Result<Box<dyn keyward_app::ports::recovery::RelayRecovery>, RelayError> {
+        self.inner.relay_recovery(at, signer)
+    }
+
+    fn authority_recovery(
+        &self,
+        at: &ServiceAddress,
+        signer: Arc<SigningKey>,
+    ) -> Result<Box<dyn keyward_app::ports::recovery::AuthorityRecovery>, AuthorityError> {
+        if self.away.load(Ordering::SeqCst) {
+            return Err(AuthorityError::Unreachable("away".to_owned()));
+        }
+        self.inner.authority_recovery(at, signer)
+    }
 }
 
 fn anna(world: &World) -> (Session, Arc<ClinicAway>) {
@@ -182,6 +201,52 @@ fn a_doctor_with_a_new_device_is_shared_with_again_and_nobody_is_left_guessing()
     assert!(sharing::revoke(&anna, &id).unwrap().confirmed);
     doctor::sync(&now).unwrap();
     assert!(doctor::chart(&now, &new).unwrap().chart.is_some());
+}
+
+#[test]
+fn one_yes_shares_the_same_with_a_doctor_s_new_keys_and_nothing_does_without_it() {
+    let world = World::new();
+    let (anna, _) = anna(&world);
+    let before = world.doctor("Dr Test-Okafor");
+    let heart = space(&anna, "Heart", false);
+    let card = find(&anna, "Dr Test-Okafor");
+    let kinds = [Category::Results, Category::Medications];
+    let id = share(&anna, &draft(&heart, &card, &kinds));
+    doctor::sync(&before).unwrap();
+    assert!(sharing::new_keys(&anna).unwrap().is_empty());
+
+    let clinicians = desk::clinicians::list(&world.desk, &world.desk()).unwrap();
+    let clinician = &clinicians[0].id;
+    let invitation = desk::clinicians::reinvite(&world.desk, &world.desk(), clinician).unwrap();
+    world.spread_removals();
+    let now = world.person(Role::Doctor, "Dr Test-Okafor", world.network.clone());
+    keyward_app::enrol::accept(&now, &invitation.text).unwrap();
+    world.clock.advance(2 * 3600);
+    sync(&anna);
+    doctor::sync(&now).unwrap();
+    assert!(doctor::home(&now).unwrap().shares.is_empty(), "she was not asked yet");
+
+    let asked = sharing::new_keys(&anna).unwrap();
+    assert_eq!(asked.len(), 1);
+    let (old, new) = (&asked[0].share, &asked[0].doctor);
+    assert_eq!((old.id.as_str(), new.standing), (id.as_str(), DoctorStanding::KeyChanged));
+    // Only to the certificate she was shown, and only for a share that is not over.
+    let refused = sharing::share_again(&anna, &id, &card.certificate).map(drop).unwrap_err();
+    assert_eq!(refused.code, ErrorCode::DoctorRemoved);
+    let again = sharing::share_again(&anna, &id, &new.certificate).unwrap();
+    assert_ne!(again.id, id);
+    assert_eq!(
+        (&again.categories, again.purpose, again.until, &again.space_id),
+        (&old.categories, old.purpose, old.until, &old.space_id)
+    );
+    let refused = sharing::share_again(&anna, &id, &new.certificate).map(drop).unwrap_err();
+    assert_eq!(refused.code, ErrorCode::ShareOver);
+    assert!(sharing::new_keys(&anna).unwrap().is_empty());
+    sync(&anna);
+    doctor::sync(&now).unwrap();
+    assert!(doctor::chart(&now, &again.id).unwrap().chart.is_some());
+    let ended = sharing::one(&anna, &id).unwrap();
+    assert_eq!((ended.state, ended.revoke_confirmed), (ShareState::Revoked, true));
 }
 
 #[test]

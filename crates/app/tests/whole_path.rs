@@ -74,3 +74,34 @@ fn a_patient_shares_a_doctor_reads_and_the_patient_takes_it_back() {
     assert!(after.chart.is_none());
     assert_eq!(after.share.state, ReceivedState::Revoked);
 }
+
+/// A JPEG with a position in its Exif block.
+const PHOTO: &str = "/9j/4QAkRXhpZgAASUkqAAgAAAABACWIBAABAAAAGgAAAAAAAAAFAP/aAAI=";
+
+/// Under the own name and under a made-up one: what is listed is what the doctor would get.
+#[test]
+fn a_photographs_place_is_named_before_it_is_shared() {
+    let world = World::new();
+    let anna = world.patient("Test-Anna Maria", "Muster-Sample", "1961-03-14");
+    world.doctor("Dr Test-Okafor");
+    let record = |data: &str| {
+        format!(
+            r#"{{"resourceType":"Media","status":"completed","createdDateTime":"2026-01-02",
+            "content":{{"contentType":"image/jpeg","title":"Wound","data":"{data}"}}}}"#
+        )
+    };
+    for (name, data) in [("with.json", PHOTO), ("without.json", "/9j/2gAC")] {
+        let imported = import(&anna, &world.file(name, record(data).as_bytes()));
+        assert_eq!(imported.report.resources, 1, "{:?}", imported.report);
+    }
+    let card = find(&anna, "Dr Test-Okafor");
+    for (name, shows_name) in [("Mine", true), ("Private", false)] {
+        let wanted = draft(&space(&anna, name, shows_name), &card, &[Category::Results]);
+        let preview = sharing::preview(&anna, &wanted).unwrap();
+        assert_eq!((preview.shows_name, preview.records), (shows_name, 2));
+        let places: Vec<_> =
+            preview.identifies.iter().filter(|item| item.what == "photoPlace").collect();
+        assert_eq!(places.len(), 1, "{:?}", preview.identifies);
+        assert_eq!((places[0].place.as_str(), places[0].text.as_str()), ("content.data", ""));
+    }
+}

@@ -2,7 +2,7 @@
 
 use keyward_app::doctor;
 use keyward_app::error::AppError;
-use keyward_app::views::doctor::{DoctorChart, DoctorHome, DoctorRecord};
+use keyward_app::views::doctor::{DoctorChart, DoctorHome, DoctorOpening, DoctorRecord};
 
 use crate::caller::Doctor;
 
@@ -16,6 +16,12 @@ pub async fn doctor_home(doctor: Doctor) -> Result<DoctorHome, AppError> {
 #[tauri::command]
 pub async fn doctor_sync(doctor: Doctor) -> Result<(), AppError> {
     doctor.change("shares", |session| doctor::sync(session).map(drop)).await
+}
+
+/// Opens a shared chart, which the reading room reads.
+#[tauri::command]
+pub async fn doctor_open(doctor: Doctor, share: String) -> Result<DoctorOpening, AppError> {
+    doctor.run(move |session| doctor::open(session, &share)).await
 }
 
 /// A shared chart, or the explanation why there is none.

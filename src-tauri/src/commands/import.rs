@@ -3,15 +3,17 @@
 use std::sync::Arc;
 
 use keyward_app::error::{AppError, ErrorCode};
-use keyward_app::patient::import;
+use keyward_app::patient::import::{self, What};
 use keyward_app::views::common::JobKind;
-use keyward_app::views::patient::{ImportDecision, ImportSelection, ImportView};
+use keyward_app::views::patient::{
+    ImportDecision, ImportFileView, ImportSelection, ImportView, OriginalOf,
+};
 use tauri::WebviewWindow;
 
 use crate::caller::{Patient, off_thread};
-use crate::dialogs;
 use crate::events::Event;
 use crate::opened::token;
+use crate::{dialogs, saved};
 
 /// Lets the person pick files, or one folder; nothing if she picks none.
 #[tauri::command]
@@ -43,7 +45,21 @@ pub fn import_start(patient: Patient, token: String) -> Result<String, AppError>
         }
     };
     tauri::async_runtime::spawn_blocking(move || {
-        import::run_as_job(&session, &picked, &job);
+        import::run_as_job(&session, What::Picked(&picked), &job);
+        opened.ear().tell(&Event::Changed("records"));
+    });
+    Ok(id)
+}
+
+/// Goes on with an import that was interrupted; gives the job's id.
+#[tauri::command]
+pub fn import_resume(patient: Patient, import_id: String) -> Result<String, AppError> {
+    let opened = Arc::clone(&patient.0.0);
+    let session = opened.session()?;
+    let job = opened.jobs().start(JobKind::Import)?;
+    let id = job.id();
+    tauri::async_runtime::spawn_blocking(move || {
+        import::run_as_job(&session, What::Unfinished(&import_id), &job);
         opened.ear().tell(&Event::Changed("records"));
     });
     Ok(id)
@@ -78,4 +94,53 @@ pub async fn import_undo(patient: Patient, import_id: String) -> Result<(), AppE
 #[tauri::command]
 pub async fn imports_list(patient: Patient) -> Result<Vec<ImportView>, AppError> {
     patient.run(import::list).await
+}
+
+/// The files of an import, with what of them is kept.
+#[tauri::command]
+pub async fn import_files(
+    patient: Patient,
+    import_id: String,
+) -> Result<Vec<ImportFileView>, AppError> {
+    patient.run(move |session| import::files(session, &import_id)).await
+}
+
+/// Saves what a file, a piece of it or a record came from, byte for byte, where the person says;
+/// gives its length, or nothing if she changes her mind.
+#[tauri::command]
+pub async fn import_export_original(
+    window: WebviewWindow,
+    patient: Patient,
+    of: OriginalOf,
+) -> Result<Option<u64>, AppError> {
+    patient
+        .run(move |session| {
+            let (name, _) = import::export(session, &of, None)?;
+            let Some(path) = dialogs::save(&window, &name) else { return Ok(None) };
+            saved::whole(&path, |out| import::export(session, &of, Some(out)))
+                .map(|(_, bytes)| Some(bytes))
+        })
+        .await
+}
+
+/// Saves the report of an import as JSON where the person says; `false` if she changes her mind.
+#[tauri::command]
+pub async fn import_report_save(
+    window: WebviewWindow,
+    patient: Patient,
+    import_id: String,
+) -> Result<bool, AppError> {
+    patient
+        .run(move |session| {
+            let Some(path) = dialogs::save(&window, "import-report.json") else {
+                return Ok(false);
+            };
+            // Read now: the profile may have been locked while the dialog was open.
+            let report = import::report_json(session, &import_id)?;
+            saved::whole(&path, |out| {
+                out.write_all(&report).map_err(|_| ErrorCode::FileNotWritten.into())
+            })?;
+            Ok(true)
+        })
+        .await
 }

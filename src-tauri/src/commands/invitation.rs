@@ -1,5 +1,7 @@
 //! Accepting a clinic's invitation, in a patient's or a doctor's window.
 
+use std::path::Path;
+
 use keyward_app::enrol;
 use keyward_app::error::{AppError, ErrorCode};
 use keyward_app::views::common::{InvitationPreview, SessionView};
@@ -29,14 +31,21 @@ pub async fn invitation_from_image(
     invited.0.0.session()?;
     off_thread(move || {
         let Some(path) = dialogs::pick_image(&window) else { return Ok(None) };
-        let size = std::fs::metadata(&path).map_err(|_| ErrorCode::ImageWithoutInvitation)?.len();
-        if size > MAX_IMAGE {
-            return Err(ErrorCode::ImageWithoutInvitation.into());
-        }
-        let bytes = std::fs::read(&path).map_err(|_| ErrorCode::ImageWithoutInvitation)?;
+        let bytes = picture(&path).map_err(|_| ErrorCode::ImageWithoutInvitation)?;
         enrol::text_from_image(&bytes).map(Some)
     })
     .await
+}
+
+/// What is picked may be a pipe or a device, which have no size and no end.
+pub(super) fn picture(path: &Path) -> std::io::Result<Vec<u8>> {
+    use std::io::{ErrorKind, Read as _};
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(ErrorKind::InvalidInput.into());
+    }
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(MAX_IMAGE + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_IMAGE { Err(ErrorKind::FileTooLarge.into()) } else { Ok(bytes) }
 }
 
 /// Accepts an invitation.
@@ -44,4 +53,21 @@ pub async fn invitation_from_image(
 pub async fn invitation_accept(invited: Invited, text: String) -> Result<SessionView, AppError> {
     invited.change("enrolment", move |session| enrol::accept(session, &text)).await?;
     off_thread(move || session_view::of(&invited.0.0)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_device_or_too_large_a_file_is_no_picture() {
+        assert!(picture(Path::new("/dev/zero")).is_err());
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.png");
+        std::fs::write(&path, b"small").unwrap();
+        assert_eq!(picture(&path).unwrap(), b"small");
+        std::fs::File::create(&path).unwrap().set_len(MAX_IMAGE + 1).unwrap();
+        assert!(picture(&path).is_err());
+    }
 }

@@ -1,13 +1,14 @@
 // The one list of commands, by the windows that may call them. Included by build.rs (permissions),
 // by commands/mod.rs (the handler) and by the test that compares it with the capabilities in
 // tauri.conf.json. `every` is every window, `profile` every window with a profile, `invited` those
-// that accept an invitation (patient and doctor).
+// that accept an invitation, `reader` those in which records are read (both: patient and doctor).
 macro_rules! command_list {
     ($then:ident) => {
         $then! {
             every {
                 window::print_window,
                 window::quit,
+                window::keyring_give_up,
             }
             welcome {
                 welcome::profiles_list,
@@ -15,6 +16,15 @@ macro_rules! command_list {
                 welcome::profile_open,
                 welcome::profile_rename,
                 welcome::clinic_setup,
+                restore::restore_kit,
+                restore::restore_kit_image,
+                restore::restore_pick,
+                restore::restore_look,
+                restore::restore_start,
+                restore::restore_job,
+                restore::restore_cancel,
+                restore::restore_done,
+                restore::restore_forget,
             }
             profile {
                 session::session,
@@ -24,13 +34,34 @@ macro_rules! command_list {
                 session::settings_read,
                 session::settings_write,
                 session::activity,
+                session::secret_copy,
                 session::job_status,
                 session::job_cancel,
+                session::profiles_show,
             }
             invited {
                 invitation::invitation_read,
                 invitation::invitation_from_image,
                 invitation::invitation_accept,
+                reading::room_summary,
+                reading::room_mark_seen,
+                reading::room_items,
+                reading::room_density,
+                reading::room_analytes,
+                reading::room_trend,
+                reading::room_comparison,
+                reading::room_panel,
+                reading::room_medicines,
+                reading::room_search,
+                reading::room_record,
+            }
+            reader {
+                documents::document_open,
+                documents::document_page,
+                documents::document_text,
+                documents::document_find,
+                documents::document_close,
+                documents::document_save,
             }
             patient {
                 patient::patient_home,
@@ -41,26 +72,46 @@ macro_rules! command_list {
                 import::import_report,
                 import::import_undo,
                 import::imports_list,
+                import::import_resume,
+                import::import_files,
+                import::import_export_original,
+                import::import_report_save,
                 records::chart,
                 records::record,
                 records::record_source,
+                records::record_move,
                 records::visibility,
                 sharing::spaces,
                 sharing::space_create,
                 sharing::space_rename,
                 sharing::doctors,
                 sharing::share_preview,
+                reading::share_preview_end,
                 sharing::share_create,
                 sharing::shares,
                 sharing::share,
                 sharing::share_revoke,
                 sharing::share_extend,
+                sharing::doctor_new_keys,
+                sharing::share_regrant,
+                leaving::leaving_view,
+                leaving::export_all,
+                recovery::recovery_status,
+                recovery::kit_show,
+                recovery::kit_confirm,
+                recovery::kit_renew,
+                recovery::reminder_put_off,
+                recovery::backup_file_choose,
+                recovery::backup_file_forget,
+                recovery::backup_now,
+                recovery::restore_report,
                 sharing::accesses,
                 sharing::consent_receipt,
             }
             doctor {
                 doctor::doctor_home,
                 doctor::doctor_sync,
+                doctor::doctor_open,
                 doctor::doctor_chart,
                 doctor::doctor_record,
                 doctor::doctor_record_source,

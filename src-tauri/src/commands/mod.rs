@@ -9,10 +9,15 @@ include!("list.rs");
 
 pub mod desk;
 pub mod doctor;
+pub mod documents;
 pub mod import;
 pub mod invitation;
+pub mod leaving;
 pub mod patient;
+pub mod reading;
 pub mod records;
+pub mod recovery;
+pub mod restore;
 pub mod session;
 pub mod sharing;
 pub mod welcome;
@@ -41,6 +46,7 @@ mod tests {
         ("welcome", &["welcome"]),
         ("profile", &["patient-*", "doctor-*", "desk-*"]),
         ("invited", &["patient-*", "doctor-*"]),
+        ("reader", &["patient-*", "doctor-*"]),
         ("patient", &["patient-*"]),
         ("doctor", &["doctor-*"]),
         ("desk", &["desk-*"]),
@@ -95,7 +101,7 @@ mod tests {
             for source in sources.split_whitespace() {
                 let own = matches!(
                     source,
-                    "'self'" | "'none'" | "ipc:" | "http://ipc.localhost" | "data:"
+                    "'self'" | "'none'" | "ipc:" | "http://ipc.localhost" | "data:" | "blob:"
                 );
                 assert!(own, "{directive} allows {source}");
             }

@@ -1,9 +1,9 @@
 //! The patient's own records.
 
 use keyward_app::error::AppError;
-use keyward_app::patient::{chart as records, visibility as who};
+use keyward_app::patient::{chart as records, compartment, visibility as who};
 use keyward_app::views::common::VisibilityView;
-use keyward_app::views::patient::{PatientChart, PatientRecord};
+use keyward_app::views::patient::{Category, PatientChart, PatientRecord, RecordMoved};
 
 use crate::caller::Patient;
 
@@ -23,6 +23,16 @@ pub async fn record(patient: Patient, id: String) -> Result<PatientRecord, AppEr
 #[tauri::command]
 pub async fn record_source(patient: Patient, id: String) -> Result<String, AppError> {
     patient.run(move |session| records::source(session, &id)).await
+}
+
+/// Moves a record to another compartment; the answer says how to take that back.
+#[tauri::command]
+pub async fn record_move(
+    patient: Patient,
+    id: String,
+    category: Category,
+) -> Result<RecordMoved, AppError> {
+    patient.change("records", move |session| compartment::move_record(session, &id, category)).await
 }
 
 /// Who sees anything of this patient.

@@ -102,6 +102,12 @@ pub fn activity(caller: Anyone) {
     }
 }
 
+/// Puts a secret on the clipboard; it is taken away after a minute and when the profile locks.
+#[tauri::command]
+pub async fn secret_copy(caller: Anyone, text: String) -> Result<(), AppError> {
+    off_thread(move || caller.0.copy_secret(text)).await
+}
+
 /// How far a job is.
 #[tauri::command]
 pub fn job_status(caller: Anyone, job: String) -> Result<JobView, AppError> {
@@ -114,4 +120,15 @@ pub fn job_status(caller: Anyone, job: String) -> Result<JobView, AppError> {
 pub fn job_cancel(caller: Anyone, job: String) -> Result<(), AppError> {
     caller.0.jobs().job(&job)?.cancel();
     Ok(())
+}
+
+/// Opens the window in which another profile is chosen or made.
+#[tauri::command]
+pub async fn profiles_show(
+    desktop: State<'_, Arc<Desktop>>,
+    caller: Anyone,
+) -> Result<(), AppError> {
+    drop(caller);
+    let desktop = Arc::clone(&desktop);
+    off_thread(move || desktop.show_profiles()).await
 }

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use keyward_app::error::AppError;
 use keyward_app::patient::{sharing, spaces as faces};
 use keyward_app::ports::clock::UnixSeconds;
+use keyward_app::session::Session;
 use keyward_app::views::common::JobKind;
 use keyward_app::views::patient::{
     AccessView, DoctorDirectory, ReceiptView, RevokeOutcome, ShareDraft, SharePreview, ShareView,
     SpaceDraft, SpaceView,
 };
+use keyward_app::views::recovery::NewKeysView;
 
 use crate::caller::{Patient, off_thread};
 use crate::events::Event;
@@ -49,14 +51,38 @@ pub async fn share_preview(patient: Patient, draft: ShareDraft) -> Result<ShareP
     patient.run(move |session| sharing::preview(session, &draft)).await
 }
 
+/// Running shares whose doctor has new keys.
+#[tauri::command]
+pub async fn doctor_new_keys(patient: Patient) -> Result<Vec<NewKeysView>, AppError> {
+    patient.run(sharing::new_keys).await
+}
+
+/// Shares the same again with a doctor's new keys. Decided when this answers; carrying it out is the
+/// job it names, whose result is the new share's id.
+#[tauri::command]
+pub async fn share_regrant(
+    patient: Patient,
+    id: String,
+    certificate: String,
+) -> Result<String, AppError> {
+    decide(patient, move |session| sharing::share_again(session, &id, &certificate)).await
+}
+
 /// Decides a share. The decision is stored when this answers; carrying it out is the job it names,
 /// whose result is the share's id.
 #[tauri::command]
 pub async fn share_create(patient: Patient, draft: ShareDraft) -> Result<String, AppError> {
+    decide(patient, move |session| sharing::create(session, &draft)).await
+}
+
+async fn decide(
+    patient: Patient,
+    decision: impl FnOnce(&Session) -> Result<ShareView, AppError> + Send + 'static,
+) -> Result<String, AppError> {
     let opened = Arc::clone(&patient.0.0);
     let session = opened.session()?;
     off_thread(move || {
-        let share = sharing::create(&session, &draft)?;
+        let share = decision(&session)?;
         let job = opened.jobs().start(JobKind::Share)?;
         let id = job.id();
         job.set_result(&share.id);

@@ -3,8 +3,8 @@
 //! reached.
 
 use keyward_protocol::ids::{GrantId, RecordId};
-use keyward_records::References;
 use keyward_records::view::{self, ChartInput, SharedScope};
+use keyward_records::{Category, References};
 
 use crate::error::{AppError, ErrorCode};
 use crate::exchange::SharedRecord;
@@ -12,7 +12,7 @@ use crate::identity::Enrolment;
 use crate::ports::clock::UnixSeconds;
 use crate::ports::vault::{Collection, Transaction};
 use crate::session::Session;
-use crate::views::doctor::{DoctorChart, DoctorRecord, ReceivedState};
+use crate::views::doctor::{DoctorChart, DoctorOpening, DoctorRecord, ReceivedState};
 
 use super::mailbox::Failure;
 use super::own::{Own, Standing, StandingRow};
@@ -27,17 +27,8 @@ use super::{shares, time};
 /// what the vault reports. A relay out of reach is no error: the cached copy is shown as such.
 pub fn chart(session: &Session, share: &str) -> Result<DoctorChart, AppError> {
     let id = share.parse::<GrantId>().map_err(|_| ErrorCode::NotFound)?;
-    let _turn = session.exchange_turn();
-    let now = time::observe(session, session.now())?;
-    // Over, by this computer's time: no need to ask anybody.
-    shares::end_expired(session, now)?;
-    let row = ShareRow::load(&*session.read()?, &id)?.ok_or(ErrorCode::NotFound)?;
-    let offline = row.is_live(now) && !refresh(session, &id)?;
-    let row = mark_opened(session, &id, now)?;
+    let Opened { row, now, offline } = bring_up_to_date(session, &id)?;
     let tx = session.read()?;
-    if StandingRow::load(&*tx)?.standing == Standing::Removed {
-        return Err(ErrorCode::SelfRemoved.into());
-    }
     let chart = match row.state(now).0 {
         ReceivedState::Live => Some(render(&*tx, &id, &row)?),
         _ => None,
@@ -49,6 +40,45 @@ pub fn chart(session: &Session, share: &str) -> Result<DoctorChart, AppError> {
         chart,
         offline,
     })
+}
+
+/// Opens a shared chart: brings it up to date if the relay can be reached, and notes that it was
+/// opened. What it holds is read by the reading room.
+///
+/// # Errors
+/// As [`chart`].
+pub fn open(session: &Session, share: &str) -> Result<DoctorOpening, AppError> {
+    let id = share.parse::<GrantId>().map_err(|_| ErrorCode::NotFound)?;
+    let Opened { row, now, offline } = bring_up_to_date(session, &id)?;
+    let tx = session.read()?;
+    let readable = row.state(now).0 == ReceivedState::Live;
+    Ok(DoctorOpening {
+        share: row.view(&id, &Enrolment::require(&*tx)?, now),
+        readable,
+        as_of: row.as_of().filter(|_| readable),
+        alarms: row.alarms(),
+        offline,
+    })
+}
+
+struct Opened {
+    row: ShareRow,
+    now: UnixSeconds,
+    offline: bool,
+}
+
+fn bring_up_to_date(session: &Session, id: &GrantId) -> Result<Opened, AppError> {
+    let _turn = session.exchange_turn();
+    let now = time::observe(session, session.now())?;
+    // Over, by this computer's time: no need to ask anybody.
+    shares::end_expired(session, now)?;
+    let row = ShareRow::load(&*session.read()?, id)?.ok_or(ErrorCode::NotFound)?;
+    let offline = row.is_live(now) && !refresh(session, id)?;
+    let row = mark_opened(session, id, now)?;
+    if StandingRow::load(&*session.read()?)?.standing == Standing::Removed {
+        return Err(ErrorCode::SelfRemoved.into());
+    }
+    Ok(Opened { row, now, offline })
 }
 
 /// Brings the copies up to date; `false` if the relay could not be reached.
@@ -85,7 +115,7 @@ fn mark_opened(session: &Session, id: &GrantId, now: UnixSeconds) -> Result<Shar
 }
 
 fn render(tx: &dyn Transaction, id: &GrantId, row: &ShareRow) -> Result<view::ChartView, AppError> {
-    let copies = copies(tx, id)?;
+    let copies = copies(tx, id, row)?;
     let inputs: Vec<_> = copies.iter().map(Copy::input).collect();
     Ok(view::chart(&inputs, &SharedScope::Only(row.categories())))
 }
@@ -93,6 +123,8 @@ fn render(tx: &dyn Transaction, id: &GrantId, row: &ShareRow) -> Result<view::Ch
 /// A cached copy, decoded.
 struct Copy {
     record: String,
+    /// The compartment through which it came.
+    compartment: Option<Category>,
     content: SharedRecord,
 }
 
@@ -103,17 +135,25 @@ impl Copy {
             bytes: &self.content.body,
             received: Some(self.content.received),
             source: &self.content.source,
+            compartment: self.compartment,
         }
     }
 }
 
-fn copies(tx: &dyn Transaction, id: &GrantId) -> Result<Vec<Copy>, AppError> {
+fn copies(tx: &dyn Transaction, id: &GrantId, row: &ShareRow) -> Result<Vec<Copy>, AppError> {
     tx.list_prefix(Collection::Charts, &format!("{id}/"))?
         .into_iter()
         .map(|(key, bytes)| {
-            let record = key.rsplit('/').next().unwrap_or_default().to_owned();
+            let mut parts = key.rsplit('/');
+            let record = parts.next().unwrap_or_default().to_owned();
+            let place = parts.next().unwrap_or_default();
+            let compartment = row
+                .compartments
+                .iter()
+                .find(|row| row.compartment.to_string() == place)
+                .map(|row| row.category);
             let content = SharedRecord::from_bytes(&bytes).map_err(|_| ErrorCode::VaultCorrupt)?;
-            Ok(Copy { record, content })
+            Ok(Copy { record, compartment, content })
         })
         .collect()
 }
@@ -160,7 +200,7 @@ fn live_copies(session: &Session, share: &str) -> Result<(Vec<Copy>, SharedScope
         return Err(ErrorCode::SelfRemoved.into());
     }
     match row.state(now).0 {
-        ReceivedState::Live => Ok((copies(&*tx, &id)?, SharedScope::Only(row.categories()))),
+        ReceivedState::Live => Ok((copies(&*tx, &id, &row)?, SharedScope::Only(row.categories()))),
         ReceivedState::Revoked => Err(ErrorCode::ShareRevoked.into()),
         ReceivedState::Ended => Err(ErrorCode::ShareEnded.into()),
         ReceivedState::Incomplete => Err(ErrorCode::ShareIncomplete.into()),

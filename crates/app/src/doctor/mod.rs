@@ -14,12 +14,14 @@ mod fetch;
 mod home;
 mod mailbox;
 mod own;
+mod readable;
 mod rows;
 mod shares;
 mod sync;
 mod time;
 mod vouching;
 
-pub use chart::{chart, record, record_source};
+pub use chart::{chart, open, record, record_source};
 pub use home::home;
+pub(crate) use readable::{Readable, readable};
 pub use sync::sync;

@@ -320,6 +320,7 @@ pub(super) fn erase_copies(
     tx: &mut (impl Transaction + ?Sized),
     grant: &GrantId,
 ) -> Result<(), AppError> {
+    super::readable::erase_lines(tx, grant)?;
     erase_prefix(tx, Collection::Charts, &format!("{grant}/"))?;
     erase_prefix(tx, Collection::SeenHeads, &format!("grant/{grant}/"))
 }

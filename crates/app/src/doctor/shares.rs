@@ -15,6 +15,7 @@ use crate::views::doctor::ChartAlarm;
 use super::fetch::{self, Fetched, Refused, Wanted};
 use super::mailbox::Failure;
 use super::own::{Own, Standing, StandingRow};
+use super::readable;
 use super::rows::{
     Announced, CompartmentRow, ShareRow, copies_of, erase_copies, load_seen, memory_id, progress_id,
 };
@@ -167,7 +168,10 @@ pub(super) fn update(
 fn over(error: &RelayError) -> Option<Announced> {
     let refusal = error.refusal()?;
     match refusal.code {
-        ProblemCode::GrantRevoked => Some(Announced::Revoked { at: refusal.since }),
+        // A replaced persona ended it by losing her computer; what goes on is another share.
+        ProblemCode::GrantRevoked | ProblemCode::GrantReplaced => {
+            Some(Announced::Revoked { at: refusal.since })
+        }
         ProblemCode::GrantExpired => Some(Announced::Ended { at: refusal.since? }),
         _ => None,
     }
@@ -203,20 +207,29 @@ fn keep(
     if row.announced != Announced::Live {
         return Ok(0);
     }
+    let whole = row.clone();
     let Some(current) = row.compartment_mut(&part.compartment) else { return Ok(0) };
     let copies = copies_of(id, &part.compartment);
     let clean = fetched.put_aside == 0;
+    readable::ensure_indexed(&mut *tx, id, &whole)?;
     let mut new = 0;
+    let mut arrived: Vec<(RecordId, &[u8])> = Vec::new();
     for (record, bytes) in &fetched.records {
         let key = format!("{copies}{record}");
-        new += u64::from(tx.get(Collection::Charts, &key)?.is_none());
-        tx.put(Collection::Charts, &key, bytes)?;
+        // What came again as it was keeps its line, and its place among what is new.
+        let before = tx.get(Collection::Charts, &key)?;
+        new += u64::from(before.is_none());
+        if before.as_deref() != Some(bytes.as_slice()) {
+            tx.put(Collection::Charts, &key, bytes)?;
+            arrived.push((*record, bytes.as_slice()));
+        }
     }
+    readable::add_lines(&mut *tx, id, &whole, part.category, &arrived)?;
     current.records += new;
     if fetched.whole && clean && current.records > fetched.records.len() as u64 {
         // Everything there is has come; a copy that did not is no longer shared.
         current.records = fetched.records.len() as u64;
-        keep_only(&mut *tx, &copies, &fetched.records)?;
+        keep_only(&mut *tx, id, &copies, &fetched.records)?;
     }
     let progress = progress_id(id, &part.compartment);
     let seen = fetched.seen.to_bytes();
@@ -240,6 +253,7 @@ fn keep(
 /// Erases the copies of a compartment that are not among `records`.
 fn keep_only(
     tx: &mut dyn Transaction,
+    grant: &GrantId,
     copies: &str,
     records: &[(RecordId, Zeroizing<Vec<u8>>)],
 ) -> Result<(), AppError> {
@@ -248,6 +262,9 @@ fn keep_only(
     for (id, _) in tx.list_prefix(Collection::Charts, copies)? {
         if !kept.contains(&id) {
             tx.delete(Collection::Charts, &id)?;
+            if let Some(Ok(record)) = id.strip_prefix(copies).map(str::parse) {
+                readable::remove_line(tx, grant, &record)?;
+            }
         }
     }
     Ok(())

@@ -21,6 +21,8 @@ use crate::error::{AppError, ErrorCode};
 use crate::identity::{Enrolment, RegisteredPerson, clinician_keys, enrolment_key};
 use crate::ports::authority::AuthorityError;
 use crate::ports::vault::Collection;
+use crate::recovery::keys::{Recovery, Registered};
+use crate::recovery::{kit, renew};
 use crate::session::Session;
 use crate::store;
 
@@ -35,6 +37,9 @@ struct Begun {
     /// The enrolment's salt.
     #[serde(with = "store::base64")]
     salt: Vec<u8>,
+    /// The recovery key a patient's device is enrolled with.
+    #[serde(default)]
+    recovery: Option<Recovery>,
 }
 
 /// Accepts an invitation and stores the enrolment. Safe to repeat after any failure.
@@ -47,36 +52,57 @@ pub fn accept(session: &Session, text: &str) -> Result<Enrolment, AppError> {
     let _turn = session.exchange_turn();
     let (entry, purpose) = entry(session, text)?;
     let met = meet(session, entry, purpose)?;
-    let salt = begin(session, &met)?;
-    let answer = exchange(session, &met, &salt)?;
+    let Begun { salt, recovery, .. } = begin(session, &met)?;
+    let answer = exchange(session, &met, &salt, recovery.as_ref())?;
     let enrolment = enrolment(session, &met, &salt, answer)?;
     let mut tx = session.begin()?;
+    if Enrolment::load(&*tx)?.is_some_and(|before| before.service_id != enrolment.service_id) {
+        // After a restore only the clinic she was with.
+        return Err(ErrorCode::AlreadyEnrolled.into());
+    }
     enrolment.save(&mut *tx)?;
+    if let Some(recovery) = recovery {
+        let key = session.with_master(|master| enrolment.enrolment_key(master))?;
+        Registered::confirmed(key.verifying_key(), recovery).save(&mut *tx)?;
+    }
+    renew::enrolled_anew(&mut *tx)?;
     tx.delete(Collection::Identity, BEGUN)?;
     tx.commit()?;
     session.changed();
     Ok(enrolment)
 }
 
-/// The salt for this code, durable before it is used.
-fn begin(session: &Session, met: &Met) -> Result<Vec<u8>, AppError> {
+/// Salt and recovery key for this code, durable before they are used.
+fn begin(session: &Session, met: &Met) -> Result<Begun, AppError> {
     let code: [u8; 32] = Sha256::digest(met.code.expose_text().as_bytes()).into();
     let mut tx = session.begin()?;
     if let Some(begun) = store::load::<Begun>(&*tx, Collection::Identity, BEGUN)?
         && begun.code == code
     {
-        return Ok(begun.salt);
+        return Ok(begun);
     }
+    let recovery = match met.purpose {
+        Purpose::Patient => {
+            let kit = kit::current(&mut *tx, session)?;
+            Some(Recovery::draw(session, &kit)?)
+        }
+        Purpose::Clinician => None,
+    };
     let mut salt = vec![0u8; 16];
     session.randomness().with(|rng| rng.fill_bytes(&mut salt));
-    let begun = Begun { code, salt };
+    let begun = Begun { code, salt, recovery };
     store::save(&mut *tx, Collection::Identity, BEGUN, &begun)?;
     tx.commit()?;
-    Ok(begun.salt)
+    Ok(begun)
 }
 
 /// Runs CPace and the one sealed exchange.
-fn exchange(session: &Session, met: &Met, salt: &[u8]) -> Result<EnrolAnswer, AppError> {
+fn exchange(
+    session: &Session,
+    met: &Met,
+    salt: &[u8],
+    recovery: Option<&Recovery>,
+) -> Result<EnrolAnswer, AppError> {
     let misbehaves = || AppError::new(ErrorCode::AuthorityMisbehaves);
     let refused = || AppError::new(ErrorCode::InvitationRefused);
     let handle = met.code.handle();
@@ -90,7 +116,7 @@ fn exchange(session: &Session, met: &Met, salt: &[u8]) -> Result<EnrolAnswer, Ap
     let (secure, confirm) =
         initiator.finish(&started.share, &started.confirm).map_err(|_| refused())?;
     let bound = challenge(&started.session, &share, &started.share);
-    let request = request(session, met, salt, &bound)?;
+    let request = request(session, met, salt, recovery, &bound)?;
     let body = serde_json::to_vec(&request).map_err(|_| AppError::new(ErrorCode::Internal))?;
     let (sealed, opener) =
         secure.seal_request(&body).map_err(|_| AppError::new(ErrorCode::Internal))?;
@@ -108,6 +134,7 @@ fn request(
     session: &Session,
     met: &Met,
     salt: &[u8],
+    recovery: Option<&Recovery>,
     bound: &[u8; 32],
 ) -> Result<EnrolRequest, AppError> {
     let internal = || AppError::new(ErrorCode::Internal);
@@ -118,6 +145,7 @@ fn request(
             Ok(EnrolRequest::Patient {
                 enrolment_key: key.verifying_key().to_bytes().to_vec(),
                 proof: proof.to_bytes().to_vec(),
+                recovery_hash: recovery.map(|recovery| recovery.hash.to_vec()),
             })
         }
         Purpose::Clinician => {

@@ -9,6 +9,7 @@ use crate::error::{AppError, ErrorCode};
 use crate::identity::Enrolment;
 use crate::ports::authority::{Authority, AuthorityError, AuthorityStatus};
 use crate::ports::relay::ServiceAddress;
+use crate::recovery::renew;
 use crate::session::Session;
 use crate::views::common::{InvitationPreview, InvitationPurpose};
 
@@ -60,9 +61,12 @@ pub fn read(session: &Session, text: &str) -> Result<InvitationPreview, AppError
 
 /// Reads the text and refuses what this profile cannot accept now.
 pub(super) fn entry(session: &Session, text: &str) -> Result<(Entry, Purpose), AppError> {
-    if Enrolment::load(&*session.read()?)?.is_some() {
+    let tx = session.read()?;
+    // After a restore the clinic may not know this computer: then the same clinic invites her anew.
+    if Enrolment::load(&*tx)?.is_some() && !renew::needs_desk(&*tx)? {
         return Err(ErrorCode::AlreadyEnrolled.into());
     }
+    drop(tx);
     let purpose = purpose_of(session.profile().role).ok_or(ErrorCode::NotAllowed)?;
     if text.len() > MAX_TEXT {
         return Err(AppError::new(ErrorCode::InvitationUnreadable).with("reason", "too-long"));

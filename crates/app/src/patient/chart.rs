@@ -44,6 +44,7 @@ fn draw(rows: &[RecordRow], files: &BTreeMap<String, FileBook>) -> view::ChartVi
                 bytes: &row.body,
                 received: file.map(|file| file.at),
                 source: file.map_or("", |file| file.name.as_str()),
+                compartment: Category::from_name(&row.category),
             }
         })
         .collect();
@@ -86,6 +87,7 @@ pub fn record(session: &Session, id: &str) -> Result<PatientRecord, AppError> {
         bytes: &row.body,
         received: file.as_ref().map(|file| file.at),
         source: file.as_ref().map_or("", |file| file.name.as_str()),
+        compartment: Category::from_name(&row.category),
     };
     // What the record refers to mostly came in the same file.
     let of_file = RecordFilter { source: Some(row.source.clone()), ..RecordFilter::default() };
@@ -104,7 +106,7 @@ pub fn record(session: &Session, id: &str) -> Result<PatientRecord, AppError> {
 }
 
 /// Who sees a record: of the shares of its category those in whose space it is sealed.
-fn visibility(
+pub(crate) fn visibility(
     tx: &dyn Transaction,
     session: &Session,
     row: &RecordRow,

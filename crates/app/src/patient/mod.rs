@@ -1,6 +1,7 @@
 //! The patient's use cases: importing, reading, sharing, taking back.
 
 pub mod chart;
+pub mod compartment;
 pub mod home;
 pub mod import;
 pub mod sharing;

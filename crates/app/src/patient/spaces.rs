@@ -7,7 +7,9 @@ use keyward_protocol::certificate::{
     PersonaCertificate, PersonaKeys, PersonaRequest, VerifiedPersona,
 };
 use keyward_protocol::domain::Label;
+use keyward_protocol::ids::PersonaId;
 use keyward_protocol::keys::{DecryptionKey, MasterSecret, SigningKey};
+use keyward_protocol::kit::KitPublic;
 use keyward_relay_api::authority::persona::{challenge, naming_challenge};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -19,6 +21,7 @@ use crate::patient::sharing::book::Share;
 use crate::patient::visibility::Visibility;
 use crate::ports::clock::UnixSeconds;
 use crate::ports::vault::{Collection, Transaction};
+use crate::recovery::keys::Recovery;
 use crate::session::Session;
 use crate::store::{self, StoreError};
 use crate::views::patient::{SpaceDraft, SpaceView};
@@ -57,6 +60,12 @@ pub struct Space {
     /// The clinic's attestation of her name, if the space shows it.
     #[serde(default, with = "store::base64_option")]
     pub attestation: Option<Vec<u8>>,
+    /// Recovery keys its persona was certified with; the last is the one of the next certificate.
+    #[serde(default)]
+    pub recoveries: Vec<Recovery>,
+    /// Lost personas this one continues, in order.
+    #[serde(default)]
+    pub continues: Vec<PersonaId>,
 }
 
 /// The keys of a space's persona.
@@ -97,18 +106,55 @@ impl Space {
     /// # Errors
     /// [`ErrorCode::Internal`] if a derivation fails.
     pub fn persona(&self, master: &MasterSecret) -> Result<Persona, AppError> {
+        let recovery_hash = match self.recoveries.last() {
+            Some(recovery) => recovery.hash,
+            // Certified before there were kits: the same again until its next certificate.
+            None => {
+                let key = SigningKey::derive_from(master, Label::PersonaRecovery, &self.salt)
+                    .map_err(|_| ErrorCode::Internal)?;
+                Sha256::digest(key.verifying_key().to_bytes()).into()
+            }
+        };
+        self.persona_with(master, recovery_hash)
+    }
+
+    /// The same, to be certified with another recovery key.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Internal`] if a derivation fails.
+    pub(crate) fn persona_with(
+        &self,
+        master: &MasterSecret,
+        recovery_hash: [u8; 32],
+    ) -> Result<Persona, AppError> {
         let failed = |_| AppError::from(ErrorCode::Internal);
         let salt = &self.salt;
-        let recovery =
-            SigningKey::derive_from(master, Label::PersonaRecovery, salt).map_err(failed)?;
         Ok(Persona {
             signing: Arc::new(
                 SigningKey::derive_from(master, Label::PersonaSigning, salt).map_err(failed)?,
             ),
             decryption: DecryptionKey::derive_from(master, Label::PersonaEncapsulation, salt)
                 .map_err(failed)?,
-            recovery_hash: Sha256::digest(recovery.verifying_key().to_bytes()).into(),
+            recovery_hash,
         })
+    }
+
+    /// Draws the recovery key for the next certificate, if it needs one: the first, or one of a new
+    /// kit. Only when a certificate is due, because one epoch certifies a persona in one way only.
+    pub(crate) fn draw_recovery(
+        &mut self,
+        session: &Session,
+        kit: &KitPublic,
+        held: Option<&VerifiedPersona>,
+    ) -> Result<bool, AppError> {
+        let drawn = self.recoveries.last();
+        // One that was drawn for a try that failed is tried again.
+        let used = held.is_some_and(|held| drawn.is_none_or(|it| it.hash == held.recovery_hash));
+        let fresh = drawn.is_none_or(|drawn| used && !drawn.is_of(kit));
+        if fresh {
+            self.recoveries.push(Recovery::draw(session, kit)?);
+        }
+        Ok(fresh)
     }
 
     /// Its certificate, if it is there and valid now.
@@ -154,6 +200,28 @@ impl Space {
 }
 
 impl Persona {
+    /// Has it certified over the identified channel.
+    ///
+    /// # Errors
+    /// What the authority reports; [`ErrorCode::AuthorityMisbehaves`] for another certificate than
+    /// asked for.
+    pub(crate) fn certify(
+        &self,
+        session: &Session,
+        enrolment: &Enrolment,
+    ) -> Result<VerifiedPersona, AppError> {
+        let key = session.with_master(|master| enrolment.enrolment_key(master))?;
+        let request = self.request(session, enrolment, &key)?;
+        let authority = session.network().authority(&enrolment.authority(), Some(Arc::new(key)))?;
+        let bytes = authority.certify_persona(&request)?;
+        let authorities = [enrolment.authority_key()?];
+        let certificate = PersonaCertificate::verify(&bytes, &authorities, session.now())
+            .map_err(|_| ErrorCode::AuthorityMisbehaves)?;
+        let same = certificate.verification == *self.signing.verifying_key()
+            && certificate.recovery_hash == self.recovery_hash;
+        if same { Ok(certificate) } else { Err(ErrorCode::AuthorityMisbehaves.into()) }
+    }
+
     /// The request for its certificate, bound to the device's enrolment key.
     ///
     /// # Errors
@@ -228,6 +296,8 @@ pub fn create(session: &Session, draft: &SpaceDraft) -> Result<SpaceView, AppErr
         certificate: None,
         presented: None,
         attestation: None,
+        recoveries: Vec::new(),
+        continues: Vec::new(),
     };
     let id = hex::encode(id);
     space.save(&mut *tx, &id)?;

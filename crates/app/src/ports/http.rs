@@ -2,6 +2,8 @@
 //! own with connections of its own, so nothing on the wire ties two personas, or a persona and the
 //! identified enrolment, together.
 
+mod recovery;
+
 use std::sync::Arc;
 
 use keyward_protocol::ids::GrantId;
@@ -16,6 +18,7 @@ use super::authority::{
     EnrolStarted,
 };
 use super::clock::{Clock, UnixSeconds};
+use super::recovery::{AuthorityRecovery, RelayRecovery};
 use super::relay::{
     AccessAnswer, Accesses, GrantDetail, GrantSummary, Messages, Network, OwnAnswer, PostAccess,
     PostGrant, PostOwnRecords, ProblemCode, Refusal, Relay, RelayError, Revoked, ServiceAddress,
@@ -86,6 +89,24 @@ impl Network for HttpNetwork {
         signer: Option<Arc<SigningKey>>,
     ) -> Result<Box<dyn Authority>, AuthorityError> {
         Ok(Box::new(HttpAuthority { client: self.authority_client(at)?, signer }))
+    }
+
+    fn relay_recovery(
+        &self,
+        at: &ServiceAddress,
+        signer: Arc<SigningKey>,
+    ) -> Result<Box<dyn RelayRecovery>, RelayError> {
+        let url = self.resolver.resolve(&at.url).map_err(RelayError::Unreachable)?;
+        let client = RelayClient::new(&url, at.service_id, Arc::clone(&self.clock))?;
+        Ok(Box::new(HttpRelay { client, signer }))
+    }
+
+    fn authority_recovery(
+        &self,
+        at: &ServiceAddress,
+        signer: Arc<SigningKey>,
+    ) -> Result<Box<dyn AuthorityRecovery>, AuthorityError> {
+        Ok(Box::new(HttpAuthority { client: self.authority_client(at)?, signer: Some(signer) }))
     }
 }
 

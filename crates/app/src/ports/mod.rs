@@ -4,8 +4,11 @@
 
 pub mod authority;
 pub mod clock;
+pub mod documents;
 pub mod http;
+pub mod index;
 pub mod progress;
 pub mod randomness;
+pub mod recovery;
 pub mod relay;
 pub mod vault;

@@ -32,6 +32,16 @@ pub enum Stage {
     Sending,
     /// Handing over the grant.
     Granting,
+    /// Writing a file.
+    Writing,
+    /// Fetching a backup.
+    Fetching,
+    /// Bringing rows back.
+    Restoring,
+    /// Putting new keys in the place of old ones.
+    Renewing,
+    /// Having a service forget, or erasing here.
+    Erasing,
     /// Nothing left to do.
     Finished,
 }

@@ -48,6 +48,26 @@ pub trait Network: Send + Sync {
         at: &ServiceAddress,
         signer: Option<Arc<SigningKey>>,
     ) -> Result<Box<dyn super::authority::Authority>, super::authority::AuthorityError>;
+
+    /// The same as [`Network::relay`] for what a lost computer, backups and leaving need.
+    ///
+    /// # Errors
+    /// As [`Network::relay`].
+    fn relay_recovery(
+        &self,
+        at: &ServiceAddress,
+        signer: Arc<SigningKey>,
+    ) -> Result<Box<dyn super::recovery::RelayRecovery>, RelayError>;
+
+    /// The same as [`Network::authority`] for what a lost computer and leaving need.
+    ///
+    /// # Errors
+    /// As [`Network::authority`].
+    fn authority_recovery(
+        &self,
+        at: &ServiceAddress,
+        signer: Arc<SigningKey>,
+    ) -> Result<Box<dyn super::recovery::AuthorityRecovery>, super::authority::AuthorityError>;
 }
 
 /// The relay on one identity's channel. Every call is safe to repeat: the same bytes again change

@@ -6,6 +6,8 @@
 
 use keyward_protocol::ids::RecordId;
 
+use super::index::ReadingIndex;
+
 /// The store of one unlocked profile.
 pub trait Vault: Send + Sync {
     /// Starts a transaction. Transactions are serialised; a transaction sees everything committed
@@ -26,7 +28,7 @@ pub trait Vault: Send + Sync {
 }
 
 /// One serialisable transaction; dropped without [`Transaction::commit`] means rolled back.
-pub trait Transaction {
+pub trait Transaction: ReadingIndex {
     /// The body stored under `id`, if any.
     ///
     /// # Errors
@@ -61,6 +63,18 @@ pub trait Transaction {
         prefix: &str,
     ) -> Result<Vec<(String, Vec<u8>)>, VaultError>;
 
+    /// As [`Transaction::list_prefix`], but only ids after `after`, and at most `limit` of them.
+    ///
+    /// # Errors
+    /// What the store reports.
+    fn list_page(
+        &self,
+        collection: Collection,
+        prefix: &str,
+        after: &str,
+        limit: u64,
+    ) -> Result<Vec<(String, Vec<u8>)>, VaultError>;
+
     /// Stores a record unless one with the same fingerprint is there already.
     ///
     /// # Errors
@@ -86,7 +100,13 @@ pub trait Transaction {
     /// What the store reports.
     fn count_records(&self) -> Result<Vec<(String, u64)>, VaultError>;
 
-    /// Deletes a record; `false` if it was not there.
+    /// How many records each category has of one source (import file), without reading them.
+    ///
+    /// # Errors
+    /// What the store reports.
+    fn count_records_of(&self, source: &str) -> Result<Vec<(String, u64)>, VaultError>;
+
+    /// Deletes a record with its line in the scope `own`; `false` if it was not there.
     ///
     /// # Errors
     /// What the store reports.

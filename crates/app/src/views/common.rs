@@ -1,5 +1,6 @@
 //! Views every window may get: profiles, session, settings, jobs, invitations, the visibility line.
 
+use keyward_records::csv::CsvPreview;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -176,6 +177,14 @@ pub enum JobKind {
     Share,
     /// Fetching what is shared.
     Sync,
+    /// Writing or sending a backup.
+    Backup,
+    /// Restoring a profile from a backup.
+    Restore,
+    /// Exporting everything.
+    Export,
+    /// Having everything forgotten.
+    Leaving,
 }
 
 /// State of a job.
@@ -211,6 +220,16 @@ pub enum JobStage {
     Sending,
     /// Handing over the grant.
     Granting,
+    /// Writing a file.
+    Writing,
+    /// Fetching a backup.
+    Fetching,
+    /// Bringing rows back.
+    Restoring,
+    /// Putting new keys in the place of old ones.
+    Renewing,
+    /// Having a service forget, or erasing here.
+    Erasing,
     /// Nothing left to do.
     Finished,
 }
@@ -269,6 +288,13 @@ pub enum JobQuestion {
         /// How many records the file has.
         #[ts(type = "number")]
         records: u64,
+    },
+    /// What the columns of a table hold.
+    Columns {
+        /// Name of the file, without its folder.
+        file: String,
+        /// What it seems to hold, and what nobody can tell.
+        preview: Box<CsvPreview>,
     },
 }
 

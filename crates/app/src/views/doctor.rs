@@ -173,6 +173,24 @@ pub struct DoctorChart {
     pub offline: bool,
 }
 
+/// A shared chart as it is opened; what it holds is read by the reading room.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "./")]
+pub struct DoctorOpening {
+    /// The share, for banner and explanation.
+    pub share: PatientRow,
+    /// Whether it can be read; once it is over, the copies are erased.
+    pub readable: bool,
+    /// The oldest "as of" among the shared categories' heads.
+    #[ts(type = "number | null")]
+    pub as_of: Option<UnixSeconds>,
+    /// What was found wrong.
+    pub alarms: Vec<ChartAlarm>,
+    /// The relay could not be reached: these are the cached copies.
+    pub offline: bool,
+}
+
 /// One record of a shared chart, opened.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]

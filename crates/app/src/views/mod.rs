@@ -7,4 +7,7 @@
 pub mod common;
 pub mod desk;
 pub mod doctor;
+pub mod documents;
 pub mod patient;
+pub mod reading;
+pub mod recovery;

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use keyward_records::Category;
+pub use keyward_records::Category;
+use keyward_records::csv::CsvMapping;
 use keyward_records::view::{ChartView, RecordView};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -22,8 +23,8 @@ pub struct ImportSelection {
     pub names: Vec<String>,
 }
 
-/// What to do with a file about somebody else.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+/// What to do with a file that a question was asked about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export_to = "./")]
 pub enum ImportDecision {
@@ -33,6 +34,11 @@ pub enum ImportDecision {
     Skip,
     /// Stop the import here; what was imported before stays.
     Stop,
+    /// Read the table so.
+    Columns {
+        /// What its columns hold.
+        mapping: CsvMapping,
+    },
 }
 
 /// What an import did. Its JSON keys are also the keys of the headless run's report.
@@ -89,6 +95,22 @@ pub enum RefusedReason {
     Empty,
     /// Not FHIR in JSON.
     NotFhir,
+    /// Of a format that is not read.
+    UnsupportedFormat,
+    /// Named as one format, but its content is none of that.
+    WrongContent,
+    /// Locked with a password.
+    Encrypted,
+    /// An archive that unpacks to far more than it says, or holds archives inside archives.
+    ArchiveBomb,
+    /// XML that wants definitions from elsewhere or expands its own.
+    Unsafe,
+    /// A table whose columns were not told.
+    NeedsAnswer,
+    /// Damaged from some point on; what came before was imported.
+    PartlyRead,
+    /// The same readings are in another file of the same export.
+    Covered,
     /// JSON that ends early or is damaged.
     Damaged,
     /// More nesting or more records than one file may have.
@@ -117,12 +139,85 @@ pub struct ImportView {
     pub report: ImportReport,
     /// Whether it ran to its end.
     pub finished: bool,
+    /// Whether it was interrupted and can go on (`import_resume`).
+    pub resumable: bool,
+    /// Files that are stored to their end.
+    #[ts(type = "number")]
+    pub files_done: u64,
+    /// Files that were found to be imported, without those left out at once.
+    #[ts(type = "number")]
+    pub files_found: u64,
     /// How many of its records are still there.
     #[ts(type = "number")]
     pub records_left: u64,
     /// How many of its records a live share covers (undoing does not call those back).
     #[ts(type = "number")]
     pub records_shared: u64,
+}
+
+/// A file of an import.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "./")]
+pub struct ImportFileView {
+    /// Names the file in [`OriginalOf`].
+    pub source: String,
+    /// Its name, relative to what was picked.
+    pub name: String,
+    /// Its format, a stable code (`fhir`, `ccda`, `pdf`, …); empty: not noted.
+    pub format: String,
+    /// Its length.
+    #[ts(type = "number")]
+    pub bytes: u64,
+    /// Records it brought.
+    #[ts(type = "number")]
+    pub records: u64,
+    /// Records of it that were there already.
+    #[ts(type = "number")]
+    pub duplicates: u64,
+    /// Pieces of it that were not understood and are kept.
+    pub kept: Vec<KeptPieceView>,
+    /// Whether the file itself is kept and can be given back.
+    pub original: bool,
+    /// Whether it was read to its end.
+    pub whole: bool,
+}
+
+/// A piece of a file that was not understood.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "./")]
+pub struct KeptPieceView {
+    /// Its position in the file.
+    #[ts(type = "number")]
+    pub index: u64,
+    /// Why, a stable code.
+    pub reason: String,
+}
+
+/// What to give back as it came.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[ts(export_to = "./")]
+pub enum OriginalOf {
+    /// A file whose original is kept.
+    File {
+        /// [`ImportFileView::source`].
+        source: String,
+    },
+    /// A piece that was not understood.
+    Piece {
+        /// [`ImportFileView::source`].
+        source: String,
+        /// [`KeptPieceView::index`].
+        #[ts(type = "number")]
+        index: u64,
+    },
+    /// What a record came from: the file it was made from, or its own JSON.
+    Record {
+        /// Id of the record.
+        id: String,
+    },
 }
 
 /// How many records a category has and who sees it.
@@ -169,6 +264,19 @@ pub struct PatientRecord {
     /// When it was imported.
     #[ts(type = "number")]
     pub received: UnixSeconds,
+}
+
+/// A record that was moved to another compartment. Moving it to `from` takes that back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "./")]
+pub struct RecordMoved {
+    /// The record.
+    pub id: String,
+    /// Where it was.
+    pub from: Category,
+    /// Where it is now.
+    pub to: Category,
 }
 
 /// What the patient's first page shows.
@@ -379,6 +487,8 @@ pub struct IdentifiesView {
 #[serde(rename_all = "camelCase")]
 #[ts(export_to = "./")]
 pub struct SharePreview {
+    /// Id of the preview, by which the reading room reads it.
+    pub id: String,
     /// The doctor.
     pub doctor: DoctorCard,
     /// The name or pseudonym in the doctor's banner.

@@ -115,6 +115,28 @@ impl Network for Meddler {
         }
         self.inner.authority(at, signer)
     }
+
+    fn relay_recovery(
+        &self,
+        at: &ServiceAddress,
+        signer: Arc<SigningKey>,
+    ) -> Result<Box<dyn keyward_app::ports::recovery::RelayRecovery>, RelayError> {
+        if self.tricks.lock().unwrap().offline {
+            return Err(RelayError::Unreachable("test".to_owned()));
+        }
+        self.inner.relay_recovery(at, signer)
+    }
+
+    fn authority_recovery(
+        &self,
+        at: &ServiceAddress,
+        signer: Arc<SigningKey>,
+    ) -> Result<Box<dyn keyward_app::ports::recovery::AuthorityRecovery>, AuthorityError> {
+        if self.tricks.lock().unwrap().offline {
+            return Err(AuthorityError::Unreachable("test".to_owned()));
+        }
+        self.inner.authority_recovery(at, signer)
+    }
 }
 
 struct Channel {

@@ -11,6 +11,9 @@ use keyward_app::ports::authority::{
     Authority, AuthorityError, AuthorityStatus, Directory, EnrolFinish, EnrolFinished, EnrolStart,
     EnrolStarted,
 };
+use keyward_app::ports::index::{
+    AnalyteLines, FoundLine, Line, LineFilter, MonthCount, NewLine, ReadingIndex, SectionCount,
+};
 use keyward_app::ports::randomness::Randomness;
 use keyward_app::ports::relay::{
     AccessAnswer, Accesses, GrantDetail, GrantSummary, Messages, Network, OwnAnswer, PostAccess,
@@ -120,6 +123,87 @@ impl FragileTransaction<'_> {
     }
 }
 
+impl ReadingIndex for FragileTransaction<'_> {
+    fn add_lines(&mut self, scope: &str, lines: &[NewLine]) -> Result<u64, VaultError> {
+        self.burn()?;
+        self.inner.add_lines(scope, lines)
+    }
+
+    fn remove_line(&mut self, scope: &str, id: &RecordId) -> Result<bool, VaultError> {
+        self.burn()?;
+        self.inner.remove_line(scope, id)
+    }
+
+    fn remove_scope(&mut self, scope: &str) -> Result<(), VaultError> {
+        self.burn()?;
+        self.inner.remove_scope(scope)
+    }
+
+    fn twins(&self, scope: &str, shown: &RecordId) -> Result<Vec<RecordId>, VaultError> {
+        self.inner.twins(scope, shown)
+    }
+
+    fn scopes(&self, prefix: &str) -> Result<Vec<String>, VaultError> {
+        self.inner.scopes(prefix)
+    }
+
+    fn line(&self, scope: &str, id: &RecordId) -> Result<Option<Line>, VaultError> {
+        self.inner.line(scope, id)
+    }
+
+    fn lines(&self, scope: &str, filter: &LineFilter) -> Result<Vec<Line>, VaultError> {
+        self.inner.lines(scope, filter)
+    }
+
+    fn count_lines(&self, scope: &str, filter: &LineFilter) -> Result<u64, VaultError> {
+        self.inner.count_lines(scope, filter)
+    }
+
+    fn months(&self, scope: &str, filter: &LineFilter) -> Result<Vec<MonthCount>, VaultError> {
+        self.inner.months(scope, filter)
+    }
+
+    fn sections(&self, scope: &str) -> Result<Vec<SectionCount>, VaultError> {
+        self.inner.sections(scope)
+    }
+
+    fn analytes(
+        &self,
+        scope: &str,
+        filter: &LineFilter,
+    ) -> Result<(Vec<AnalyteLines>, u64), VaultError> {
+        self.inner.analytes(scope, filter)
+    }
+
+    fn find_lines(
+        &self,
+        scope: &str,
+        filter: &LineFilter,
+    ) -> Result<(Vec<FoundLine>, u64), VaultError> {
+        self.inner.find_lines(scope, filter)
+    }
+
+    fn lines_of_handle(&self, scope: &str, handle: i64) -> Result<Vec<Line>, VaultError> {
+        self.inner.lines_of_handle(scope, handle)
+    }
+
+    fn newest_arrival(&self, scope: &str) -> Result<u64, VaultError> {
+        self.inner.newest_arrival(scope)
+    }
+
+    fn dates(&self, scope: &str) -> Result<Option<(String, String)>, VaultError> {
+        self.inner.dates(scope)
+    }
+
+    fn unindexed_records(&self, scope: &str, limit: u64) -> Result<Vec<RecordId>, VaultError> {
+        self.inner.unindexed_records(scope, limit)
+    }
+
+    fn count_unindexed(&self, scope: &str) -> Result<u64, VaultError> {
+        self.inner.count_unindexed(scope)
+    }
+}
+
 impl Transaction for FragileTransaction<'_> {
     fn get(&self, collection: Collection, id: &str) -> Result<Option<Vec<u8>>, VaultError> {
         self.inner.get(collection, id)
@@ -147,6 +231,16 @@ impl Transaction for FragileTransaction<'_> {
         self.inner.list_prefix(collection, prefix)
     }
 
+    fn list_page(
+        &self,
+        collection: Collection,
+        prefix: &str,
+        after: &str,
+        limit: u64,
+    ) -> Result<Vec<(String, Vec<u8>)>, VaultError> {
+        self.inner.list_page(collection, prefix, after, limit)
+    }
+
     fn insert_record(&mut self, row: &RecordRow) -> Result<Inserted, VaultError> {
         self.burn()?;
         self.inner.insert_record(row)
@@ -162,6 +256,10 @@ impl Transaction for FragileTransaction<'_> {
 
     fn count_records(&self) -> Result<Vec<(String, u64)>, VaultError> {
         self.inner.count_records()
+    }
+
+    fn count_records_of(&self, source: &str) -> Result<Vec<(String, u64)>, VaultError> {
+        self.inner.count_records_of(source)
     }
 
     fn delete_record(&mut self, id: &RecordId) -> Result<bool, VaultError> {
@@ -201,6 +299,29 @@ impl Network for FragileNetwork {
     ) -> Result<Box<dyn Authority>, AuthorityError> {
         let inner = self.inner.authority(at, signer)?;
         Ok(Box::new(FragileAuthority { inner, fuse: self.fuse.clone() }))
+    }
+
+    fn relay_recovery(
+        &self,
+        at: &ServiceAddress,
+        signer: Arc<SigningKey>,
+    ) -> Result<Box<dyn keyward_app::ports::recovery::RelayRecovery>, RelayError> {
+        // What was done and not written down is met by the vault's steps.
+        if !self.fuse.burn() {
+            return Err(RelayError::Unreachable("the device died".to_owned()));
+        }
+        self.inner.relay_recovery(at, signer)
+    }
+
+    fn authority_recovery(
+        &self,
+        at: &ServiceAddress,
+        signer: Arc<SigningKey>,
+    ) -> Result<Box<dyn keyward_app::ports::recovery::AuthorityRecovery>, AuthorityError> {
+        if !self.fuse.burn() {
+            return Err(AuthorityError::Unreachable("the device died".to_owned()));
+        }
+        self.inner.authority_recovery(at, signer)
     }
 }
 

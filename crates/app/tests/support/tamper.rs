@@ -58,6 +58,28 @@ impl Network for TamperNetwork {
         let inner = self.inner.authority(at, signer)?;
         Ok(Box::new(TamperAuthority { inner, tricks: Arc::clone(&self.tricks) }))
     }
+
+    fn relay_recovery(
+        &self,
+        at: &ServiceAddress,
+        signer: Arc<SigningKey>,
+    ) -> Result<Box<dyn keyward_app::ports::recovery::RelayRecovery>, RelayError> {
+        if *self.tricks.silent.lock().unwrap() {
+            return Err(RelayError::Unreachable("silence".to_owned()));
+        }
+        self.inner.relay_recovery(at, signer)
+    }
+
+    fn authority_recovery(
+        &self,
+        at: &ServiceAddress,
+        signer: Arc<SigningKey>,
+    ) -> Result<Box<dyn keyward_app::ports::recovery::AuthorityRecovery>, AuthorityError> {
+        if *self.tricks.silent.lock().unwrap() {
+            return Err(AuthorityError::Unreachable("silence".to_owned()));
+        }
+        self.inner.authority_recovery(at, signer)
+    }
 }
 
 struct TamperRelay {

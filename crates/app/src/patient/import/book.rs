@@ -1,8 +1,11 @@
 //! What the profile remembers of its imports: one row per import and one per file, written in the
 //! same transaction as the file's records.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
+use super::original::{self, Original};
 use crate::ports::clock::UnixSeconds;
 use crate::ports::vault::{Collection, Transaction};
 use crate::store::{self, StoreError};
@@ -19,6 +22,12 @@ pub struct ImportBook {
     pub report: ImportReport,
     /// Whether it ran to its end.
     pub finished: bool,
+    /// Where what was picked is, to go on after an interruption. Never leaves the store.
+    #[serde(default)]
+    pub picked: Vec<PathBuf>,
+    /// Files found when it was last started.
+    #[serde(default)]
+    pub found: u64,
 }
 
 /// One file of an import.
@@ -32,6 +41,24 @@ pub struct FileBook {
     pub records: u64,
     /// Pieces of it kept as source.
     pub kept: Vec<KeptPiece>,
+    /// Its place, to know it again when an import goes on ([`super::walk::Place::key`]).
+    #[serde(default)]
+    pub place: String,
+    /// Its format, a code of the records crate; empty: an older version did not note it.
+    #[serde(default)]
+    pub format: String,
+    /// Its length.
+    #[serde(default)]
+    pub bytes: u64,
+    /// The original, where one is kept beside the records.
+    #[serde(default)]
+    pub original: Option<Original>,
+    /// Set while a file that is read piece by piece is not stored to its end.
+    #[serde(default)]
+    pub batches: Option<u64>,
+    /// Repetitions in it.
+    #[serde(default)]
+    pub duplicates: u64,
 }
 
 /// A piece of a file that was not understood.
@@ -49,6 +76,10 @@ fn import_row(id: &str) -> String {
 
 fn file_row(source: &str) -> String {
     format!("file/{source}")
+}
+
+fn piece_row(source: &str, index: u64) -> String {
+    format!("kept/{source}/{index:08}")
 }
 
 /// `RecordRow::source` of the records of one file.
@@ -92,11 +123,8 @@ impl ImportBook {
     /// # Errors
     /// [`StoreError`].
     pub fn forget(tx: &mut (impl Transaction + ?Sized), id: &str) -> Result<(), StoreError> {
-        for (source, _) in FileBook::of_import(tx, id)? {
-            tx.delete(Collection::Sources, &file_row(&source))?;
-        }
-        for (row, _) in tx.list_prefix(Collection::Sources, &format!("kept/{id}/"))? {
-            tx.delete(Collection::Sources, &row)?;
+        for (source, file) in FileBook::of_import(tx, id)? {
+            FileBook::forget(tx, &source, &file)?;
         }
         tx.delete(Collection::Sources, &import_row(id))?;
         Ok(())
@@ -136,6 +164,23 @@ impl FileBook {
         store::load(tx, Collection::Sources, &file_row(source))
     }
 
+    /// Forgets the file, its original and its kept pieces.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn forget(
+        tx: &mut (impl Transaction + ?Sized),
+        source: &str,
+        file: &Self,
+    ) -> Result<(), StoreError> {
+        original::forget(tx, source, file.original.as_ref())?;
+        for piece in &file.kept {
+            tx.delete(Collection::Sources, &piece_row(source, piece.index))?;
+        }
+        tx.delete(Collection::Sources, &file_row(source))?;
+        Ok(())
+    }
+
     /// Writes it.
     ///
     /// # Errors
@@ -159,7 +204,19 @@ pub fn keep_piece(
     index: usize,
     bytes: &[u8],
 ) -> Result<(), StoreError> {
-    Ok(tx.put(Collection::Sources, &format!("kept/{source}/{index:08}"), bytes)?)
+    Ok(tx.put(Collection::Sources, &piece_row(source, index as u64), bytes)?)
+}
+
+/// The bytes of a piece that was not understood.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn piece(
+    tx: &(impl Transaction + ?Sized),
+    source: &str,
+    index: u64,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    Ok(tx.get(Collection::Sources, &piece_row(source, index))?)
 }
 
 fn strip(id: &str, prefix: &str) -> String {

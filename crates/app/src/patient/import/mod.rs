@@ -1,22 +1,38 @@
-//! Importing files and folders: each file whole or not at all, in a transaction of its own, so that
-//! killing the app at any moment leaves whole files, and importing again yields the same records.
+//! Importing files, folders and zip archives: each file whole or not at all, in a transaction of its
+//! own, so that killing the app at any moment leaves whole files, and importing again yields the same
+//! records. An import that was interrupted is listed as unfinished and can go on where it was.
 
+mod archive;
 pub mod book;
 mod file;
+mod finished;
+pub mod original;
+mod stream;
 mod subject;
+mod table;
 pub mod walk;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use keyward_records::Limits;
+use keyward_records::{Format, Limits, Parsed, PatientIdentity, documents, format};
 
+/// For fuzzing: what is made of the bytes of an archive.
+pub(crate) fn fuzz_archive(bytes: &[u8]) {
+    let limits = walk::WalkLimits { files: 200, nested: 1 << 16, ..walk::WalkLimits::default() };
+    archive::fuzz(bytes, &limits);
+}
+
+pub use self::finished::{export, files, list, report_json, undo, view};
+
+use self::archive::Files;
 use self::book::{FileBook, ImportBook};
+use self::file::Tally;
 use self::subject::Subject;
-use self::walk::{Found, WalkLimits};
+use self::table::Unread;
+use self::walk::{Found, FoundFile, WalkLimits};
 use crate::error::{AppError, ErrorCode};
 use crate::jobs::Job;
-use crate::patient::visibility::Visibility;
 use crate::ports::progress::{Cancel, Progress, Stage, Step};
 use crate::ports::vault::{RecordFilter, Transaction};
 use crate::session::Session;
@@ -42,6 +58,15 @@ enum Verdict {
     Stop,
 }
 
+/// What is imported.
+#[derive(Debug, Clone, Copy)]
+pub enum What<'a> {
+    /// Files and folders that were just picked.
+    Picked(&'a [PathBuf]),
+    /// An import that was interrupted, by its id.
+    Unfinished(&'a str),
+}
+
 /// Imports what was picked, within the default limits.
 ///
 /// # Errors
@@ -52,47 +77,57 @@ pub fn run(
     picked: &[PathBuf],
     watch: &Watch<'_>,
 ) -> Result<ImportView, AppError> {
-    run_within(session, picked, watch, &WalkLimits::default(), &Limits::default())
+    run_within(session, What::Picked(picked), watch, &WalkLimits::default(), &Limits::default())
+}
+
+/// Goes on with an import that was interrupted: files that are stored already are passed over.
+///
+/// # Errors
+/// [`ErrorCode::NotFound`], else as [`run`].
+pub fn resume(session: &Session, id: &str, watch: &Watch<'_>) -> Result<ImportView, AppError> {
+    run_within(session, What::Unfinished(id), watch, &WalkLimits::default(), &Limits::default())
 }
 
 /// Imports as a job: its progress, its questions and its outcome are the job's.
-pub fn run_as_job(session: &Session, picked: &[PathBuf], job: &Job) {
+pub fn run_as_job(session: &Session, what: What<'_>, job: &Job) {
     let watch = Watch {
         progress: job,
         cancel: job.token(),
         decide: &|question| job.ask(question),
         started: &|id| job.set_result(id),
     };
-    let outcome = run(session, picked, &watch);
+    let outcome = run_within(session, what, &watch, &WalkLimits::default(), &Limits::default());
     job.finish(outcome.map(|view| Some(view.id)));
 }
 
-/// As [`run`], within given limits.
+/// As [`run`] or [`resume`], within given limits.
 ///
 /// # Errors
 /// As [`run`].
 pub fn run_within(
     session: &Session,
-    picked: &[PathBuf],
+    what: What<'_>,
     watch: &Watch<'_>,
     walk_limits: &WalkLimits,
     limits: &Limits,
 ) -> Result<ImportView, AppError> {
     watch.progress.report(Step::default());
-    let Found { files, refused } = walk::walk(picked, walk_limits, watch.cancel);
-    let mut run = Run::start(session, picked, refused, files.len(), watch)?;
+    let mut run = match what {
+        What::Picked(picked) => Run::start(session, picked, watch, walk_limits)?,
+        What::Unfinished(id) => Run::again(session, id, watch, walk_limits)?,
+    };
+    let Found { files, refused } = walk::walk(&run.book.picked, walk_limits, watch.cancel);
+    run.found(&files, refused)?;
     let bytes_total = files.iter().map(|file| file.bytes).sum();
     let mut step =
         Step { stage: Stage::Reading, total: files.len() as u64, bytes_total, ..Step::default() };
-    for (number, file) in files.iter().enumerate() {
+    for file in &files {
         watch.progress.report(step);
-        if watch.cancel.is_cancelled() || session.closed().is_cancelled() {
-            return Err(ErrorCode::Cancelled.into());
-        }
+        run.breathe()?;
         if run.stopped {
             run.refuse(&file.name, RefusedReason::Stopped);
         } else {
-            run.take(number, file, walk_limits.bytes, limits, &step)?;
+            run.take(file, &files, limits, &step)?;
         }
         step.done += 1;
         step.bytes_done += file.bytes;
@@ -107,8 +142,14 @@ pub fn run_within(
 struct Run<'a> {
     session: &'a Session,
     watch: &'a Watch<'a>,
+    walk_limits: &'a WalkLimits,
     id: String,
     book: ImportBook,
+    /// Number of the next file's source.
+    next: usize,
+    /// Sources of the files that are stored, or begun, by their place.
+    sources: BTreeMap<String, String>,
+    files: Files,
     stopped: bool,
 }
 
@@ -116,9 +157,8 @@ impl<'a> Run<'a> {
     fn start(
         session: &'a Session,
         picked: &[PathBuf],
-        refused: Vec<RefusedFile>,
-        files: usize,
         watch: &'a Watch<'a>,
+        walk_limits: &'a WalkLimits,
     ) -> Result<Self, AppError> {
         let now = session.now();
         let mut random = [0u8; 6];
@@ -129,17 +169,69 @@ impl<'a> Run<'a> {
             .filter_map(|path| path.file_name())
             .map(|name| name.to_string_lossy().into_owned())
             .collect();
-        let report = ImportReport {
-            files: files as u64 + refused.len() as u64,
-            refused,
-            ..ImportReport::default()
+        let book = ImportBook {
+            at: now,
+            names,
+            report: ImportReport::default(),
+            finished: false,
+            picked: picked.to_vec(),
+            found: 0,
         };
-        let book = ImportBook { at: now, names, report, finished: false };
-        let mut tx = session.begin()?;
-        book.save(&mut *tx, &id)?;
+        Ok(Self::new(session, id, book, watch, walk_limits))
+    }
+
+    fn again(
+        session: &'a Session,
+        id: &str,
+        watch: &'a Watch<'a>,
+        walk_limits: &'a WalkLimits,
+    ) -> Result<Self, AppError> {
+        let tx = session.read()?;
+        let mut book = ImportBook::load(&*tx, id)?.ok_or(ErrorCode::NotFound)?;
+        if book.finished || book.picked.is_empty() {
+            return Err(ErrorCode::NotFound.into());
+        }
+        // What was left out is looked at again, but nobody is asked twice.
+        book.report.refused.retain(|left| left.reason == RefusedReason::SomebodyElse);
+        let mut run = Self::new(session, id.to_owned(), book, watch, walk_limits);
+        for (source, file) in FileBook::of_import(&*tx, id)? {
+            let number = source.rsplit('/').next().and_then(|number| number.parse().ok());
+            run.next = run.next.max(number.unwrap_or(0usize) + 1);
+            run.sources.insert(file.place, source);
+        }
+        Ok(run)
+    }
+
+    fn new(
+        session: &'a Session,
+        id: String,
+        book: ImportBook,
+        watch: &'a Watch<'a>,
+        walk_limits: &'a WalkLimits,
+    ) -> Self {
+        let (sources, files) = (BTreeMap::new(), Files::default());
+        Self { session, watch, walk_limits, id, book, next: 0, sources, files, stopped: false }
+    }
+
+    /// Notes what was found, before anything of it is read.
+    fn found(&mut self, files: &[FoundFile], refused: Vec<RefusedFile>) -> Result<(), AppError> {
+        self.book.report.files = (files.len() + refused.len()) as u64;
+        self.book.found = files.len() as u64;
+        self.book.report.refused.extend(refused);
+        let mut tx = self.session.begin()?;
+        self.book.save(&mut *tx, &self.id)?;
         tx.commit()?;
-        (watch.started)(&id);
-        Ok(Self { session, watch, id, book, stopped: false })
+        (self.watch.started)(&self.id);
+        Ok(())
+    }
+
+    /// # Errors
+    /// [`ErrorCode::Cancelled`] if somebody wants it to stop.
+    fn breathe(&self) -> Result<(), AppError> {
+        if self.watch.cancel.is_cancelled() || self.session.closed().is_cancelled() {
+            return Err(ErrorCode::Cancelled.into());
+        }
+        Ok(())
     }
 
     fn refuse(&mut self, name: &str, reason: RefusedReason) {
@@ -149,80 +241,231 @@ impl<'a> Run<'a> {
     /// Imports one file, or says in the report why not.
     fn take(
         &mut self,
-        number: usize,
-        found: &walk::FoundFile,
-        max_bytes: u64,
+        found: &FoundFile,
+        all: &[FoundFile],
         limits: &Limits,
         step: &Step,
     ) -> Result<(), AppError> {
-        let parsed =
-            match walk::read(found, max_bytes).and_then(|bytes| file::parse(&bytes, limits)) {
-                Ok(parsed) => parsed,
-                Err(reason) => {
-                    self.refuse(&found.name, reason);
-                    return Ok(());
-                }
-            };
-        match self.judge(&found.name, &parsed)? {
-            Verdict::Take => self.store(number, found, &parsed, step),
+        let source = self.sources.get(&found.place.key()).cloned();
+        if let Some(source) = &source
+            && self.file_book(source)?.is_some_and(|file| file.batches.is_none())
+        {
+            return Ok(());
+        }
+        let left_out = |left: &RefusedFile| left.file == found.name;
+        if self.book.report.refused.iter().any(left_out) {
+            return Ok(());
+        }
+        let source = source.unwrap_or_else(|| {
+            self.next += 1;
+            book::source(&self.id, self.next - 1)
+        });
+        let head = match self.files.head(self.walk_limits, found, format::HEAD) {
+            Ok(head) => head,
+            Err(reason) => {
+                self.refuse(&found.name, reason);
+                return Ok(());
+            }
+        };
+        let format = format::detect(&found.name, &head);
+        if let Some(reason) = left_out_at_once(found, all, format, &head) {
+            self.refuse(&found.name, reason);
+            return Ok(());
+        }
+        if format.is_streamed() {
+            return self.take_streamed(&source, found, format, limits, step);
+        }
+        self.take_whole(&source, found, format, limits, step)
+    }
+
+    fn take_whole(
+        &mut self,
+        source: &str,
+        found: &FoundFile,
+        format: Format,
+        limits: &Limits,
+        step: &Step,
+    ) -> Result<(), AppError> {
+        let most = self.walk_limits.bytes.min(format.max_bytes(limits) as u64);
+        let read = self.files.all(self.walk_limits, found, most).map_err(Unread::Refused);
+        let read = read.and_then(|bytes| {
+            let parsed = self.parse(found, format, &bytes, limits)?;
+            Ok((bytes, parsed))
+        });
+        let (bytes, parsed) = match read {
+            Ok(read) => read,
+            Err(unread) => {
+                self.stopped |= matches!(unread, Unread::Stopped);
+                self.refuse(&found.name, unread.reason());
+                return Ok(());
+            }
+        };
+        let records = parsed.resources.len() as u64;
+        match self.judge(&found.name, &parsed.patients, records)? {
+            Verdict::Take => {}
             Verdict::Refuse(reason) => {
                 self.refuse(&found.name, reason);
-                Ok(())
+                return Ok(());
             }
             Verdict::Stop => {
                 self.refuse(&found.name, RefusedReason::SomebodyElse);
                 self.stopped = true;
-                Ok(())
+                return Ok(());
             }
         }
+        // A file's records, its row and the report so far: all or nothing.
+        let mut tx = self.session.begin()?;
+        self.remember(&mut *tx, &parsed.patients)?;
+        let watched = file::Watched {
+            watch: self.watch,
+            session: self.session,
+            step,
+            bytes: found.bytes,
+            name: &found.name,
+            at: self.book.at,
+        };
+        let mut tally = file::store(
+            &mut *tx,
+            self.session,
+            source,
+            &parsed.resources,
+            &parsed.kept_as_source,
+            &watched,
+        )?;
+        tally.duplicates += parsed.duplicates.len() as u64;
+        let mut file = FileBook {
+            format: format.code().to_owned(),
+            bytes: bytes.len() as u64,
+            ..self.new_file(found)
+        };
+        if format.needs_original() {
+            file.original = Some(original::keep(&mut *tx, source, &bytes)?);
+        }
+        self.count(&mut *tx, source, &mut file, tally)?;
+        tx.commit()?;
+        self.stored();
+        Ok(())
     }
 
-    fn judge(&self, name: &str, parsed: &keyward_records::Parsed) -> Result<Verdict, AppError> {
-        let question = Subject::load(&*self.session.read()?)?.question(name, parsed);
+    /// Takes a file apart; asks first what the columns of a table hold.
+    fn parse(
+        &self,
+        found: &FoundFile,
+        format: Format,
+        bytes: &[u8],
+        limits: &Limits,
+    ) -> Result<Parsed, Unread> {
+        if format == Format::Csv {
+            return table::read(&found.name, bytes, limits, self.watch.decide);
+        }
+        let parsed = if format.is_document() {
+            let inspector = self.session.inspector();
+            documents::read_with(format, &found.name, bytes, limits, &*inspector)
+        } else {
+            format::read(format, &found.name, bytes, limits)
+        };
+        parsed.map_err(|error| Unread::Refused(file::refused(&error)))
+    }
+
+    fn judge(
+        &self,
+        name: &str,
+        patients: &[PatientIdentity],
+        records: u64,
+    ) -> Result<Verdict, AppError> {
+        let question = Subject::load(&*self.session.read()?)?.question(name, patients, records);
         Ok(match question.map(|question| (self.watch.decide)(question)) {
             None | Some(ImportDecision::Keep) => Verdict::Take,
-            Some(ImportDecision::Skip) => Verdict::Refuse(RefusedReason::SomebodyElse),
+            // Columns are no answer to this question.
+            Some(ImportDecision::Skip | ImportDecision::Columns { .. }) => {
+                Verdict::Refuse(RefusedReason::SomebodyElse)
+            }
             Some(ImportDecision::Stop) => Verdict::Stop,
         })
     }
 
-    /// Stores a file's records, its row and the report so far: all or nothing.
-    fn store(
-        &mut self,
-        number: usize,
-        found: &walk::FoundFile,
-        parsed: &keyward_records::Parsed,
-        step: &Step,
+    fn remember(
+        &self,
+        tx: &mut dyn Transaction,
+        patients: &[PatientIdentity],
     ) -> Result<(), AppError> {
-        let mut tx = self.session.begin()?;
-        Subject::load(&*tx)?.remember(&mut *tx, parsed)?;
-        let source = book::source(&self.id, number);
-        let watched =
-            file::Watched { watch: self.watch, session: self.session, step, bytes: found.bytes };
-        let tally = file::store(&mut *tx, self.session, &source, parsed, &watched)?;
-        let file = FileBook {
+        Ok(Subject::load(&*tx)?.remember(tx, patients)?)
+    }
+
+    fn new_file(&self, found: &FoundFile) -> FileBook {
+        FileBook {
             name: found.name.clone(),
             at: self.book.at,
-            records: tally.added.values().sum(),
-            kept: tally.kept,
-        };
-        file.save(&mut *tx, &source)?;
-        let mut book = self.book.clone();
-        book.report.resources += file.records;
-        book.report.kept_as_source += file.kept.len() as u64;
-        book.report.duplicates += tally.duplicates;
-        for (category, records) in tally.added {
-            *book.report.by_compartment.entry(category).or_default() += records;
+            records: 0,
+            kept: Vec::new(),
+            place: found.place.key(),
+            format: String::new(),
+            bytes: 0,
+            original: None,
+            batches: None,
+            duplicates: 0,
         }
-        book.save(&mut *tx, &self.id)?;
-        tx.commit()?;
-        self.book = book;
+    }
+
+    fn file_book(&self, source: &str) -> Result<Option<FileBook>, AppError> {
+        Ok(FileBook::load(&*self.session.read()?, source)?)
+    }
+
+    /// Adds what was stored of a file to its row and to the report, in the same transaction.
+    fn count(
+        &mut self,
+        tx: &mut dyn Transaction,
+        source: &str,
+        file: &mut FileBook,
+        tally: Tally,
+    ) -> Result<(), AppError> {
+        let report = &mut self.book.report;
+        let added: u64 = tally.added.values().sum();
+        report.resources += added;
+        report.kept_as_source += tally.kept.len() as u64;
+        report.duplicates += tally.duplicates;
+        for (category, records) in tally.added {
+            *report.by_compartment.entry(category).or_default() += records;
+        }
+        file.records += added;
+        file.duplicates += tally.duplicates;
+        file.kept.extend(tally.kept);
+        file.save(tx, source)?;
+        Ok(self.book.save(tx, &self.id)?)
+    }
+
+    /// Takes the stored part of a file back.
+    fn take_back(
+        &mut self,
+        tx: &mut dyn Transaction,
+        source: &str,
+        file: &FileBook,
+    ) -> Result<(), AppError> {
+        let report = &mut self.book.report;
+        for row in tx.records(&of_source(source))? {
+            tx.delete_record(&row.id)?;
+            if let Some(records) = report.by_compartment.get_mut(&row.category) {
+                *records = records.saturating_sub(1);
+            }
+        }
+        report.by_compartment.retain(|_, records| *records > 0);
+        report.resources = report.resources.saturating_sub(file.records);
+        report.kept_as_source = report.kept_as_source.saturating_sub(file.kept.len() as u64);
+        report.duplicates = report.duplicates.saturating_sub(file.duplicates);
+        FileBook::forget(tx, source, file)?;
+        Ok(self.book.save(tx, &self.id)?)
+    }
+
+    fn stored(&self) {
         self.session.changed();
-        Ok(())
     }
 
     fn finish(&mut self) -> Result<(), AppError> {
         self.book.finished = !self.stopped;
+        if self.book.finished {
+            // Paths are kept for going on only.
+            self.book.picked = Vec::new();
+        }
         let mut tx = self.session.begin()?;
         self.book.save(&mut *tx, &self.id)?;
         tx.commit()?;
@@ -231,74 +474,33 @@ impl<'a> Run<'a> {
     }
 }
 
-/// One import with its report.
-///
-/// # Errors
-/// [`ErrorCode::NotFound`], else what the vault reports.
-pub fn view(session: &Session, id: &str) -> Result<ImportView, AppError> {
-    let tx = session.read()?;
-    let book = ImportBook::load(&*tx, id)?.ok_or(ErrorCode::NotFound)?;
-    let visibility = Visibility::load(&*tx, session.now())?;
-    describe(&*tx, id, book, &visibility)
-}
-
-/// All imports, newest first.
-///
-/// # Errors
-/// What the vault reports.
-pub fn list(session: &Session) -> Result<Vec<ImportView>, AppError> {
-    let tx = session.read()?;
-    let visibility = Visibility::load(&*tx, session.now())?;
-    ImportBook::all(&*tx)?
-        .into_iter()
-        .rev()
-        .map(|(id, book)| describe(&*tx, &id, book, &visibility))
-        .collect()
-}
-
-fn describe(
-    tx: &dyn Transaction,
-    id: &str,
-    book: ImportBook,
-    visibility: &Visibility,
-) -> Result<ImportView, AppError> {
-    let mut left: BTreeMap<String, u64> = BTreeMap::new();
-    for (source, _) in FileBook::of_import(tx, id)? {
-        for row in tx.records(&of_source(&source))? {
-            *left.entry(row.category).or_default() += 1;
-        }
+/// Files that are left out before they are read any further.
+fn left_out_at_once(
+    found: &FoundFile,
+    all: &[FoundFile],
+    format: Format,
+    head: &[u8],
+) -> Option<RefusedReason> {
+    if head.len() < format::HEAD && head.iter().all(u8::is_ascii_whitespace) {
+        return Some(RefusedReason::Empty);
     }
-    let shared = left.iter().filter(|(category, _)| visibility.is_shared(category));
-    Ok(ImportView {
-        id: id.to_owned(),
-        at: book.at,
-        names: book.names,
-        report: book.report,
-        finished: book.finished,
-        records_left: left.values().sum(),
-        records_shared: shared.map(|(_, records)| records).sum(),
-    })
+    let folder = found.name.strip_suffix("export_cda.xml");
+    if let (Format::Ccda, Some(folder)) = (format, folder)
+        && all.iter().any(|other| other.name == format!("{folder}export.xml"))
+    {
+        return Some(RefusedReason::Covered);
+    }
+    match format {
+        // An archive in an archive in an archive; others were taken apart when they were found.
+        Format::Zip => Some(RefusedReason::ArchiveBomb),
+        // The curves of an Apple Watch: voltages, not a table of readings.
+        Format::Csv if found.name.contains("/electrocardiograms/") => {
+            Some(RefusedReason::UnsupportedFormat)
+        }
+        _ => None,
+    }
 }
 
 fn of_source(source: &str) -> RecordFilter {
     RecordFilter { source: Some(source.to_owned()), ..RecordFilter::default() }
-}
-
-/// Takes an import back: its records and its kept pieces leave this computer, all in one
-/// transaction. What was shared before cannot be called back by that.
-///
-/// # Errors
-/// [`ErrorCode::NotFound`], else what the vault reports.
-pub fn undo(session: &Session, id: &str) -> Result<(), AppError> {
-    let mut tx = session.begin()?;
-    ImportBook::load(&*tx, id)?.ok_or(ErrorCode::NotFound)?;
-    for (source, _) in FileBook::of_import(&*tx, id)? {
-        for row in tx.records(&of_source(&source))? {
-            tx.delete_record(&row.id)?;
-        }
-    }
-    ImportBook::forget(&mut *tx, id)?;
-    tx.commit()?;
-    session.changed();
-    Ok(())
 }

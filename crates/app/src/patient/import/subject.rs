@@ -1,6 +1,6 @@
 //! Whom this profile is about, and whether a file is about somebody else.
 
-use keyward_records::{DifferentField, Match, Parsed, PatientIdentity, same_person};
+use keyward_records::{DifferentField, Match, PatientIdentity, same_person};
 use serde::{Deserialize, Serialize};
 
 use crate::identity::Enrolment;
@@ -67,16 +67,21 @@ impl Subject {
     }
 
     /// The question to ask if a file is about somebody else, as far as that can be told.
-    pub(super) fn question(&self, file: &str, parsed: &Parsed) -> Option<JobQuestion> {
+    pub(super) fn question(
+        &self,
+        file: &str,
+        patients: &[PatientIdentity],
+        records: u64,
+    ) -> Option<JobQuestion> {
         let expected = self.known.first()?;
-        parsed.patients.iter().find_map(|found| {
+        patients.iter().find_map(|found| {
             let differs = self.differs(found)?;
             Some(JobQuestion::SomebodyElse {
                 file: file.to_owned(),
                 found: KnownIdentity::of(found).hint(),
                 expected: expected.hint(),
                 differs,
-                records: parsed.resources.len() as u64,
+                records,
             })
         })
     }
@@ -103,10 +108,10 @@ impl Subject {
     pub(super) fn remember(
         &mut self,
         tx: &mut (impl Transaction + ?Sized),
-        parsed: &Parsed,
+        patients: &[PatientIdentity],
     ) -> Result<(), StoreError> {
         let before = self.known.len();
-        for identity in &parsed.patients {
+        for identity in patients {
             let known = KnownIdentity::of(identity);
             if !known.name.is_empty() && !self.known.contains(&known) {
                 self.known.push(known);

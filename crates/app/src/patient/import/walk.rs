@@ -1,8 +1,10 @@
-//! Finds the files of an import: bounded in number and depth, links not followed, in a stable order.
+//! Finds the files of an import, also inside zip archives: bounded in number and depth, links not
+//! followed, in a stable order.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::archive;
 use crate::ports::progress::Cancel;
 use crate::views::patient::{RefusedFile, RefusedReason};
 
@@ -13,13 +15,57 @@ pub struct WalkLimits {
     pub files: usize,
     /// Folders inside folders at most.
     pub depth: usize,
-    /// Bytes of one file at most.
+    /// Bytes of one file at most that is read as a whole.
     pub bytes: u64,
+    /// Bytes of one file at most that is read piece by piece, and of an archive.
+    pub streamed: u64,
+    /// Bytes of an archive inside an archive at most, unpacked.
+    pub nested: u64,
+    /// How many times its packed size a file of an archive may be (beyond a first MiB).
+    pub ratio: u64,
 }
 
 impl Default for WalkLimits {
     fn default() -> Self {
-        Self { files: 20_000, depth: 16, bytes: 256 << 20 }
+        Self {
+            files: 20_000,
+            depth: 16,
+            bytes: 256 << 20,
+            streamed: 64 << 30,
+            nested: 256 << 20,
+            ratio: 200,
+        }
+    }
+}
+
+/// Where a file is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// On the disk.
+    Disk(PathBuf),
+    /// In a zip archive.
+    Archive {
+        /// The archive on the disk.
+        path: PathBuf,
+        /// The number of the entry in it.
+        entry: usize,
+        /// The number of the entry in that entry, if it is an archive itself.
+        inner: Option<usize>,
+    },
+}
+
+impl Place {
+    /// A name for the place that stays the same when the same is picked again.
+    pub fn key(&self) -> String {
+        match self {
+            Place::Disk(path) => path.to_string_lossy().into_owned(),
+            Place::Archive { path, entry, inner: None } => {
+                format!("{}\n{entry}", path.to_string_lossy())
+            }
+            Place::Archive { path, entry, inner: Some(inner) } => {
+                format!("{}\n{entry}\n{inner}", path.to_string_lossy())
+            }
+        }
     }
 }
 
@@ -27,10 +73,10 @@ impl Default for WalkLimits {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundFile {
     /// Where it is.
-    pub path: PathBuf,
+    pub place: Place,
     /// Its name relative to what was picked: what a person reads.
     pub name: String,
-    /// Its size when it was found.
+    /// Its size when it was found; of a file in an archive as the archive says.
     pub bytes: u64,
 }
 
@@ -44,111 +90,95 @@ pub struct Found {
 }
 
 impl Found {
-    fn refuse(&mut self, file: &str, reason: RefusedReason) {
+    /// Notes what is left out. One line for all that is too much, not thousands.
+    pub(super) fn refuse(&mut self, file: &str, reason: RefusedReason) {
+        let again = self.refused.last().is_some_and(|last| last.reason == RefusedReason::TooMany);
+        if reason == RefusedReason::TooMany && again {
+            return;
+        }
         self.refused.push(RefusedFile { file: file.to_owned(), reason });
+    }
+
+    /// Notes a file, unless there are too many.
+    pub(super) fn add(&mut self, file: FoundFile, limits: &WalkLimits) {
+        if self.files.len() >= limits.files {
+            self.refuse(&file.name, RefusedReason::TooMany);
+        } else {
+            self.files.push(file);
+        }
     }
 }
 
 /// Walks what was picked. A picked link is followed (the person chose it), links inside folders are
 /// not; hidden files inside folders are passed over.
 pub fn walk(picked: &[PathBuf], limits: &WalkLimits, cancel: &Cancel) -> Found {
-    let mut found = Found::default();
+    let mut walk = Walk { limits, cancel, found: Found::default() };
     for path in picked {
         let name = path.file_name().map_or_else(String::new, |name| lossy(name.as_ref()));
         match fs::metadata(path) {
-            Ok(meta) => visit(path, &name, &meta, 0, limits, cancel, &mut found),
-            Err(_) => found.refuse(&name, RefusedReason::Unreadable),
+            Ok(meta) => walk.visit(path, &name, &meta, 0),
+            Err(_) => walk.found.refuse(&name, RefusedReason::Unreadable),
         }
     }
-    found
+    walk.found
 }
 
-fn visit(
-    path: &Path,
-    name: &str,
-    meta: &fs::Metadata,
-    depth: usize,
-    limits: &WalkLimits,
-    cancel: &Cancel,
-    found: &mut Found,
-) {
-    if cancel.is_cancelled() {
-        return;
-    }
-    if meta.is_dir() {
-        if depth >= limits.depth {
-            found.refuse(name, RefusedReason::TooDeep);
+struct Walk<'a> {
+    limits: &'a WalkLimits,
+    cancel: &'a Cancel,
+    found: Found,
+}
+
+impl Walk<'_> {
+    fn visit(&mut self, path: &Path, name: &str, meta: &fs::Metadata, depth: usize) {
+        if self.cancel.is_cancelled() {
+            return;
+        }
+        if meta.is_dir() {
+            if depth >= self.limits.depth {
+                self.found.refuse(name, RefusedReason::TooDeep);
+            } else {
+                self.visit_folder(path, name, depth);
+            }
+        } else if !meta.is_file() {
+            self.found.refuse(name, RefusedReason::NotAFile);
+        } else if meta.len() > self.limits.streamed {
+            self.found.refuse(name, RefusedReason::TooLarge);
+        } else if archive::is_archive(path) {
+            archive::list(path, name, self.limits, self.cancel, &mut self.found);
         } else {
-            visit_folder(path, name, depth, limits, cancel, found);
+            let place = Place::Disk(path.to_owned());
+            let file = FoundFile { place, name: name.to_owned(), bytes: meta.len() };
+            self.found.add(file, self.limits);
         }
-    } else if !meta.is_file() {
-        found.refuse(name, RefusedReason::NotAFile);
-    } else if meta.len() > limits.bytes {
-        found.refuse(name, RefusedReason::TooLarge);
-    } else if found.files.len() >= limits.files {
-        // One line for all that is too much, not thousands.
-        if found.refused.last().is_none_or(|last| last.reason != RefusedReason::TooMany) {
-            found.refuse(name, RefusedReason::TooMany);
-        }
-    } else {
-        let file = FoundFile { path: path.to_owned(), name: name.to_owned(), bytes: meta.len() };
-        found.files.push(file);
     }
-}
 
-fn visit_folder(
-    path: &Path,
-    name: &str,
-    depth: usize,
-    limits: &WalkLimits,
-    cancel: &Cancel,
-    found: &mut Found,
-) {
-    let Ok(entries) = fs::read_dir(path) else {
-        return found.refuse(name, RefusedReason::Unreadable);
-    };
-    let mut entries: Vec<_> = entries.filter_map(Result::ok).collect();
-    entries.sort_by_key(fs::DirEntry::file_name);
-    for entry in entries {
-        let file_name = lossy(entry.file_name().as_ref());
-        if file_name.starts_with('.') {
-            continue;
-        }
-        let name = format!("{name}/{file_name}");
-        // Does not follow links: a link to a folder above would never end.
-        match fs::symlink_metadata(entry.path()) {
-            Ok(meta) if meta.file_type().is_symlink() => found.refuse(&name, RefusedReason::Link),
-            Ok(meta) => visit(&entry.path(), &name, &meta, depth + 1, limits, cancel, found),
-            Err(_) => found.refuse(&name, RefusedReason::Unreadable),
+    fn visit_folder(&mut self, path: &Path, name: &str, depth: usize) {
+        let Ok(entries) = fs::read_dir(path) else {
+            return self.found.refuse(name, RefusedReason::Unreadable);
+        };
+        let mut entries: Vec<_> = entries.filter_map(Result::ok).collect();
+        entries.sort_by_key(fs::DirEntry::file_name);
+        for entry in entries {
+            let file_name = lossy(entry.file_name().as_ref());
+            if file_name.starts_with('.') {
+                continue;
+            }
+            let name = format!("{name}/{file_name}");
+            // Does not follow links: a link to a folder above would never end.
+            match fs::symlink_metadata(entry.path()) {
+                Ok(meta) if meta.file_type().is_symlink() => {
+                    self.found.refuse(&name, RefusedReason::Link);
+                }
+                Ok(meta) => self.visit(&entry.path(), &name, &meta, depth + 1),
+                Err(_) => self.found.refuse(&name, RefusedReason::Unreadable),
+            }
         }
     }
 }
 
 fn lossy(name: &Path) -> String {
     name.to_string_lossy().into_owned()
-}
-
-/// Reads a found file, at most `limit` bytes of it.
-///
-/// # Errors
-/// Why it is refused.
-pub fn read(file: &FoundFile, limit: u64) -> Result<Vec<u8>, RefusedReason> {
-    use std::io::Read as _;
-    let unreadable = |_| RefusedReason::Unreadable;
-    let opened = fs::File::open(&file.path).map_err(unreadable)?;
-    // The path may have become something else since it was found.
-    if !opened.metadata().map_err(unreadable)?.is_file() {
-        return Err(RefusedReason::NotAFile);
-    }
-    let mut bytes = Vec::with_capacity(usize::try_from(file.bytes.min(limit)).unwrap_or(0));
-    opened.take(limit + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    if bytes.len() as u64 > limit {
-        return Err(RefusedReason::TooLarge);
-    }
-    if bytes.iter().all(u8::is_ascii_whitespace) {
-        return Err(RefusedReason::Empty);
-    }
-    Ok(bytes)
 }
 
 #[cfg(test)]
@@ -191,7 +221,7 @@ mod tests {
         for n in 0..4 {
             fs::write(root.join(format!("m{n}.json")), "{}").unwrap();
         }
-        let limits = WalkLimits { files: 2, depth: 3, bytes: 10 };
+        let limits = WalkLimits { files: 2, depth: 3, streamed: 10, ..WalkLimits::default() };
         let found = walk(&[root, dir.path().join("gone")], &limits, &Cancel::new());
         assert_eq!(found.files.len(), 2);
         let reasons: Vec<_> = found.refused.iter().map(|refused| refused.reason).collect();
@@ -204,17 +234,5 @@ mod tests {
                 RefusedReason::Unreadable
             ]
         );
-    }
-
-    #[test]
-    fn an_empty_or_grown_file_is_refused() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("f");
-        fs::write(&path, " \n").unwrap();
-        let file = FoundFile { path: path.clone(), name: "f".into(), bytes: 2 };
-        assert_eq!(read(&file, 10), Err(RefusedReason::Empty));
-        fs::write(&path, "12345678901").unwrap();
-        assert_eq!(read(&file, 10), Err(RefusedReason::TooLarge));
-        assert_eq!(read(&file, 11).unwrap().len(), 11);
     }
 }

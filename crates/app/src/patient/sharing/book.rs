@@ -44,6 +44,9 @@ pub struct Share {
     pub ended: bool,
     /// Why it could not be carried out, as a code, if repeating does not help.
     pub problem: Option<AppError>,
+    /// It ended because the computer it was made on was lost and its key replaced.
+    #[serde(default)]
+    pub replaced: bool,
 }
 
 /// A grant revision.
@@ -197,10 +200,48 @@ impl Compartment {
         let rows = store::load_prefix(tx, Collection::Compartments, &prefix)?;
         Ok(rows
             .into_iter()
-            .filter_map(|(id, row)| Some((Category::from_name(id.strip_prefix(&prefix)?)?, row)))
+            .filter_map(|(id, row)| {
+                let name = id.strip_prefix(&prefix)?;
+                let (name, _) = name.split_once(LEFT).unwrap_or((name, ""));
+                Some((Category::from_name(name)?, row))
+            })
             .collect())
     }
+
+    /// Leaves the compartment behind: whatever is shared of this category from now on is sealed anew
+    /// into another one. A grant gives whole compartments, so this is the only way to keep something
+    /// that was sealed once out of later shares. The row stays under another name, because the
+    /// history names it. Only while no share of it is wanted.
+    ///
+    /// # Errors
+    /// What the vault reports.
+    pub fn leave_behind(
+        tx: &mut (impl Transaction + ?Sized),
+        space: &str,
+        category: Category,
+    ) -> Result<(), StoreError> {
+        let row = compartment_row(space, category);
+        let Some(left) = Self::load(tx, space, category)? else { return Ok(()) };
+        store::save(tx, Collection::Compartments, &format!("{row}{LEFT}{}", left.id), &left)?;
+        tx.delete(Collection::Compartments, &row)?;
+        let name = category.as_str();
+        for (collection, prefix) in [
+            (Collection::Epochs, format!("{row}/")),
+            (Collection::PoolEntries, format!("{space}/{name}/")),
+            (Collection::Sealed, format!("mark/{space}/{name}/")),
+            (Collection::Sealed, waiting_prefix(space, category)),
+            (Collection::Outbox, format!("{space}/2-epoch/{name}/")),
+        ] {
+            for (id, _) in tx.list_prefix(collection, &prefix)? {
+                tx.delete(collection, &id)?;
+            }
+        }
+        Ok(())
+    }
 }
+
+/// Between the category and the id in the row of a compartment that was left behind.
+const LEFT: char = '~';
 
 /// A key epoch of a compartment.
 #[derive(Clone, Serialize, Deserialize)]
@@ -365,7 +406,7 @@ impl Waiting {
         Ok(tx.list_prefix(Collection::Sealed, &waiting_prefix(space, category))?.len() as u64)
     }
 
-    fn decode(body: &[u8]) -> Result<Self, StoreError> {
+    pub(crate) fn decode(body: &[u8]) -> Result<Self, StoreError> {
         let read = || {
             let mut from = Reader::new(body);
             if from.u8().ok()? != 1 {

@@ -7,9 +7,10 @@
 
 use std::collections::BTreeSet;
 
-use keyward_protocol::certificate::{PersonaCertificate, VerifiedPersona};
+use keyward_protocol::certificate::VerifiedPersona;
 use keyward_protocol::ids::PersonaId;
 use keyward_records::Category;
+use keyward_relay_api::authority::persona::EPOCH_SECONDS;
 use serde::{Deserialize, Serialize};
 
 use super::book::{self, Act, Compartment, Granted, Share, Terms, Waiting};
@@ -26,6 +27,7 @@ use crate::ports::clock::UnixSeconds;
 use crate::ports::progress::{Cancel, Progress, Stage, Step};
 use crate::ports::relay::{ProblemCode, Relay, RelayError, UploadBatch, UploadRecord};
 use crate::ports::vault::Collection;
+use crate::recovery::{keys, kit, renew};
 use crate::session::Session;
 use crate::store;
 
@@ -64,8 +66,18 @@ impl SyncBook {
 /// The first failure, after everything else was tried; [`ErrorCode::Cancelled`].
 pub fn run(session: &Session, progress: &dyn Progress, cancel: &Cancel) -> Result<(), AppError> {
     let _turn = session.exchange_turn();
-    let enrolment = session.enrolment()?;
     let mut first_failure = None;
+    let enrolment = session.enrolment()?;
+    // After a restore: without its new key the clinic certifies nothing, but the relay may go on.
+    match renew::enrolment(session, &enrolment) {
+        // What recovers her the clinic can be told another time.
+        Ok(()) => match keys::register(session, &enrolment) {
+            Err(error) if error.code == ErrorCode::Locked => return Err(error),
+            _ => {}
+        },
+        Err(error) if error.code == ErrorCode::Locked => return Err(error),
+        Err(error) => first_failure = Some(error),
+    }
     // Without news the old directory holds; sharing does not wait for it.
     if let Err(error) = directory::refresh_when_due(session)
         && error.code == ErrorCode::Locked
@@ -114,6 +126,7 @@ struct Exchange<'a> {
 
 impl Exchange<'_> {
     fn run(&self) -> Result<(), AppError> {
+        renew::persona(self.session, self.enrolment, self.id)?;
         let now = self.session.now();
         let tx = self.session.read()?;
         let space = Space::load(&*tx, self.id)?;
@@ -131,6 +144,7 @@ impl Exchange<'_> {
             // Everything was over before the relay ever heard of this persona.
             return Ok(());
         }
+        let space = self.with_recovery(space, wanted, now)?;
         let persona = self.session.with_master(|master| space.persona(master))?;
         let relay = self
             .session
@@ -146,6 +160,32 @@ impl Exchange<'_> {
             Err(Failure::App(error)) => Err(error),
             Ok(()) => Ok(()),
         }
+    }
+
+    /// The space with the recovery key of its next certificate, durable before that is asked for.
+    fn with_recovery(
+        &self,
+        mut space: Space,
+        wanted: bool,
+        now: UnixSeconds,
+    ) -> Result<Space, AppError> {
+        let held = space.certificate(self.enrolment, now)?;
+        // One epoch certifies her in one way only; a new kit is taken up in the next one.
+        let due = held.as_ref().is_none_or(|held| {
+            Space::is_renewal_due(held, now) || now >= held.valid_from.saturating_add(EPOCH_SECONDS)
+        });
+        if !wanted || !due {
+            return Ok(space);
+        }
+        let mut tx = self.session.begin()?;
+        let kit = kit::current(&mut *tx, self.session)?;
+        if space.draw_recovery(self.session, &kit, held.as_ref())? {
+            let mut stored = Space::load(&*tx, self.id)?;
+            stored.recoveries.clone_from(&space.recoveries);
+            stored.save(&mut *tx, self.id)?;
+        }
+        tx.commit()?;
+        Ok(space)
     }
 
     fn with_relay(
@@ -258,11 +298,14 @@ impl Exchange<'_> {
         now: UnixSeconds,
     ) -> Result<Option<VerifiedPersona>, AppError> {
         let held = space.certificate(self.enrolment, now)?;
-        let due = held.as_ref().is_none_or(|held| Space::is_renewal_due(held, now));
+        let drawn = space.recoveries.last().map(|recovery| recovery.hash);
+        let due = held.as_ref().is_none_or(|held| {
+            Space::is_renewal_due(held, now) || drawn.is_some_and(|hash| hash != held.recovery_hash)
+        });
         if !due || !shares.iter().any(|(_, share)| share.is_wanted(now)) {
             return Ok(held);
         }
-        match (self.certify(persona, now), held) {
+        match (self.certify(persona), held) {
             (Ok(certificate), _) => Ok(Some(certificate)),
             // Asked early enough that there is time: the one she has still holds.
             (Err(_), Some(held)) => Ok(Some(held)),
@@ -270,21 +313,9 @@ impl Exchange<'_> {
         }
     }
 
-    fn certify(&self, persona: &Persona, now: UnixSeconds) -> Result<VerifiedPersona, AppError> {
-        let key = self.session.with_master(|master| self.enrolment.enrolment_key(master))?;
-        let request = persona.request(self.session, self.enrolment, &key)?;
-        let authority = self
-            .session
-            .network()
-            .authority(&self.enrolment.authority(), Some(std::sync::Arc::new(key)))?;
-        let bytes = authority.certify_persona(&request)?;
-        let certificate =
-            PersonaCertificate::verify(&bytes, &[self.enrolment.authority_key()?], now)
-                .map_err(|_| ErrorCode::AuthorityMisbehaves)?;
-        if certificate.verification != *persona.signing.verifying_key() {
-            return Err(ErrorCode::AuthorityMisbehaves.into());
-        }
-        self.change_space(|space| space.certificate = Some(bytes))?;
+    fn certify(&self, persona: &Persona) -> Result<VerifiedPersona, AppError> {
+        let certificate = persona.certify(self.session, self.enrolment)?;
+        self.change_space(|space| space.certificate = Some(certificate.raw().to_vec()))?;
         Ok(certificate)
     }
 
@@ -372,7 +403,9 @@ impl Exchange<'_> {
                 Err(RelayError::Refused(refusal))
                     if matches!(
                         refusal.code,
-                        ProblemCode::GrantExpired | ProblemCode::GrantRevoked
+                        ProblemCode::GrantExpired
+                            | ProblemCode::GrantRevoked
+                            | ProblemCode::GrantReplaced
                     ) => {}
                 Err(error) => return Err(error.into()),
             }

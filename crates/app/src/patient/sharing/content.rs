@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use keyward_protocol::ids::RecordId;
-use keyward_records::{Category, deidentify};
+use keyward_records::{Category, deidentify, documents};
 
 use crate::error::AppError;
 use crate::exchange::{MAX_RECORD, SharedRecord};
@@ -14,13 +14,15 @@ use crate::patient::spaces::Space;
 use crate::ports::vault::{RecordFilter, RecordRow, Transaction};
 
 /// A record as it is shared in a space.
-pub(super) struct Content {
+pub(crate) struct Content {
     /// The patient's own record.
     pub record: RecordId,
     /// Its fingerprint.
     pub fingerprint: [u8; 32],
     /// Its title in the patient's own list.
     pub title: String,
+    /// The compartment it is kept in.
+    pub compartment: String,
     /// What is sealed.
     pub shared: SharedRecord,
     /// What was taken out of it, counted by code.
@@ -31,25 +33,28 @@ pub(super) struct Content {
 
 /// Why a record is not shared in a space.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Withheld {
+pub(crate) enum Withheld {
     /// It is not understood well enough to take identifiers out.
     NotUnderstood,
     /// It is larger than what can be shared.
     TooLarge,
+    /// It is a letter, a scan or a picture as a whole: nobody can say that her name is not in it.
+    WholeDocument,
 }
 
 impl Withheld {
     /// Stable code.
-    pub(super) const fn code(self) -> &'static str {
+    pub(crate) const fn code(self) -> &'static str {
         match self {
             Self::NotUnderstood => "notUnderstood",
             Self::TooLarge => "tooLarge",
+            Self::WholeDocument => "wholeDocument",
         }
     }
 }
 
 /// How records are turned into what is shared in one space.
-pub(super) struct Recipe {
+pub(crate) struct Recipe {
     shows_name: bool,
     options: deidentify::Options,
     arrivals: BTreeMap<String, u64>,
@@ -60,7 +65,7 @@ impl Recipe {
     ///
     /// # Errors
     /// What the vault reports.
-    pub(super) fn load(
+    pub(crate) fn load(
         tx: &(impl Transaction + ?Sized),
         space: &Space,
         enrolment: &Enrolment,
@@ -89,12 +94,14 @@ impl Recipe {
     ///
     /// # Errors
     /// Why it is withheld.
-    pub(super) fn prepare(&self, row: RecordRow) -> Result<Content, Withheld> {
+    pub(crate) fn prepare(&self, row: RecordRow) -> Result<Content, Withheld> {
         let received = self.arrivals.get(&row.source).copied().unwrap_or_default();
         let mut removed = BTreeMap::new();
         let mut free_text = Vec::new();
         let body = if self.shows_name {
             row.body
+        } else if documents::is_whole(&row.body) {
+            return Err(Withheld::WholeDocument);
         } else {
             let stripped = deidentify::strip_with(&row.body, &self.options)
                 .map_err(|_| Withheld::NotUnderstood)?;
@@ -111,6 +118,7 @@ impl Recipe {
             record: row.id,
             fingerprint: row.fingerprint,
             title: row.title,
+            compartment: row.category,
             shared: SharedRecord { received, source: String::new(), body },
             removed,
             free_text,
@@ -122,7 +130,7 @@ impl Recipe {
 ///
 /// # Errors
 /// What the vault reports.
-pub(super) fn records(
+pub(crate) fn records(
     tx: &(impl Transaction + ?Sized),
     category: Category,
 ) -> Result<Vec<RecordRow>, AppError> {

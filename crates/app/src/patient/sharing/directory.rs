@@ -175,6 +175,15 @@ impl Doctors {
         Some(if again { ErrorCode::DoctorKeyChanged } else { ErrorCode::DoctorRemoved })
     }
 
+    /// The certificates of the same person that count now, if this one was taken back.
+    pub(super) fn again(
+        &self,
+        lost: &VerifiedClinician,
+    ) -> impl Iterator<Item = &VerifiedClinician> {
+        let gone = self.verified.removed.contains(&lost.hash());
+        self.verified.clinicians.iter().filter(move |other| gone && same_person(other, lost))
+    }
+
     /// Known by keys, not by name: the same person under other keys has changed keys.
     pub fn standing(&self, doctor: &VerifiedClinician) -> DoctorStanding {
         if self.verified.removed.contains(&doctor.hash()) {

@@ -11,7 +11,8 @@ use crate::error::{AppError, ErrorCode};
 use crate::identity::Enrolment;
 use crate::patient::spaces::Space;
 use crate::ports::clock::UnixSeconds;
-use crate::ports::relay::{Access, Relay};
+use crate::ports::recovery::RelayRecovery;
+use crate::ports::relay::{Access, Accesses, Relay, RelayError};
 use crate::ports::vault::{Collection, Transaction};
 use crate::session::Session;
 use crate::store::{self, StoreError};
@@ -85,17 +86,70 @@ impl AccessRow {
     }
 }
 
+/// Where the rows of one persona of a space stand, behind those of the personas she continues:
+/// each has numbers of her own.
+fn rows_of(space: &str, continues: usize) -> String {
+    match continues {
+        0 => format!("{space}/"),
+        lost => format!("{space}/{lost:04}."),
+    }
+}
+
 /// Fetches what is new in the history of one space's persona.
 pub(super) fn fetch(session: &Session, space: &str, relay: &dyn Relay) -> Result<(), Failure> {
+    let (persona, rows) = {
+        let tx = session.read()?;
+        let stored = Space::load(&*tx, space)?;
+        let persona = session.with_master(|master| stored.persona(master))?;
+        let persona = PersonaId::of(persona.signing.verifying_key());
+        (persona, rows_of(space, stored.continues.len()))
+    };
+    pages(session, persona, &rows, relay, &|after| relay.accesses(after))
+}
+
+/// The same of a persona that was lost, asked for by the one who continues her from now on.
+pub(crate) fn fetch_of_lost(
+    session: &Session,
+    space: &str,
+    lost: PersonaId,
+    relay: &dyn Relay,
+    ask: &dyn RelayRecovery,
+) -> Result<(), AppError> {
+    let continues = Space::load(&*session.read()?, space)?.continues.len();
+    let ask = |after| ask.accesses_of_replaced(&lost, after);
+    app_error(pages(session, lost, &rows_of(space, continues), relay, &ask))
+}
+
+fn app_error<T>(outcome: Result<T, Failure>) -> Result<T, AppError> {
+    outcome.map_err(|failure| match failure {
+        Failure::Relay(error) => error.into(),
+        Failure::App(error) => error,
+    })
+}
+
+/// The relay's receipt key, pinned when first met.
+pub(crate) fn pinned_key(session: &Session, relay: &dyn Relay) -> Result<VerifyingKey, AppError> {
+    app_error(receipt_key(session, relay))
+}
+
+fn pages(
+    session: &Session,
+    persona: PersonaId,
+    prefix: &str,
+    relay: &dyn Relay,
+    ask: &dyn Fn(u64) -> Result<Accesses, RelayError>,
+) -> Result<(), Failure> {
     let tx = session.read()?;
-    let mut after = AccessRow::of_space(&*tx, space)?.last().map_or(0, |row| row.seq);
-    let persona = session.with_master(|master| Space::load(&*tx, space)?.persona(master))?;
-    let persona = PersonaId::of(persona.signing.verifying_key());
+    let known: Vec<(String, AccessRow)> = store::load_prefix(&*tx, Collection::Accesses, prefix)?;
+    // A space's first persona has the bare prefix, which those of later ones begin with too.
+    let own = |id: &str| !id[prefix.len()..].contains('.');
+    let known = known.iter().filter(|(id, _)| own(id)).map(|(_, row)| row.seq);
+    let mut after = known.max().unwrap_or(0);
     let service = Enrolment::require(&*tx)?.service_id;
     drop(tx);
     let mut key = None;
     for _ in 0..PAGES {
-        let page = relay.accesses(after)?;
+        let page = ask(after)?;
         if page.accesses.is_empty() {
             return Ok(());
         }
@@ -120,7 +174,7 @@ pub(super) fn fetch(session: &Session, space: &str, relay: &dyn Relay) -> Result
                 proved: follows && is_proved(access, persona, service, key),
             };
             after = access.seq;
-            let id = format!("{space}/{:020}", row.seq);
+            let id = format!("{prefix}{:020}", row.seq);
             store::save(&mut *tx, Collection::Accesses, &id, &row)?;
         }
         tx.commit()?;

@@ -6,12 +6,13 @@
 pub mod book;
 mod carry;
 mod consent;
-mod content;
+pub(crate) mod content;
 pub mod directory;
 mod draft;
 mod grants;
-mod history;
+pub(crate) mod history;
 mod naming;
+mod new_keys;
 mod preview;
 mod seal;
 mod views;
@@ -21,6 +22,7 @@ pub use self::carry::{SyncBook, run as sync};
 use self::directory::Doctors;
 pub use self::directory::doctors;
 pub use self::history::AccessRow;
+pub use self::new_keys::{new_keys, share_again};
 pub use self::preview::preview;
 pub use self::views::{accesses, list, one, receipt};
 use crate::error::{AppError, ErrorCode};
@@ -75,6 +77,7 @@ pub fn create(session: &Session, draft: &ShareDraft) -> Result<ShareView, AppErr
         revoked: None,
         ended: false,
         problem: None,
+        replaced: false,
     };
     share.save(&mut *tx, &id)?;
     tx.commit()?;

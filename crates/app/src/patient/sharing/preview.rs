@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use keyward_records::Category;
+use keyward_records::deidentify::{self, IdentifierKind};
 use keyward_records::view::{self, ChartInput, SharedScope};
-use keyward_records::{Category, deidentify};
 
 use super::content::{self, Content, Recipe};
 use super::directory::Doctors;
@@ -12,6 +13,7 @@ use super::draft;
 use crate::error::{AppError, ErrorCode};
 use crate::identity::Enrolment;
 use crate::patient::spaces::Space;
+use crate::reading::{Previewed, begin_preview};
 use crate::session::Session;
 use crate::views::patient::{IdentifiesView, ShareDraft, SharePreview};
 
@@ -41,8 +43,19 @@ pub fn preview(session: &Session, wanted: &ShareDraft) -> Result<SharePreview, A
             }
         }
     }
+    drop(tx);
+    let previewed: Vec<Previewed<'_>> = contents
+        .iter()
+        .map(|content| Previewed {
+            record: content.record,
+            compartment: &content.compartment,
+            shared: &content.shared,
+        })
+        .collect();
+    let id = begin_preview(session, &wanted.space_id, &wanted.categories, &previewed)?;
     let shown_as = space.shown_as(&enrolment);
     Ok(SharePreview {
+        id,
         doctor: doctors.card(doctor),
         shown_as: shown_as.text().to_owned(),
         shows_name: shown_as.is_name(),
@@ -66,13 +79,14 @@ fn chart(contents: &[Content], categories: &[Category]) -> view::ChartView {
             bytes: &content.shared.body,
             received: Some(content.shared.received),
             source: &content.shared.source,
+            compartment: Category::from_name(&content.compartment),
         })
         .collect();
     view::chart(&inputs, &SharedScope::Only(categories.to_vec()))
 }
 
 fn identifies(contents: &[Content]) -> Vec<IdentifiesView> {
-    contents
+    let mut all: Vec<IdentifiesView> = contents
         .iter()
         .flat_map(|content| {
             deidentify::identifying(&content.shared.body).into_iter().map(|item| IdentifiesView {
@@ -84,8 +98,11 @@ fn identifies(contents: &[Content]) -> Vec<IdentifiesView> {
                 hits: Vec::new(),
             })
         })
-        .take(LISTED)
-        .collect()
+        .collect();
+    // What nobody expects in a record first: it must not fall off the end.
+    all.sort_by_key(|item| item.what != IdentifierKind::PhotoPlace.code());
+    all.truncate(LISTED);
+    all
 }
 
 fn free_text(contents: &[Content]) -> Vec<IdentifiesView> {

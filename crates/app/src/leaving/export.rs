@@ -1,0 +1,277 @@
+//! Everything of a profile in one zip, in formats others can read: records and consents as FHIR R4
+//! NDJSON (one file for each type of resource), the access history as `AuditEvent`, originals byte
+//! for byte, settings as JSON, and a page to read it all in a browser.
+//!
+//! Nothing in it is encrypted: it is for the person, to take along. Keys, certificates and what is
+//! only of use to this app stay out.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use zip::CompressionMethod;
+use zip::write::{SimpleFileOptions, StreamWriter, ZipWriter};
+
+use super::{audit, page};
+use crate::error::{AppError, ErrorCode};
+use crate::identity::Enrolment;
+use crate::patient::import;
+use crate::patient::sharing;
+use crate::ports::clock::UnixSeconds;
+use crate::ports::progress::{Cancel, Progress, Stage, Step};
+use crate::ports::vault::{RecordFilter, RecordRow};
+use crate::session::Session;
+use crate::views::common::Role;
+use crate::views::patient::OriginalOf;
+
+/// Records read at a time.
+const PAGE: u64 = 256;
+/// The page that a person opens first.
+const INDEX: &str = "index.html";
+const ABOUT: &str = "README.txt";
+const ABOUT_TEXT: &str = "\
+Everything Keyward kept in this profile, in open formats.
+
+index.html            a page to read in a browser
+fhir/*.ndjson         records, one FHIR R4 resource a line (https://hl7.org/fhir/R4/)
+fhir/Consent.ndjson   what was shared, with whom and until when
+fhir/AuditEvent.ndjson  who looked
+originals/            files as they came, byte for byte
+kept/                 parts of files that were kept without being understood
+settings.json         the settings
+
+Nothing here is locked. Whoever has this file can read it.
+";
+
+struct Archive<'a, 'o> {
+    zip: ZipWriter<StreamWriter<&'o mut dyn Write>>,
+    session: &'a Session,
+    progress: &'a dyn Progress,
+    cancel: &'a Cancel,
+    step: Step,
+}
+
+/// Writes everything into `out`, which is whole only if this succeeds. Gives the number of records.
+///
+/// # Errors
+/// [`ErrorCode::FileNotWritten`], [`ErrorCode::Cancelled`], else what the vault reports.
+pub fn export(
+    session: &Session,
+    out: &mut dyn Write,
+    progress: &dyn Progress,
+    cancel: &Cancel,
+) -> Result<u64, AppError> {
+    let total = session.read()?.count_records()?.iter().map(|(_, records)| records).sum();
+    let step = Step { stage: Stage::Writing, total, ..Step::default() };
+    let mut archive = Archive { zip: ZipWriter::new_stream(out), session, progress, cancel, step };
+    archive.file(ABOUT, |out| written(out.write_all(ABOUT_TEXT.as_bytes())))?;
+    let lines = archive.records()?;
+    if session.profile().role == Role::Patient {
+        archive.sharing()?;
+        archive.originals()?;
+    }
+    archive.settings()?;
+    archive.index(&lines)?;
+    written(archive.zip.finish().map(drop).map_err(io::Error::other))?;
+    Ok(total)
+}
+
+fn written(result: io::Result<()>) -> Result<(), AppError> {
+    result.map_err(|_| ErrorCode::FileNotWritten.into())
+}
+
+/// A line of the page for a record.
+pub(super) struct Line {
+    pub(super) category: String,
+    pub(super) date: Option<String>,
+    pub(super) title: String,
+}
+
+impl Archive<'_, '_> {
+    fn file(
+        &mut self,
+        name: &str,
+        write: impl FnOnce(&mut dyn Write) -> Result<(), AppError>,
+    ) -> Result<(), AppError> {
+        if self.cancel.is_cancelled() {
+            return Err(ErrorCode::Cancelled.into());
+        }
+        let options = SimpleFileOptions::default()
+            .compression_method(CompressionMethod::Deflated)
+            .large_file(true);
+        written(self.zip.start_file(name, options).map_err(io::Error::other))?;
+        write(&mut self.zip)
+    }
+
+    /// Records by type of resource; a zip is written from front to back, so each type is gone
+    /// through on its own.
+    fn records(&mut self) -> Result<Vec<Line>, AppError> {
+        let session = self.session;
+        let mut types: BTreeMap<String, ()> = BTreeMap::new();
+        let mut lines = Vec::new();
+        each_record(session, self.cancel, |row| {
+            types.insert(row.resource_type.clone(), ());
+            let (category, date) = (row.category.clone(), row.date.clone());
+            lines.push(Line { category, date, title: row.title.clone() });
+            Ok(())
+        })?;
+        let (progress, cancel) = (self.progress, self.cancel);
+        let mut step = self.step;
+        for kind in types.keys() {
+            self.file(&format!("fhir/{}.ndjson", safe(kind)), |out| {
+                each_record(session, cancel, |row| {
+                    if row.resource_type != *kind {
+                        return Ok(());
+                    }
+                    written(out.write_all(&on_one_line(&row.body)))?;
+                    step.done += 1;
+                    progress.report(step);
+                    Ok(())
+                })
+            })?;
+        }
+        self.step = step;
+        Ok(lines)
+    }
+
+    fn sharing(&mut self) -> Result<(), AppError> {
+        let session = self.session;
+        let Some(enrolment) = Enrolment::load(&*session.read()?)? else { return Ok(()) };
+        let patient = enrolment.person.map(|person| person.name).unwrap_or_default();
+        let shares = sharing::list(session)?;
+        self.file("fhir/Consent.ndjson", |out| {
+            for share in &shares {
+                let consent = sharing::receipt(session, &share.id)?.consent;
+                written(out.write_all(&on_one_line(consent.as_bytes())))?;
+            }
+            Ok(())
+        })?;
+        let accesses = sharing::accesses(session)?;
+        self.file("fhir/AuditEvent.ndjson", |out| {
+            for (id, access) in accesses.iter().enumerate() {
+                let event = audit::event(id, access, &instant(access.time)?, &patient);
+                written(writeln!(out, "{event}"))?;
+            }
+            Ok(())
+        })
+    }
+
+    fn originals(&mut self) -> Result<(), AppError> {
+        let session = self.session;
+        let mut number = 0;
+        for import in import::list(session)? {
+            for file in import::files(session, &import.id)? {
+                number += 1;
+                if file.original {
+                    let of = OriginalOf::File { source: file.source.clone() };
+                    let name = format!("originals/{number:05}-{}", safe(&file.name));
+                    self.file(&name, |out| import::export(session, &of, Some(out)).map(drop))?;
+                }
+                for piece in &file.kept {
+                    let (source, index) = (file.source.clone(), piece.index);
+                    let of = OriginalOf::Piece { source, index };
+                    let name = format!("kept/{number:05}-{index}-{}", safe(&file.name));
+                    self.file(&name, |out| import::export(session, &of, Some(out)).map(drop))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn settings(&mut self) -> Result<(), AppError> {
+        let settings = self.session.settings()?;
+        self.file("settings.json", |out| {
+            let json = serde_json::to_vec_pretty(&settings).map_err(|_| ErrorCode::Internal)?;
+            written(out.write_all(&json))
+        })
+    }
+
+    fn index(&mut self, lines: &[Line]) -> Result<(), AppError> {
+        let session = self.session;
+        let name = session.profile().name.clone();
+        let made = instant(session.now())?;
+        let enrolled = Enrolment::load(&*session.read()?)?.is_some();
+        let (shares, accesses) = if enrolled && session.profile().role == Role::Patient {
+            (sharing::list(session)?, sharing::accesses(session)?)
+        } else {
+            (Vec::new(), Vec::new())
+        };
+        let page = page::page(&name, &made, lines, &shares, &accesses)?;
+        self.file(INDEX, |out| written(out.write_all(page.as_bytes())))
+    }
+}
+
+/// Every record, newest first, a page at a time.
+fn each_record(
+    session: &Session,
+    cancel: &Cancel,
+    mut work: impl FnMut(&RecordRow) -> Result<(), AppError>,
+) -> Result<(), AppError> {
+    let tx = session.read()?;
+    let mut offset = 0;
+    loop {
+        if cancel.is_cancelled() {
+            return Err(ErrorCode::Cancelled.into());
+        }
+        let filter = RecordFilter { offset, limit: Some(PAGE), ..RecordFilter::default() };
+        let rows = tx.records(&filter)?;
+        rows.iter().try_for_each(&mut work)?;
+        if (rows.len() as u64) < PAGE {
+            return Ok(());
+        }
+        offset += PAGE;
+    }
+}
+
+/// JSON as one line with its end: white space between tokens goes, every token stays as it was
+/// written (numbers in records keep their digits).
+fn on_one_line(json: &[u8]) -> Vec<u8> {
+    let mut line = Vec::with_capacity(json.len() + 1);
+    let (mut in_text, mut escaped) = (false, false);
+    for &byte in json {
+        if in_text {
+            in_text = byte != b'"' || escaped;
+            escaped = byte == b'\\' && !escaped;
+        } else if byte.is_ascii_whitespace() {
+            continue;
+        } else {
+            in_text = byte == b'"';
+            escaped = false;
+        }
+        line.push(byte);
+    }
+    line.push(b'\n');
+    line
+}
+
+/// A name as it may stand in an archive: no folders, nothing that some system cannot write.
+fn safe(name: &str) -> String {
+    let plain = |c: char| if c.is_alphanumeric() || "-_. ".contains(c) { c } else { '_' };
+    let name: String = name.chars().map(plain).take(100).collect();
+    name.trim_matches(['.', ' ']).to_owned()
+}
+
+/// Seconds since 1970 as a FHIR instant.
+pub(super) fn instant(at: UnixSeconds) -> Result<String, AppError> {
+    let seconds = i64::try_from(at).map_err(|_| ErrorCode::Internal)?;
+    let moment = jiff::Timestamp::from_second(seconds).map_err(|_| ErrorCode::Internal)?;
+    Ok(moment.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_resource_becomes_one_line_and_keeps_its_digits() {
+        let json = b"{\n  \"value\": 1.10,\t\"text\": \"a \\\" b\\\\\",\r\n \"n\": [1, 2]\n}\n";
+        let line = on_one_line(json);
+        assert_eq!(line, b"{\"value\":1.10,\"text\":\"a \\\" b\\\\\",\"n\":[1,2]}\n");
+    }
+
+    #[test]
+    fn names_of_files_reach_no_other_folder() {
+        assert_eq!(safe("../../etc/passwd"), "_.._etc_passwd");
+        assert_eq!(safe("a/b\\c:d.pdf"), "a_b_c_d.pdf");
+        assert_eq!(safe("记录 1.pdf"), "记录 1.pdf");
+    }
+}

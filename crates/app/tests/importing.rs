@@ -1,0 +1,356 @@
+//! Importing folders and archives: what is refused never keeps the rest from being imported, bombs
+//! stay small, originals come back byte for byte, and an interrupted import goes on without doubling.
+#![allow(clippy::unwrap_used, reason = "this is test code")]
+
+mod support;
+
+use std::io::{Cursor, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use keyward_app::error::ErrorCode;
+use keyward_app::patient::import::walk::WalkLimits;
+use keyward_app::patient::import::{self, Watch, What};
+use keyward_app::ports::progress::{Cancel, Progress, Step, Unwatched};
+use keyward_app::ports::vault::{Collection, RecordFilter};
+use keyward_app::reading;
+use keyward_app::session::Session;
+use keyward_app::views::patient::{ImportDecision, ImportView, OriginalOf, RefusedReason};
+use keyward_app::views::reading::RoomScope;
+use keyward_records::room::ItemQuery;
+use keyward_records::{Category, Limits};
+use keyward_testkit::Persona;
+use support::World;
+use zip::write::{SimpleFileOptions, ZipWriter};
+
+fn patient(world: &World) -> Session {
+    world.patient("Test-Anna Maria", "Muster-Sample", "1961-03-14")
+}
+
+fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in files {
+        writer.start_file(*name, SimpleFileOptions::default()).unwrap();
+        writer.write_all(bytes).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+fn take(session: &Session, path: &Path) -> ImportView {
+    support::import(session, path)
+}
+
+fn reasons(view: &ImportView) -> Vec<(&str, RefusedReason)> {
+    view.report.refused.iter().map(|left| (left.file.as_str(), left.reason)).collect()
+}
+
+fn records(session: &Session) -> usize {
+    session.read().unwrap().records(&RecordFilter::default()).unwrap().len()
+}
+
+fn sample() -> Vec<u8> {
+    Persona::HeartWoman.bundle(7)
+}
+
+#[test]
+fn an_archive_is_a_folder_and_the_rest_of_it_is_imported() {
+    let world = World::new();
+    let (plain, packed) = (patient(&world), patient(&world));
+    let bundle = sample();
+    take(&plain, &world.file("plain.json", &bundle));
+    let inner = zip(&[("deep/../more.json", &bundle), ("x.zip", &zip(&[("a.json", &bundle)]))]);
+    let archive = zip(&[
+        ("portal/../../records.json", &bundle),
+        ("portal/inner.zip", &inner),
+        ("portal/letter.pdf", b"no letter"),
+        ("portal/notes.odt", b"some words"),
+        ("portal/.hidden", &bundle),
+        ("portal/empty.json", b"  "),
+        ("portal/\u{202e}nosj.json", b"{]"),
+    ]);
+    let view = take(&packed, &world.file("all.zip", &archive));
+    assert!(view.finished);
+    assert_eq!(records(&packed), records(&plain));
+    assert_eq!(view.report.duplicates, records(&plain) as u64, "the same bundle twice");
+    assert_eq!(
+        reasons(&view),
+        [
+            ("all.zip/portal/inner.zip/x.zip", RefusedReason::ArchiveBomb),
+            ("all.zip/portal/empty.json", RefusedReason::Empty),
+            ("all.zip/portal/letter.pdf", RefusedReason::WrongContent),
+            ("all.zip/portal/nosj.json", RefusedReason::NotFhir),
+            ("all.zip/portal/notes.odt", RefusedReason::UnsupportedFormat),
+        ]
+    );
+    let names: Vec<String> =
+        import::files(&packed, &view.id).unwrap().into_iter().map(|file| file.name).collect();
+    assert_eq!(names, ["all.zip/portal/inner.zip/deep/more.json", "all.zip/portal/records.json"]);
+}
+
+#[test]
+fn bombs_and_locked_and_broken_archives_are_refused_and_stay_small() {
+    let world = World::new();
+    let session = patient(&world);
+    // 300 MiB of nothing packs to a three-hundredth of a MiB.
+    let zeros = vec![b' '; 300 << 20];
+    let bomb = zip(&[("a.json", &zeros), ("b.json", b"{\"resourceType\":\"Patient\"}")]);
+    drop(zeros);
+    assert!(bomb.len() < 400 << 10);
+    let limits = WalkLimits { bytes: 1 << 30, ..WalkLimits::default() };
+    let view = within(&session, &world.file("bomb.zip", &bomb), &limits, &Cancel::new());
+    assert_eq!(reasons(&view), [("bomb.zip/a.json", RefusedReason::ArchiveBomb)]);
+    assert_eq!(view.report.resources, 1);
+
+    // Two names for the same packed bytes: the second entry's place is set to the first's.
+    let mut twice = zip(&[("a.json", &sample()), ("b.json", &sample())]);
+    let second = twice.windows(4).rposition(|bytes| bytes == b"PK\x01\x02").unwrap();
+    twice[second + 42..second + 46].fill(0);
+    // A directory that claims more than there can be.
+    let mut many = zip(&[("a.json", b"{}")]);
+    let end = many.windows(4).rposition(|bytes| bytes == b"PK\x05\x06").unwrap();
+    many[end + 8..end + 12].copy_from_slice(&[0xfe, 0xff, 0xfe, 0xff]);
+    let mut locked = zip(&[("a.json", &sample())]);
+    let central = locked.windows(4).rposition(|bytes| bytes == b"PK\x01\x02").unwrap();
+    locked[central + 8] |= 1;
+    let office = zip(&[("[Content_Types].xml", b"<Types/>"), ("word/document.xml", b"<w/>")]);
+    let mut damaged = zip(&[("a.json", &sample())]);
+    damaged.truncate(damaged.len() / 2);
+    for (name, bytes, reason) in [
+        ("twice.zip", &twice, RefusedReason::ArchiveBomb),
+        ("many.zip", &many, RefusedReason::TooMany),
+        ("locked.zip", &locked, RefusedReason::Encrypted),
+        ("letter.docx", &office, RefusedReason::UnsupportedFormat),
+        ("damaged.zip", &damaged, RefusedReason::Damaged),
+    ] {
+        let view = take(&session, &world.file(name, bytes));
+        let found: Vec<RefusedReason> =
+            view.report.refused.iter().map(|left| left.reason).collect();
+        assert_eq!(found, [reason], "{name}");
+    }
+}
+
+#[test]
+fn a_huge_file_is_refused_without_being_read() {
+    let world = World::new();
+    let session = patient(&world);
+    let path = world.file("huge.pdf", b"%PDF-1.7\n");
+    // Sparse: two gigabytes that take no room.
+    std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(2 << 30).unwrap();
+    let started = std::time::Instant::now();
+    assert_eq!(reasons(&take(&session, &path)), [("huge.pdf", RefusedReason::TooLarge)]);
+    assert!(started.elapsed().as_secs() < 5);
+}
+
+fn within(session: &Session, path: &Path, limits: &WalkLimits, cancel: &Cancel) -> ImportView {
+    let picked: Vec<PathBuf> = vec![path.to_owned()];
+    let watch =
+        Watch { progress: &Unwatched, cancel, decide: &|_| ImportDecision::Skip, started: &|_| {} };
+    import::run_within(session, What::Picked(&picked), &watch, limits, &Limits::default()).unwrap()
+}
+
+/// Cancels once so many files are done.
+struct After(u64, Cancel);
+
+impl Progress for After {
+    fn report(&self, step: Step) {
+        if step.done >= self.0 {
+            self.1.cancel();
+        }
+    }
+}
+
+#[test]
+fn an_interrupted_import_goes_on_and_doubles_nothing() {
+    let world = World::new();
+    let (whole, broken) = (patient(&world), patient(&world));
+    let files: Vec<(String, Vec<u8>)> = (0..6)
+        .map(|n| {
+            let code = format!(
+                "{{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":{{\"text\":\"c{n}\"}}}}"
+            );
+            (format!("r/{n}.json"), code.into_bytes())
+        })
+        .collect();
+    let listed: Vec<(&str, &[u8])> =
+        files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+    let path = world.file("all.zip", &zip(&listed));
+    take(&whole, &path);
+
+    let cancel = Cancel::new();
+    let progress = After(3, cancel.clone());
+    let watch = Watch {
+        progress: &progress,
+        cancel: &cancel,
+        decide: &|_| ImportDecision::Skip,
+        started: &|_| {},
+    };
+    let error = import::run(&broken, std::slice::from_ref(&path), &watch).unwrap_err();
+    assert_eq!(error.code, ErrorCode::Cancelled);
+    let listed = import::list(&broken).unwrap();
+    let unfinished = listed.first().unwrap();
+    assert!(unfinished.resumable && !unfinished.finished);
+    assert_eq!((unfinished.files_done, unfinished.files_found), (3, 6));
+
+    let cancel = Cancel::new();
+    let watch = Watch {
+        progress: &Unwatched,
+        cancel: &cancel,
+        decide: &|_| ImportDecision::Skip,
+        started: &|_| {},
+    };
+    let view = import::resume(&broken, &unfinished.id, &watch).unwrap();
+    assert!(view.finished && !view.resumable);
+    assert_eq!((view.files_done, view.report.resources, view.report.duplicates), (6, 6, 0));
+    assert_eq!(records(&broken), records(&whole));
+    let again = import::resume(&broken, &unfinished.id, &watch).unwrap_err();
+    assert_eq!(again.code, ErrorCode::NotFound, "what is finished does not go on");
+    import::undo(&broken, &view.id).unwrap();
+    assert_eq!(records(&broken), 0);
+}
+
+const LETTER: &str = r##"<?xml version="1.0" encoding="utf-8"?>
+<ClinicalDocument xmlns="urn:hl7-org:v3" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
+<id root="1.2.3"/><title>Test summary</title><effectiveTime value="20200102"/><recordTarget>
+<patientRole><patient><name><given>Test-Anna Maria</given><family>Muster-Sample</family></name>
+<birthTime value="19610314"/></patient></patientRole></recordTarget><component><structuredBody>
+<component><section><code code="30954-2"/><title>Results</title><text>as written</text><entry>
+<organizer><code code="58410-2" codeSystem="2.16.840.1.113883.6.1"/><statusCode code="completed"/>
+<component><observation moodCode="EVN"><code code="718-7" codeSystem="2.16.840.1.113883.6.1"
+displayName="Hemoglobin"/><statusCode code="completed"/><effectiveTime value="200803190830-0800"/>
+<value xsi:type="PQ" value="13.2" unit="g/dL"/></observation></component></organizer></entry>
+<entry><act><code code="1"/></act></entry></section></component></structuredBody></component>
+</ClinicalDocument>
+"##;
+
+/// The same finding as a portal gives it, in UTC and with another trailing zero.
+const PORTAL: &str = r##"{"resourceType":"Observation","id":"p","status":"final","code":{"coding":[
+{"system":"http://loinc.org","code":"718-7","display":"Hgb"}]},"effectiveDateTime":
+"2008-03-19T16:30:00Z","valueQuantity":{"value":13.20,"unit":"g/dL"}}"##;
+
+fn exported(session: &Session, of: &OriginalOf) -> (String, Vec<u8>) {
+    let mut out = Vec::new();
+    let (name, bytes) = import::export(session, of, Some(&mut out)).unwrap();
+    assert_eq!(bytes, out.len() as u64);
+    (name, out)
+}
+
+#[test]
+fn a_clinical_document_comes_back_byte_for_byte_and_so_do_its_kept_pieces() {
+    let world = World::new();
+    let session = patient(&world);
+    let view = take(&session, &world.file("letter.xml", LETTER.as_bytes()));
+    // Patient, report, result, document; the act is kept as source.
+    assert_eq!((view.report.resources, view.report.kept_as_source), (4, 1));
+    assert!(view.report.refused.is_empty());
+    let files = import::files(&session, &view.id).unwrap();
+    let file = files.first().unwrap();
+    assert!(file.original && file.whole && file.format == "ccda");
+    let source = file.source.clone();
+    let (name, original) = exported(&session, &OriginalOf::File { source: source.clone() });
+    assert_eq!((name.as_str(), original.as_slice()), ("letter.xml", LETTER.as_bytes()));
+    let piece = OriginalOf::Piece { source: source.clone(), index: file.kept[0].index };
+    assert_eq!(exported(&session, &piece).1, b"<act><code code=\"1\"/></act>");
+    // A record made from it opens the document, one that came as JSON its own bytes.
+    let row = |text: &str| {
+        let rows = session.read().unwrap().records(&RecordFilter::default()).unwrap();
+        rows.into_iter().find(|row| row.title.contains(text)).unwrap().id.to_string()
+    };
+    let of = OriginalOf::Record { id: row("Hemoglobin") };
+    assert_eq!(exported(&session, &of).1, LETTER.as_bytes());
+    let other = patient(&world);
+    take(&other, &world.file("p.json", PORTAL.as_bytes()));
+    let rows = other.read().unwrap().records(&RecordFilter::default()).unwrap();
+    let of = OriginalOf::Record { id: rows[0].id.to_string() };
+    assert_eq!(exported(&other, &of).1, PORTAL.as_bytes());
+
+    import::undo(&session, &view.id).unwrap();
+    assert_eq!(records(&session), 0);
+    let left = session.read().unwrap().list(Collection::Sources).unwrap();
+    assert!(left.is_empty(), "{:?}", left.iter().map(|(id, _)| id).collect::<Vec<_>>());
+    let gone = import::export(&session, &OriginalOf::File { source }, None).unwrap_err();
+    assert_eq!(gone.code, ErrorCode::NotFound);
+}
+
+#[test]
+fn the_same_result_by_portal_and_by_document_is_shown_once_and_kept_twice() {
+    let world = World::new();
+    let session = patient(&world);
+    let letter = take(&session, &world.file("letter.xml", LETTER.as_bytes()));
+    let portal = take(&session, &world.file("p.json", PORTAL.as_bytes()));
+    assert_eq!(portal.report.duplicates, 1);
+    let shown = |session: &Session| {
+        let query = ItemQuery { categories: vec![Category::Results], ..ItemQuery::default() };
+        let page = reading::items(session, &RoomScope::Own, &query).unwrap();
+        let results: Vec<_> =
+            page.items.into_iter().filter(|item| item.resource_type == "Observation").collect();
+        assert_eq!(results.len(), 1, "{results:?}");
+        results.into_iter().next().unwrap()
+    };
+    let one = shown(&session);
+    let record = reading::record(&session, &RoomScope::Own, &one.id).unwrap();
+    assert_eq!(record.also_in.len(), 1, "the other source is named");
+    // Both are there, byte for byte; the one that is left is shown when the other goes.
+    assert_eq!(records(&session), 6);
+    import::undo(&session, &letter.id).unwrap();
+    assert_eq!(shown(&session).title, "Hgb");
+    import::undo(&session, &portal.id).unwrap();
+    assert_eq!(records(&session), 0);
+}
+
+/// Cancels at the n-th report of progress.
+struct Countdown(AtomicUsize, Cancel);
+
+impl Progress for Countdown {
+    fn report(&self, _step: Step) {
+        if self.0.fetch_sub(1, Ordering::SeqCst) == 1 {
+            self.1.cancel();
+        }
+    }
+}
+
+#[test]
+fn an_apple_health_export_goes_on_where_it_was_stopped() {
+    let world = World::new();
+    let (whole, broken) = (patient(&world), patient(&world));
+    let export = keyward_testkit::HealthExport::new(5, 3 << 20).to_vec();
+    let cda = LETTER.as_bytes();
+    let path = world.file(
+        "export.zip",
+        &zip(&[
+            ("apple_health_export/export.xml", &export),
+            ("apple_health_export/export_cda.xml", cda),
+            ("apple_health_export/clinical-records/Observation-1.json", PORTAL.as_bytes()),
+            ("apple_health_export/electrocardiograms/ecg_1.csv", b"Name,x\n1,2\n"),
+        ]),
+    );
+    let keep = |_| ImportDecision::Keep;
+    let cancel = Cancel::new();
+    let plain = Watch { progress: &Unwatched, cancel: &cancel, decide: &keep, started: &|_| {} };
+    let view = import::run(&whole, std::slice::from_ref(&path), &plain).unwrap();
+    let left: Vec<RefusedReason> = view.report.refused.iter().map(|left| left.reason).collect();
+    assert_eq!(left, [RefusedReason::UnsupportedFormat, RefusedReason::Covered]);
+    assert!(view.report.resources > 100);
+
+    let mut id: Option<String> = None;
+    for stop in [6, 8] {
+        let cancel = Cancel::new();
+        let progress = Countdown(AtomicUsize::new(stop), cancel.clone());
+        let watch = Watch { progress: &progress, cancel: &cancel, decide: &keep, started: &|_| {} };
+        let outcome = match &id {
+            None => import::run(&broken, std::slice::from_ref(&path), &watch),
+            Some(id) => import::resume(&broken, id, &watch),
+        };
+        assert_eq!(outcome.unwrap_err().code, ErrorCode::Cancelled, "{stop}");
+        id = Some(import::list(&broken).unwrap()[0].id.clone());
+    }
+    assert!(records(&broken) > 0, "some of it was stored before it was stopped");
+    let done = import::resume(&broken, &id.unwrap(), &plain).unwrap();
+    assert_eq!(done.report.resources, view.report.resources);
+    assert_eq!(records(&broken), records(&whole));
+    for (session, view) in [(&whole, &view), (&broken, &done)] {
+        let files = import::files(session, &view.id).unwrap();
+        let file = files.iter().find(|file| file.format == "appleHealth").unwrap();
+        let (_, original) = exported(session, &OriginalOf::File { source: file.source.clone() });
+        assert!(original == export, "the export comes back byte for byte");
+    }
+}

@@ -1,0 +1,114 @@
+//! Taking everything along: what an export holds, that it is whole or not there, and that nothing
+//! secret is in it.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "this is test code")]
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read as _};
+
+use keyward_app::doctor;
+use keyward_app::error::ErrorCode;
+use keyward_app::leaving;
+use keyward_app::patient::sharing;
+use keyward_app::ports::progress::{Cancel, Unwatched};
+use keyward_app::ports::vault::RecordFilter;
+use keyward_app::session::Session;
+use keyward_records::Category;
+use keyward_testkit::Persona;
+use serde_json::Value;
+use support::{World, draft, find, import, share, space, sync};
+
+fn exported(session: &Session) -> BTreeMap<String, Vec<u8>> {
+    let mut bytes = Vec::new();
+    leaving::export(session, &mut bytes, &Unwatched, &Cancel::new()).unwrap();
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let mut files = BTreeMap::new();
+    for number in 0..archive.len() {
+        let mut file = archive.by_index(number).unwrap();
+        let mut content = Vec::new();
+        file.read_to_end(&mut content).unwrap();
+        assert!(
+            files.insert(file.name().unwrap().into_owned(), content).is_none(),
+            "two of one name"
+        );
+    }
+    files
+}
+
+fn lines(file: &[u8]) -> Vec<Value> {
+    std::str::from_utf8(file)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+#[test]
+fn everything_is_in_the_export_and_nothing_secret() {
+    let world = World::new();
+    let anna = world.patient("Test-Anna Maria", "Muster-Sample", "1961-03-14");
+    let okafor = world.doctor("Dr Test-Okafor");
+    import(&anna, &world.file("anna.json", &Persona::HeartWoman.bundle(7)));
+    let table = "date,test,value,unit\n2024-03-01,Glucose,5.40,mmol/L\n";
+    import(&anna, &world.file("values.csv", table.as_bytes()));
+    let heart = space(&anna, "Heart", true);
+    let card = find(&anna, "Dr Test-Okafor");
+    let id = share(&anna, &draft(&heart, &card, &[Category::Results]));
+    doctor::sync(&okafor).unwrap();
+    doctor::chart(&okafor, &id).unwrap();
+    sync(&anna);
+
+    let files = exported(&anna);
+    // Every record, each once, with the digits it came with.
+    let rows = anna.read().unwrap().records(&RecordFilter::default()).unwrap();
+    let mut expected: BTreeMap<String, usize> = BTreeMap::new();
+    for row in &rows {
+        *expected.entry(format!("fhir/{}.ndjson", row.resource_type)).or_default() += 1;
+    }
+    assert!(rows.len() > 20);
+    for (name, records) in &expected {
+        assert_eq!(lines(&files[name]).len(), *records, "{name}");
+    }
+    let consents = lines(&files["fhir/Consent.ndjson"]);
+    assert_eq!(consents.len(), 1);
+    assert_eq!(consents[0]["resourceType"], "Consent");
+    let events = lines(&files["fhir/AuditEvent.ndjson"]);
+    assert_eq!(events.len(), sharing::accesses(&anna).unwrap().len());
+    assert!(!events.is_empty());
+    assert_eq!(events[0]["agent"][0]["requestor"], true);
+    // An FHIR file is its records; of other files the original itself is there.
+    let original = files.iter().find(|(name, _)| name.ends_with("values.csv"));
+    if let Some((_, original)) = original {
+        assert_eq!(original, table.as_bytes());
+    }
+    let page = std::str::from_utf8(&files["index.html"]).unwrap();
+    assert!(page.contains("Dr Test-Okafor") && page.contains(&format!("Records ({})", rows.len())));
+
+    // The master secret, in any way it could be written.
+    let secret = anna.with_master(|master| Ok(*master.expose_secret())).unwrap();
+    let hex: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+    for (name, content) in &files {
+        let text = String::from_utf8_lossy(content);
+        assert!(!text.contains(&hex), "{name}");
+        assert!(!content.windows(secret.len()).any(|window| window == secret), "{name}");
+    }
+
+    assert!(leaving::view(&anna).unwrap().exported.is_none());
+    leaving::note_export(&anna).unwrap();
+    let view = leaving::view(&anna).unwrap();
+    assert!(view.exported.is_some());
+    assert_eq!((view.records, view.live_shares), (rows.len() as u64, 1));
+    assert!(view.fetched > 0);
+}
+
+#[test]
+fn an_export_that_is_stopped_says_so() {
+    let world = World::new();
+    let anna = world.patient("Test-Anna Maria", "Muster-Sample", "1961-03-14");
+    import(&anna, &world.file("anna.json", &Persona::HeartWoman.bundle(7)));
+    let cancel = Cancel::new();
+    cancel.cancel();
+    let stopped = leaving::export(&anna, &mut Vec::new(), &Unwatched, &cancel);
+    assert_eq!(stopped.unwrap_err().code, ErrorCode::Cancelled);
+}
