@@ -36,5 +36,6 @@ export default tseslint.config(
       ],
     },
   },
+  { files: ["test/**/*.mjs"], languageOptions: { globals: globals.node } },
   { files: ["src/backend/**"], rules: { "no-restricted-imports": "off" } },
 );

@@ -7,17 +7,34 @@ import { startAnnouncing } from "./shared/announce";
 import "./shared/styles/index.css";
 import { startTheme } from "./shared/theme";
 
-startLanguage();
 startTheme();
 startAnnouncing();
 
-/** The first drawing waits for the line to the core (at once in the app, a moment in a browser). */
-void startTransport().then(() => {
-  const root = document.getElementById("root");
-  if (!root) return;
-  createRoot(root).render(
-    <StrictMode>
-      <App />
-    </StrictMode>,
-  );
-});
+/** A language asked for in the address, for pictures in development. */
+function languageAsked(): Parameters<typeof startLanguage>[0] {
+  if (import.meta.env.PROD && import.meta.env.MODE !== "gallery") return undefined;
+  const asked = new URLSearchParams(window.location.search).get("language");
+  return asked === "en" || asked === "es" || asked === "zh" || asked === "xx" || asked === "xr"
+    ? asked
+    : undefined;
+}
+
+/** The first drawing waits for the line to the core, which names the window, and for that window's language. */
+void startTransport()
+  .then(() => startLanguage(languageAsked()))
+  .then(() => {
+    const root = document.getElementById("root");
+    if (!root) return;
+    const query = new URLSearchParams(window.location.search);
+    if ((import.meta.env.DEV || import.meta.env.MODE === "gallery") && query.has("gallery")) {
+      void import("./gallery").then(({ showGallery }) => {
+        showGallery(root, query);
+      });
+      return;
+    }
+    createRoot(root).render(
+      <StrictMode>
+        <App />
+      </StrictMode>,
+    );
+  });

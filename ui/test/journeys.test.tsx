@@ -188,7 +188,7 @@ describe("locking", () => {
 
   it("locks the page as soon as the core says so in an answer", async () => {
     await open("patient", "/records", {
-      chart: () => {
+      room_summary: () => {
         wanted.state = "locked";
 
         throw { code: "locked", params: {} };
@@ -202,14 +202,15 @@ describe("a shared chart", () => {
   it("gives way to an explanation while it is open", async () => {
     let state = "live";
     await open("doctor", "/patients/r1", {
-      doctor_chart: async () => {
-        const chart = (await fakeTransport().call("doctor_chart", { share: "r1" })) as {
-          share: object;
-          chart: unknown;
-        };
+      doctor_open: async () => {
+        const opening = (await fakeTransport().call("doctor_open", { share: "r1" })) as { share: object };
         return state === "live"
-          ? chart
-          : { ...chart, chart: null, share: { ...chart.share, state: "revoked", endedAt: 1_800_000_000 } };
+          ? opening
+          : {
+              ...opening,
+              readable: false,
+              share: { ...opening.share, state: "revoked", endedAt: 1_800_000_000 },
+            };
       },
     });
     expect(await screen.findByText("Ramipril 5 mg tablet")).toBeTruthy();
@@ -226,6 +227,9 @@ describe("a shared chart", () => {
     ).toBeTruthy();
     expect(screen.queryByText("Ramipril 5 mg tablet")).toBeNull();
     expect(screen.queryByRole("alert")).toBeNull();
+    // Nothing of the chart stays in memory either.
+    expect(answers.getQueryCache().findAll({ queryKey: ["room"] })).toEqual([]);
+    expect(answers.getQueryCache().findAll({ queryKey: ["once", "room-news"] })).toEqual([]);
   });
 
   it("explains a relay that shows an older state", async () => {

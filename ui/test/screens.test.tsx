@@ -7,19 +7,9 @@ import { type RouteEntry, routes } from "../src/app/routes";
 import { fakeTransport } from "../src/backend/fake";
 import { wanted } from "../src/backend/fake/wanted";
 import { setTransportForTests } from "../src/backend/transport";
+import examples from "./addresses.json";
 
 /** Real addresses for the parameters of the route table. */
-const examples: Record<string, string> = {
-  ":role": "patient",
-  "/records/:id": "/records/i7",
-  "/add/:id": "/add/i1",
-  "/sharing/:id": "/sharing/s1",
-  "/people/:id": "/people/n1",
-  "/clinicians/:id": "/clinicians/c1",
-  "/patients/:share": "/patients/r1",
-  ":record": "i9",
-};
-
 const addressOf = (path: string): string =>
   Object.entries(examples).reduce((address, [from, to]) => address.replace(from, to), path);
 

@@ -5,8 +5,9 @@ import { asAppError, common, events, windowLabel } from "../backend";
 import { LockScreen } from "../features/lock/LockScreen";
 import { startImport } from "../features/patient/importing";
 import { Letter } from "../features/welcome/Letter";
-import { formattingLocale } from "../locales/i18n";
+import { formattingLocale, onLanguage } from "../locales/i18n";
 import { Failure } from "../shared/components/Failure";
+import { clearToasts } from "../shared/components/Toast";
 import { Skeleton } from "../shared/components/Waiting";
 import { applyTheme } from "../shared/theme";
 import { ErrorBoundary } from "./ErrorBoundary";
@@ -18,8 +19,16 @@ import { SessionContext } from "./session";
 
 /** The window as a whole: the welcome window, or a profile's window behind its lock. */
 export function App() {
+  const [drawn, setDrawn] = useState(0);
+  useEffect(
+    () =>
+      onLanguage(() => {
+        setDrawn((times) => times + 1);
+      }),
+    [],
+  );
   return (
-    <I18nProvider locale={formattingLocale}>
+    <I18nProvider key={drawn} locale={formattingLocale()}>
       <QueryClientProvider client={answers}>
         <ErrorBoundary>
           {windowLabel() === "welcome" ? <Screen window="welcome" /> : <ProfileWindow />}
@@ -35,6 +44,7 @@ function ProfileWindow() {
   useEffect(() => {
     const drop = () => {
       forget();
+      clearToasts();
       setGeneration((known) => known + 1);
     };
     const unlisten = [events.locked(drop), events.changed(refresh)];

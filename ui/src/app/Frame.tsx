@@ -1,8 +1,11 @@
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { common } from "../backend";
 import { t } from "../locales/i18n";
-import { Icon } from "../shared/icons";
+import { Letterhead } from "../shared/components/Letterhead";
+import { Toasts } from "../shared/components/Toast";
+import { Brand, Icon } from "../shared/icons";
 import { CommandPalette } from "./CommandPalette";
+import { OfflineStrip, Touch } from "./Connection";
 import { railOf } from "./places";
 import { href, placeOf, usePath } from "./router";
 import { useSession } from "./session";
@@ -11,6 +14,7 @@ import { useSession } from "./session";
 export function Frame({ children }: { children: ReactNode }) {
   const session = useSession();
   const [searching, setSearching] = useState(false);
+  useLockKey();
   const place = placeOf(usePath(), session.role);
   const here = place?.route.under ?? place?.route.id;
   return (
@@ -20,9 +24,20 @@ export function Frame({ children }: { children: ReactNode }) {
       </a>
       <nav className="rail" aria-label={t("frame.places")}>
         <p className="rail-mark">
-          <Icon name="key" />
+          <Brand />
           Keyward
         </p>
+        <button
+          type="button"
+          className="rail-find"
+          onClick={() => {
+            setSearching(true);
+          }}
+        >
+          <Icon name="search" />
+          {t("palette.open")}
+          <kbd>{commandKey()} K</kbd>
+        </button>
         <div className="rail-places">
           {railOf(session.role).map((route) => (
             <a
@@ -39,19 +54,9 @@ export function Frame({ children }: { children: ReactNode }) {
         <div className="rail-foot">
           <p className="rail-who">
             <strong>{session.personName ?? session.profileName}</strong>
-            {session.clinicName ?? t(`role.${session.role}`)}
+            <span>{session.clinicName ?? t(`role.${session.role}`)}</span>
           </p>
-          <button
-            type="button"
-            className="rail-place"
-            onClick={() => {
-              setSearching(true);
-            }}
-          >
-            <Icon name="search" />
-            {t("palette.open")}
-            <kbd>{commandKey()} K</kbd>
-          </button>
+          <Touch />
           <a
             className="rail-place"
             href={href("/settings")}
@@ -60,15 +65,24 @@ export function Frame({ children }: { children: ReactNode }) {
             <Icon name="settings" />
             {t("rail.settings")}
           </a>
-          <button type="button" className="rail-place" onClick={() => void common.lock()}>
+          <button
+            type="button"
+            className="rail-place"
+            aria-keyshortcuts="Control+Shift+L Meta+Shift+L"
+            onClick={() => void common.lock()}
+          >
             <Icon name="lock" />
             {t("lock.verb")}
+            <kbd aria-hidden="true">{lockKey()}</kbd>
           </button>
         </div>
       </nav>
       <main id="content" className="page" tabIndex={-1}>
+        <Letterhead />
+        <OfflineStrip />
         {children}
       </main>
+      <Toasts />
       <CommandPalette isOpen={searching} onOpenChange={setSearching} />
     </div>
   );
@@ -81,3 +95,26 @@ function skip(event: { preventDefault: () => void }): void {
 }
 
 const commandKey = (): string => (/mac/i.test(navigator.userAgent) ? "⌘" : "Ctrl");
+
+/** Ctrl or Cmd with Shift and L locks, wherever the focus is. */
+function useLockKey(): void {
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent) => {
+      if (
+        event.key.toLowerCase() !== "l" ||
+        !(event.ctrlKey || event.metaKey) ||
+        !event.shiftKey ||
+        event.altKey
+      )
+        return;
+      event.preventDefault();
+      void common.lock();
+    };
+    window.addEventListener("keydown", pressed);
+    return () => {
+      window.removeEventListener("keydown", pressed);
+    };
+  }, []);
+}
+
+const lockKey = (): string => (/mac/i.test(navigator.userAgent) ? "⌘ ⇧ L" : "Ctrl ⇧ L");

@@ -13,7 +13,8 @@ export const answers = new QueryClient({
   }),
   defaultOptions: {
     queries: { retry: false, refetchOnWindowFocus: false, networkMode: "always", staleTime: 2_000 },
-    mutations: { retry: false, networkMode: "always" },
+    // What was typed (a passphrase, words of a kit) leaves the memory with the page it was typed in.
+    mutations: { retry: false, networkMode: "always", gcTime: 0 },
   },
 });
 
@@ -61,11 +62,14 @@ export function useDeed<Input, Output>(
 }
 
 /** Progress of long work, as it is told and, in case an event is lost, by asking. */
-export function useJob(id: string | undefined): JobView | undefined {
+export function useJob(
+  id: string | undefined,
+  ask: (args: { job: string }) => Promise<JobView> = common.jobStatus,
+): JobView | undefined {
   const key = ["job", id];
   const query = useQuery({
     queryKey: key,
-    queryFn: () => common.jobStatus({ job: id ?? "" }),
+    queryFn: () => ask({ job: id ?? "" }),
     enabled: id !== undefined,
     refetchInterval: ({ state }) => (state.data && isOver(state.data) ? false : 700),
   });

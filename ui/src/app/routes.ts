@@ -7,7 +7,7 @@ import type { IconName } from "../shared/icons";
 import type { MessageKey } from "../locales/i18n";
 
 /** What a screen can show; `locked` is the lock screen that any of them gives way to. */
-export type ScreenState = "loading" | "empty" | "full" | "error" | "locked";
+export type ScreenState = "loading" | "empty" | "full" | "offline" | "error" | "locked";
 
 export interface RouteEntry {
   id: string;
@@ -23,8 +23,8 @@ export interface RouteEntry {
   under?: string;
 }
 
-const read = ["loading", "empty", "full", "error", "locked"] as const;
-const one = ["loading", "full", "error", "locked"] as const;
+const read = ["loading", "empty", "full", "offline", "error", "locked"] as const;
+const one = ["loading", "full", "offline", "error", "locked"] as const;
 const form = ["full", "error", "locked"] as const;
 
 export const routes = [
@@ -40,6 +40,13 @@ export const routes = [
     path: "/new/:role",
     window: "welcome",
     title: "title.welcomeNew",
+    states: ["full", "error"],
+  },
+  {
+    id: "welcome-restore",
+    path: "/restore",
+    window: "welcome",
+    title: "title.restore",
     states: ["full", "error"],
   },
 
@@ -68,10 +75,82 @@ export const routes = [
     rail: { label: "rail.records", icon: "folder" },
   },
   {
+    id: "patient-timeline",
+    path: "/records/timeline",
+    window: "patient",
+    title: "title.timeline",
+    states: read,
+    under: "patient-records",
+  },
+  {
+    id: "patient-results",
+    path: "/records/results",
+    window: "patient",
+    title: "title.results",
+    states: read,
+    under: "patient-records",
+  },
+  {
+    id: "patient-trend",
+    path: "/records/results/:analyte",
+    window: "patient",
+    title: "title.trend",
+    states: one,
+    under: "patient-records",
+  },
+  {
+    id: "patient-comparison",
+    path: "/records/comparison",
+    window: "patient",
+    title: "title.comparison",
+    states: read,
+    under: "patient-records",
+  },
+  {
+    id: "patient-medicines",
+    path: "/records/medicines",
+    window: "patient",
+    title: "title.medicines",
+    states: read,
+    under: "patient-records",
+  },
+  {
+    id: "patient-documents",
+    path: "/records/documents",
+    window: "patient",
+    title: "title.documents",
+    states: read,
+    under: "patient-records",
+  },
+  {
+    id: "patient-sheet",
+    path: "/records/sheet",
+    window: "patient",
+    title: "title.sheet",
+    states: read,
+    under: "patient-records",
+  },
+  {
+    id: "patient-search",
+    path: "/search",
+    window: "patient",
+    title: "title.search",
+    states: read,
+    under: "patient-records",
+  },
+  {
     id: "patient-record",
     path: "/records/:id",
     window: "patient",
     title: "title.record",
+    states: one,
+    under: "patient-records",
+  },
+  {
+    id: "patient-document",
+    path: "/records/:id/document/:n",
+    window: "patient",
+    title: "title.document",
     states: one,
     under: "patient-records",
   },
@@ -132,6 +211,46 @@ export const routes = [
     rail: { label: "rail.spaces", icon: "spaces" },
   },
   {
+    id: "patient-leaving",
+    path: "/settings/leaving",
+    window: "patient",
+    title: "title.leaving",
+    states: one,
+    under: "settings",
+  },
+  {
+    id: "patient-recovery",
+    path: "/settings/recovery",
+    window: "patient",
+    title: "title.recovery",
+    states: read,
+    under: "settings",
+  },
+  {
+    id: "patient-kit",
+    path: "/settings/recovery/kit",
+    window: "patient",
+    title: "title.kit",
+    states: ["loading", "empty", "full", "error", "locked"],
+    under: "settings",
+  },
+  {
+    id: "patient-kit-confirm",
+    path: "/settings/recovery/confirm",
+    window: "patient",
+    title: "title.kitConfirm",
+    states: one,
+    under: "settings",
+  },
+  {
+    id: "patient-restored",
+    path: "/settings/recovery/restored",
+    window: "patient",
+    title: "title.restored",
+    states: ["loading", "empty", "full", "error", "locked"],
+    under: "settings",
+  },
+  {
     id: "patient-accesses",
     path: "/history",
     window: "patient",
@@ -189,10 +308,82 @@ export const routes = [
     under: "doctor-home",
   },
   {
+    id: "doctor-timeline",
+    path: "/patients/:share/timeline",
+    window: "doctor",
+    title: "title.timeline",
+    states: read,
+    under: "doctor-home",
+  },
+  {
+    id: "doctor-results",
+    path: "/patients/:share/results",
+    window: "doctor",
+    title: "title.results",
+    states: read,
+    under: "doctor-home",
+  },
+  {
+    id: "doctor-trend",
+    path: "/patients/:share/results/:analyte",
+    window: "doctor",
+    title: "title.trend",
+    states: one,
+    under: "doctor-home",
+  },
+  {
+    id: "doctor-comparison",
+    path: "/patients/:share/comparison",
+    window: "doctor",
+    title: "title.comparison",
+    states: read,
+    under: "doctor-home",
+  },
+  {
+    id: "doctor-medicines",
+    path: "/patients/:share/medicines",
+    window: "doctor",
+    title: "title.medicines",
+    states: read,
+    under: "doctor-home",
+  },
+  {
+    id: "doctor-documents",
+    path: "/patients/:share/documents",
+    window: "doctor",
+    title: "title.documents",
+    states: read,
+    under: "doctor-home",
+  },
+  {
+    id: "doctor-sheet",
+    path: "/patients/:share/sheet",
+    window: "doctor",
+    title: "title.sheet",
+    states: read,
+    under: "doctor-home",
+  },
+  {
+    id: "doctor-search",
+    path: "/patients/:share/search",
+    window: "doctor",
+    title: "title.search",
+    states: read,
+    under: "doctor-home",
+  },
+  {
     id: "doctor-record",
     path: "/patients/:share/:record",
     window: "doctor",
     title: "title.record",
+    states: one,
+    under: "doctor-home",
+  },
+  {
+    id: "doctor-document",
+    path: "/patients/:share/:record/document/:n",
+    window: "doctor",
+    title: "title.document",
     states: one,
     under: "doctor-home",
   },

@@ -24,6 +24,18 @@ export const welcome = {
   profileCreate: (profile: T.NewProfile) => call("profile_create", { profile }) as Promise<T.ProfileSummary>,
   profileOpen: commandWith<{ id: string; passphrase: string | null }, undefined>("profile_open"),
   clinicSetup: (setup: T.ClinicSetup) => call("clinic_setup", { setup }) as Promise<T.ProfileSummary>,
+  restoreKit: commandWith<{ text: string }, T.KitReading>("restore_kit"),
+  restoreKitImage: command<T.KitReading | null>("restore_kit_image"),
+  restorePick: command<T.BackupChoice | null>("restore_pick"),
+  restoreLook: commandWith<{ kit: string; source: T.RestoreSource }, T.RestoreOffer>("restore_look"),
+  restoreStart: commandWith<
+    { kit: string; source: T.RestoreSource; sequence: number; name: string; passphrase: string | null },
+    string
+  >("restore_start"),
+  restoreJob: commandWith<{ job: string }, T.JobView>("restore_job"),
+  restoreCancel: commandWith<{ job: string }, undefined>("restore_cancel"),
+  restoreReport: commandWith<{ job: string }, T.RestoreReport>("restore_done"),
+  restoreForget: command<undefined>("restore_forget"),
 };
 
 /** Commands every window with a profile has. */
@@ -39,6 +51,9 @@ export const common = {
   jobStatus: commandWith<{ job: string }, T.JobView>("job_status"),
   jobCancel: commandWith<{ job: string }, undefined>("job_cancel"),
   printWindow: command<undefined>("print_window"),
+  profilesShow: command<undefined>("profiles_show"),
+  secretCopy: commandWith<{ text: string }, undefined>("secret_copy"),
+  keyringGiveUp: command<undefined>("keyring_give_up"),
 };
 
 /** Commands of a patient's and a doctor's window for joining a clinic. */
@@ -77,13 +92,17 @@ export const patient = {
   importReport: commandWith<{ job: string }, T.ImportReport>("import_report"),
   importUndo: commandWith<{ importId: string }, undefined>("import_undo"),
   importsList: command<T.ImportView[]>("imports_list"),
-  chart: command<T.PatientChart>("chart"),
-  record: commandWith<{ id: string }, T.PatientRecord>("record"),
+  importResume: commandWith<{ importId: string }, string>("import_resume"),
+  importFiles: commandWith<{ importId: string }, T.ImportFileView[]>("import_files"),
+  importExportOriginal: commandWith<{ of: T.OriginalOf }, number | null>("import_export_original"),
+  importReportSave: commandWith<{ importId: string }, boolean>("import_report_save"),
+  recordMove: commandWith<{ id: string; category: T.Category }, T.RecordMoved>("record_move"),
   spaces: command<T.SpaceView[]>("spaces"),
   spaceCreate: (draft: T.SpaceDraft) => call("space_create", { draft }) as Promise<T.SpaceView>,
   spaceRename: commandWith<{ id: string; name: string; icon: string }, T.SpaceView>("space_rename"),
   doctors: command<T.DoctorDirectory>("doctors"),
   sharePreview: (draft: T.ShareDraft) => call("share_preview", { draft }) as Promise<T.SharePreview>,
+  sharePreviewEnd: commandWith<{ id: string }, undefined>("share_preview_end"),
   shareCreate: (draft: T.ShareDraft) => call("share_create", { draft }) as Promise<string>,
   shares: command<T.ShareView[]>("shares"),
   share: commandWith<{ id: string }, T.ShareView>("share"),
@@ -92,14 +111,65 @@ export const patient = {
   accesses: command<T.AccessView[]>("accesses"),
   receipt: commandWith<{ id: string }, T.ReceiptView>("consent_receipt"),
   syncNow: command<undefined>("sync_now"),
+  newKeys: command<T.NewKeysView[]>("doctor_new_keys"),
+  shareRegrant: commandWith<{ id: string; certificate: string }, string>("share_regrant"),
+};
+
+/** The recovery kit and the backup in a file. */
+export const recovery = {
+  status: command<T.RecoveryView>("recovery_status"),
+  kitShow: command<T.KitView>("kit_show"),
+  kitConfirm: commandWith<{ words: T.KitWord[] }, T.KitCheck>("kit_confirm"),
+  kitRenew: command<undefined>("kit_renew"),
+  putOff: command<undefined>("reminder_put_off"),
+  backupFileChoose: command<boolean>("backup_file_choose"),
+  backupFileForget: command<undefined>("backup_file_forget"),
+  backupNow: command<string>("backup_now"),
+  report: command<T.RestoreReport | null>("restore_report"),
+};
+
+/** Taking everything along. The export gives a job, or nothing if she picks no place. */
+export const leaving = {
+  view: command<T.LeavingView>("leaving_view"),
+  exportAll: command<string | null>("export_all"),
 };
 
 /** Commands of a doctor's window. */
 export const doctor = {
   home: command<T.DoctorHome>("doctor_home"),
   sync: command<undefined>("doctor_sync"),
-  chart: commandWith<{ share: string }, T.DoctorChart>("doctor_chart"),
-  record: commandWith<{ share: string; record: string }, T.DoctorRecord>("doctor_record"),
+  open: commandWith<{ share: string }, T.DoctorOpening>("doctor_open"),
+};
+
+/** The reading room: the same for one's own records, a preview and a shared chart. */
+export const room = {
+  summary: commandWith<{ scope: T.RoomScope }, T.RoomSummary>("room_summary"),
+  markSeen: commandWith<{ scope: T.RoomScope }, undefined>("room_mark_seen"),
+  items: commandWith<{ scope: T.RoomScope; query: T.ItemQuery }, T.ItemPage>("room_items"),
+  density: commandWith<{ scope: T.RoomScope; query: T.ItemQuery }, T.DensityView[]>("room_density"),
+  analytes: commandWith<{ scope: T.RoomScope; query: T.ItemQuery }, T.AnalytePage>("room_analytes"),
+  trend: commandWith<{ scope: T.RoomScope; analyte: string }, T.TrendView>("room_trend"),
+  comparison: commandWith<{ scope: T.RoomScope; earlier: string; later: string }, T.ComparisonView>(
+    "room_comparison",
+  ),
+  panel: commandWith<{ scope: T.RoomScope; recordId: string }, T.PanelView>("room_panel"),
+  medicines: commandWith<{ scope: T.RoomScope }, T.MedicinePlan>("room_medicines"),
+  search: commandWith<{ scope: T.RoomScope; query: T.ItemQuery }, T.SearchPage>("room_search"),
+  record: commandWith<{ scope: T.RoomScope; recordId: string }, T.RoomRecord>("room_record"),
+};
+
+type At = { scope: T.RoomScope; recordId: string; index: number };
+
+/** Commands for documents of records, in the windows of patient and doctor. A page comes as the bytes of a PNG. */
+export const documents = {
+  open: commandWith<At, T.DocumentView>("document_open"),
+  page: commandWith<At & { page: number; width: number; window: T.GreyWindow | null }, ArrayBuffer>(
+    "document_page",
+  ),
+  text: commandWith<At & { page: number }, T.PageWords>("document_text"),
+  find: commandWith<At & { words: string }, T.FoundPlace[]>("document_find"),
+  close: commandWith<At, undefined>("document_close"),
+  save: commandWith<At, boolean>("document_save"),
 };
 
 /** What the shell tells without being asked. */

@@ -32,9 +32,12 @@ const shell: Transport = {
 
 let transport: Transport = shell;
 
-/** In development, without the shell, the windows can be looked at in a browser with invented data. */
+/**
+ * In development, without the shell, the windows can be looked at in a browser with invented data. The mode
+ * `gallery` is the same, built: the run over all screens in a real engine looks at it (`cargo xtask screens`).
+ */
 export async function startTransport(): Promise<void> {
-  if (import.meta.env.DEV && !("__TAURI_INTERNALS__" in window)) {
+  if ((import.meta.env.DEV || import.meta.env.MODE === "gallery") && !("__TAURI_INTERNALS__" in window)) {
     const { fakeTransport } = await import("./fake");
     transport = fakeTransport();
   }

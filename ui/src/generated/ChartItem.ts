@@ -7,6 +7,7 @@ import type { DateView } from "./DateView";
 import type { FlagView } from "./FlagView";
 import type { Marker } from "./Marker";
 import type { ReferenceRangeView } from "./ReferenceRangeView";
+import type { Sensitivity } from "./Sensitivity";
 import type { ValueView } from "./ValueView";
 
 /**
@@ -21,6 +22,10 @@ id: string,
  * The section.
  */
 category: Category, 
+/**
+ * What is sensitive about it.
+ */
+sensitivity: Array<Sensitivity>, 
 /**
  * FHIR resource type; empty if it is not known.
  */

@@ -12,7 +12,8 @@ export type ChartView = {
  */
 identity: IdentityView | null, 
 /**
- * Every category once, in chart order.
+ * Every section once, in chart order; then, for whom not all is shared, the compartments kept
+ * apart that are not shared, empty, or hold what belongs to a section that is not shared.
  */
 sections: Array<SectionView>, 
 /**

@@ -26,6 +26,18 @@ report: ImportReport,
  */
 finished: boolean, 
 /**
+ * Whether it was interrupted and can go on (`import_resume`).
+ */
+resumable: boolean, 
+/**
+ * Files that are stored to their end.
+ */
+filesDone: number, 
+/**
+ * Files that were found to be imported, without those left out at once.
+ */
+filesFound: number, 
+/**
  * How many of its records are still there.
  */
 recordsLeft: number, 

@@ -3,4 +3,4 @@
 /**
  * What kind of long work a job is.
  */
-export type JobKind = "import" | "share" | "sync";
+export type JobKind = "import" | "share" | "sync" | "backup" | "restore" | "export" | "leaving";

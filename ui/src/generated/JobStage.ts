@@ -3,4 +3,4 @@
 /**
  * What a job is doing now; the interface turns it into words.
  */
-export type JobStage = "looking" | "reading" | "sealing" | "sending" | "granting" | "finished";
+export type JobStage = "looking" | "reading" | "sealing" | "sending" | "granting" | "writing" | "fetching" | "restoring" | "renewing" | "erasing" | "finished";

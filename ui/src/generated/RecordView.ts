@@ -34,6 +34,7 @@ attachments: Array<AttachmentView>,
  */
 notes: Array<NoteView>, 
 /**
- * The source, indented for reading; text exactly as it came if it is not JSON.
+ * The source, indented for reading, but for the bytes of documents, of which only the length is
+ * told; text exactly as it came if it is not JSON.
  */
 source: string, };

@@ -8,6 +8,10 @@ import type { IdentifiesView } from "./IdentifiesView";
  */
 export type SharePreview = { 
 /**
+ * Id of the preview, by which the reading room reads it.
+ */
+id: string, 
+/**
  * The doctor.
  */
 doctor: DoctorCard, 

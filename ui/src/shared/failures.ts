@@ -2,10 +2,11 @@ import { isAppError } from "../backend";
 import type { AppError, ErrorCode } from "../backend/types";
 import { type MessageKey, t } from "../locales/i18n";
 import type { errors } from "../locales/en/errors";
+import type { imports } from "../locales/en/imports";
 
 /** Every code of the core has its pair of sentences; a code without one does not compile. */
 type Covered = `error.${ErrorCode}.what` | `error.${ErrorCode}.mend`;
-type Missing = Exclude<Covered, keyof typeof errors>;
+type Missing = Exclude<Covered, keyof typeof errors | keyof typeof imports>;
 const nothingIsMissing: Missing extends never ? true : Missing = true;
 
 const fieldNames: Record<string, MessageKey> = {

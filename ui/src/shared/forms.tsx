@@ -42,17 +42,27 @@ export function ErrorSummary<Values>({
   errors: FieldErrors<Values>;
   at: React.RefObject<HTMLDivElement | null>;
 }) {
-  const sentences = Object.values(errors) as string[];
+  const faults = Object.entries(errors) as [string, string][];
   return (
     <div ref={at} tabIndex={-1} role="alert">
-      {sentences.length > 0 && (
+      {faults.length > 0 && (
         <div className="notice notice-danger">
           <Icon name="warning" />
           <div className="notice-body">
-            <p className="notice-title">{t("form.summary", { n: sentences.length })}</p>
+            <p className="notice-title">{t("form.summary", { n: faults.length })}</p>
             <ul>
-              {sentences.map((sentence) => (
-                <li key={sentence}>{sentence}</li>
+              {faults.map(([field, sentence]) => (
+                <li key={field}>
+                  <button
+                    type="button"
+                    className="link"
+                    onClick={() => {
+                      focusFault(at.current, sentence);
+                    }}
+                  >
+                    {sentence}
+                  </button>
+                </li>
               ))}
             </ul>
           </div>
@@ -60,6 +70,15 @@ export function ErrorSummary<Values>({
       )}
     </div>
   );
+}
+
+/** To the field that says the same sentence: its first input takes the focus. */
+function focusFault(summary: HTMLElement | null, sentence: string): void {
+  const form = summary?.closest("form");
+  const saying = [...(form?.querySelectorAll(".has-error, [data-invalid]") ?? [])].find(
+    (field) => !summary?.contains(field) && field.textContent.includes(sentence),
+  );
+  saying?.querySelector<HTMLElement>("input, textarea, select, button")?.focus();
 }
 
 /** A form whose Enter key sends it. */

@@ -8,9 +8,12 @@ let chosen: Theme = "system";
 /** Colours as chosen, or as the computer's. */
 export function applyTheme(theme: Theme): void {
   chosen = theme;
-  const isDark = theme === "dark" || (theme === "system" && dark().matches);
-  document.documentElement.dataset.theme = isDark ? "dark" : "light";
+  const wantsDark = theme === "dark" || (theme === "system" && dark().matches);
+  document.documentElement.dataset.theme = wantsDark ? "dark" : "light";
 }
+
+/** What is drawn now. */
+export const isDark = (): boolean => document.documentElement.dataset.theme === "dark";
 
 /** Text size is a habit of this window's reader, not of a profile: it is kept by the page itself. */
 const textKey = "keyward.text-size";

@@ -1,10 +1,18 @@
+import { columnsQuestion } from "./columns";
 import { tell, wanted } from "./wanted";
-import { chart, counts, itemById, recordView } from "./chart";
+import { chart, counts } from "./chart";
+import { documentAnswers } from "./documents";
+import { recoveryAnswers } from "./recovery";
+import { roomAnswers } from "./room";
 import type * as T from "../types";
 
 const now = Math.floor(Date.now() / 1000);
 const day = 86_400;
 const empty = () => wanted.state === "empty";
+/** The relay is out of reach: what was fetched before is there. */
+const outOfReach = (): T.AppError | null =>
+  wanted.state === "offline" ? { code: "relay-unreachable", params: {} } : null;
+const lastSync = () => (wanted.state === "offline" ? now - 2 * day : now - 240);
 const hex = ["3f9a", "02c7", "b81e", "6d50"];
 
 const isLocked = () => wanted.state === "locked";
@@ -186,6 +194,46 @@ const imports: T.ImportView[] = [
     finished: true,
     recordsLeft: 57,
     recordsShared: 46,
+    resumable: false,
+    filesDone: 4,
+    filesFound: 4,
+  },
+  {
+    id: "i2",
+    at: now - 4 * day,
+    names: ["export.zip"],
+    report: { ...report, files: 3, resources: 12, refused: [], by_compartment: { results: 12 } },
+    finished: false,
+    recordsLeft: 12,
+    recordsShared: 0,
+    resumable: true,
+    filesDone: 3,
+    filesFound: 11,
+  },
+];
+
+const importFiles: T.ImportFileView[] = [
+  {
+    source: "f1",
+    name: "records-2026/bundle-1.json",
+    format: "fhir",
+    bytes: 120_000,
+    records: 48,
+    duplicates: 3,
+    kept: [{ index: 7, reason: "unknown-type" }],
+    original: false,
+    whole: true,
+  },
+  {
+    source: "f2",
+    name: "records-2026/letter.pdf",
+    format: "pdf",
+    bytes: 400_000,
+    records: 1,
+    duplicates: 0,
+    kept: [],
+    original: true,
+    whole: true,
   },
 ];
 
@@ -235,7 +283,7 @@ const personView = (id: string): T.PersonView => {
   };
 };
 
-const qr = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 33 33" shape-rendering="crispEdges"><rect width="33" height="33" fill="#fff"/>${Array.from({ length: 441 }, (_, i) => ((i * 7919 + (i % 21) * 31) % 5 < 2 ? `<rect x="${String(6 + (i % 21))}" y="${String(6 + Math.floor(i / 21))}" width="1" height="1"/>` : "")).join("")}</svg>`;
+const qr = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 33 33" shape-rendering="crispEdges"><rect width="33" height="33" fill="#fff"/>${Array.from({ length: 441 }, (_, i) => ((Math.imul(i + 7, 2_654_435_761) >>> 13) % 7 < 3 ? `<rect x="${String(6 + (i % 21))}" y="${String(6 + Math.floor(i / 21))}" width="1" height="1"/>` : "")).join("")}</svg>`;
 
 const invitation = (name: string, purpose: T.InvitationPurpose): T.InvitationView => ({
   code: "K7QM-2XVB-9HTR-WD4C",
@@ -356,7 +404,8 @@ function runJob(kind: T.JobKind, result: string): string {
     error: null,
     result: null,
   };
-  if (asks)
+  if (asks && wanted.table) job.question = columnsQuestion;
+  else if (asks)
     job.question = {
       kind: "somebodyElse",
       file: "bundle-7.json",
@@ -382,8 +431,8 @@ const patientHome = (): T.PatientHome => ({
   shares: empty() ? [] : shares.slice(0, 2),
   recentAccesses: empty() ? [] : accesses,
   waiting: 0,
-  problem: null,
-  lastSync: empty() ? null : now - 240,
+  problem: outOfReach(),
+  lastSync: empty() ? null : lastSync(),
   visibility: empty() ? onlyYou : withAda,
 });
 
@@ -399,8 +448,8 @@ const doctorHome = (): T.DoctorHome => ({
     removed: false,
   },
   shares: empty() ? [] : receivedShares,
-  lastSync: now - 120,
-  problem: null,
+  lastSync: lastSync(),
+  problem: outOfReach(),
 });
 
 type Answers = Record<string, (args: Record<string, unknown>) => unknown>;
@@ -421,6 +470,7 @@ const answersByCommand: Answers = {
     wanted.state = "locked";
     tell("session://locked", null);
   },
+  profiles_show: () => null,
   unlock: (args) => {
     if (wanted.state === "locked" && args.passphrase !== "open sesame")
       throw { code: "passphrase-wrong", params: {} };
@@ -457,21 +507,11 @@ const answersByCommand: Answers = {
   import_decide: () => {
     if (job) job = { ...job, state: "done", question: null, result: "i1" };
   },
+  import_resume: () => runJob("import", "i1"),
+  import_files: () => importFiles,
+  import_export_original: () => 120_000,
+  import_report_save: () => true,
   imports_list: () => (empty() ? [] : imports),
-  chart: () =>
-    ({
-      chart: chart(empty() ? "empty" : "all"),
-      categories: empty() ? [] : counts(onlyYou, withAda),
-      keptAsSource: 1,
-    }) satisfies T.PatientChart,
-  record: (args) =>
-    ({
-      record: recordView(itemById(String(args.id))),
-      visibility: withAda,
-      importId: "i1",
-      sourceName: "records-2026/bundle-1.json",
-      received: now - 3 * day,
-    }) satisfies T.PatientRecord,
   spaces: () => (empty() ? [] : spaces),
   space_create: (args) => ({ ...spaces[1], ...(args.draft as object), id: "p2" }),
   doctors: () =>
@@ -483,6 +523,7 @@ const answersByCommand: Answers = {
     }) satisfies T.DoctorDirectory,
   share_preview: () =>
     ({
+      id: "preview-1",
       doctor: doctors[0] as T.DoctorCard,
       shownAs: "Silver Heron 27",
       showsName: false,
@@ -511,7 +552,7 @@ const answersByCommand: Answers = {
       records: 46,
       withheld: 1,
       bytes: 120_000,
-    }) satisfies T.SharePreview,
+    }) satisfies T.SharePreview & { id: string },
   share_create: () => runJob("share", "s1"),
   shares: () => (empty() ? [] : shares),
   share: (args) => shares.find((each) => each.id === args.id) ?? shares[0],
@@ -531,20 +572,40 @@ const answersByCommand: Answers = {
       issued: now,
       consent: '{\n  "resourceType": "Consent",\n  "status": "active"\n}',
     }) satisfies T.ReceiptView,
+  doctor_new_keys: () =>
+    empty() || outOfReach()
+      ? []
+      : [
+          {
+            share: shares[1] as T.ShareView,
+            doctor: doctorCard(3, { name: "Dr Boris Sample", role: "General practitioner" }),
+          } satisfies T.NewKeysView,
+        ],
+  share_regrant: () => "s5",
+  leaving_view: () =>
+    ({
+      role: "patient",
+      profileName: "Anna",
+      clinicName: "Example Clinic on the Hill",
+      records: 57,
+      liveShares: 2,
+      fetched: 44,
+      problem: outOfReach(),
+      exported: wanted.state === "offline" ? null : now - 9 * day,
+    }) satisfies T.LeavingView,
+  export_all: () => runJob("export", "keyward-export.zip"),
   doctor_home: doctorHome,
-  doctor_chart: (args) => {
+  doctor_open: (args) => {
     const row =
       receivedShares.find((each) => each.share === args.share) ?? (receivedShares[0] as T.PatientRow);
     return {
       share: row,
-      chart: row.state === "live" ? chart(empty() ? "empty" : "shared") : null,
+      readable: row.state === "live",
       asOf: now - 3600,
       alarms: row.share === "r2" ? [{ kind: "rolledBack", category: "results", seen: now - 7200 }] : [],
       offline: row.share === "r2",
-    } satisfies T.DoctorChart;
+    } satisfies T.DoctorOpening;
   },
-  doctor_record: (args) =>
-    ({ record: recordView(itemById(String(args.record))), received: now - day }) satisfies T.DoctorRecord,
   desk_home: () =>
     ({
       clinicName: "Example Clinic on the Hill",
@@ -571,5 +632,9 @@ const answersByCommand: Answers = {
   desk_reinvite_clinician: () => invitation("Dr Boris Sample", "clinician"),
 };
 
+const forRecovery = recoveryAnswers(runJob);
+
 export const answer = (command: string, args: Record<string, unknown>): unknown =>
-  answersByCommand[command]?.(args) ?? null;
+  (answersByCommand[command] ?? forRecovery[command] ?? roomAnswers[command] ?? documentAnswers[command])?.(
+    args,
+  ) ?? null;

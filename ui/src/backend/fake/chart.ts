@@ -10,6 +10,7 @@ const item = (
 ): T.ChartItem => ({
   id,
   category,
+  sensitivity: [],
   resourceType: "Observation",
   title,
   code: { display: title, system: null, code: null },
@@ -55,7 +56,7 @@ const range = (low: string, high: string, unit: string): T.ReferenceRangeView =>
   appliesTo: [],
 });
 
-const items: T.ChartItem[] = [
+export const items: T.ChartItem[] = [
   item("i1", "conditions", "High blood pressure", {
     resourceType: "Condition",
     date: date("2011", "year"),
@@ -258,6 +259,17 @@ export const recordView = (found: T.ChartItem): T.RecordView => ({
             url: null,
             inline: true,
             path: "content[0].attachment",
+          },
+          {
+            index: 1,
+            contentType: "application/dicom",
+            title: "Chest, sample",
+            created: "2019-01-02",
+            language: null,
+            bytes: 525_312,
+            url: null,
+            inline: true,
+            path: "content[1].attachment",
           },
         ]
       : [],

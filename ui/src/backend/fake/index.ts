@@ -8,6 +8,18 @@ import type { AppError } from "../types";
 import { answer } from "./answers";
 import { listeners, wanted } from "./wanted";
 
+/**
+ * Every text that was ever answered: what stands on a screen is one of these or comes from a catalogue, and the run over
+ * all screens finds what is neither.
+ */
+const invented = new Set<string>();
+Object.assign(window, { inventedWords: invented });
+
+function note(value: unknown): void {
+  if (typeof value === "string") invented.add(value);
+  else if (typeof value === "object" && value !== null) for (const each of Object.values(value)) note(each);
+}
+
 const early = new Set(["session", "settings_read", "unlock", "lock", "activity"]);
 
 async function respond(command: string, args: Record<string, unknown>): Promise<unknown> {
@@ -16,7 +28,9 @@ async function respond(command: string, args: Record<string, unknown>): Promise<
     if (wanted.state === "loading") return new Promise(() => undefined);
     if (wanted.state === "error") throw { code: "relay-unreachable", params: {} } satisfies AppError;
   }
-  return answer(command, args);
+  const given: unknown = answer(command, args);
+  note(given);
+  return given;
 }
 
 export function fakeTransport(): Transport {

@@ -6,6 +6,7 @@ export const wanted: {
   state: string;
   theme: "dark" | "light" | "system";
   asks: boolean;
+  table: boolean;
   slow: boolean;
 } = {
   window: query.get("window") ?? "welcome",
@@ -13,6 +14,8 @@ export const wanted: {
   theme: query.get("theme") === "dark" ? "dark" : query.get("theme") === "light" ? "light" : "system",
   /** An import that stops and asks; work that never ends. */
   asks: query.has("ask"),
+  /** It asks about the columns of a table. */
+  table: query.get("ask") === "table",
   slow: query.has("slow"),
 };
 

@@ -7,17 +7,18 @@ import type { ClinicianRow, ClinicianState } from "../../backend/types";
 import { t } from "../../locales/i18n";
 import { announce } from "../../shared/announce";
 import { Button, ButtonLink } from "../../shared/components/Button";
-import { Dialog } from "../../shared/components/Dialog";
+import { Decision, useReason } from "../../shared/components/Decision";
 import { Facts, HexGroups } from "../../shared/components/Facts";
 import { Failure } from "../../shared/components/Failure";
 import { TextField } from "../../shared/components/Fields";
 import { Loaded } from "../../shared/components/Loaded";
 import { Notice, Tag } from "../../shared/components/Notice";
 import { Empty, Page } from "../../shared/components/Page";
+import { arrowKeys } from "../../shared/arrowKeys";
 import { useDraft } from "../../shared/drafts";
 import { ErrorSummary, Form, useChecks } from "../../shared/forms";
 import { fullDate } from "../../shared/format/dates";
-import { Icon } from "../../shared/icons";
+import { Monogram } from "../../shared/components/Monogram";
 import { useClinic } from "./clinic";
 
 const tones = {
@@ -55,10 +56,10 @@ export function Clinicians() {
               {t("clinicians.noneHint")}
             </Empty>
           ) : (
-            <ul className="list">
+            <ul className="list" onKeyDown={arrowKeys}>
               {known.map((row) => (
                 <li key={row.id} className="list-item">
-                  <Icon name="doctor" />
+                  <Monogram name={row.details.name} />
                   <div className="list-main">
                     <span className="list-title">
                       <a href={href(`/clinicians/${encodeURIComponent(row.id)}`)}>{row.details.name}</a>
@@ -252,101 +253,48 @@ function ClinicianBody({ row }: { row: ClinicianRow }) {
 }
 
 function Reinvite({ row }: { row: ClinicianRow }) {
-  const [asking, setAsking] = useState(false);
   const invite = useDeed(desk.reinviteClinician, (issued) => {
-    setAsking(false);
     answers.setQueryData(["once", "invitation", row.id], issued);
     navigate(`/clinicians/${encodeURIComponent(row.id)}/invitation`);
   });
-  const go = () => {
-    invite.mutate({ id: row.id });
-  };
-  const certified = row.state === "certified";
   return (
-    <>
-      <Button
-        icon="qr"
-        isPending={invite.isPending}
-        onPress={() => {
-          if (certified) setAsking(true);
-          else go();
-        }}
-      >
-        {t("invite.again")}
-      </Button>
-      {invite.isError && !asking && <Failure error={invite.error} />}
-      <Dialog
-        heading={t("invite.reissueHeading")}
-        isOpen={asking}
-        onClose={() => {
-          setAsking(false);
-        }}
-      >
-        <p>{t("clinician.reissueWhat", { name: row.details.name })}</p>
-        {invite.isError && <Failure error={invite.error} />}
-        <div className="actions">
-          <Button look="danger" isPending={invite.isPending} onPress={go}>
-            {t("invite.reissueConfirm")}
-          </Button>
-          <Button
-            onPress={() => {
-              setAsking(false);
-            }}
-          >
-            {t("invite.reissueKeep")}
-          </Button>
-        </div>
-      </Dialog>
-    </>
+    <Decision
+      verb={t("invite.again")}
+      icon="qr"
+      ask={row.state === "certified"}
+      heading={t("invite.reissueHeading")}
+      confirm={t("invite.reissueConfirm")}
+      keep={t("invite.reissueKeep")}
+      deed={invite}
+      input={() => ({ id: row.id })}
+    >
+      <p>{t("clinician.reissueWhat", { name: row.details.name })}</p>
+    </Decision>
   );
 }
 
 function Remove({ row }: { row: ClinicianRow }) {
-  const [asking, setAsking] = useState(false);
-  const [reason, setReason] = useState("");
-  const [tried, setTried] = useState(false);
+  const { field, reason } = useReason();
+  const { name } = row.details;
   const remove = useDeed(desk.removeClinician, () => {
-    setAsking(false);
-    announce(t("remove.done", { name: row.details.name }));
+    announce(t("remove.done", { name }));
   });
-  const close = () => {
-    setAsking(false);
-  };
   return (
-    <>
-      <Button
-        icon="stop"
-        onPress={() => {
-          setAsking(true);
-        }}
-      >
-        {t("remove.verb")}
-      </Button>
-      <Dialog heading={t("remove.heading", { name: row.details.name })} isOpen={asking} onClose={close}>
-        <p>{t("remove.what", { name: row.details.name })}</p>
-        <Notice tone="caution">{t("remove.cannot")}</Notice>
-        <TextField
-          label={t("field.reason")}
-          value={reason}
-          onChange={setReason}
-          maxLength={200}
-          error={tried && reason.trim() === "" ? t("withdraw.reasonMissing") : undefined}
-        />
-        {remove.isError && <Failure error={remove.error} />}
-        <div className="actions">
-          <Button
-            look="danger"
-            isPending={remove.isPending}
-            onPress={() => {
-              setTried(true);
-              if (reason.trim() !== "") remove.mutate({ id: row.id, reason: reason.trim() });
-            }}
-          >
-            {t("remove.confirm")}
-          </Button>
-          <Button onPress={close}>{t("remove.keep")}</Button>
-        </div>
-      </Dialog>
-    </>
+    <Decision
+      verb={t("remove.verb")}
+      icon="stop"
+      heading={t("remove.heading", { name })}
+      confirm={t("remove.confirm")}
+      keep={t("remove.keep")}
+      deed={remove}
+      input={() => {
+        const given = reason();
+        return given === undefined ? undefined : { id: row.id, reason: given };
+      }}
+    >
+      <p>{t("remove.what", { name })}</p>
+      <Notice tone="caution">{t("remove.cannot")}</Notice>
+      {field}
+    </Decision>
   );
 }

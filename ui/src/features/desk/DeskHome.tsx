@@ -7,12 +7,13 @@ import { ButtonLink } from "../../shared/components/Button";
 import { Facts, HexGroups } from "../../shared/components/Facts";
 import { Failure } from "../../shared/components/Failure";
 import { Loaded } from "../../shared/components/Loaded";
+import { Monogram } from "../../shared/components/Monogram";
 import { Notice, Tag } from "../../shared/components/Notice";
 import { Empty, Page, Section } from "../../shared/components/Page";
+import { arrowKeys } from "../../shared/arrowKeys";
 import { fullMoment, recordDate } from "../../shared/format/dates";
-import { Icon } from "../../shared/icons";
 
-/** Who waits for what. Every line is one link, so Tab and Enter are enough. */
+/** Who waits for what. Every line is one link: arrow keys or Tab, and Enter. */
 export function DeskHome() {
   const home = useAnswer(["desk-home"], desk.home, { every: deskEvery });
   return (
@@ -47,7 +48,7 @@ function Queue({ home }: { home: Home }) {
             {home.people === 0 ? t("desk.firstSteps") : t("desk.queueEmptyHint")}
           </Empty>
         ) : (
-          <ol className="list">
+          <ol className="list" onKeyDown={arrowKeys}>
             {home.queue.map((row) => (
               <PersonLine key={row.id} row={row} />
             ))}
@@ -72,7 +73,7 @@ export function PersonLine({ row }: { row: PersonRow }) {
   const tone = row.withdrawn ? undefined : tones[row.next];
   return (
     <li className="list-item">
-      <Icon name="person" />
+      <Monogram name={row.name} quiet={row.withdrawn} />
       <div className="list-main">
         <span className="list-title">
           <a href={href(`/people/${encodeURIComponent(row.id)}`)}>{row.name}</a>

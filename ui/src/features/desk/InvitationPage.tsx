@@ -3,11 +3,12 @@ import { common } from "../../backend";
 import type { InvitationView } from "../../backend/types";
 import { t } from "../../locales/i18n";
 import { Button, ButtonLink } from "../../shared/components/Button";
-import { CopyButton } from "../../shared/components/Copy";
+import { SecretCopyButton } from "../../shared/components/Copy";
 import { Facts, HexGroups } from "../../shared/components/Facts";
 import { Notice } from "../../shared/components/Notice";
 import { Empty, Page } from "../../shared/components/Page";
 import { fullMoment } from "../../shared/format/dates";
+import { svgAddress } from "../../shared/format/svg";
 
 /** A person's invitation: on screen, on paper, by phone. It is shown once and not kept here. */
 export function InvitationPage({ params }: { params: Record<string, string> }) {
@@ -81,8 +82,12 @@ function Sheet({ view, back }: { view: InvitationView; back: string }) {
             </p>
             <p className="soft">{t("invitation.codeHint")}</p>
             <div className="actions screen-only">
-              <CopyButton text={view.text}>{t("invitation.copyText")}</CopyButton>
-              <CopyButton text={view.code}>{t("invitation.copyCode")}</CopyButton>
+              <SecretCopyButton text={view.text} said={t("clipboard.said")}>
+                {t("invitation.copyText")}
+              </SecretCopyButton>
+              <SecretCopyButton text={view.code} said={t("clipboard.said")}>
+                {t("invitation.copyCode")}
+              </SecretCopyButton>
             </div>
           </div>
         </div>
@@ -106,7 +111,3 @@ function Sheet({ view, back }: { view: InvitationView; back: string }) {
     </Page>
   );
 }
-
-/** As an image: an SVG in an image cannot run or load anything. */
-export const svgAddress = (svg: string): string =>
-  `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;

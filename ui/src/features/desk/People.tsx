@@ -6,6 +6,7 @@ import { ButtonLink } from "../../shared/components/Button";
 import { TextField } from "../../shared/components/Fields";
 import { Loaded } from "../../shared/components/Loaded";
 import { Empty, Page } from "../../shared/components/Page";
+import { arrowKeys } from "../../shared/arrowKeys";
 import { useDraft } from "../../shared/drafts";
 import { useClinic } from "./clinic";
 import { PersonLine } from "./DeskHome";
@@ -55,7 +56,7 @@ export function People() {
                 <p className="soft" role="status">
                   {t("people.count", { n: known.length })}
                 </p>
-                <ul className="list">
+                <ul className="list" onKeyDown={arrowKeys}>
                   {known.map((row) => (
                     <PersonLine key={row.id} row={row} />
                   ))}

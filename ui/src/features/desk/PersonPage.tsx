@@ -6,7 +6,7 @@ import type { IdentityDocument, InvitationRow, PersonView } from "../../backend/
 import { t } from "../../locales/i18n";
 import { announce } from "../../shared/announce";
 import { Button, ButtonLink } from "../../shared/components/Button";
-import { Dialog } from "../../shared/components/Dialog";
+import { Decision, useReason } from "../../shared/components/Decision";
 import { Facts } from "../../shared/components/Facts";
 import { Failure } from "../../shared/components/Failure";
 import { RadioGroup, TextField } from "../../shared/components/Fields";
@@ -85,14 +85,14 @@ function NextThing({ person }: { person: PersonView }) {
   switch (row.next) {
     case "checkIdentity":
       return (
-        <Notice title={t("next.checkIdentity")}>
+        <Notice tone="task" title={t("next.checkIdentity")}>
           <CheckIdentity id={row.id} />
         </Notice>
       );
     case "invite":
     case "inviteAgain":
       return (
-        <Notice title={t(`next.${row.next}`)}>
+        <Notice tone="task" title={t(`next.${row.next}`)}>
           <p>{t(row.next === "invite" ? "next.inviteHint" : "next.inviteAgainHint")}</p>
           <Invite id={row.id} again={row.enrolled} first={row.next === "invite"} />
         </Notice>
@@ -114,55 +114,24 @@ function NextThing({ person }: { person: PersonView }) {
 
 /** Issues an invitation; for an enrolled person only after saying that the old device stops. */
 export function Invite({ id, again, first }: { id: string; again: boolean; first: boolean }) {
-  const [asking, setAsking] = useState(false);
   const invite = useDeed(desk.invite, (issued) => {
-    setAsking(false);
     answers.setQueryData(["once", "invitation", id], issued);
     navigate(`/people/${encodeURIComponent(id)}/invitation`);
   });
-  const go = () => {
-    invite.mutate({ id });
-  };
   return (
-    <>
-      <Button
-        look={again ? "plain" : "primary"}
-        icon="qr"
-        isPending={invite.isPending}
-        onPress={
-          again
-            ? () => {
-                setAsking(true);
-              }
-            : go
-        }
-      >
-        {t(first ? "invite.verb" : "invite.again")}
-      </Button>
-      {invite.isError && !asking && <Failure error={invite.error} />}
-      <Dialog
-        heading={t("invite.reissueHeading")}
-        isOpen={asking}
-        onClose={() => {
-          setAsking(false);
-        }}
-      >
-        <p>{t("invite.reissueWhat")}</p>
-        {invite.isError && <Failure error={invite.error} />}
-        <div className="actions">
-          <Button look="danger" isPending={invite.isPending} onPress={go}>
-            {t("invite.reissueConfirm")}
-          </Button>
-          <Button
-            onPress={() => {
-              setAsking(false);
-            }}
-          >
-            {t("invite.reissueKeep")}
-          </Button>
-        </div>
-      </Dialog>
-    </>
+    <Decision
+      verb={t(first ? "invite.verb" : "invite.again")}
+      icon="qr"
+      look={again ? "plain" : "primary"}
+      ask={again}
+      heading={t("invite.reissueHeading")}
+      confirm={t("invite.reissueConfirm")}
+      keep={t("invite.reissueKeep")}
+      deed={invite}
+      input={() => ({ id })}
+    >
+      <p>{t("invite.reissueWhat")}</p>
+    </Decision>
   );
 }
 
@@ -322,53 +291,30 @@ function invitationTimes(row: InvitationRow): string {
 
 /** Takes a person out of the register, with a reason and its consequence. */
 function Withdraw({ person }: { person: PersonView }) {
-  const [asking, setAsking] = useState(false);
-  const [reason, setReason] = useState("");
-  const [tried, setTried] = useState(false);
+  const { field, reason } = useReason();
   const withdraw = useDeed(desk.withdrawPerson, () => {
-    setAsking(false);
     announce(t("withdraw.done"));
   });
-  const close = () => {
-    setAsking(false);
-  };
   return (
     <Section heading={t("withdraw.section")}>
       <p className="soft">{t("withdraw.hint")}</p>
       <div>
-        <Button
+        <Decision
+          verb={t("withdraw.verb")}
           icon="stop"
-          onPress={() => {
-            setAsking(true);
+          heading={t("withdraw.heading", { name: person.row.name })}
+          confirm={t("withdraw.confirm")}
+          keep={t("withdraw.keep")}
+          deed={withdraw}
+          input={() => {
+            const given = reason();
+            return given === undefined ? undefined : { id: person.row.id, reason: given };
           }}
         >
-          {t("withdraw.verb")}
-        </Button>
+          <p>{t("withdraw.what")}</p>
+          {field}
+        </Decision>
       </div>
-      <Dialog heading={t("withdraw.heading", { name: person.row.name })} isOpen={asking} onClose={close}>
-        <p>{t("withdraw.what")}</p>
-        <TextField
-          label={t("field.reason")}
-          value={reason}
-          onChange={setReason}
-          maxLength={200}
-          error={tried && reason.trim() === "" ? t("withdraw.reasonMissing") : undefined}
-        />
-        {withdraw.isError && <Failure error={withdraw.error} />}
-        <div className="actions">
-          <Button
-            look="danger"
-            isPending={withdraw.isPending}
-            onPress={() => {
-              setTried(true);
-              if (reason.trim() !== "") withdraw.mutate({ id: person.row.id, reason: reason.trim() });
-            }}
-          >
-            {t("withdraw.confirm")}
-          </Button>
-          <Button onPress={close}>{t("withdraw.keep")}</Button>
-        </div>
-      </Dialog>
     </Section>
   );
 }

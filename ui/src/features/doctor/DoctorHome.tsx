@@ -8,7 +8,7 @@ import { Failure } from "../../shared/components/Failure";
 import { Loaded } from "../../shared/components/Loaded";
 import { Notice } from "../../shared/components/Notice";
 import { Empty, Page } from "../../shared/components/Page";
-import { fullDate, fullMoment } from "../../shared/format/dates";
+import { fullDate } from "../../shared/format/dates";
 import { PatientList } from "./PatientList";
 import { isOver, newFirst } from "./patientName";
 
@@ -64,14 +64,19 @@ interface SharesProps {
 function Shares({ heading, lead, keep, none, noneHint }: SharesProps) {
   const home = useHome();
   return (
-    <Page heading={t(heading)} lead={t(lead)} visibility={{ kind: "onlyYou" }}>
+    <Page
+      heading={t(heading)}
+      lead={t(lead)}
+      visibility={{ kind: "onlyYou" }}
+      actions={home.data?.enrolled && <Again />}
+    >
       <Loaded query={home}>
         {(known) => {
           if (!known.enrolled) return <NotEnrolled />;
           const rows = newFirst(known.shares.filter(keep));
           return (
             <div className="stack stack-fill">
-              <Exchange home={known} />
+              <Problems home={known} />
               {rows.length === 0 ? (
                 <Empty icon="people" heading={t(none)}>
                   {t(noneHint)}
@@ -103,11 +108,9 @@ function NotEnrolled() {
   );
 }
 
-function Exchange({ home }: { home: Home }) {
-  const sync = useDeed(doctor.sync);
-  const again = () => {
-    sync.mutate(undefined);
-  };
+/** What went wrong with her own standing or the exchange. That the relay is out of reach stands above every page. */
+function Problems({ home }: { home: Home }) {
+  const other = home.problem && home.problem.code !== "relay-unreachable" ? home.problem : null;
   return (
     <>
       {home.doctor?.removed && (
@@ -115,17 +118,27 @@ function Exchange({ home }: { home: Home }) {
           {t("doctorHome.removedHint")}
         </Notice>
       )}
-      {(home.problem ?? sync.error) && <Failure error={home.problem ?? sync.error} tone="caution" />}
-      <div className="row row-between">
-        <span className="soft small">
-          {home.lastSync === null
-            ? t("home.neverSynced")
-            : t("home.synced", { when: fullMoment(home.lastSync) })}
-        </span>
-        <Button look="quiet" icon="refresh" isPending={sync.isPending} onPress={again}>
-          {t("action.lookAgain")}
-        </Button>
-      </div>
+      {other && <Failure error={other} tone="caution" />}
+    </>
+  );
+}
+
+/** Asks the relay again; when it last answered stands in the rail. */
+function Again() {
+  const sync = useDeed(doctor.sync);
+  return (
+    <>
+      {sync.isError && <Failure error={sync.error} tone="caution" />}
+      <Button
+        look="quiet"
+        icon="refresh"
+        isPending={sync.isPending}
+        onPress={() => {
+          sync.mutate(undefined);
+        }}
+      >
+        {t("action.lookAgain")}
+      </Button>
     </>
   );
 }

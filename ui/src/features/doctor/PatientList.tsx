@@ -2,9 +2,10 @@ import type { PatientRow } from "../../backend/types";
 import { href } from "../../app/router";
 import { t } from "../../locales/i18n";
 import { HexGroups } from "../../shared/components/Facts";
+import { Monogram } from "../../shared/components/Monogram";
 import { Tag } from "../../shared/components/Notice";
 import { fullDate } from "../../shared/format/dates";
-import { Icon } from "../../shared/icons";
+import { Emblem } from "../../shared/icons";
 import { categoryName } from "../../shared/records/words";
 import { isOver, patientName, vouchedText } from "./patientName";
 
@@ -18,7 +19,11 @@ export function PatientList({ rows }: { rows: PatientRow[] }) {
         const name = patientName(row.patient);
         return (
           <li key={row.share} className="list-item">
-            <Icon name={row.patient.kind === "named" ? "person" : "mask"} />
+            {row.patient.kind === "named" ? (
+              <Monogram name={name} quiet={isOver(row)} />
+            ) : (
+              <Emblem name="mask" tone="quiet" />
+            )}
             <div className="list-main">
               <span className="list-title">
                 <a href={href(`/patients/${encodeURIComponent(row.share)}`)}>{name}</a>

@@ -1,9 +1,9 @@
 import type { AccessView } from "../../backend/types";
 import { t } from "../../locales/i18n";
 import { Link } from "../../shared/components/Button";
+import { Monogram } from "../../shared/components/Monogram";
 import { Tag } from "../../shared/components/Notice";
 import { fullMoment } from "../../shared/format/dates";
-import { Icon } from "../../shared/icons";
 import { categoryName } from "../../shared/records/words";
 import { type Fetch, fetches } from "./fetches";
 
@@ -13,7 +13,7 @@ export function AccessList({ accesses, withLink = true }: { accesses: AccessView
     <ul className="list">
       {fetches(accesses).map((visit) => (
         <li key={`${visit.first.shareId}${String(visit.first.time)}`} className="list-item">
-          <Icon name="eye" />
+          <Monogram name={visit.first.doctorName} />
           <Visit visit={visit} withLink={withLink} />
           <span className="list-side figures">{fullMoment(visit.first.time)}</span>
         </li>

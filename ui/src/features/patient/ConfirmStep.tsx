@@ -12,8 +12,9 @@ import { Loaded } from "../../shared/components/Loaded";
 import { Notice } from "../../shared/components/Notice";
 import { JobProgress } from "../../shared/components/Waiting";
 import { fullDate } from "../../shared/format/dates";
-import { ChartSections } from "../../shared/records/Chart";
 import { categoryName } from "../../shared/records/words";
+import { forgetRoom } from "../room/queries";
+import { PreviewRoom } from "../room/Room";
 import { IdentifyingList } from "./IdentifyingList";
 import type { Choices } from "./ShareNew";
 import { untilSeconds } from "./Until";
@@ -39,6 +40,19 @@ export function ConfirmStep({
   const preview = useAnswer(["once", "preview", draft], () => patient.sharePreview(draft as ShareDraft), {
     enabled: draft !== undefined,
   });
+  const id = preview.data?.id;
+  useEffect(() => {
+    if (id === undefined) return undefined;
+    // What was put together for the preview is not kept longer than it is looked at.
+    return () => {
+      patient.sharePreviewEnd({ id }).catch(() => undefined);
+      answers.removeQueries({
+        queryKey: ["once", "preview"],
+        predicate: (query) => (query.state.data as SharePreview | undefined)?.id === id,
+      });
+      forgetRoom({ kind: "preview", id });
+    };
+  }, [id]);
   const create = useMutation({ mutationFn: patient.shareCreate, networkMode: "always", onSuccess: onJob });
   if (!draft) return <p>{t("share.chooseAgain")}</p>;
   if (job)
@@ -73,7 +87,7 @@ export function ConfirmStep({
                 {t(known.showsName ? "preview.asName" : "preview.asPseudonym", { name: known.shownAs })}
               </p>
               <div className="preview-chart">
-                <ChartSections chart={known.chart} reader="reader" />
+                <PreviewRoom id={known.id} person={known.shownAs} />
               </div>
             </section>
             {create.isError && <Failure error={create.error} />}

@@ -7,17 +7,26 @@ import { Failure } from "../../shared/components/Failure";
 import { Loaded } from "../../shared/components/Loaded";
 import { Notice } from "../../shared/components/Notice";
 import { Empty, Page, Section } from "../../shared/components/Page";
-import { fullMoment } from "../../shared/format/dates";
+import { Reminder } from "../recovery/Reminder";
 import { AccessList } from "./AccessList";
 import { CategoryCounts } from "./CategoryCounts";
+import { NewKeys } from "./NewKeys";
 import { ShareRow } from "./ShareRow";
 
 /** What she has, who sees it, what happened. */
 export function Home() {
   const home = useAnswer(["patient-home"], patient.home);
+  const { data } = home;
   return (
-    <Page heading={t("home.heading")} visibility={home.data?.visibility}>
-      <Loaded query={home}>{(data) => <HomeBody home={data} />}</Loaded>
+    <Page
+      heading={t("home.heading")}
+      visibility={data?.visibility}
+      actions={data?.enrolled && <Again />}
+      beside={data && <Happened home={data} />}
+    >
+      <Loaded query={home} lines={10}>
+        {(known) => <HomeBody home={known} />}
+      </Loaded>
     </Page>
   );
 }
@@ -25,17 +34,9 @@ export function Home() {
 function HomeBody({ home }: { home: PatientHome }) {
   return (
     <>
-      <div className="stack stack-fill">
-        {!home.enrolled && (
-          <Notice title={t("home.notEnrolled")}>
-            <p>{t("home.notEnrolledWhy")}</p>
-            <ButtonLink to="/join" look="primary" icon="key">
-              {t("home.join")}
-            </ButtonLink>
-          </Notice>
-        )}
-        <Exchange home={home} />
-      </div>
+      <ToKnow home={home} />
+      <NewKeys />
+      {home.records > 0 && <Reminder />}
       {home.records === 0 ? (
         <Empty
           icon="folder"
@@ -61,8 +62,8 @@ function HomeBody({ home }: { home: PatientHome }) {
         actions={home.shares.length > 0 && <Link to="/sharing">{t("home.allShares")}</Link>}
       >
         {home.shares.length === 0 ? (
-          <div className="stack">
-            <p className="soft">{t("home.noShares")}</p>
+          <div className="panel">
+            <p>{t("home.noShares")}</p>
             {home.enrolled && home.records > 0 && (
               <ButtonLink to="/sharing/new" look="primary" icon="share">
                 {t("share.start")}
@@ -77,39 +78,70 @@ function HomeBody({ home }: { home: PatientHome }) {
           </ul>
         )}
       </Section>
-      <Section
-        heading={t("home.happened")}
-        actions={home.recentAccesses.length > 0 && <Link to="/history">{t("home.allAccesses")}</Link>}
-      >
-        {home.recentAccesses.length === 0 ? (
-          <p className="soft">{t("home.nothingHappened")}</p>
-        ) : (
-          <AccessList accesses={home.recentAccesses} />
-        )}
-      </Section>
     </>
   );
 }
 
-/** How the exchange with clinic and relay stands: what waits, what went wrong, when it last worked. */
-function Exchange({ home }: { home: PatientHome }) {
-  const sync = useDeed(patient.syncNow);
-  const again = () => {
-    sync.mutate(undefined);
-  };
-  if (!home.enrolled) return null;
-  if (home.problem) return <Failure error={home.problem} tone="caution" onRetry={again} />;
+/** Who looked lately. */
+function Happened({ home }: { home: PatientHome }) {
   return (
-    <div className="row row-between">
-      <span className="soft small">
-        {home.lastSync === null
-          ? t("home.neverSynced")
-          : t("home.synced", { when: fullMoment(home.lastSync) })}
-        {home.waiting > 0 && ` · ${t("home.waiting", { n: home.waiting })}`}
-      </span>
-      <Button look="quiet" icon="refresh" isPending={sync.isPending} onPress={again}>
+    <Section
+      heading={t("home.happened")}
+      actions={home.recentAccesses.length > 0 && <Link to="/history">{t("home.allAccesses")}</Link>}
+    >
+      {home.recentAccesses.length === 0 ? (
+        <div className="panel">
+          <p className="soft">{t("home.nothingHappened")}</p>
+        </div>
+      ) : (
+        <AccessList accesses={home.recentAccesses} />
+      )}
+    </Section>
+  );
+}
+
+/** What stands above everything: not joined yet, what went wrong, what still waits. Nothing most of the time. */
+function ToKnow({ home }: { home: PatientHome }) {
+  const sync = useDeed(patient.syncNow);
+  if (!home.enrolled)
+    return (
+      <Notice tone="task" title={t("home.notEnrolled")}>
+        <p>{t("home.notEnrolledWhy")}</p>
+        <ButtonLink to="/join" look="primary" icon="key">
+          {t("home.join")}
+        </ButtonLink>
+      </Notice>
+    );
+  // That the relay is out of reach stands above every page already.
+  if (home.problem && home.problem.code !== "relay-unreachable")
+    return (
+      <Failure
+        error={home.problem}
+        tone="caution"
+        onRetry={() => {
+          sync.mutate(undefined);
+        }}
+      />
+    );
+  return home.waiting > 0 ? <Notice>{t("home.waiting", { n: home.waiting })}</Notice> : null;
+}
+
+/** Asks relay and clinic again; when they last answered stands in the rail. */
+function Again() {
+  const sync = useDeed(patient.syncNow);
+  return (
+    <>
+      {sync.isError && <Failure error={sync.error} tone="caution" />}
+      <Button
+        look="quiet"
+        icon="refresh"
+        isPending={sync.isPending}
+        onPress={() => {
+          sync.mutate(undefined);
+        }}
+      >
         {t("action.lookAgain")}
       </Button>
-    </div>
+    </>
   );
 }

@@ -10,10 +10,10 @@ export function IdentifyingList({ items }: { items: IdentifiesView[] }) {
   return (
     <ul className="list">
       {items.slice(0, most).map((item) => (
-        <li key={`${item.recordId}${item.place}`} className="list-item no-icon">
+        <li key={`${item.recordId}${item.place}${item.what}`} className="list-item no-icon">
           <div className="list-main">
             <span className="strong">{identifierWords(item.what)}</span>
-            <span>“{item.text}”</span>
+            {item.text !== "" && <span>“{item.text}”</span>}
             {item.hits.length > 0 && (
               <Tag tone="caution">{t("preview.hits", { words: item.hits.join(", ") })}</Tag>
             )}

@@ -12,8 +12,9 @@ import { Notice, Tag } from "../../shared/components/Notice";
 import { Page, Section } from "../../shared/components/Page";
 import { JobProgress } from "../../shared/components/Waiting";
 import { fullMoment } from "../../shared/format/dates";
-import { Icon } from "../../shared/icons";
-import { importKey, startImport } from "./importing";
+import { Emblem, Icon } from "../../shared/icons";
+import { ImportColumns } from "./ImportColumns";
+import { importKey, resumeImport, startImport } from "./importing";
 import { SomebodyElse } from "./SomebodyElse";
 
 /** Adding records: choose, drop, watch, stop, undo. */
@@ -29,11 +30,13 @@ export function Import() {
         <Loaded query={imports} lines={3}>
           {(known) =>
             known.length === 0 ? (
-              <p className="soft">{t("import.noEarlier")}</p>
+              <div className="panel">
+                <p className="soft">{t("import.noEarlier")}</p>
+              </div>
             ) : (
               <ul className="list">
                 {known.map((each) => (
-                  <ImportRow key={each.id} known={each} />
+                  <ImportRow key={each.id} known={each} busy={Boolean(job.data)} />
                 ))}
               </ul>
             )
@@ -44,7 +47,7 @@ export function Import() {
   );
 }
 
-/** Two buttons and a place to drop; the dialog and the dropped paths stay with the core. */
+/** A place to drop and two buttons; the dialog and the dropped paths stay with the core. */
 function Choose() {
   const start = useMutation({ mutationFn: startImport, networkMode: "always" });
   const pick = useMutation({
@@ -58,7 +61,7 @@ function Choose() {
   return (
     <div className="stack stack-fill">
       <div className="drop">
-        <Icon name="file" size="large" />
+        <Emblem name="upload" size="large" />
         <p className="strong">{t("import.drop")}</p>
         <div className="actions">
           <Button
@@ -81,11 +84,41 @@ function Choose() {
             {t("import.folder")}
           </Button>
         </div>
-        <p className="soft small">{t("import.formats")}</p>
       </div>
       {pick.isError && <Failure error={pick.error} />}
       {start.isError && <Failure error={start.error} />}
+      <Formats />
     </div>
+  );
+}
+
+const formats = [
+  { key: "records", icon: "documents" },
+  { key: "letters", icon: "file" },
+  { key: "pictures", icon: "image" },
+  { key: "scans", icon: "scan" },
+  { key: "phone", icon: "vitals" },
+  { key: "tables", icon: "table" },
+  { key: "archives", icon: "archive" },
+] as const;
+
+/** What Keyward takes, in the words of who has it, with the name of the format behind. */
+function Formats() {
+  return (
+    <section className="panel" aria-label={t("import.formats")}>
+      <h2 className="heading-small">{t("import.formats")}</h2>
+      <ul className="formats">
+        {formats.map(({ key, icon }) => (
+          <li key={key}>
+            <Icon name={icon} />
+            <span>
+              {t(`import.format.${key}`)} <span className="soft small">{t(`import.format.${key}.name`)}</span>
+            </span>
+          </li>
+        ))}
+      </ul>
+      <p className="soft small">{t("import.formatsRest")}</p>
+    </section>
   );
 }
 
@@ -117,6 +150,15 @@ function Running({ id }: { id: string }) {
       )}
       {job.question?.kind === "somebodyElse" && (
         <SomebodyElse
+          question={job.question}
+          pending={decide.isPending}
+          onDecide={(decision) => {
+            decide.mutate({ job: id, decision });
+          }}
+        />
+      )}
+      {job.question?.kind === "columns" && (
+        <ImportColumns
           question={job.question}
           pending={decide.isPending}
           onDecide={(decision) => {
@@ -156,10 +198,14 @@ function Stopped({ job }: { job: JobView }) {
   );
 }
 
-function ImportRow({ known }: { known: ImportView }) {
+function ImportRow({ known, busy }: { known: ImportView; busy: boolean }) {
+  const resume = useMutation({ mutationFn: resumeImport, networkMode: "always" });
   return (
     <li className="list-item">
-      <Icon name="file" />
+      <Emblem
+        name={known.names.length === 1 && !known.names[0]?.includes(".") ? "folder" : "file"}
+        tone={known.finished ? undefined : "caution"}
+      />
       <div className="list-main">
         <span className="list-title">
           <a href={href(`/add/${encodeURIComponent(known.id)}`)}>{known.names.join(", ")}</a>
@@ -167,12 +213,40 @@ function ImportRow({ known }: { known: ImportView }) {
         <span className="soft">
           {t("import.rowCount", { n: known.report.resources, files: known.report.files })}
         </span>
-        {!known.finished && <Tag tone="caution">{t("import.unfinished")}</Tag>}
+        {!known.finished && (
+          <span className="row">
+            <Tag tone="caution">{t("import.unfinished")}</Tag>
+            {known.resumable && (
+              <span className="soft small figures">
+                {t("import.filesDone", { done: known.filesDone, found: known.filesFound })}
+              </span>
+            )}
+          </span>
+        )}
         {known.finished && known.recordsLeft === 0 && known.report.resources > 0 && (
-          <Tag>{t("import.undone")}</Tag>
+          <span className="row">
+            <Tag>{t("import.undone")}</Tag>
+          </span>
+        )}
+        {resume.isError && <Failure error={resume.error} />}
+      </div>
+      <div className="list-side">
+        <span>{fullMoment(known.at)}</span>
+        {known.resumable && (
+          <Button
+            look="quiet"
+            icon="forward"
+            aria-label={t("import.resumeNamed", { names: known.names.join(", ") })}
+            isDisabled={busy}
+            isPending={resume.isPending}
+            onPress={() => {
+              resume.mutate(known.id);
+            }}
+          >
+            {t("import.resume")}
+          </Button>
         )}
       </div>
-      <span className="list-side">{fullMoment(known.at)}</span>
     </li>
   );
 }

@@ -1,18 +1,20 @@
-import { useState } from "react";
+import { useMutation } from "@tanstack/react-query";
 import { useAnswer, useDeed } from "../../app/queries";
 import { navigate } from "../../app/router";
 import { patient } from "../../backend";
-import type { Category, ImportView } from "../../backend/types";
+import type { Category, ImportFileView, ImportView } from "../../backend/types";
 import { t } from "../../locales/i18n";
 import { Button, ButtonLink } from "../../shared/components/Button";
-import { Dialog } from "../../shared/components/Dialog";
-import { Facts } from "../../shared/components/Facts";
 import { Failure } from "../../shared/components/Failure";
+import { toast } from "../../shared/components/Toast";
+import { Decision } from "../../shared/components/Decision";
+import { Facts } from "../../shared/components/Facts";
 import { Loaded } from "../../shared/components/Loaded";
 import { Notice } from "../../shared/components/Notice";
 import { Empty, Page, Section } from "../../shared/components/Page";
 import { fullMoment } from "../../shared/format/dates";
 import { categories, categoryName } from "../../shared/records/words";
+import { resumeImport } from "./importing";
 
 /** What an import did, file by file where something was left out; and how to undo it. */
 export function ImportReportPage({ params }: { params: Record<string, string> }) {
@@ -47,6 +49,11 @@ function Report({ known }: { known: ImportView }) {
   return (
     <>
       <div className="stack stack-fill">
+        {!known.finished && (
+          <Notice tone="caution" title={t("import.unfinished")}>
+            {t("report.unfinishedHint")}
+          </Notice>
+        )}
         <Notice
           tone={report.refused.length > 0 ? "caution" : "good"}
           title={t("report.added", { n: report.resources })}
@@ -65,10 +72,12 @@ function Report({ known }: { known: ImportView }) {
           ]}
         />
         <div className="actions">
-          <ButtonLink to="/records" look="primary" icon="folder">
+          {known.resumable && <Resume known={known} />}
+          <ButtonLink to="/records" look={known.resumable ? "plain" : "primary"} icon="folder">
             {t("report.look")}
           </ButtonLink>
           {known.recordsLeft > 0 && <Undo known={known} />}
+          <SaveReport known={known} />
         </div>
       </div>
       {kinds.length > 0 && (
@@ -95,48 +104,131 @@ function Report({ known }: { known: ImportView }) {
           </ul>
         </Section>
       )}
+      <Files known={known} />
     </>
   );
 }
 
-function Undo({ known }: { known: ImportView }) {
-  const [asking, setAsking] = useState(false);
-  const undo = useDeed(patient.importUndo, () => {
-    setAsking(false);
-    navigate("/add");
-  });
-  const close = () => {
-    setAsking(false);
-  };
+/** Goes on where it was interrupted. */
+function Resume({ known }: { known: ImportView }) {
+  const resume = useMutation({ mutationFn: resumeImport, networkMode: "always" });
   return (
     <>
       <Button
-        icon="history"
+        look="primary"
+        icon="forward"
+        isPending={resume.isPending}
         onPress={() => {
-          setAsking(true);
+          resume.mutate(known.id);
         }}
       >
-        {t("undo.verb")}
+        {t("import.resume")}
       </Button>
-      <Dialog heading={t("undo.heading", { n: known.recordsLeft })} isOpen={asking} onClose={close}>
-        <p>{t("undo.what")}</p>
-        {known.recordsShared > 0 && (
-          <Notice tone="caution">{t("undo.shared", { n: known.recordsShared })}</Notice>
-        )}
-        {undo.isError && <Failure error={undo.error} />}
-        <div className="actions">
-          <Button
-            look="danger"
-            isPending={undo.isPending}
-            onPress={() => {
-              undo.mutate({ importId: known.id });
-            }}
-          >
-            {t("undo.confirm")}
-          </Button>
-          <Button onPress={close}>{t("undo.keep")}</Button>
-        </div>
-      </Dialog>
+      {resume.isError && <Failure error={resume.error} />}
     </>
+  );
+}
+
+/** The same report as a file for other programs. */
+function SaveReport({ known }: { known: ImportView }) {
+  const save = useDeed(patient.importReportSave, (saved) => {
+    if (saved) toast(t("report.saved"));
+  });
+  return (
+    <>
+      <Button
+        look="quiet"
+        icon="download"
+        isPending={save.isPending}
+        onPress={() => {
+          save.mutate({ importId: known.id });
+        }}
+      >
+        {t("report.save")}
+      </Button>
+      {save.isError && <Failure error={save.error} />}
+    </>
+  );
+}
+
+/** File by file: what it brought, what was there already, and the file itself as it came. */
+function Files({ known }: { known: ImportView }) {
+  const files = useAnswer(["import-files", known.id], () => patient.importFiles({ importId: known.id }));
+  return (
+    <Section heading={t("report.eachFile")}>
+      <Loaded query={files} lines={4}>
+        {(each) =>
+          each.length === 0 ? (
+            <div className="panel">
+              <p className="soft">{t("report.noFiles")}</p>
+            </div>
+          ) : (
+            <ul className="list">
+              {each.map((file) => (
+                <FileLine key={file.source} file={file} />
+              ))}
+            </ul>
+          )
+        }
+      </Loaded>
+    </Section>
+  );
+}
+
+function FileLine({ file }: { file: ImportFileView }) {
+  const give = useDeed(patient.importExportOriginal, (bytes) => {
+    if (bytes !== null) toast(t("report.originalSaved", { name: file.name }));
+  });
+  return (
+    <li className="list-item no-icon">
+      <div className="list-main">
+        <span className="strong">{file.name}</span>
+        <span className="soft small figures">
+          {[
+            t("chart.count", { n: file.records }),
+            file.duplicates > 0 && t("report.duplicatesCount", { n: file.duplicates }),
+            file.kept.length > 0 && t("report.sourceCount", { n: file.kept.length }),
+          ]
+            .filter(Boolean)
+            .join(" · ")}
+        </span>
+        {give.isError && <Failure error={give.error} />}
+      </div>
+      {file.original && (
+        <Button
+          look="quiet"
+          icon="download"
+          aria-label={t("report.originalNamed", { name: file.name })}
+          isPending={give.isPending}
+          onPress={() => {
+            give.mutate({ of: { kind: "file", source: file.source } });
+          }}
+        >
+          {t("report.original")}
+        </Button>
+      )}
+    </li>
+  );
+}
+
+function Undo({ known }: { known: ImportView }) {
+  const undo = useDeed(patient.importUndo, () => {
+    navigate("/add");
+  });
+  return (
+    <Decision
+      verb={t("undo.verb")}
+      icon="undo"
+      heading={t("undo.heading", { n: known.recordsLeft })}
+      confirm={t("undo.confirm")}
+      keep={t("undo.keep")}
+      deed={undo}
+      input={() => ({ importId: known.id })}
+    >
+      <p>{t("undo.what")}</p>
+      {known.recordsShared > 0 && (
+        <Notice tone="caution">{t("undo.shared", { n: known.recordsShared })}</Notice>
+      )}
+    </Decision>
   );
 }

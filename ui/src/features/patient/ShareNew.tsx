@@ -15,6 +15,7 @@ import { Button, ButtonLink } from "../../shared/components/Button";
 import { Failure } from "../../shared/components/Failure";
 import { Loaded } from "../../shared/components/Loaded";
 import { Empty, Page } from "../../shared/components/Page";
+import { toast } from "../../shared/components/Toast";
 import { useDraft } from "../../shared/drafts";
 import { ConfirmStep } from "./ConfirmStep";
 import { DoctorStep, KindsStep, PurposeStep, SpaceStep, UntilStep } from "./ShareSteps";
@@ -160,6 +161,10 @@ function Wizard({
               look="quiet"
               onPress={() => {
                 drop();
+                toast(t("share.dropped"), () => {
+                  keep(choices);
+                  navigate("/sharing/new");
+                });
                 navigate("/sharing");
               }}
             >
@@ -176,8 +181,14 @@ function StepList({ step }: { step: Step }) {
   return (
     <ol className="steps" aria-label={t("share.steps")}>
       {steps.map((each, index) => (
-        <li key={each} aria-current={each === step ? "step" : undefined}>
-          {index + 1}. {t(`share.step.${each}`)}
+        <li
+          key={each}
+          className={index < steps.indexOf(step) ? "step-done" : undefined}
+          aria-current={each === step ? "step" : undefined}
+        >
+          <span>
+            {index + 1}. {t(`share.step.${each}`)}
+          </span>
         </li>
       ))}
     </ol>

@@ -1,16 +1,18 @@
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useAnswer, useDeed } from "../../app/queries";
 import { patient } from "../../backend";
 import type { RevokeOutcome, ShareView, VisibilityView } from "../../backend/types";
 import { t } from "../../locales/i18n";
 import { announce } from "../../shared/announce";
-import { Button, ButtonLink, Link } from "../../shared/components/Button";
-import { Dialog } from "../../shared/components/Dialog";
+import { ButtonLink, Link } from "../../shared/components/Button";
+import { Decision } from "../../shared/components/Decision";
 import { Facts } from "../../shared/components/Facts";
 import { Failure } from "../../shared/components/Failure";
 import { Loaded } from "../../shared/components/Loaded";
+import { Monogram } from "../../shared/components/Monogram";
 import { Notice } from "../../shared/components/Notice";
 import { Page, Section } from "../../shared/components/Page";
+import { toast } from "../../shared/components/Toast";
 import { fullDate, fullMoment } from "../../shared/format/dates";
 import { AccessList } from "./AccessList";
 import { ShareStateTag, endText, kindsText, openedText } from "./ShareRow";
@@ -27,6 +29,13 @@ export function SharePage({ params }: { params: Record<string, string> }) {
       heading={data ? t("share.heading", { name: data.doctor.name }) : t("title.share")}
       visibility={data && visibilityOf(data)}
       back={{ to: "/sharing", label: t("shares.heading") }}
+      beside={
+        data && (
+          <Section heading={t("share.details")}>
+            <Details share={data} />
+          </Section>
+        )
+      }
     >
       <Loaded query={share}>{(known) => <ShareBody share={known} />}</Loaded>
     </Page>
@@ -51,36 +60,7 @@ function ShareBody({ share }: { share: ShareView }) {
         {share.problem && <Failure error={share.problem} tone="caution" />}
         {share.state === "revoked" && <Revoked share={share} outcome={outcome} />}
         {share.waiting > 0 && isOpen(share) && <Notice>{t("share.waiting", { n: share.waiting })}</Notice>}
-        <Facts
-          facts={[
-            { label: t("share.state"), value: <ShareStateTag share={share} /> },
-            {
-              label: t("share.with"),
-              value: `${share.doctor.name}, ${share.doctor.role}, ${share.doctor.organisation}`,
-            },
-            {
-              label: t("share.verified"),
-              value: t("doctor.certifiedBy", {
-                clinic: share.doctor.certifiedBy,
-                date: fullDate(share.doctor.validUntil),
-              }),
-            },
-            { label: t("share.kinds"), value: kindsText(share) },
-            { label: t("share.records"), value: t("chart.count", { n: share.records }) },
-            { label: t("share.purpose"), value: t(`purpose.${share.purpose}`) },
-            {
-              label: t("share.period"),
-              value: `${t("share.since", { date: fullDate(share.created) })}. ${endText(share)}.`,
-            },
-            {
-              label: t("share.shownAs"),
-              value: t(share.showsName ? "share.asName" : "share.asPseudonym", { name: share.shownAs }),
-            },
-            { label: t("share.space"), value: share.spaceName },
-            { label: t("share.number"), value: <span className="figures">{share.number}</span> },
-          ]}
-        />
-        <div className="actions">
+        <ShareHead share={share}>
           <ButtonLink to={`/sharing/${encodeURIComponent(share.id)}/receipt`} icon="print">
             {t("share.receipt")}
           </ButtonLink>
@@ -95,7 +75,7 @@ function ShareBody({ share }: { share: ShareView }) {
               }}
             />
           )}
-        </div>
+        </ShareHead>
       </div>
       <Section heading={openedText(share)}>
         {share.accesses.length === 0 ? (
@@ -110,11 +90,64 @@ function ShareBody({ share }: { share: ShareView }) {
         )}
       </Section>
       {!isOpen(share) && (
-        <p>
+        <p className="section">
           <Link to="/sharing/new">{t("share.startAnother")}</Link>
         </p>
       )}
     </>
+  );
+}
+
+/** With whom, what, and until when: what she wants to know; and what she can do about it. */
+function ShareHead({ share, children }: { share: ShareView; children: ReactNode }) {
+  const { doctor } = share;
+  return (
+    <section className="panel" aria-label={t("share.with")}>
+      <div className="list-item-head">
+        <Monogram name={doctor.name} quiet={!isOpen(share)} />
+        <div className="list-main">
+          <span className="list-title">{doctor.name}</span>
+          <span className="soft">
+            {doctor.role}, {doctor.organisation}
+          </span>
+        </div>
+        <ShareStateTag share={share} />
+      </div>
+      <Facts
+        facts={[
+          { label: t("share.kinds"), value: kindsText(share) },
+          { label: t("share.purpose"), value: t(`purpose.${share.purpose}`) },
+          {
+            label: t("share.period"),
+            value: `${t("share.since", { date: fullDate(share.created) })}. ${endText(share)}.`,
+          },
+        ]}
+      />
+      <div className="actions">{children}</div>
+    </section>
+  );
+}
+
+function Details({ share }: { share: ShareView }) {
+  return (
+    <Facts
+      facts={[
+        {
+          label: t("share.verified"),
+          value: t("doctor.certifiedBy", {
+            clinic: share.doctor.certifiedBy,
+            date: fullDate(share.doctor.validUntil),
+          }),
+        },
+        { label: t("share.records"), value: t("chart.count", { n: share.records }) },
+        {
+          label: t("share.shownAs"),
+          value: t(share.showsName ? "share.asName" : "share.asPseudonym", { name: share.shownAs }),
+        },
+        { label: t("share.space"), value: share.spaceName },
+        { label: t("share.number"), value: <span className="figures">{share.number}</span> },
+      ]}
+    />
   );
 }
 
@@ -138,91 +171,54 @@ function Revoked({ share, outcome }: { share: ShareView; outcome: RevokeOutcome 
 }
 
 function Stop({ share, onStopped }: { share: ShareView; onStopped: (outcome: RevokeOutcome) => void }) {
-  const [asking, setAsking] = useState(false);
+  const { name } = share.doctor;
   const revoke = useDeed(patient.shareRevoke, (outcome) => {
-    setAsking(false);
     onStopped(outcome);
-    announce(t(outcome.confirmed ? "stop.done" : "stop.waiting", { name: share.doctor.name }));
+    announce(t(outcome.confirmed ? "stop.done" : "stop.waiting", { name }));
   });
-  const name = share.doctor.name;
-  const close = () => {
-    setAsking(false);
-  };
   return (
-    <>
-      <Button
-        icon="stop"
-        onPress={() => {
-          setAsking(true);
-        }}
-      >
-        {t("stop.verb")}
-      </Button>
-      <Dialog heading={t("stop.heading", { name })} isOpen={asking} onClose={close}>
-        <p>{t("stop.what", { name })}</p>
-        <p>
-          {share.fetched > 0
-            ? t("stop.fetched", { n: share.fetched, name })
-            : t("stop.nothingFetched", { name })}
-        </p>
-        {revoke.isError && <Failure error={revoke.error} />}
-        <div className="actions">
-          <Button
-            look="danger"
-            isPending={revoke.isPending}
-            onPress={() => {
-              revoke.mutate({ id: share.id });
-            }}
-          >
-            {t("stop.confirm")}
-          </Button>
-          <Button onPress={close}>{t("stop.keep")}</Button>
-        </div>
-      </Dialog>
-    </>
+    <Decision
+      verb={t("stop.verb")}
+      icon="stop"
+      heading={t("stop.heading", { name })}
+      confirm={t("stop.confirm")}
+      keep={t("stop.keep")}
+      deed={revoke}
+      input={() => ({ id: share.id })}
+    >
+      <p>{t("stop.what", { name })}</p>
+      <p>
+        {share.fetched > 0
+          ? t("stop.fetched", { n: share.fetched, name })
+          : t("stop.nothingFetched", { name })}
+      </p>
+    </Decision>
   );
 }
 
 function Extend({ share }: { share: ShareView }) {
-  const [asking, setAsking] = useState(false);
   const [choice, setChoice] = useState<UntilChoice>(noUntil);
   const [tried, setTried] = useState(false);
   const extend = useDeed(patient.shareExtend, () => {
-    setAsking(false);
-    announce(t("extend.done"));
+    toast(t("extend.done"));
   });
   const until = untilSeconds(choice);
-  const close = () => {
-    setAsking(false);
-  };
   return (
-    <>
-      <Button
-        icon="clock"
-        onPress={() => {
-          setAsking(true);
-        }}
-      >
-        {t("extend.verb")}
-      </Button>
-      <Dialog heading={t("extend.heading", { name: share.doctor.name })} isOpen={asking} onClose={close}>
-        <p>{t("extend.now", { date: fullDate(share.until) })}</p>
-        <UntilField value={choice} onChange={setChoice} tried={tried} />
-        {extend.isError && <Failure error={extend.error} />}
-        <div className="actions">
-          <Button
-            look="primary"
-            isPending={extend.isPending}
-            onPress={() => {
-              setTried(true);
-              if (until !== undefined) extend.mutate({ id: share.id, until });
-            }}
-          >
-            {t("extend.confirm")}
-          </Button>
-          <Button onPress={close}>{t("action.leaveAsIs")}</Button>
-        </div>
-      </Dialog>
-    </>
+    <Decision
+      verb={t("extend.verb")}
+      icon="clock"
+      tone="primary"
+      heading={t("extend.heading", { name: share.doctor.name })}
+      confirm={t("extend.confirm")}
+      keep={t("action.leaveAsIs")}
+      deed={extend}
+      input={() => {
+        setTried(true);
+        return until === undefined ? undefined : { id: share.id, until };
+      }}
+    >
+      <p>{t("extend.now", { date: fullDate(share.until) })}</p>
+      <UntilField value={choice} onChange={setChoice} tried={tried} />
+    </Decision>
   );
 }

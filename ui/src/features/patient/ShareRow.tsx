@@ -1,9 +1,9 @@
 import type { ShareState, ShareView } from "../../backend/types";
 import { href } from "../../app/router";
 import { t } from "../../locales/i18n";
+import { Monogram } from "../../shared/components/Monogram";
 import { Tag } from "../../shared/components/Notice";
-import { fullDate } from "../../shared/format/dates";
-import { Icon } from "../../shared/icons";
+import { fullDate, listed } from "../../shared/format/dates";
 import { categoryName } from "../../shared/records/words";
 
 const tones = {
@@ -21,7 +21,7 @@ export function ShareStateTag({ share }: { share: ShareView }) {
 
 /** "Allergies and medicines", or the first few and how many more. */
 export function kindsText(share: Pick<ShareView, "categories">): string {
-  return new Intl.ListFormat("en-GB", { type: "conjunction" }).format(share.categories.map(categoryName));
+  return listed(share.categories.map(categoryName));
 }
 
 /** Whether and when the doctor has opened it, in one sentence. */
@@ -36,7 +36,7 @@ export function openedText(share: ShareView): string {
 export function ShareRow({ share }: { share: ShareView }) {
   return (
     <li className="list-item">
-      <Icon name={share.state === "live" ? "eye" : "eyeClosed"} />
+      <Monogram name={share.doctor.name} quiet={share.state !== "live"} />
       <div className="list-main">
         <span className="list-title">
           <a href={href(`/sharing/${encodeURIComponent(share.id)}`)}>{share.doctor.name}</a>

@@ -16,6 +16,7 @@ import { HexGroups } from "../../shared/components/Facts";
 import { Notice, Tag } from "../../shared/components/Notice";
 import { Form } from "../../shared/forms";
 import { fullDate } from "../../shared/format/dates";
+import { isIconName } from "../../shared/icons";
 import { categoryHint, categoryName } from "../../shared/records/words";
 import type { StepProps } from "./ShareNew";
 import { SpaceForm } from "./SpaceForm";
@@ -82,6 +83,7 @@ export function SpaceStep({ choices, onChoose, onNext, spaces }: StepProps & { s
             choices={spaces.map((space) => ({
               value: space.id,
               title: space.name,
+              icon: isIconName(space.icon) ? space.icon : ("spaces" as const),
               hint: space.showsName
                 ? t("spaces.showsName")
                 : t("spaces.showsPseudonym", { pseudonym: space.pseudonym }),
@@ -227,6 +229,7 @@ export function KindsStep({ choices, onChoose, onNext, counts }: StepProps & { c
             value: each.category,
             title: t("kinds.withCount", { kind: categoryName(each.category), n: each.records }),
             hint: categoryHint(each.category),
+            icon: each.category,
           }))}
           onChange={(categories) => {
             onChoose({ categories });

@@ -53,10 +53,14 @@ function ShareGroups({ shares }: { shares: ShareView[] }) {
     );
   return groups.map(({ heading, states }) => {
     const group = shares.filter((share) => states.includes(share.state));
+    // "Now" is said even when it is nobody; what is over is listed only if there is something.
+    if (group.length === 0 && heading !== "shares.live") return null;
     return (
       <Section key={heading} heading={t(heading, { n: group.length })}>
         {group.length === 0 ? (
-          <p className="soft">{t("shares.noneOfThese")}</p>
+          <div className="panel">
+            <p className="soft">{t("home.noShares")}</p>
+          </div>
         ) : (
           <ul className="list">
             {group.map((share) => (

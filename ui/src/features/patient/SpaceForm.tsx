@@ -53,9 +53,9 @@ export function SpaceForm({
       />
       <RadioGroup<SpaceIcon>
         label={t("spaces.icon")}
-        across
+        across="short"
         value={icon}
-        choices={spaceIcons.map((value) => ({ value, title: t(`spaces.icon.${value}`) }))}
+        choices={spaceIcons.map((value) => ({ value, icon: value, title: t(`spaces.icon.${value}`) }))}
         onChange={setIcon}
       />
       {create.isError && <Failure error={create.error} />}

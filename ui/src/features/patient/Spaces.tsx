@@ -9,10 +9,11 @@ import { TextField } from "../../shared/components/Fields";
 import { Loaded } from "../../shared/components/Loaded";
 import { Tag } from "../../shared/components/Notice";
 import { Empty, Page } from "../../shared/components/Page";
+import { toast } from "../../shared/components/Toast";
 import { VisibilityLine, together } from "../../shared/components/VisibilityLine";
 import { fullDate } from "../../shared/format/dates";
 import { Form } from "../../shared/forms";
-import { Icon, isIconName } from "../../shared/icons";
+import { Emblem, isIconName } from "../../shared/icons";
 import { SpaceForm } from "./SpaceForm";
 
 /** Sharing spaces: each is a separate face that doctors see. */
@@ -38,14 +39,16 @@ export function Spaces() {
       }
     >
       {adding && (
-        <SpaceForm
-          onDone={() => {
-            setAdding(false);
-          }}
-          onCancel={() => {
-            setAdding(false);
-          }}
-        />
+        <div className="panel panel-above">
+          <SpaceForm
+            onDone={() => {
+              setAdding(false);
+            }}
+            onCancel={() => {
+              setAdding(false);
+            }}
+          />
+        </div>
       )}
       <Loaded query={spaces}>
         {(known) =>
@@ -69,12 +72,19 @@ export function Spaces() {
 function SpaceRow({ space }: { space: SpaceView }) {
   const [renaming, setRenaming] = useState(false);
   const [name, setName] = useState(space.name);
-  const rename = useDeed(patient.spaceRename, () => {
+  const back = useDeed(patient.spaceRename);
+  const rename = useDeed(patient.spaceRename, (_, { name: now }) => {
     setRenaming(false);
+    const { id, icon, name: before } = space;
+    if (now !== before)
+      toast(t("spaces.renamed", { name: now }), () => {
+        setName(before);
+        back.mutate({ id, name: before, icon });
+      });
   });
   return (
     <li className="list-item">
-      <Icon name={isIconName(space.icon) ? space.icon : "spaces"} />
+      <Emblem name={isIconName(space.icon) ? space.icon : "spaces"} />
       <div className="list-main">
         {renaming ? (
           <Form

@@ -12,3 +12,10 @@ export async function startImport(selection: ImportSelection): Promise<void> {
   answers.setQueryData(importKey, id);
   navigate("/add");
 }
+
+/** Goes on where an interrupted import stopped. */
+export async function resumeImport(importId: string): Promise<void> {
+  const id = await patient.importResume({ importId });
+  answers.setQueryData(importKey, id);
+  navigate("/add");
+}

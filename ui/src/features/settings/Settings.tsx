@@ -7,12 +7,14 @@ import { t } from "../../locales/i18n";
 import { Button, Link } from "../../shared/components/Button";
 import { Facts } from "../../shared/components/Facts";
 import { Failure } from "../../shared/components/Failure";
-import { RadioGroup, TextField } from "../../shared/components/Fields";
+import { TextField } from "../../shared/components/Fields";
 import { Loaded } from "../../shared/components/Loaded";
 import { Notice } from "../../shared/components/Notice";
 import { Page, Section } from "../../shared/components/Page";
 import { PassphraseFields, noPassphrase, passphraseFaults } from "../../shared/components/Passphrase";
-import { announce } from "../../shared/announce";
+import { LanguageChoice } from "../../shared/components/LanguageChoice";
+import { Segmented } from "../../shared/components/Segmented";
+import { toast } from "../../shared/components/Toast";
 import { Form } from "../../shared/forms";
 import { type TextSize, applyTextSize, applyTheme, textSize } from "../../shared/theme";
 
@@ -22,6 +24,8 @@ export function Settings() {
     <Page heading={t("settings.heading")} lead={t("settings.lead")} visibility={{ kind: "onlyYou" }}>
       <Loaded query={settings}>{(known) => <SettingsForm known={known} />}</Loaded>
       <PassphraseSection />
+      <Safety />
+      <Others />
       <About />
     </Page>
   );
@@ -29,66 +33,120 @@ export function Settings() {
 
 function SettingsForm({ known }: { known: SettingsView }) {
   const [size, setSize] = useState<TextSize>(textSize());
-  const [minutes, setMinutes] = useState(String(known.autoLockMinutes));
   const write = useDeed(common.settingsWrite, () => {
-    announce(t("settings.saved"));
     void answers.invalidateQueries({ queryKey: ["session"] });
   });
-  const number = Number(minutes);
-  const wrong =
-    /^\d+$/.test(minutes.trim()) && number >= 1 && number <= 120 ? undefined : t("settings.minutesWrong");
+  const setTheme = (theme: Theme) => {
+    applyTheme(theme);
+    write.mutate({ ...known, theme });
+  };
+  const resize = (next: TextSize) => {
+    setSize(next);
+    applyTextSize(next);
+  };
   return (
     <>
       <Section heading={t("settings.looks")}>
-        <RadioGroup<Theme>
-          label={t("settings.theme")}
-          across
-          value={known.theme}
-          choices={(["system", "light", "dark"] as const).map((value) => ({
-            value,
-            title: t(`settings.theme.${value}`),
-          }))}
-          onChange={(theme) => {
-            applyTheme(theme);
-            write.mutate({ ...known, theme });
-          }}
-        />
-        <RadioGroup<TextSize>
-          label={t("settings.textSize")}
-          across
-          value={size}
-          choices={(["100", "125", "150", "200"] as const).map((value) => ({
-            value,
-            title: t(`settings.textSize.${value}`),
-          }))}
-          onChange={(next) => {
-            setSize(next);
-            applyTextSize(next);
-          }}
-        />
+        <div className="panel stack-wide">
+          <Segmented<Theme>
+            label={t("settings.theme")}
+            value={known.theme}
+            segments={[
+              { value: "system", title: t("settings.theme.system"), icon: "screen" },
+              { value: "light", title: t("settings.theme.light"), icon: "sun" },
+              { value: "dark", title: t("settings.theme.dark"), icon: "moon" },
+            ]}
+            onChange={setTheme}
+          />
+          <Segmented<TextSize>
+            label={t("settings.textSize")}
+            value={size}
+            segments={(["100", "125", "150", "200"] as const).map((value) => ({
+              value,
+              title: t(`settings.textSize.${value}`),
+            }))}
+            onChange={resize}
+          />
+          <LanguageChoice />
+        </div>
       </Section>
       <Section heading={t("settings.lock")}>
-        <Form
-          onSubmit={(event) => {
-            event.preventDefault();
-            if (!wrong) write.mutate({ ...known, autoLockMinutes: number });
+        <p>{t("settings.lockByKey")}</p>
+        {hearsSystemLock && <p>{t("settings.systemLock")}</p>}
+        <LockProtects />
+        <LockMinutes
+          key={known.autoLockMinutes}
+          minutes={known.autoLockMinutes}
+          pending={write.isPending}
+          onSave={(autoLockMinutes) => {
+            const before = known.autoLockMinutes;
+            write.mutate(
+              { ...known, autoLockMinutes },
+              {
+                onSuccess: () => {
+                  toast(t("settings.minutesSaved", { n: autoLockMinutes }), () => {
+                    write.mutate({ ...known, autoLockMinutes: before });
+                  });
+                },
+              },
+            );
           }}
-        >
-          <TextField
-            label={t("settings.minutes")}
-            hint={t("settings.minutesHint")}
-            value={minutes}
-            error={wrong}
-            onChange={setMinutes}
-            maxLength={3}
-          />
-          <Button type="submit" isPending={write.isPending} isDisabled={number === known.autoLockMinutes}>
-            {t("settings.saveMinutes")}
-          </Button>
-        </Form>
-        {write.isError && <Failure error={write.error} />}
+        />
       </Section>
+      {write.isError && <Failure error={write.error} />}
     </>
+  );
+}
+
+/** Honestly: what a lock keeps away, with a passphrase and without. */
+function LockProtects() {
+  const { passphraseSet } = useSession();
+  return (
+    <Notice title={t(passphraseSet ? "settings.lockWithTitle" : "settings.lockWithoutTitle")}>
+      <p>{t(passphraseSet ? "lock.protects.with" : "lock.protects.without")}</p>
+      <p>{t("settings.lockMemory")}</p>
+    </Notice>
+  );
+}
+
+/** The shell listens for the system's lock on Linux only. */
+const hearsSystemLock = /Linux/.test(navigator.userAgent);
+
+/** After how many minutes without a hand on the window it locks. */
+function LockMinutes({
+  minutes,
+  pending,
+  onSave,
+}: {
+  minutes: number;
+  pending: boolean;
+  onSave: (minutes: number) => void;
+}) {
+  const [text, setText] = useState(String(minutes));
+  const number = Number(text);
+  const wrong =
+    /^\d+$/.test(text.trim()) && number >= 1 && number <= 120 ? undefined : t("settings.minutesWrong");
+  return (
+    <div className="panel">
+      <Form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!wrong) onSave(number);
+        }}
+      >
+        <TextField
+          label={t("settings.minutes")}
+          hint={t("settings.minutesHint")}
+          value={text}
+          error={wrong}
+          onChange={setText}
+          maxLength={3}
+        />
+        <Button type="submit" isPending={pending} isDisabled={number === minutes}>
+          {t("settings.saveMinutes")}
+        </Button>
+      </Form>
+    </div>
   );
 }
 
@@ -114,42 +172,82 @@ function PassphraseSection() {
           {said}
         </Notice>
       )}
-      <Form
-        onSubmit={(event) => {
-          event.preventDefault();
-          setTried(true);
-          if (next.wanted && Object.keys(passphraseFaults(next)).length === 0)
-            set.mutate({ current: currentOrNothing, next: next.first });
-        }}
-      >
-        {session.passphraseSet && (
-          <TextField
-            label={t("settings.passphraseCurrent")}
-            type="password"
-            value={current}
-            onChange={setCurrent}
-            autoComplete="current-password"
-          />
-        )}
-        <PassphraseFields value={next} onChange={setNext} tried={tried} />
-        {set.isError && <Failure error={set.error} />}
-        <div className="actions">
-          <Button type="submit" isPending={set.isPending} isDisabled={!next.wanted}>
-            {t("settings.passphraseSave")}
-          </Button>
+      <div className="panel">
+        <Form
+          onSubmit={(event) => {
+            event.preventDefault();
+            setTried(true);
+            if (next.wanted && Object.keys(passphraseFaults(next)).length === 0)
+              set.mutate({ current: currentOrNothing, next: next.first });
+          }}
+        >
           {session.passphraseSet && (
-            <Button
-              look="quiet"
-              isDisabled={current === ""}
-              onPress={() => {
-                set.mutate({ current: currentOrNothing, next: null });
-              }}
-            >
-              {t("settings.passphraseRemove")}
-            </Button>
+            <TextField
+              label={t("settings.passphraseCurrent")}
+              type="password"
+              value={current}
+              onChange={setCurrent}
+              autoComplete="current-password"
+            />
           )}
-        </div>
-      </Form>
+          <PassphraseFields value={next} onChange={setNext} tried={tried} />
+          {set.isError && <Failure error={set.error} />}
+          <div className="actions">
+            <Button type="submit" isPending={set.isPending} isDisabled={!next.wanted}>
+              {t("settings.passphraseSave")}
+            </Button>
+            {session.passphraseSet && (
+              <Button
+                look="quiet"
+                isDisabled={current === ""}
+                onPress={() => {
+                  set.mutate({ current: currentOrNothing, next: null });
+                }}
+              >
+                {t("settings.passphraseRemove")}
+              </Button>
+            )}
+          </div>
+        </Form>
+      </div>
+    </Section>
+  );
+}
+
+/** What else belongs to keeping records: losing the computer, and taking them along. */
+function Safety() {
+  const session = useSession();
+  if (session.role !== "patient") return null;
+  return (
+    <Section heading={t("settings.safety")}>
+      <p>
+        <Link to="/settings/recovery">{t("recovery.link")}</Link>
+      </p>
+      <p>
+        <Link to="/settings/leaving">{t("title.leaving")}</Link>
+      </p>
+    </Section>
+  );
+}
+
+/** A computer with one profile opens it by itself: this is the way to the others. */
+function Others() {
+  const show = useDeed(common.profilesShow);
+  return (
+    <Section heading={t("welcome.profiles")}>
+      <p>{t("settings.othersHint")}</p>
+      {show.isError && <Failure error={show.error} />}
+      <div className="actions">
+        <Button
+          icon="people"
+          isPending={show.isPending}
+          onPress={() => {
+            show.mutate(undefined);
+          }}
+        >
+          {t("settings.others")}
+        </Button>
+      </div>
     </Section>
   );
 }

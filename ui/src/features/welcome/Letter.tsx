@@ -1,15 +1,26 @@
 import type { ReactNode } from "react";
-import { Icon } from "../../shared/icons";
+import { Brand } from "../../shared/icons";
 
 /** A sheet in the middle of the window, for screens before any profile is open. */
-export function Letter({ children, wide }: { children: ReactNode; wide?: boolean }) {
+export function Letter({
+  children,
+  wide,
+  beside,
+}: {
+  children: ReactNode;
+  wide?: boolean;
+  beside?: ReactNode;
+}) {
   return (
     <div className="letter">
       <main id="content" className={wide ? "letter-sheet wide" : "letter-sheet"}>
-        <p className="rail-mark">
-          <Icon name="key" />
-          Keyward
-        </p>
+        <div className="letter-head">
+          <p className="rail-mark">
+            <Brand />
+            Keyward
+          </p>
+          {beside}
+        </div>
         {children}
       </main>
     </div>

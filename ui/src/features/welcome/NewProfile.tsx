@@ -8,6 +8,7 @@ import { t } from "../../locales/i18n";
 import { Button } from "../../shared/components/Button";
 import { Failure } from "../../shared/components/Failure";
 import { TextField } from "../../shared/components/Fields";
+import { KeyringWait } from "../../shared/components/KeyringWait";
 import { Heading } from "../../shared/components/Page";
 import { PassphraseFields, noPassphrase, passphraseFaults } from "../../shared/components/Passphrase";
 import { ErrorSummary, Form, useChecks } from "../../shared/forms";
@@ -30,11 +31,14 @@ const clinic = z.object({
 export function NewProfile({ params }: { params: Record<string, string> }) {
   const role = isRole(params.role) ? params.role : "patient";
   return (
-    <Letter>
-      <a className="visibility" href={href("/")}>
-        <Icon name="back" />
-        <span>{t("action.back")}</span>
-      </a>
+    <Letter
+      beside={
+        <a className="back" href={href("/")}>
+          <Icon name="back" />
+          <span>{t("action.back")}</span>
+        </a>
+      }
+    >
       <ProfileForm key={role} role={role} />
     </Letter>
   );
@@ -86,6 +90,7 @@ function ProfileForm({ role }: { role: Role }) {
       <Button look="primary" type="submit" isPending={create.isPending}>
         {t(`welcome.${role}.create`)}
       </Button>
+      <KeyringWait waiting={create.isPending} />
     </Form>
   );
 }

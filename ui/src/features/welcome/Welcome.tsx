@@ -1,17 +1,22 @@
 import { useState } from "react";
 import { useAnswer, useDeed } from "../../app/queries";
 import { href } from "../../app/router";
-import { welcome } from "../../backend";
+import { asAppError, welcome } from "../../backend";
 import type { ProfileSummary, Role } from "../../backend/types";
 import { t } from "../../locales/i18n";
-import { Button } from "../../shared/components/Button";
+import { Button, ButtonLink } from "../../shared/components/Button";
 import { Failure } from "../../shared/components/Failure";
 import { TextField } from "../../shared/components/Fields";
+import { Forgotten } from "../../shared/components/Forgotten";
+import { KeyringWait } from "../../shared/components/KeyringWait";
+import { LanguageChoice } from "../../shared/components/LanguageChoice";
 import { Loaded } from "../../shared/components/Loaded";
 import { Tag } from "../../shared/components/Notice";
 import { Heading } from "../../shared/components/Page";
+import { Unopened } from "../../shared/components/Unopened";
 import { Form } from "../../shared/forms";
-import { Icon, type IconName } from "../../shared/icons";
+import { Emblem, Icon, type IconName } from "../../shared/icons";
+import { FromHandToHand } from "./FromHandToHand";
 import { Letter } from "./Letter";
 
 export const roleIcons = { patient: "person", doctor: "doctor", desk: "desk" } as const satisfies Record<
@@ -25,7 +30,8 @@ export function Welcome() {
   const isBack = (profiles.data?.length ?? 0) > 0;
   return (
     <Letter wide>
-      <div className="stack">
+      {profiles.data?.length === 0 && <FromHandToHand />}
+      <div className="stack stack-tight">
         <Heading>{t(isBack ? "welcome.back" : "welcome.heading")}</Heading>
         <p className="page-lead">{t(isBack ? "welcome.backLead" : "welcome.lead")}</p>
       </div>
@@ -44,20 +50,36 @@ export function Welcome() {
               <ul className="list">
                 {(["patient", "doctor", "desk"] as const).map((role) => (
                   <li key={role} className="list-item">
-                    <Icon name={roleIcons[role]} />
+                    <Emblem name={roleIcons[role]} />
                     <div className="list-main">
                       <span className="list-title">
                         <a href={href(`/new/${role}`)}>{t(`welcome.${role}`)}</a>
                       </span>
                       <span className="soft">{t(`welcome.${role}.hint`)}</span>
                     </div>
+                    <span className="list-more">
+                      <Icon name="chevron" />
+                    </span>
                   </li>
                 ))}
+                <li className="list-item">
+                  <Emblem name="key" />
+                  <div className="list-main">
+                    <span className="list-title">
+                      <a href={href("/restore")}>{t("restore.welcome")}</a>
+                    </span>
+                    <span className="soft">{t("restore.welcomeHint")}</span>
+                  </div>
+                  <span className="list-more">
+                    <Icon name="chevron" />
+                  </span>
+                </li>
               </ul>
             </section>
           </>
         )}
       </Loaded>
+      <LanguageChoice />
     </Letter>
   );
 }
@@ -74,9 +96,12 @@ function ProfileRow({ profile }: { profile: ProfileSummary }) {
     if (profile.passphraseSet && !profile.open) setAsking(true);
     else open.mutate({ id: profile.id, passphrase: null });
   };
+  const again = () => {
+    open.mutate({ id: profile.id, passphrase: asking ? passphrase : null });
+  };
   return (
     <li className="list-item">
-      <Icon name={roleIcons[profile.role]} />
+      <Emblem name={roleIcons[profile.role]} />
       <div className="list-main">
         <span className="list-title">{profile.name}</span>
         <span className="row">
@@ -101,9 +126,16 @@ function ProfileRow({ profile }: { profile: ProfileSummary }) {
             <Button look="primary" type="submit" isPending={open.isPending}>
               {t("welcome.open", { name: profile.name })}
             </Button>
+            <Forgotten kitWay={<KitWay />} />
           </Form>
         )}
-        {open.isError && <Failure error={open.error} />}
+        <KeyringWait waiting={open.isPending} />
+        {open.isError &&
+          (asking && asAppError(open.error)?.code === "passphrase-wrong" ? (
+            <Failure error={open.error} />
+          ) : (
+            <Unopened error={open.error} onRetry={again} kitWay={<KitWay />} />
+          ))}
       </div>
       {!asking && (
         <Button
@@ -115,5 +147,13 @@ function ProfileRow({ profile }: { profile: ProfileSummary }) {
         </Button>
       )}
     </li>
+  );
+}
+
+function KitWay() {
+  return (
+    <ButtonLink to="/restore" icon="key">
+      {t("restore.welcome")}
+    </ButtonLink>
   );
 }

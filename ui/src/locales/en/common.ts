@@ -3,6 +3,7 @@ export const common = {
   "action.back": "Back",
   "action.cancel": "Cancel",
   "action.continue": "Continue",
+  "action.dismiss": "Close",
   "action.copied": "Copied",
   "action.leaveAsIs": "Leave as it is",
   "action.lookAgain": "Look again now",
@@ -11,13 +12,20 @@ export const common = {
   "action.show": "Show",
   "action.startAgain": "Go to the start",
   "action.tryAgain": "Try again",
+  "action.undo": "Undo",
 
   "waiting.loading": "Loading",
+  "waiting.stale": "This could not be asked for again. You see it as it was on {when}.",
   "job.looking": "Getting ready",
   "job.reading": "Reading and storing your records",
   "job.sealing": "Locking each record",
   "job.sending": "Sending locked records",
   "job.granting": "Handing over the key",
+  "job.writing": "Writing the file",
+  "job.fetching": "Fetching the backup",
+  "job.restoring": "Bringing your records back",
+  "job.renewing": "Putting new keys in place",
+  "job.erasing": "Deleting",
   "job.finished": "Finishing",
   "job.count": "{done, number} of {total, number}",
   "time.lessThanMinute": "less than a minute left",
@@ -48,6 +56,16 @@ export const common = {
 
   "frame.skip": "Skip to the page",
   "frame.places": "Places",
+  "frame.beside": "About this page",
+  "touch.just": "In touch a moment ago",
+  "touch.today": "In touch at {time}",
+  "touch.day": "In touch on {date}",
+  "touch.never": "Not in touch yet",
+  "touch.out": "Out of touch",
+  "offline.was":
+    "The relay is out of reach. You see what was here on {when}. What you change is kept and sent later.",
+  "offline.never":
+    "The relay is out of reach, and has not been reached yet. What you change is kept and sent later.",
   "rail.home": "Home",
   "rail.records": "Records",
   "rail.import": "Add records",
@@ -69,6 +87,15 @@ export const common = {
   "palette.label": "Where to, or what to do?",
   "palette.results": "Places and deeds",
   "palette.nothing": "Nothing fits. Try another word.",
+  "palette.places": "Places",
+  "palette.deeds": "Things to do",
+  "palette.searching": "Your records",
+  "palette.search": "Search my records for “{words}”",
+  "palette.searchChart": "Search this chart for “{words}”",
+  "palette.print": "Print this page",
+  "palette.keys": "Arrow keys choose, Enter goes there, Escape closes.",
+  "theme.toDark": "Use dark colours",
+  "theme.toLight": "Use light colours",
 
   "title.welcome": "Welcome",
   "title.welcomeNew": "New profile",
@@ -101,6 +128,7 @@ export const common = {
   "title.clinic": "This clinic",
   "title.settings": "Settings",
   "title.relay": "What the relay can see",
+  "title.gallery": "Gallery",
   "title.lost": "Not found",
   "lost.heading": "This place does not exist",
   "lost.hint": "The address may be old. Nothing is lost.",
@@ -125,6 +153,7 @@ export const common = {
   "field.reason": "Reason",
   "field.until": "End of the share",
   "field.autoLockMinutes": "Minutes until locking",
+  "field.reason.needed": "Write the reason",
   "field.reason.missing": "{field} is empty",
   "field.reason.tooLong": "{field} is too long",
   "field.reason.tooShort": "{field} is too short",
@@ -152,5 +181,24 @@ export const common = {
   "lock.lead": "Nothing of your records is in this window now. What you were typing has been kept.",
   "lock.passphrase": "Passphrase",
   "lock.unlock": "Unlock",
+  "lock.protects.with":
+    "Only the passphrase opens this again. Somebody who uses your computer, or takes it away, gets no further without it.",
+  "lock.protects.without":
+    "Without a passphrase, the lock keeps others from reading along. But whoever is logged in to this computer can press Unlock. You can set a passphrase in the settings.",
+  "keyring.waiting": "Waiting for this computer’s keyring",
+  "keyring.waitingHint":
+    "It may be asking for your login password in a window of its own. Look behind this one.",
+  "keyring.giveUp": "Stop waiting",
+  "keyring.kitWay":
+    "Without that key this profile stays locked, and nothing is deleted. If you have a recovery kit and a backup, you can bring the records back as a new profile.",
+  "forgotten.heading": "I have forgotten the passphrase",
+  "forgotten.why":
+    "Nobody can look it up or reset it: not the clinic and not the makers of Keyward. Think of other spellings and other keyboards first.",
+  "forgotten.way":
+    "Have you got a recovery kit and a backup? Bring the profile back with them, and set a new passphrase. If not, make a new profile. Add your records to it again from the files you have kept, and ask the front desk for a new invitation.",
+  "forgotten.stays":
+    "The locked profile stays as it is. You can still open it if you remember the passphrase.",
+  "forgotten.go": "Go to the first window",
+  "clipboard.said": "Copied. The clipboard is emptied after one minute, and when you lock.",
   "lock.verb": "Lock now",
 } as const;

@@ -168,7 +168,6 @@ export const desk = {
   "withdraw.heading": "Withdraw {name} from the register?",
   "withdraw.what":
     "Open invitations stop working and no new certificates are issued. The person’s own records are on their own computer and are not touched.",
-  "withdraw.reasonMissing": "Write the reason",
   "withdraw.confirm": "Withdraw this person",
   "withdraw.keep": "Keep in the register",
   "withdraw.done": "The person is withdrawn",

@@ -29,7 +29,7 @@ export const errors = {
   "error.vault-busy.mend": "Wait a moment and try again.",
   "error.keyring-absent.what": "This computer has no keyring that Keyward can use",
   "error.keyring-absent.mend":
-    "Start or install a keyring service (on Linux for example GNOME Keyring or KWallet), then try again.",
+    "Start this computer’s keyring, or install one (on Linux for example GNOME Keyring or KWallet). Then try again.",
   "error.keyring-locked.what": "The computer’s keyring is locked",
   "error.keyring-locked.mend": "Unlock the keyring, usually with your login password, then try again.",
   "error.keyring-missing.what": "The keyring does not have the key of this profile",
@@ -117,6 +117,12 @@ export const errors = {
   "error.end-too-far.mend": "Choose an earlier day. You can extend later.",
   "error.end-not-later.what": "The new end is not later than the present one",
   "error.end-not-later.mend": "Choose a later day, or stop sharing if you want it to end sooner.",
+  "error.record-shared.what": "This record is in a share that runs: {doctors}",
+  "error.record-shared.mend":
+    "Stop that share first. Then move the record, and share again: without it, if you leave its new part out.",
+  "error.record-fixed.what": "Personal details stay together",
+  "error.record-fixed.mend":
+    "Without them no other record can be said to be yours. You can leave them out when you share.",
   "error.share-over.what": "This share is over",
   "error.share-over.mend": "Start a new one if you want to share again.",
   "error.share-exists.what": "You already share with this doctor from this space",
@@ -126,6 +132,36 @@ export const errors = {
   "error.selection-gone.mend": "Choose them again.",
   "error.import-running.what": "Records are being added already",
   "error.import-running.mend": "Wait until that is done, or stop it.",
+
+  "error.kit-unreadable.what": "This is not a recovery kit",
+  "error.kit-unreadable.mend":
+    "Type the twelve words in order, or choose a sharp photo of the whole picture.",
+  "error.kit-word.what": "Word number {place} is not a word of any kit",
+  "error.kit-word.mend": "Look at it on your paper again. Two letters may be swapped.",
+  "error.kit-typo.what": "The twelve words do not fit together",
+  "error.kit-typo.mend": "One of them is another word, or two are swapped. Compare each with your paper.",
+  "error.kit-newer.what": "This kit is from a newer Keyward",
+  "error.kit-newer.mend": "Install the newest version, then try again.",
+  "error.kit-gone.what": "This computer cannot show the words any more",
+  "error.kit-gone.mend": "They are on your paper only. If it is lost, make a new kit.",
+  "error.kit-without-relay.what": "The kit does not say where the relay is",
+  "error.kit-without-relay.mend": "Use the picture of the kit, or choose a backup file.",
+  "error.backup-none.what": "There is no backup there",
+  "error.backup-none.mend": "Choose another file, or look for the stick or disk you backed up to.",
+  "error.backup-of-another.what": "This kit does not open this backup",
+  "error.backup-of-another.mend": "Use the kit that was made for it, or choose another backup.",
+  "error.backup-damaged.what": "This backup is damaged",
+  "error.backup-damaged.mend": "It cannot be brought back whole. Choose another copy of the file.",
+  "error.backup-newer.what": "This backup is from a newer Keyward",
+  "error.backup-newer.mend": "Install the newest version, then try again. The file was not touched.",
+  "error.backup-place-gone.what": "The place of the backup is not there",
+  "error.backup-place-gone.mend": "Put in the stick or disk, then try again. Or choose another place.",
+  "error.backup-too-large.what": "The relay has no room for this backup",
+  "error.backup-too-large.mend": "Back up to a file. What is at the relay already stays there.",
+  "error.backup-running.what": "Keyward is busy with this already",
+  "error.backup-running.mend": "Wait until it is done, or stop it.",
+  "error.share-key-lost.what": "This share was made with a key that your recovery kit cannot replace",
+  "error.share-key-lost.mend": "It cannot be stopped from here and ends on its day.",
 
   "error.share-revoked.what": "The patient has stopped sharing",
   "error.share-revoked.mend":
@@ -146,4 +182,8 @@ export const errors = {
   "error.person-similar.mend": "Open that entry if it is the same person.",
   "error.conflict.what": "Somebody changed this meanwhile",
   "error.conflict.mend": "Look at it again, then repeat what you wanted to do.",
+
+  "error.document-refused.what": "This part of the document cannot be shown",
+  "error.document-refused.mend":
+    "{reason, select, tooSlow {It took too long and was stopped.} tooLarge {It needs too much memory.} encrypted {It is locked with a password.} damaged {It is damaged.} noSuchPage {There is no such page.} other {Its reader stopped.}} You can save a copy of the document.",
 } as const;

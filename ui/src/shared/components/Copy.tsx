@@ -1,7 +1,10 @@
+import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { t } from "../../locales/i18n";
+import { common } from "../../backend";
 import { announce } from "../announce";
 import { Button } from "./Button";
+import { Failure } from "./Failure";
 
 /** Copies a text the person sees; says so in words and to screen readers. */
 export function CopyButton({ text, children }: { text: string; children: string }) {
@@ -19,6 +22,31 @@ export function CopyButton({ text, children }: { text: string; children: string 
     <Button icon={copied ? "check" : "copy"} onPress={copy}>
       {copied ? t("action.copied") : children}
     </Button>
+  );
+}
+
+/**
+ * Copies a secret (an invitation, a kit): the core puts it on the clipboard and takes it away again after a minute
+ * and on lock. `said` tells so beside the button.
+ */
+export function SecretCopyButton({ text, said, children }: { text: string; said: string; children: string }) {
+  const copy = useMutation({ mutationFn: common.secretCopy, networkMode: "always" });
+  return (
+    <>
+      <Button
+        icon={copy.isSuccess ? "check" : "copy"}
+        isPending={copy.isPending}
+        onPress={() => {
+          copy.mutate({ text });
+        }}
+      >
+        {copy.isSuccess ? t("action.copied") : children}
+      </Button>
+      <div role="status">
+        {copy.isSuccess && <p className="soft small">{said}</p>}
+        {copy.isError && <Failure error={copy.error} />}
+      </div>
+    </>
   );
 }
 

@@ -12,7 +12,7 @@ import {
   TextField as AriaTextField,
 } from "react-aria-components";
 import { t } from "../../locales/i18n";
-import { Icon } from "../icons";
+import { Icon, type IconName } from "../icons";
 
 interface FieldProps {
   label: string;
@@ -49,7 +49,9 @@ export function TextField({
   const inputClass = code ? "input input-code" : "input";
   return (
     <AriaTextField
-      className={error ? "field has-error" : "field"}
+      className={["field", error && "has-error", type === "search" && "field-search"]
+        .filter(Boolean)
+        .join(" ")}
       value={value}
       onChange={onChange}
       type={type}
@@ -68,6 +70,7 @@ export function TextField({
         </Text>
       )}
       {error && <ErrorText>{error}</ErrorText>}
+      {type === "search" && <Icon name="search" />}
       {long ? <TextArea className={inputClass} /> : <Input className={inputClass} />}
     </AriaTextField>
   );
@@ -145,6 +148,9 @@ export interface Choice<Value extends string> {
   title: string;
   hint?: ReactNode;
   disabled?: boolean;
+  icon?: IconName;
+  /** For example how many there are. */
+  side?: ReactNode;
 }
 
 interface ChoiceGroupProps<Value extends string> {
@@ -152,8 +158,12 @@ interface ChoiceGroupProps<Value extends string> {
   hint?: ReactNode;
   error?: string | undefined;
   choices: Choice<Value>[];
-  across?: boolean;
+  /** Tiles side by side; `short` ones where each is a word or two. */
+  across?: boolean | "short";
 }
+
+const choicesClass = (across: boolean | "short" | undefined) =>
+  across === "short" ? "choices choices-across choices-short" : across ? "choices choices-across" : "choices";
 
 /** One of several. Nothing is chosen until a person chooses it. */
 export function RadioGroup<Value extends string>({
@@ -182,7 +192,7 @@ export function RadioGroup<Value extends string>({
         </Text>
       )}
       {error && <ErrorText>{error}</ErrorText>}
-      <div className={across ? "choices choices-across" : "choices"}>
+      <div className={choicesClass(across)}>
         {choices.map((choice) => (
           <Radio
             className="choice"
@@ -226,7 +236,7 @@ export function CheckboxGroup<Value extends string>({
         </Text>
       )}
       {error && <ErrorText>{error}</ErrorText>}
-      <div className={across ? "choices choices-across" : "choices"}>
+      <div className={choicesClass(across)}>
         {choices.map((choice) => (
           <AriaCheckbox
             className="choice"
@@ -247,10 +257,14 @@ export function CheckboxGroup<Value extends string>({
 
 function ChoiceBody({ choice }: { choice: Choice<string> }) {
   return (
-    <span className="choice-body">
-      <span className="choice-title">{choice.title}</span>
-      {choice.hint && <span className="soft small">{choice.hint}</span>}
-    </span>
+    <>
+      {choice.icon && <Icon name={choice.icon} />}
+      <span className="choice-body">
+        <span className="choice-title">{choice.title}</span>
+        {choice.hint && <span className="soft small">{choice.hint}</span>}
+      </span>
+      {choice.side && <span className="choice-side figures">{choice.side}</span>}
+    </>
   );
 }
 

@@ -1,11 +1,17 @@
 import type { ReactNode } from "react";
 import { Icon, type IconName } from "../icons";
 
-type Tone = "calm" | "good" | "caution" | "danger";
+type Tone = "calm" | "task" | "good" | "caution" | "danger";
 
-const icons: Record<Tone, IconName> = { calm: "info", good: "check", caution: "warning", danger: "warning" };
+const icons: Record<Tone, IconName> = {
+  calm: "info",
+  task: "forward",
+  good: "check",
+  caution: "warning",
+  danger: "warning",
+};
 
-/** Something to know here and now. `alert` interrupts a screen reader; use it for what just went wrong. */
+/** Something to know here and now; a `task` is the one thing to do next. `alert` interrupts a screen reader; use it for what just went wrong. */
 export function Notice({
   tone = "calm",
   title,

@@ -1,7 +1,8 @@
 import { type ReactNode, useEffect, useRef } from "react";
 import type { VisibilityView } from "../../backend/types";
 import { href } from "../../app/router";
-import { Icon, type IconName } from "../icons";
+import { t } from "../../locales/i18n";
+import { Emblem, Icon, type IconName } from "../icons";
 import { VisibilityLine } from "./VisibilityLine";
 
 interface PageProps {
@@ -13,16 +14,22 @@ interface PageProps {
   back?: { to: string; label: string };
   actions?: ReactNode;
   wide?: boolean;
+  /** What belongs to the page but is not its text: beside it where there is room, after it where not. */
+  beside?: ReactNode;
   children: ReactNode;
 }
 
 /** One screen: heading, visibility line, content. The heading takes the focus when the screen opens. */
-export function Page({ heading, lead, visibility, back, actions, wide, children }: PageProps) {
+export function Page(props: PageProps) {
+  const { heading, lead, visibility, back, actions, wide, beside, children } = props;
+  // While it is not known who can see it, the line keeps its place: nothing jumps when it comes.
+  const awaited = "visibility" in props && !visibility;
+  const classes = ["page-inner", wide && "wide", beside && "has-beside"].filter(Boolean).join(" ");
   return (
-    <div className={wide ? "page-inner wide" : "page-inner"}>
+    <div className={classes}>
       <header className="page-head">
         {back && (
-          <a className="visibility screen-only" href={href(back.to)}>
+          <a className="back screen-only" href={href(back.to)}>
             <Icon name="back" />
             <span>{back.label}</span>
           </a>
@@ -32,9 +39,15 @@ export function Page({ heading, lead, visibility, back, actions, wide, children 
           {actions && <div className="actions screen-only">{actions}</div>}
         </div>
         {visibility && <VisibilityLine visibility={visibility} />}
+        {awaited && <span className="visibility" />}
         {lead && <p className="page-lead">{lead}</p>}
       </header>
-      {children}
+      <div className="page-main">{children}</div>
+      {beside && (
+        <aside className="beside" aria-label={t("frame.beside")}>
+          {beside}
+        </aside>
+      )}
     </div>
   );
 }
@@ -86,7 +99,7 @@ export function Empty({
 }) {
   return (
     <div className="empty">
-      <Icon name={icon} size="large" />
+      <Emblem name={icon} size="large" />
       <h2>{heading}</h2>
       {children && <p className="soft">{children}</p>}
       {action && <div className="actions">{action}</div>}

@@ -4,7 +4,7 @@ import { SessionContext } from "../../app/session";
 import type { VisibilityView, VisibleTo } from "../../backend/types";
 import { t } from "../../locales/i18n";
 import { fullDate } from "../format/dates";
-import { Icon } from "../icons";
+import { Sight } from "./Sight";
 
 /**
  * Who can see it, in one quiet line. It is computed by the core from live shares, never guessed here; pressing it
@@ -17,15 +17,7 @@ export function VisibilityLine({ visibility }: { visibility: VisibilityView }) {
   const className = shared ? "visibility visibility-shared" : "visibility";
   const inside = (
     <>
-      <Icon
-        name={
-          shared || visibility.kind === "received"
-            ? "eye"
-            : visibility.kind === "clinic"
-              ? "clinic"
-              : "eyeClosed"
-        }
-      />
+      <Sight visibility={visibility} />
       <span>{visibilitySentence(visibility)}</span>
     </>
   );

@@ -4,11 +4,11 @@ import { t } from "../../locales/i18n";
 import { timeLeft } from "../format/dates";
 import { Button } from "./Button";
 
-/** The shape of what will come, so that nothing jumps when it does. */
+/** The shape of what will come, two lines to a row, so that nothing jumps when it does. */
 export function Skeleton({ lines = 6 }: { lines?: number }) {
   return (
     <div className="skeleton" role="status" aria-label={t("waiting.loading")}>
-      {Array.from({ length: lines }, (_, index) => (
+      {Array.from({ length: Math.ceil(lines / 2) }, (_, index) => (
         <div className="skeleton-line" key={index} />
       ))}
     </div>
@@ -21,14 +21,19 @@ const stages = {
   sealing: "job.sealing",
   sending: "job.sending",
   granting: "job.granting",
+  writing: "job.writing",
+  fetching: "job.fetching",
+  restoring: "job.restoring",
+  renewing: "job.renewing",
+  erasing: "job.erasing",
   finished: "job.finished",
 } as const satisfies Record<JobView["stage"], string>;
 
-/** Long work: what it is doing, how far it is, and a way to stop it. */
-export function JobProgress({ job, onCancel }: { job: JobView; onCancel: () => void }) {
+/** Long work: what it is doing, how far it is, and a way to stop it (where there is one). */
+export function JobProgress({ job, onCancel }: { job: JobView; onCancel?: () => void }) {
   const known = job.total > 0;
   return (
-    <div className="stack">
+    <div className="panel">
       <ProgressBar
         className="progress"
         value={job.done}
@@ -37,23 +42,29 @@ export function JobProgress({ job, onCancel }: { job: JobView; onCancel: () => v
       >
         {({ percentage }) => (
           <>
-            <Label className="strong">{t(stages[job.stage])}</Label>
+            <span className="progress-words">
+              <Label className="strong">{t(stages[job.stage])}</Label>
+              <span className="soft figures">
+                {job.secondsLeft !== null && job.secondsLeft > 0 && timeLeft(job.secondsLeft)}
+              </span>
+            </span>
             <div className="progress-track">
               <div
                 className={known ? "progress-fill" : "progress-fill unknown"}
                 style={known ? { inlineSize: `${String(percentage ?? 0)}%` } : undefined}
               />
             </div>
-            <span className="soft small figures">
+            <span className="progress-words soft small figures">
               {known && t("job.count", { done: job.done, total: job.total })}
-              {job.secondsLeft !== null && job.secondsLeft > 0 && ` · ${timeLeft(job.secondsLeft)}`}
             </span>
           </>
         )}
       </ProgressBar>
-      <Button icon="cross" onPress={onCancel}>
-        {t("action.cancel")}
-      </Button>
+      {onCancel && (
+        <Button icon="cross" onPress={onCancel}>
+          {t("action.cancel")}
+        </Button>
+      )}
     </div>
   );
 }

@@ -1,31 +1,41 @@
 import type { DatePrecision, DateView } from "../../backend/types";
 import { formattingLocale, t } from "../../locales/i18n";
 
-const day = new Intl.DateTimeFormat(formattingLocale, {
-  day: "numeric",
-  month: "long",
-  year: "numeric",
-  timeZone: "UTC",
-});
-const month = new Intl.DateTimeFormat(formattingLocale, { month: "long", year: "numeric", timeZone: "UTC" });
-const localDay = new Intl.DateTimeFormat(formattingLocale, {
-  day: "numeric",
-  month: "long",
-  year: "numeric",
-});
-const localMoment = new Intl.DateTimeFormat(formattingLocale, {
-  day: "numeric",
-  month: "long",
-  year: "numeric",
-  hour: "2-digit",
-  minute: "2-digit",
-});
+const shapes = {
+  day: { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" },
+  month: { month: "long", year: "numeric", timeZone: "UTC" },
+  monthShort: { month: "short", timeZone: "UTC" },
+  monthAndYear: { month: "short", year: "numeric", timeZone: "UTC" },
+  dayAndMonth: { day: "numeric", month: "short", timeZone: "UTC" },
+  localDay: { day: "numeric", month: "long", year: "numeric" },
+  localMoment: { day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit" },
+  localTime: { hour: "2-digit", minute: "2-digit" },
+} as const satisfies Record<string, Intl.DateTimeFormatOptions>;
+
+const made = new Map<string, Intl.DateTimeFormat>();
+
+/** How a date is written in the language now shown; made once for each language. */
+export function dateFormat(shape: keyof typeof shapes): Intl.DateTimeFormat {
+  const key = `${formattingLocale()} ${shape}`;
+  const known = made.get(key) ?? new Intl.DateTimeFormat(formattingLocale(), shapes[shape]);
+  made.set(key, known);
+  return known;
+}
+
+/** "Allergies and medicines": names in one sentence. */
+export const listed = (names: readonly string[]): string =>
+  new Intl.ListFormat(formattingLocale(), { type: "conjunction" }).format(names);
 
 /** Seconds since 1970 UTC as a full local date: "6 August 2018". */
-export const fullDate = (seconds: number): string => localDay.format(new Date(seconds * 1000));
+export const fullDate = (seconds: number): string => dateFormat("localDay").format(new Date(seconds * 1000));
 
 /** Seconds since 1970 UTC as local date and time: "6 August 2018 at 14:05". */
-export const fullMoment = (seconds: number): string => localMoment.format(new Date(seconds * 1000));
+export const fullMoment = (seconds: number): string =>
+  dateFormat("localMoment").format(new Date(seconds * 1000));
+
+/** Seconds since 1970 UTC as local time of day: "14:05". */
+export const clockTime = (seconds: number): string =>
+  dateFormat("localTime").format(new Date(seconds * 1000));
 
 /** Which parts a FHIR date gives, read from its text alone. */
 export function precisionOf(value: string): DatePrecision {
@@ -42,11 +52,11 @@ export function recordDate(value: string, precision: DatePrecision = precisionOf
     case "text":
       return value;
     case "month":
-      return written(month, `${value}-01`, value);
+      return written(dateFormat("month"), `${value}-01`, value);
     case "day":
-      return written(day, value, value);
+      return written(dateFormat("day"), value, value);
     case "instant": {
-      const date = written(day, value.slice(0, 10), value);
+      const date = written(dateFormat("day"), value.slice(0, 10), value);
       const time = /T(\d{2}:\d{2})/.exec(value)?.[1];
       return time ? t("date.at", { date, time }) : date;
     }
@@ -89,3 +99,7 @@ export function timeLeft(seconds: number): string {
       ? t("time.minutes", { n: Math.round(seconds / 60) })
       : t("time.hours", { n: Math.round(seconds / 3600) });
 }
+
+/** `2018-08` as "August 2018", or "Aug" where the year stands beside it. */
+export const monthName = (isoMonth: string, length: "long" | "short"): string =>
+  written(dateFormat(length === "long" ? "month" : "monthShort"), `${isoMonth}-01`, isoMonth);

@@ -1,10 +1,21 @@
-import type { FlagView, Marker } from "../../backend/types";
+import type { FlagView, Marker, Sensitivity } from "../../backend/types";
 import { Tag } from "../components/Notice";
-import { flagWords, markerTone, markerWords } from "./words";
+import { categoryName, flagWords, markerTone, markerWords } from "./words";
 
-/** What must be known before believing an entry, and the laboratory's flags: in words, with a symbol. */
-export function Marks({ markers, flags }: { markers: Marker[]; flags: FlagView[] }) {
-  if (markers.length === 0 && flags.length === 0) return null;
+/**
+ * What must be known before believing an entry, the laboratory's flags, and what is kept apart as sensitive: in
+ * words, with a symbol.
+ */
+export function Marks({
+  markers,
+  flags,
+  sensitive = [],
+}: {
+  markers: Marker[];
+  flags: FlagView[];
+  sensitive?: readonly Sensitivity[];
+}) {
+  if (markers.length + flags.length + sensitive.length === 0) return null;
   return (
     <span className="marks">
       {markers.map((marker) => {
@@ -14,6 +25,7 @@ export function Marks({ markers, flags }: { markers: Marker[]; flags: FlagView[]
             key={marker}
             {...(tone ? { tone } : {})}
             {...(tone === "danger" ? { icon: "stop" as const } : {})}
+            {...(marker === "keptAsSource" ? { icon: "file" as const } : {})}
           >
             {markerWords(marker)}
           </Tag>
@@ -28,6 +40,11 @@ export function Marks({ markers, flags }: { markers: Marker[]; flags: FlagView[]
           </Tag>
         );
       })}
+      {sensitive.map((kind) => (
+        <Tag key={kind} icon="shield">
+          {categoryName(kind)}
+        </Tag>
+      ))}
     </span>
   );
 }

@@ -61,11 +61,14 @@ export function narrativeDocument(html: string, origin: string): string {
   ].join("");
 }
 
+/** A whole document, not a line or two: the frame cannot know its height, so it gets that of the window. */
+const long = 3_000;
+
 /** Text that came with a record, in a frame without script, network, forms, or a way to the app. */
 export function NarrativeFrame({ narrative }: { narrative: NarrativeView }) {
   return (
     <iframe
-      className="narrative"
+      className={narrative.html.length > long ? "narrative narrative-tall" : "narrative"}
       title={t("record.narrativeFrame")}
       sandbox=""
       referrerPolicy="no-referrer"

@@ -29,24 +29,65 @@ const number = (digits: string | null): number | undefined => {
 
 const width = 480;
 const inset = 28;
+const smallWidth = 160;
+const smallInset = 8;
 
 /** The range as a band on a line and the value as a point; the same numbers stand beside it as text. */
 export function NumberLine({
   value,
   range,
+  size = "large",
 }: {
   value: ValueView | null;
   range: ReferenceRangeView | undefined;
+  size?: "small" | "large";
 }) {
+  if (size === "small") return <SmallLine value={value} range={range} />;
+  return <LargeLine value={value} range={range} />;
+}
+
+interface LineProps {
+  value: ValueView | null;
+  range: ReferenceRangeView | undefined;
+}
+
+/** For tables and lists: the picture alone; the numbers stand beside it as text. */
+function SmallLine({ value, range }: LineProps) {
+  const found = lie(value, range);
+  if (!found) return null;
+  const { from, to } = span(found);
+  const x = (at: number) => smallInset + ((at - from) / (to - from)) * (smallWidth - 2 * smallInset);
+  const start = found.low === undefined ? smallInset : x(found.low);
+  const end = found.high === undefined ? smallWidth - smallInset : x(found.high);
+  return (
+    <svg
+      className="number-line number-line-small"
+      viewBox={`0 0 ${String(smallWidth)} 20`}
+      aria-hidden="true"
+      focusable="false"
+    >
+      <rect className="normal" x={start} y="5" width={Math.max(end - start, 2)} height="10" rx="2" />
+      <line className="track" x1={smallInset} x2={smallWidth - smallInset} y1="10" y2="10" />
+      {isOutside(found) ? (
+        <path className="point outside" d={`M${String(x(found.value))} 3 l7 7 -7 7 -7 -7 Z`} />
+      ) : (
+        <circle className="point" cx={x(found.value)} cy="10" r="6" />
+      )}
+    </svg>
+  );
+}
+
+const isOutside = ({ value, low, high }: Lie): boolean =>
+  (low !== undefined && value < low) || (high !== undefined && value > high);
+
+function LargeLine({ value, range }: LineProps) {
   const found = lie(value, range);
   if (!found || !range || value?.kind !== "quantity") return null;
   const { from, to } = span(found);
   const x = (at: number) => inset + ((at - from) / (to - from)) * (width - 2 * inset);
   const start = found.low === undefined ? inset : x(found.low);
   const end = found.high === undefined ? width - inset : x(found.high);
-  const outside =
-    (found.low !== undefined && found.value < found.low) ||
-    (found.high !== undefined && found.value > found.high);
+  const outside = isOutside(found);
   const text = t("range.picture", { value: quantityText(value.quantity), range: referenceText(range) });
   return (
     <svg className="number-line" viewBox={`0 0 ${String(width)} 64`} role="img" aria-label={text}>

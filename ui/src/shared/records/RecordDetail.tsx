@@ -1,30 +1,72 @@
-import type { AttachmentView, ChartItem, FactView, NoteView, RecordView } from "../../backend/types";
+import type { ReactNode } from "react";
+import type { ChartItem, FactView, NoteView, RecordView, RoomScope } from "../../backend/types";
 import { t } from "../../locales/i18n";
 import { Disclosure } from "../components/Disclosure";
 import { type Fact, Facts } from "../components/Facts";
 import { Notice } from "../components/Notice";
 import { Section } from "../components/Page";
+import { Attachments } from "../documents/Attachments";
 import { recordDate, recordDates } from "../format/dates";
-import { componentText } from "./Item";
+import { componentText } from "./Entry";
+import { type Excerpt, excerptOf } from "./excerpt";
 import { factLabel } from "./labels";
 import { Marks } from "./Marks";
 import { NarrativeFrame } from "./NarrativeFrame";
 import { NumberLine } from "./NumberLine";
-import { absentWords, categoryName, markerWords, referenceText, typeName, valueText } from "./words";
+import {
+  absentWords,
+  categoryName,
+  markerWords,
+  referenceText,
+  sensitivityOf,
+  statusWords,
+  valueText,
+} from "./words";
 
-/** One record in full: the same for the patient and the doctor. `extra` are facts only this reader has. */
-export function RecordDetail({ record, extra }: { record: RecordView; extra: Fact[] }) {
+/**
+ * One record in full: the same for the patient, her preview and the doctor. `extra` are facts only this reader has;
+ * `after` stands before everything that is for who wants to know more.
+ */
+export function RecordDetail({
+  record,
+  scope,
+  extra,
+  after,
+  documentAddress,
+}: {
+  record: RecordView;
+  scope: RoomScope;
+  extra: (Fact | false)[];
+  after?: ReactNode;
+  /** Address of the page of its n-th document; without one, documents are read in place. */
+  documentAddress?: (index: number) => string;
+}) {
   const { item } = record;
+  const excerpt = excerptOf(record.source);
   const everyday = record.facts.filter((fact) => !fact.technical);
   const technical = record.facts.filter((fact) => fact.technical);
   return (
     <>
       <TruthNotice item={item} />
       <ValueBlock item={item} />
-      <Facts facts={[...keyFacts(item), ...extra]} />
+      <Facts
+        facts={[
+          ...keyFacts(item),
+          excerpt?.section !== undefined && { label: t("record.section"), value: excerpt.section },
+          ...extra,
+        ]}
+      />
       {item.components.length > 0 && <Components item={item} />}
+      {after}
       {record.notes.length > 0 && <Notes notes={record.notes} />}
-      {record.attachments.length > 0 && <Attachments attachments={record.attachments} />}
+      {record.attachments.length > 0 && (
+        <Attachments
+          scope={scope}
+          recordId={item.id}
+          attachments={record.attachments}
+          {...(documentAddress ? { to: documentAddress } : {})}
+        />
+      )}
       {record.narrative && record.narrative.html.trim() !== "" && (
         <Section heading={t("record.narrative")}>
           <p className="soft small">{t("record.narrativeHint")}</p>
@@ -40,14 +82,31 @@ export function RecordDetail({ record, extra }: { record: RecordView; extra: Fac
               <Facts facts={uniqueFacts(technical)} />
             </Disclosure>
           )}
-          <Disclosure label={t("record.source")}>
-            <pre className="source" tabIndex={0} aria-label={t("record.source")}>
-              {record.source}
-            </pre>
-          </Disclosure>
+          <Source source={record.source} excerpt={excerpt} />
         </div>
       </Section>
     </>
+  );
+}
+
+/** Every record opens its source: the piece of the document it was made from, where it was, and what is kept. */
+function Source({ source, excerpt }: { source: string; excerpt: Excerpt | undefined }) {
+  return (
+    <Disclosure label={t("record.source")}>
+      {excerpt?.xml !== undefined && (
+        <>
+          <h4>{t("record.excerpt")}</h4>
+          <p className="soft small">{t("record.excerptHint")}</p>
+          <pre className="source" tabIndex={0} aria-label={t("record.excerpt")}>
+            {excerpt.xml}
+          </pre>
+          <h4>{t("record.resource")}</h4>
+        </>
+      )}
+      <pre className="source" tabIndex={0} aria-label={t("record.source")}>
+        {source}
+      </pre>
+    </Disclosure>
   );
 }
 
@@ -76,9 +135,9 @@ function TruthNotice({ item }: { item: ChartItem }) {
 
 function ValueBlock({ item }: { item: ChartItem }) {
   if (!item.value && !item.absent)
-    return item.markers.length + item.flags.length > 0 ? (
+    return item.markers.length + item.flags.length + sensitivityOf(item).length > 0 ? (
       <div className="section-head">
-        <Marks markers={item.markers} flags={item.flags} />
+        <Marks markers={item.markers} flags={item.flags} sensitive={sensitivityOf(item)} />
       </div>
     ) : null;
   const [range] = item.ranges;
@@ -88,7 +147,7 @@ function ValueBlock({ item }: { item: ChartItem }) {
       <p className="figures value-big">
         {item.value ? valueText(item.value) : item.absent && absentWords(item.absent)}
       </p>
-      <Marks markers={item.markers} flags={item.flags} />
+      <Marks markers={item.markers} flags={item.flags} sensitive={sensitivityOf(item)} />
       <NumberLine value={item.value} range={range} />
       {item.ranges.map((each) => (
         <p key={referenceText(each)} className="soft small figures">
@@ -101,9 +160,9 @@ function ValueBlock({ item }: { item: ChartItem }) {
 
 function keyFacts(item: ChartItem): (Fact | false)[] {
   return [
-    { label: t("record.kind"), value: `${categoryName(item.category)} · ${typeName(item.resourceType)}` },
+    { label: t("record.kind"), value: categoryName(item.category) },
     item.date !== null && { label: t(`dateRole.${item.date.role}`), value: recordDates(item.date) },
-    item.status !== null && { label: t("record.status"), value: item.status },
+    item.status !== null && { label: t("record.status"), value: statusWords(item.status) },
     item.performer !== null && { label: t("record.performer"), value: item.performer },
     item.details.length > 0 && { label: t("record.details"), value: item.details.join(" · ") },
   ];
@@ -159,36 +218,6 @@ function Notes({ notes }: { notes: NoteView[] }) {
   );
 }
 
-function Attachments({ attachments }: { attachments: AttachmentView[] }) {
-  return (
-    <Section heading={t("record.attachments")}>
-      <ul className="list">
-        {attachments.map((attachment) => (
-          <li key={attachment.path} className="list-item no-icon">
-            <div className="list-main">
-              <span className="list-title">{attachment.title ?? t("record.untitledDocument")}</span>
-              <span className="soft small">
-                {[
-                  attachment.contentType,
-                  attachment.bytes !== null && t("size.bytes", { n: attachment.bytes }),
-                  attachment.created && recordDate(attachment.created),
-                ]
-                  .filter(Boolean)
-                  .join(" · ")}
-              </span>
-              {!attachment.inline && (
-                <span className="soft small wrap-anywhere">
-                  {t("record.elsewhere", { url: attachment.url ?? "" })}
-                </span>
-              )}
-            </div>
-          </li>
-        ))}
-      </ul>
-    </Section>
-  );
-}
-
 /** Facts with the position written out where a label occurs more than once. */
 function uniqueFacts(facts: FactView[]): Fact[] {
   const seen = new Map<string, number>();
@@ -196,6 +225,12 @@ function uniqueFacts(facts: FactView[]): Fact[] {
     const label = factLabel(fact.label);
     const count = (seen.get(label) ?? 0) + 1;
     seen.set(label, count);
-    return { label: count === 1 ? label : `${label} (${String(count)})`, value: valueText(fact.value) };
+    return { label: count === 1 ? label : `${label} (${String(count)})`, value: factText(fact) };
   });
+}
+
+/** A status is a code of the record: it is said in words. */
+function factText(fact: FactView): string {
+  const isStatus = fact.value.kind === "text" && /(^|\.)status$/.test(fact.path);
+  return isStatus ? statusWords(valueText(fact.value)) : valueText(fact.value);
 }

@@ -1,9 +1,6 @@
-import { render, screen, within } from "@testing-library/react";
-import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
-import { chart as exampleChart, itemById } from "../../backend/fake/chart";
+import { itemById } from "../../backend/fake/chart";
 import type { ValueView } from "../../backend/types";
-import { byYear, ChartSections, timelineItems } from "./Chart";
 import { factLabel } from "./labels";
 import { harmless, narrativeDocument } from "./NarrativeFrame";
 import { flagWords, itemTitle, quantityText, rangeText, valueText } from "./words";
@@ -61,46 +58,6 @@ describe("words for values", () => {
     );
     expect(factLabel("dosageInstruction.text")).toBe("How to take it");
     expect(factLabel("stage.summary")).toBe("Stage, summary");
-  });
-});
-
-describe("the chart", () => {
-  it("tells not shared from none recorded, and only the reader is told 'with you'", () => {
-    const { unmount } = render(<ChartSections chart={exampleChart("shared")} reader="reader" />);
-    const section = (name: string) => within(screen.getByRole("region", { name }));
-    expect(section("Vaccinations").getByText("Not shared with you")).toBeTruthy();
-    expect(section("Operations and treatments").getByText("None recorded")).toBeTruthy();
-    expect(section("Vaccinations").queryByText("None recorded")).toBeNull();
-    unmount();
-    render(<ChartSections chart={exampleChart("shared")} reader="owner" />);
-    expect(screen.queryByText("Not shared with you")).toBeNull();
-  });
-
-  it("strikes through what must not be believed and says why", () => {
-    render(<ChartSections chart={exampleChart("all")} reader="owner" />);
-    const line = screen.getByText("Asthma").closest("li");
-    expect(line?.className).toContain("doubted");
-    expect(within(line as HTMLElement).getByText("Ruled out")).toBeTruthy();
-  });
-
-  it("shows the first lines of a long section and all of them on request", async () => {
-    render(<ChartSections chart={exampleChart("all")} reader="owner" only="vitals" />);
-    expect(screen.getAllByRole("listitem")).toHaveLength(6);
-    await userEvent.click(screen.getByRole("button", { name: "Show all 13: Body measurements" }));
-    expect(screen.getAllByRole("listitem")).toHaveLength(13);
-  });
-
-  it("filters by all the words asked for", () => {
-    render(<ChartSections chart={exampleChart("all")} reader="owner" filter="RAMIPRIL 5" />);
-    expect(screen.getAllByRole("listitem")).toHaveLength(1);
-  });
-
-  it("keeps the order of the core in the timeline and puts what has no date last", () => {
-    const items = timelineItems(exampleChart("all"));
-    expect(items).toHaveLength(26);
-    const years = byYear(items).map(([year]) => year);
-    expect(years.at(-1)).toBe("");
-    expect(years[0]).toBe("2022");
   });
 });
 

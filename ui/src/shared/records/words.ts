@@ -7,10 +7,12 @@ import type {
   Marker,
   QuantityView,
   ReferenceRangeView,
+  Sensitivity,
   ValueView,
 } from "../../backend/types";
 import { type MessageKey, t } from "../../locales/i18n";
 import { precisionOf, recordDate } from "../format/dates";
+import { type IconName, isIconName } from "../icons";
 
 export const categories = [
   "conditions",
@@ -26,9 +28,20 @@ export const categories = [
   "claims",
   "profile",
   "other",
+  "mentalHealth",
+  "sexualHealth",
+  "substanceUse",
+  "genetics",
+  "violence",
 ] as const satisfies readonly Category[];
 
 export const categoryName = (category: Category): string => t(`category.${category}`);
+/** The sign of a kind; the kinds kept apart as sensitive share one. */
+export const categoryIcon = (category: Category): IconName => (isIconName(category) ? category : "shield");
+
+/** Which sensitive kinds an item belongs to. */
+export const sensitivityOf = (item: ChartItem): readonly Sensitivity[] => item.sensitivity;
+
 export const categoryHint = (category: Category): string => t(`category.${category}.hint`);
 export const markerWords = (marker: Marker): string => t(`marker.${marker}`);
 export const absentWords = (reason: AbsentReason): string => t(`absent.${reason}`);
@@ -59,6 +72,21 @@ export const isDoubted = (item: ChartItem): boolean =>
 
 export const markerTone = (marker: Marker): "danger" | "caution" | undefined =>
   serious.has(marker) ? "danger" : plain.has(marker) ? undefined : "caution";
+
+/** The sex stated in the record, in words; another word is given as it is written. */
+export function sexWords(sex: string): string {
+  const key = `sex.${sex.toLowerCase()}` as MessageKey;
+  const words = t(key);
+  return words === key ? sex : words;
+}
+
+/** The record's own status in words; one that is not known is given as it is written. */
+export function statusWords(status: string): string {
+  const name = status.toLowerCase().replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  const key = `status.${name}` as MessageKey;
+  const words = t(key);
+  return words === key ? status : words;
+}
 
 /** The item's own words, else the name of its kind. */
 export function itemTitle(item: ChartItem): string {
@@ -91,6 +119,10 @@ const readableUnit = (unit: string): string =>
     .replace(/\{([^}]*)\}/g, "$1")
     .replace(/\[(\w+?)(?:_[a-z]+)?\]/g, "$1")
     .replace(/^10\*/, "10^");
+
+/** A unit by itself, as a person reads it; nothing for a plain number. */
+export const unitText = (unit: string | null): string =>
+  unit === null || unit === "1" ? "" : readableUnit(unit);
 
 /** A value in one line. */
 export function valueText(value: ValueView): string {

@@ -1,0 +1,149 @@
+import { wanted } from "./wanted";
+import type * as T from "../types";
+
+const now = Math.floor(Date.now() / 1000);
+const day = 86_400;
+const empty = () => wanted.state === "empty";
+
+/** Not a kit: the first words of the public list, in its order. */
+const words = [
+  "abandon",
+  "ability",
+  "able",
+  "about",
+  "above",
+  "absent",
+  "absorb",
+  "abstract",
+  "absurd",
+  "abuse",
+  "access",
+  "accident",
+];
+
+const qr = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 41 41" shape-rendering="crispEdges"><rect width="41" height="41" fill="#fff"/>${Array.from({ length: 1089 }, (_, i) => ((Math.imul(i + 3, 2_654_435_761) >>> 13) % 7 < 3 ? `<rect x="${String(4 + (i % 33))}" y="${String(4 + Math.floor(i / 33))}" width="1" height="1"/>` : "")).join("")}</svg>`;
+
+const status = (): T.RecoveryView => ({
+  kit: {
+    made: now - 3 * day,
+    confirmed: empty() ? null : now - 2 * day,
+    renewing: false,
+    asked: [2, 5, 9, 12],
+  },
+  remind: empty(),
+  file: empty()
+    ? null
+    : {
+        name: "keyward-backup.kwb",
+        at: now - 4 * day,
+        complete: now - 600,
+        bytes: 48_300_000,
+        versions: 7,
+        problem: wanted.state === "offline" ? { code: "backup-place-gone", params: {} } : null,
+      },
+  relay: {
+    possible: false,
+    on: false,
+    thisComputerOnly: false,
+    at: null,
+    bytes: 0,
+    versions: 0,
+    problem: null,
+  },
+});
+
+const report = (): T.RestoreReport => ({
+  profileId: "fake",
+  role: "patient",
+  profileName: "Anna",
+  at: now - 300,
+  versionAt: now - 2 * day,
+  records: 57,
+  originals: 12,
+  spaces: 2,
+  shares: 4,
+  accesses: 31,
+  people: 0,
+  enrolment: { kind: "done" },
+  renewals: ["Dr Ada Example", "Dr Boris Sample"].map((name, index) => ({
+    of: "share",
+    id: `s${String(index)}`,
+    name,
+    state: { kind: "done" },
+  })),
+});
+
+const offer: T.RestoreOffer = {
+  role: "patient",
+  profileName: "Anna",
+  clinicName: "Example Clinic on the Hill",
+  versions: [
+    { sequence: 7, at: now - day, records: 57, bytes: 48_300_000 },
+    { sequence: 6, at: now - 3 * day, records: 51, bytes: 40_100_000 },
+    { sequence: 2, at: now - 40 * day, records: 12, bytes: 3_200_000 },
+  ],
+  cut: false,
+  alreadyHere: true,
+};
+
+let restoring: T.JobView | undefined;
+
+type Answers = Record<string, (args: Record<string, unknown>) => unknown>;
+
+export const recoveryAnswers = (startJob: (kind: T.JobKind, result: string) => string): Answers => ({
+  recovery_status: status,
+  kit_show: () => {
+    if (empty()) throw { code: "kit-gone", params: {} } satisfies T.AppError;
+    return {
+      words,
+      text: "KEYWARD-KIT1:aW52ZW50ZWQta2l0LW5vdC1yZWFs",
+      qrSvg: qr,
+      made: now - 3 * day,
+      profileName: "Anna",
+      clinicName: "Example Clinic on the Hill",
+    } satisfies T.KitView;
+  },
+  kit_confirm: (args) => {
+    const wrong = (args.words as T.KitWord[]).filter(
+      (each) => words[each.place - 1] !== each.word.toLowerCase(),
+    );
+    return { confirmed: wrong.length === 0, wrong: wrong.map((each) => each.place) } satisfies T.KitCheck;
+  },
+  backup_now: () => startJob("backup", ""),
+  restore_report: () => (empty() ? null : report()),
+  restore_kit: (args) => {
+    if (String(args.text).trim().split(/\s+/).length < 12)
+      throw { code: "kit-unreadable", params: {} } satisfies T.AppError;
+    return { token: "k1", clinicName: null, hasRelay: false } satisfies T.KitReading;
+  },
+  restore_kit_image: () =>
+    ({ token: "k1", clinicName: "Example Clinic on the Hill", hasRelay: true }) satisfies T.KitReading,
+  restore_pick: () => ({ token: "b1", name: "keyward-backup.kwb" }) satisfies T.BackupChoice,
+  restore_look: () => offer,
+  restore_start: () => {
+    restoring = {
+      id: "r1",
+      kind: "restore",
+      state: "running",
+      stage: "restoring",
+      done: 20,
+      total: 57,
+      bytesDone: 0,
+      bytesTotal: 0,
+      secondsLeft: 42,
+      question: null,
+      error: null,
+      result: null,
+    };
+    if (!wanted.slow)
+      setTimeout(() => {
+        if (restoring?.state === "running") restoring = { ...restoring, state: "done", stage: "finished" };
+      }, 1200);
+    return "r1";
+  },
+  restore_job: () => restoring,
+  restore_cancel: () => {
+    if (restoring) restoring = { ...restoring, state: "cancelled" };
+  },
+  restore_done: report,
+});

@@ -1,0 +1,77 @@
+import { useState } from "react";
+import { isOver, useAnswer, useDeed, useJob } from "../../app/queries";
+import { common, leaving } from "../../backend";
+import type { LeavingView } from "../../backend/types";
+import { t } from "../../locales/i18n";
+import { Button } from "../../shared/components/Button";
+import { Facts } from "../../shared/components/Facts";
+import { Failure } from "../../shared/components/Failure";
+import { Loaded } from "../../shared/components/Loaded";
+import { Notice } from "../../shared/components/Notice";
+import { Page } from "../../shared/components/Page";
+import { JobProgress } from "../../shared/components/Waiting";
+import { fullMoment } from "../../shared/format/dates";
+
+/** Taking everything along, in open formats. */
+export function Leaving() {
+  const view = useAnswer(["leaving"], leaving.view);
+  return (
+    <Page
+      heading={t("leaving.export")}
+      lead={t("leaving.lead")}
+      visibility={{ kind: "onlyYou" }}
+      back={{ to: "/settings", label: t("settings.heading") }}
+    >
+      <p>{t("leaving.exportHint")}</p>
+      <Loaded query={view} lines={4}>
+        {(known) => <Export known={known} />}
+      </Loaded>
+    </Page>
+  );
+}
+
+function Export({ known }: { known: LeavingView }) {
+  const [job, setJob] = useState<string>();
+  const start = useDeed(leaving.exportAll, (started) => {
+    if (started !== null) setJob(started);
+  });
+  const running = useJob(job);
+  return (
+    <div className="stack stack-fill">
+      {known.exported !== null && (
+        <Facts facts={[{ label: t("leaving.exportedOn"), value: fullMoment(known.exported) }]} />
+      )}
+      {start.isError && <Failure error={start.error} />}
+      {running?.state === "failed" && <Failure error={running.error} />}
+      <div role="status" className="stack stack-tight">
+        {running?.state === "done" && (
+          <Notice tone="good" title={t("leaving.exported")}>
+            {running.result ? t("leaving.exportedWhere", { name: running.result }) : null}
+          </Notice>
+        )}
+        {running?.state === "cancelled" && <Notice>{t("leaving.exportStopped")}</Notice>}
+      </div>
+      {running && !isOver(running) ? (
+        <JobProgress
+          job={running}
+          onCancel={() => {
+            void common.jobCancel({ job: running.id });
+          }}
+        />
+      ) : (
+        <div className="actions">
+          <Button
+            look="primary"
+            icon="download"
+            isPending={start.isPending}
+            onPress={() => {
+              start.mutate(undefined);
+            }}
+          >
+            {t("leaving.exportGo")}
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,97 @@
+import { useAnswer } from "../../app/queries";
+import { recovery } from "../../backend";
+import type { RestoreReport } from "../../backend/types";
+import { t } from "../../locales/i18n";
+import { ButtonLink } from "../../shared/components/Button";
+import { Loaded } from "../../shared/components/Loaded";
+import { Notice } from "../../shared/components/Notice";
+import { Empty, Page, Section } from "../../shared/components/Page";
+import { fullMoment } from "../../shared/format/dates";
+
+/** In the restored profile: what came back, what did not, and what is to be done. */
+export function Restored() {
+  const report = useAnswer(["restored"], recovery.report);
+  return (
+    <Page heading={t("restored.heading")} back={{ to: "/settings/recovery", label: t("recovery.back") }}>
+      <Loaded query={report} lines={8}>
+        {(known) =>
+          known ? (
+            <>
+              <ReportBody report={known} />
+              <div className="actions">
+                <ButtonLink to="/settings/recovery" icon="forward">
+                  {t("recovery.link")}
+                </ButtonLink>
+              </div>
+            </>
+          ) : (
+            <Empty icon="refresh" heading={t("restored.empty")}>
+              {t("restored.emptyHint")}
+            </Empty>
+          )
+        }
+      </Loaded>
+    </Page>
+  );
+}
+
+const countedWords = {
+  records: "restored.records",
+  originals: "restored.originals",
+  spaces: "restored.spaces",
+  shares: "restored.shares",
+  accesses: "restored.accesses",
+} as const;
+
+/** How far new keys have taken the place of the lost ones. */
+const keyWords = {
+  waiting: { title: "restored.keysWaiting", why: "restored.keysWaitingWhy" },
+  done: { title: "restored.keysDone", why: "restored.keysDoneWhy" },
+  impossible: { title: "restored.keysDesk", why: "restored.keysDeskWhy" },
+} as const;
+
+/** The same words in the first window and in the profile's. */
+export function ReportBody({ report }: { report: RestoreReport }) {
+  const counted = (Object.keys(countedWords) as (keyof typeof countedWords)[]).filter(
+    (what) => report[what] > 0,
+  );
+  const { kind } = report.enrolment;
+  return (
+    <>
+      <Section heading={t("restored.here")}>
+        <p className="soft">{t("restored.lead", { date: fullMoment(report.versionAt) })}</p>
+        <ul className="bullets">
+          {counted.map((what) => (
+            <li key={what}>{t(countedWords[what], { n: report[what] })}</li>
+          ))}
+          <li>{t("restored.settings")}</li>
+        </ul>
+      </Section>
+      {kind !== "none" && (
+        <Section heading={t("restored.not")}>
+          <Notice tone={kind === "done" ? "good" : "caution"} title={t(keyWords[kind].title)}>
+            <p>{t(keyWords[kind].why)}</p>
+          </Notice>
+          {report.renewals.length > 0 && (
+            <>
+              <p>{t("restored.running")}</p>
+              <ul className="bullets">
+                {report.renewals.map((each) => (
+                  <li key={each.id}>{t("restored.share", { name: each.name })}</li>
+                ))}
+              </ul>
+            </>
+          )}
+          <p>{t("restored.later")}</p>
+        </Section>
+      )}
+      <Section heading={t("restored.next")}>
+        <ol className="numbered">
+          {kind === "impossible" && <li>{t("restored.join")}</li>}
+          {kind !== "none" && <li>{t("restored.shareAgain")}</li>}
+          <li>{t("restored.kit")}</li>
+        </ol>
+      </Section>
+    </>
+  );
+}

@@ -1,0 +1,275 @@
+import { useEffect, useState } from "react";
+import { navigate } from "../../app/router";
+import { answers, useAnswer } from "../../app/queries";
+import { useSession } from "../../app/session";
+import { asAppError, doctor, patient } from "../../backend";
+import type { Category, ChartAlarm, DoctorOpening, PatientRow, RoomScope } from "../../backend/types";
+import { t } from "../../locales/i18n";
+import { ButtonLink } from "../../shared/components/Button";
+import { Failure } from "../../shared/components/Failure";
+import { Notice } from "../../shared/components/Notice";
+import { Empty, Page } from "../../shared/components/Page";
+import { Skeleton } from "../../shared/components/Waiting";
+import { together } from "../../shared/components/VisibilityLine";
+import { fullDate, fullMoment } from "../../shared/format/dates";
+import { categoryName } from "../../shared/records/words";
+import { Banner } from "../doctor/Banner";
+import { isOver, patientName } from "../doctor/patientName";
+import { type RoomParams, type RoomPlace, previewPlace, roomAddress, useAddressQuery } from "./address";
+import { type Room, RoomProvider } from "./context";
+import { Comparison } from "./Comparison";
+import { DocumentPlace } from "./DocumentPlace";
+import { Documents } from "./Documents";
+import { Medicines } from "./Medicines";
+import { RecordPage } from "./RecordPage";
+import { Results } from "./Results";
+import { Search } from "./Search";
+import { Sheet } from "./Sheet";
+import { Summary } from "./Summary";
+import { Timeline } from "./Timeline";
+import { Trend } from "./Trend";
+import { forgetRoom } from "./queries";
+
+function RoomPlaceView({ place }: { place: RoomPlace }) {
+  switch (place.at) {
+    case "summary":
+      return <Summary />;
+    case "timeline":
+      return <Timeline />;
+    case "results":
+      return <Results />;
+    case "trend":
+      return <Trend key={place.analyte} analyte={place.analyte} />;
+    case "comparison":
+      return <Comparison />;
+    case "medicines":
+      return <Medicines />;
+    case "documents":
+      return <Documents />;
+    case "search":
+      return <Search />;
+    case "record":
+      return <RecordPage key={place.id} id={place.id} />;
+    case "document":
+      return <DocumentPlace key={`${place.id} ${String(place.n)}`} id={place.id} n={place.n} />;
+    case "sheet":
+      return <Sheet />;
+  }
+}
+
+/** Parameters of the address and how to change them without leaving the place. */
+function useParams(scope: RoomScope, place: RoomPlace): Pick<Room, "params" | "setParams"> {
+  const params = new URLSearchParams(useAddressQuery());
+  return {
+    params,
+    setParams: (change: RoomParams) => {
+      const next = { ...Object.fromEntries(params), ...change };
+      navigate(roomAddress(scope, place, next), "replace");
+    },
+  };
+}
+
+const ownScope: RoomScope = { kind: "own" };
+
+/** Her own records. */
+export function OwnRoom({ place }: { place: RoomPlace }) {
+  const session = useSession();
+  const home = useAnswer(["patient-home"], patient.home);
+  const params = useParams(ownScope, place);
+  const room: Room = {
+    scope: ownScope,
+    reader: "owner",
+    place,
+    ...params,
+    person: session.personName ?? session.profileName,
+    visibility: (kinds) =>
+      home.data &&
+      together(
+        home.data.categories
+          .filter((each) => (kinds ? kinds.includes(each.category) : true))
+          .map((each) => each.visibility),
+      ),
+    inside: false,
+  };
+  return (
+    <RoomProvider value={room}>
+      <RoomPlaceView place={place} />
+    </RoomProvider>
+  );
+}
+
+/** What a doctor will see, inside the wizard that asks whether to share it. */
+export function PreviewRoom({ id, person }: { id: string; person: string }) {
+  const scope: RoomScope = { kind: "preview", id };
+  const at = new URLSearchParams(useAddressQuery()).get("at") ?? "/";
+  const { place, params } = previewPlace(at);
+  const room: Room = {
+    scope,
+    reader: "reader",
+    place,
+    params,
+    setParams: (change) => {
+      navigate(roomAddress(scope, place, { ...Object.fromEntries(params), ...change }), "replace");
+    },
+    person,
+    visibility: () => undefined,
+    inside: true,
+  };
+  return (
+    <RoomProvider value={room}>
+      <RoomPlaceView place={place} />
+    </RoomProvider>
+  );
+}
+
+/** Whether the core said, to whatever question, that this share is over. */
+function useRefusal(share: string): "revoked" | "ended" | undefined {
+  const [over, setOver] = useState<"revoked" | "ended">();
+  useEffect(
+    () =>
+      answers.getQueryCache().subscribe((event) => {
+        if (event.type !== "updated" || event.action.type !== "error") return;
+        if (event.query.queryKey[0] !== "room" || event.query.queryKey[1] !== `share:${share}`) return;
+        const code = asAppError(event.action.error)?.code;
+        if (code === "share-revoked" || code === "share-ended")
+          setOver(code === "share-revoked" ? "revoked" : "ended");
+      }),
+    [share],
+  );
+  return over;
+}
+
+/** A shared chart. When the share is over, also while it is open, an explanation takes its place. */
+export function ShareRoom({ share, place }: { share: string; place: RoomPlace }) {
+  const scope: RoomScope = { kind: "share", id: share };
+  const opening = useAnswer(["doctor-opening", share], () => doctor.open({ share }), { lent: true });
+  const params = useParams(scope, place);
+  const refused = useRefusal(share);
+  const code = opening.error && asAppError(opening.error)?.code;
+  const row = opening.data?.share;
+  const over =
+    row && isOver(row)
+      ? row.state === "revoked"
+        ? "revoked"
+        : "ended"
+      : code === "share-revoked"
+        ? "revoked"
+        : code === "share-ended"
+          ? "ended"
+          : refused;
+  useEffect(() => {
+    if (over) forgetRoom({ kind: "share", id: share });
+  }, [over, share]);
+  if (over) return <Over key="over" {...(row ? { row } : {})} state={over} />;
+  if (!opening.data || !row)
+    return (
+      <Page heading={t("title.chart")} back={{ to: "/", label: t("doctorHome.heading") }} wide>
+        {opening.isError ? (
+          <Failure error={opening.error} onRetry={() => void opening.refetch()} />
+        ) : (
+          <Skeleton lines={9} />
+        )}
+      </Page>
+    );
+  if (!opening.data.readable)
+    return (
+      <>
+        <Banner row={row} />
+        <Page heading={t("chart.heading", { name: patientName(row.patient) })}>
+          <Incomplete />
+        </Page>
+      </>
+    );
+  const name = patientName(row.patient);
+  const room: Room = {
+    scope,
+    reader: "reader",
+    place,
+    ...params,
+    person: name,
+    visibility: () => ({ kind: "received", from: name, until: row.until }),
+    inside: false,
+  };
+  return (
+    <RoomProvider value={room}>
+      <Banner row={row} />
+      <Alarms opening={opening.data} />
+      <RoomPlaceView place={place} />
+    </RoomProvider>
+  );
+}
+
+/** How fresh the copy is and what the relay has done wrong: on every place of the chart, before anything is read. */
+function Alarms({ opening }: { opening: DoctorOpening }) {
+  const purpose = t(`purpose.${opening.share.purpose}`);
+  return (
+    <div className="stack stack-fill stack-tight room-alarms">
+      {opening.alarms.map((alarm) => (
+        <Alarm key={`${alarm.kind}${alarm.category}`} alarm={alarm} />
+      ))}
+      {opening.offline && (
+        <Notice tone="caution" title={t("chart.offline")}>
+          {t("chart.offlineHint")}
+        </Notice>
+      )}
+      <p className="soft small">
+        {opening.asOf === null
+          ? t("room.asOfUnknown", { purpose })
+          : t("room.asOf", { when: fullMoment(opening.asOf), purpose })}
+      </p>
+    </div>
+  );
+}
+
+function Alarm({ alarm }: { alarm: ChartAlarm }) {
+  const what = categoryName(alarm.category as Category);
+  const sentence = () => {
+    switch (alarm.kind) {
+      case "gap":
+        return t("alarm.gap", { what });
+      case "rolledBack":
+        return t("alarm.rolledBack", { what, seen: fullMoment(alarm.seen) });
+      case "quarantined":
+        return t("alarm.quarantined", { what, n: alarm.records });
+      case "wrongHead":
+        return t("alarm.wrongHead", { what });
+    }
+  };
+  return (
+    <Notice tone="danger" title={t(`alarm.${alarm.kind}.title`, { what })} alert>
+      <p>{sentence()}</p>
+      <p>{t("alarm.whatToDo")}</p>
+    </Notice>
+  );
+}
+
+function Incomplete() {
+  return (
+    <Empty
+      icon="clock"
+      heading={t("received.incompleteHeading")}
+      action={<ButtonLink to="/">{t("over.back")}</ButtonLink>}
+    >
+      {t("received.incompleteHint")}
+    </Empty>
+  );
+}
+
+/** The explanation that stands where a chart was. */
+export function Over({ row, state }: { row?: PatientRow; state: "revoked" | "ended" }) {
+  const name = row ? patientName(row.patient) : t("over.thePatient");
+  const date = row ? fullDate(row.endedAt ?? row.until) : "";
+  return (
+    <Page heading={t(`over.${state}.heading`, { name })} back={{ to: "/", label: t("doctorHome.heading") }}>
+      <div className="stack" role="status">
+        {row && <p>{t(`over.${state}.when`, { name, date })}</p>}
+        <p>{t("over.erased")}</p>
+        <p>{t("over.notes")}</p>
+        <p>{t("over.ask", { name })}</p>
+        <ButtonLink to="/" look="primary" icon="people">
+          {t("over.back")}
+        </ButtonLink>
+      </div>
+    </Page>
+  );
+}

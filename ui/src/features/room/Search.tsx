@@ -1,0 +1,178 @@
+import { useCallback } from "react";
+import { href } from "../../app/router";
+import type { ItemQuery, SearchHit } from "../../backend/types";
+import { t } from "../../locales/i18n";
+import { Button } from "../../shared/components/Button";
+import { Loaded } from "../../shared/components/Loaded";
+import { Empty } from "../../shared/components/Page";
+import { dateText, itemValue, Kind, originText } from "../../shared/records/Entry";
+import { Marks } from "../../shared/records/Marks";
+import { isDoubted, itemTitle, sensitivityOf } from "../../shared/records/words";
+import { useRoom, useRoomLinks } from "./context";
+import { KindSelect, type Option, Select, WordsField, categoryFrom } from "./Filters";
+import { noQuery, useFound, useSummary } from "./queries";
+import { RoomPage } from "./RoomPage";
+import { useLatest } from "./useLatest";
+
+/** Full text over everything that can be read here: records, letters, words inside PDFs. */
+export function Search() {
+  const { params, setParams } = useRoom();
+  const words = (params.get("q") ?? "").trim();
+  const kind = categoryFrom(params.get("kind"));
+  const [from, to] = [params.get("from"), params.get("to")];
+  const query: ItemQuery = {
+    ...noQuery,
+    text: words || null,
+    categories: kind ? [kind] : [],
+    from,
+    // "To 2018" means the whole of 2018.
+    before: to ? String(Number(to) + 1) : null,
+  };
+  const found = useFound(query);
+  const change = useLatest(setParams);
+  const find = useCallback(
+    (q: string) => {
+      change.current({ q });
+    },
+    [change],
+  );
+  return (
+    <RoomPage heading={t("search.heading")}>
+      <div className="stack stack-fill">
+        <div className="filter-bar search-bar" role="search">
+          <WordsField label={t("search.label")} hint={t("search.hint")} value={words} onChange={find} />
+          <KindSelect
+            value={kind}
+            onChange={(category) => {
+              setParams({ kind: category });
+            }}
+          />
+          <Years from={from} to={to} />
+        </div>
+        {words === "" ? (
+          <Empty icon="search" heading={t("search.start")}>
+            {t("search.startHint")}
+          </Empty>
+        ) : (
+          <Loaded query={found} lines={8}>
+            {(data) => {
+              const hits = data.pages.flatMap((page) => page.hits);
+              const total = data.pages[0]?.total ?? 0;
+              return (
+                <>
+                  <p className="soft figures" role="status">
+                    {t("search.found", { n: total })}
+                  </p>
+                  {hits.length === 0 ? (
+                    <NothingFound words={words} />
+                  ) : (
+                    <ul className="entries entries-panel">
+                      {hits.map((hit) => (
+                        <li key={hit.item.id}>
+                          <Hit hit={hit} />
+                        </li>
+                      ))}
+                    </ul>
+                  )}
+                  {found.hasNextPage && (
+                    <div>
+                      <Button isPending={found.isFetchingNextPage} onPress={() => void found.fetchNextPage()}>
+                        {t("room.more")}
+                      </Button>
+                    </div>
+                  )}
+                </>
+              );
+            }}
+          </Loaded>
+        )}
+      </div>
+    </RoomPage>
+  );
+}
+
+const any = "any";
+
+function Years({ from, to }: { from: string | null; to: string | null }) {
+  const { setParams } = useRoom();
+  const summary = useSummary();
+  const { firstYear, lastYear } = summary.data ?? { firstYear: null, lastYear: null };
+  if (firstYear === null || lastYear === null || lastYear <= firstYear) return null;
+  const options: Option[] = [
+    { id: any, words: t("search.anyYear") },
+    ...Array.from({ length: Math.min(lastYear - firstYear + 1, 200) }, (_, at) => {
+      const year = String(lastYear - at);
+      return { id: year, words: year };
+    }),
+  ];
+  const choose = (name: "from" | "to") => (id: string) => {
+    setParams({ [name]: id === any ? undefined : id });
+  };
+  return (
+    <>
+      <Select label={t("search.from")} options={options} value={from ?? any} onChange={choose("from")} />
+      <Select label={t("search.to")} options={options} value={to ?? any} onChange={choose("to")} />
+    </>
+  );
+}
+
+function Hit({ hit }: { hit: SearchHit }) {
+  const to = useRoomLinks();
+  const { item } = hit;
+  const value = itemValue(item);
+  return (
+    <div className={isDoubted(item) ? "entry doubted" : "entry"}>
+      <div className="entry-main">
+        <Kind category={item.category} />
+        <span className="entry-title">
+          <a href={href(to({ at: "record", id: item.id }))}>{itemTitle(item)}</a>
+        </span>
+        <Marks markers={item.markers} flags={item.flags} sensitive={sensitivityOf(item)} />
+        {hit.snippet.length > 0 && (
+          <p className="snippet">
+            {hit.snippet.map((part, index) =>
+              // Pieces of one text in their order: there is nothing else to tell them apart by.
+              part.hit ? (
+                <mark key={String(index)}>{part.text}</mark>
+              ) : (
+                <span key={String(index)}>{part.text}</span>
+              ),
+            )}
+          </p>
+        )}
+      </div>
+      <div className="entry-side">
+        {value && <span className="entry-value">{value}</span>}
+        <span className="small">{dateText(item)}</span>
+      </div>
+      <span className="entry-origin">{originText(item)}</span>
+    </div>
+  );
+}
+
+/** Says what to try; never only that there is nothing. */
+function NothingFound({ words }: { words: string }) {
+  const { reader, params, setParams } = useRoom();
+  const narrowed = params.get("kind") ?? params.get("from") ?? params.get("to");
+  return (
+    <Empty
+      icon="search"
+      heading={t("search.nothing", { words })}
+      action={
+        narrowed && (
+          <Button
+            onPress={() => {
+              setParams({ kind: undefined, from: undefined, to: undefined });
+            }}
+          >
+            {t("search.try3")}
+          </Button>
+        )
+      }
+    >
+      <span>{t("search.try1")} </span>
+      <span>{t("search.try2")} </span>
+      {reader === "reader" && <span>{t("search.tryReader")}</span>}
+    </Empty>
+  );
+}

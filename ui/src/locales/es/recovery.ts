@@ -1,0 +1,176 @@
+import type { Catalogue } from "../i18n";
+
+/** El kit de recuperación, la copia en un archivo y la vuelta de un perfil. */
+export const recovery = {
+  "title.recovery": "Si se pierde este equipo",
+  "title.kit": "Kit de recuperación",
+  "title.kitConfirm": "Confirmar el kit",
+  "title.restored": "Lo que ha vuelto",
+  "title.restore": "Recuperar",
+
+  "recovery.heading": "Si se pierde este equipo",
+  "recovery.lead":
+    "Dos cosas devuelven sus registros a un ordenador nuevo: un kit de doce palabras en papel y una copia en un archivo. Una sin la otra no le sirve a nadie.",
+  "recovery.link": "Kit de recuperación y copia de seguridad",
+  "recovery.back": "Recuperación",
+  "recovery.kit": "Kit de recuperación",
+  "recovery.kitWaiting": "Todavía no ha anotado su kit",
+  "recovery.kitWaitingHint":
+    "Hacen falta unos tres minutos y una hoja de papel. Hasta entonces, perder el equipo es perder los registros.",
+  "recovery.kitMake": "Ver el kit y anotarlo",
+  "recovery.kitMade": "Hecho",
+  "recovery.kitConfirmed": "Confirmado",
+  "recovery.kitGood": "Su kit está confirmado",
+  "recovery.kitGoodHint": "Las palabras están solo en su papel. Este equipo ya no las sabe.",
+  "recovery.kitRenewing": "Un kit nuevo espera a que lo confirme",
+  "recovery.kitRenewingHint": "Hasta que lo confirme, sigue valiendo el kit que tiene en papel.",
+  "recovery.kitNew": "Hacer un kit nuevo",
+  "recovery.kitNewAsk": "¿Hacer un kit nuevo?",
+  "recovery.kitNewWhy":
+    "Hágalo si ha perdido el papel o si alguien puede haberlo visto. Las palabras viejas no abren ninguna copia hecha después de confirmar las nuevas.",
+  "recovery.kitNewOld":
+    "Las copias antiguas aún se abren con las palabras viejas. Bórrelas si alguien tiene las dos cosas.",
+  "recovery.kitNewGo": "Hacer el kit nuevo",
+  "recovery.kitNewKeep": "Quedarme con el viejo",
+
+  "reminder.kit":
+    "Si se pierde este equipo, también se pierden sus registros. Un kit de recuperación lo evita.",
+  "reminder.backup": "Tiene un kit, pero aún no tiene copia. El kit solo no devuelve nada.",
+  "reminder.make": "Anotar el kit",
+  "reminder.makeBackup": "Elegir dónde guardar la copia",
+  "reminder.later": "Recordármelo en una semana",
+
+  "kit.heading": "Anote estas doce palabras",
+  "kit.lead":
+    "Use un bolígrafo o imprima la hoja. Guárdela donde guarda su pasaporte, y no junto a este equipo.",
+  "kit.words": "Las doce palabras, en este orden",
+  "kit.pictureHint": "Lo mismo que las palabras, para que un ordenador nuevo lo lea de una foto.",
+  "kit.qr": "Imagen cuadrada del kit de recuperación",
+  "kit.print": "Imprimir la hoja",
+  "kit.copy": "Copiar el texto",
+  "kit.next": "Ya las he anotado",
+  "kit.what": "Qué es esto",
+  "kit.what1": "Con estas palabras y una copia, sus registros pueden volver a un ordenador nuevo.",
+  "kit.what2":
+    "Quien tenga las dos cosas puede leer sus registros. Nadie en la clínica necesita las palabras, nunca.",
+  "kit.what3":
+    "Las palabras solas no abren nada. No son su frase de contraseña y no desbloquean esta aplicación.",
+  "kit.for": "Para",
+  "kit.clinic": "Clínica",
+  "kit.date": "Hecho el",
+  "kit.space": "Dónde guardo la copia, y a quién llamar",
+  "kit.spaceWords": "Las palabras a mano",
+  "kit.how": "Cómo se usa",
+  "kit.how1": "Instale Keyward en el equipo nuevo y ábralo.",
+  "kit.how2": "Elija «Tengo un kit de recuperación». Escriba las palabras o elija una foto de la imagen.",
+  "kit.how3": "Elija el archivo de la copia.",
+  "kit.gone": "Este equipo ya no puede mostrar las palabras",
+  "kit.goneHint":
+    "Usted confirmó el kit, y desde entonces las palabras están solo en su papel. Si lo ha perdido, haga un kit nuevo.",
+  "kit.goneAction": "Ir a recuperación",
+  "kit.clipboard":
+    "Copiado. Póngalo donde solo usted pueda leerlo. El portapapeles se vacía después de un minuto y al bloquear.",
+
+  "kitConfirm.heading": "Escriba otra vez algunas palabras",
+  "kitConfirm.lead":
+    "Así se ve que su papel está bien. Cuando las palabras encajan, este equipo las olvida y quedan solo en su papel.",
+  "kitConfirm.word": "Palabra número {n}",
+  "kitConfirm.missing": "Escriba la palabra número {n}",
+  "kitConfirm.wrong": "La palabra número {n} es otra en su kit",
+  "kitConfirm.look": "Ver el kit otra vez",
+  "kitConfirm.go": "Confirmar el kit",
+  "kitConfirm.done": "El kit está confirmado. Ahora las palabras están solo en su papel.",
+
+  "backup.heading": "Copia de seguridad",
+  "backup.lead":
+    "Una copia de sus registros en un archivo, cerrada con su kit. Mientras este perfil está abierto, lo nuevo se añade cada media hora.",
+  "backup.none": "Todavía no hay ninguna copia",
+  "backup.now": "Hacer la copia ahora",
+  "backup.done": "La copia está hecha",
+  "backup.stopped": "La copia se detuvo. La anterior sigue entera.",
+  "backup.fileHint":
+    "Lo mejor es una memoria o un disco que se guarda aparte. El archivo no dice nada sin el kit.",
+  "backup.fileChoose": "Elegir un lugar",
+  "backup.fileOther": "Elegir otro lugar",
+  "backup.fileForget": "Dejar de guardar en este archivo",
+  "backup.fileForgot": "Ya no se escribe nada en ese archivo. Sigue donde estaba.",
+  "backup.fileName": "Archivo",
+  "backup.last": "Último cambio en ella",
+  "backup.never": "Todavía no",
+  "backup.size": "Tamaño",
+  "backup.versions": "Versiones en ella",
+  "backup.kitFirst": "Confirme primero su kit. Las copias se cierran con él.",
+  "backup.age": "{n, plural, =0 {hoy} one {hace # día} other {hace # días}}",
+  "backup.complete": "Lo tiene todo hasta",
+
+  "restore.heading": "Recuperar un perfil",
+  "restore.lead": "Necesita su kit de recuperación y un archivo de copia.",
+  "restore.welcome": "Tengo un kit de recuperación",
+  "restore.welcomeHint": "Recupere un perfil de otro equipo o de antes.",
+  "restore.step.kit": "Su kit",
+  "restore.step.source": "Su copia",
+  "restore.kitText": "Las doce palabras, o el texto de la imagen",
+  "restore.kitHint":
+    "Escriba las palabras en orden, con un espacio entre ellas. Da igual mayúsculas o minúsculas.",
+  "restore.kitMissing": "Escriba primero las doce palabras",
+  "restore.kitImage": "Elegir una foto de la imagen",
+  "restore.kitRead": "Usar este kit",
+  "restore.kitOk": "El kit es correcto",
+  "restore.fromFileHint":
+    "Está en una memoria, un disco o este ordenador. A menudo se llama keyward-backup.kwb.",
+  "restore.sourceMissing": "Elija primero el archivo de la copia",
+  "restore.pick": "Elegir el archivo",
+  "restore.picked": "Elegido: {name}",
+  "restore.look": "Abrir la copia",
+  "restore.found": "El perfil «{name}» está en esta copia",
+  "restore.versions": "¿Qué versión?",
+  "restore.newest": "La más nueva",
+  "restore.versionHint": "{records, plural, one {# registro} other {# registros}}, {size}",
+  "restore.cut":
+    "El final de este archivo no está entero, así que puede faltar el último cambio. Las versiones de abajo están enteras.",
+  "restore.alreadyHere":
+    "Parece que este perfil ya está en este equipo. Lo que recupere será un segundo perfil. El que está aquí se queda como está.",
+  "restore.name": "Nombre de este perfil",
+  "restore.whatFollows": "Qué pasa después",
+  "restore.follow1": "Vuelven sus registros, sus archivos originales y sus ajustes.",
+  "restore.follow2":
+    "Este ordenador recibe claves nuevas. Con ellas nadie más lee nada hasta que vuelva a compartir.",
+  "restore.follow3":
+    "En cuanto se pueda llegar a {clinic}, se cambian las claves perdidas. Entonces el equipo antiguo queda fuera y lo que compartió termina. Puede volver a compartir.",
+  "restore.go": "Recuperarlo",
+  "restore.running": "Recuperando su perfil",
+  "restore.runningHint": "Puede detenerlo en cualquier momento. No se guarda nada a medias.",
+  "restore.cancelled": "Se detuvo, y no se ha guardado nada",
+  "restore.again": "Elegir otra vez",
+
+  "restored.heading": "Esto es lo que ha vuelto",
+  "restored.lead": "De la copia del {date}.",
+  "restored.open": "Abrir el perfil",
+  "restored.here": "De vuelta en este equipo",
+  "restored.records": "{n, plural, one {# registro} other {# registros}}",
+  "restored.originals": "{n, plural, one {# archivo original} other {# archivos originales}}",
+  "restored.spaces": "{n, plural, one {# espacio} other {# espacios}}",
+  "restored.shares": "{n, plural, one {# vez que compartió} other {# veces que compartió}}",
+  "restored.accesses": "{n, plural, one {# visita en el historial} other {# visitas en el historial}}",
+  "restored.keysWaiting": "Las claves nuevas están en camino",
+  "restored.keysWaitingWhy":
+    "En cuanto se pueda llegar a la clínica, claves nuevas ocupan el lugar de las perdidas. Entonces el equipo antiguo queda fuera y lo que compartió ha terminado.",
+  "restored.keysDone": "El equipo perdido queda fuera",
+  "restored.keysDoneWhy":
+    "Claves nuevas han ocupado el lugar de las perdidas. Lo que compartió antes ha terminado.",
+  "restored.keysDesk": "Su clínica tiene que dejarle entrar otra vez",
+  "restored.keysDeskWhy":
+    "No se pudieron cambiar las claves perdidas. Diga en recepción que ha perdido su equipo, para que lo paren.",
+  "restored.share": "Con {name}",
+  "restored.next": "Qué hacer ahora",
+  "restored.kit":
+    "Su kit sigue valiendo. Elija un lugar para las copias en este ordenador y guarde el archivo antiguo.",
+  "restored.empty": "En este equipo no se ha recuperado nada",
+  "restored.emptyHint": "Esta página cuenta qué ha vuelto después de recuperar un perfil.",
+  "restored.settings": "Sus ajustes",
+  "restored.not": "Sus claves",
+  "restored.running": "Esto que compartió termina con las claves perdidas:",
+  "restored.later": "Lo que compartió después de esta copia también ha terminado y no aparece aquí.",
+  "restored.join": "Pida en recepción una invitación nueva y únase otra vez a la clínica.",
+  "restored.shareAgain": "Vuelva a compartir con sus médicos. Sus espacios están ahí.",
+} satisfies Catalogue;

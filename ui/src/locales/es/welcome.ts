@@ -1,0 +1,65 @@
+import type { Catalogue } from "../i18n";
+
+export const welcome = {
+  "welcome.heading": "Sus registros, en sus manos",
+  "welcome.lead":
+    "Keyward guarda los registros médicos en su equipo y solo los comparte con quien usted elija. Nadie más por el camino puede leerlos.",
+  "welcome.back": "Hola de nuevo",
+  "welcome.backLead": "Elija el perfil que quiere abrir.",
+  "welcome.profiles": "Perfiles en este equipo",
+  "welcome.isOpen": "Abierto ahora",
+  "welcome.open": "Abrir {name}",
+  "welcome.show": "Mostrar {name}",
+  "welcome.who": "¿Quién es usted?",
+  "welcome.another": "Empezar algo nuevo",
+  "welcome.patient": "Soy paciente",
+  "welcome.patient.hint": "Guarde aquí sus registros y compártalos con sus médicos.",
+  "welcome.patient.heading": "Haga un lugar para sus registros",
+  "welcome.patient.lead": "Se quedan en este equipo. Más tarde usted decide qué compartir y con quién.",
+  "welcome.patient.create": "Crear mi perfil",
+  "welcome.doctor": "Soy médico o médica",
+  "welcome.doctor.hint": "Lea lo que los pacientes comparten con usted.",
+  "welcome.doctor.heading": "Cree su perfil profesional",
+  "welcome.doctor.lead": "Después necesitará una invitación de la recepción de su clínica.",
+  "welcome.doctor.create": "Crear mi perfil",
+  "welcome.desk": "Trabajo en una recepción",
+  "welcome.desk.hint": "Prepare una clínica, invite a pacientes e inscriba a profesionales.",
+  "welcome.desk.heading": "Prepare su clínica",
+  "welcome.desk.lead":
+    "Este equipo será la recepción de la clínica. Los pacientes verán el nombre de la clínica en su invitación.",
+  "welcome.desk.create": "Preparar la clínica",
+  "welcome.nameHint": "Su propio nombre sirve. Es solo para distinguir los perfiles en este equipo.",
+  "welcome.nameMissing": "Dé un nombre al perfil",
+  "welcome.nameTooLong": "Use como mucho 80 caracteres",
+  "welcome.clinicNameHint": "Como la conocen los pacientes.",
+  "welcome.clinicNameMissing": "Escriba el nombre de la clínica",
+  "welcome.operatorHint":
+    "Aparece junto a lo que usted hace en recepción, por ejemplo al comprobar una identidad.",
+  "welcome.operatorMissing": "Escriba su nombre",
+
+  "join.heading": "Únase a su clínica",
+  "join.lead.patient":
+    "En recepción le dieron una invitación: una hoja con un cuadro y un código. Cualquiera de los dos sirve.",
+  "join.lead.doctor":
+    "La recepción de su clínica le da una invitación: una hoja con un cuadro y un código. Cualquiera de los dos sirve.",
+  "join.text": "Invitación o código",
+  "join.hint":
+    "Pegue la invitación o escriba el código. No importan las mayúsculas, los espacios ni los guiones.",
+  "join.missing": "Primero pegue la invitación o escriba el código",
+  "join.read": "Ver la invitación",
+  "join.image": "Elegir una imagen del código",
+  "join.invites": "{clinic} le invita",
+  "join.compare": "Compare esto con su hoja antes de aceptar. Aún no se ha acordado nada.",
+  "join.hereTitle": "Esta invitación solo sirve en este equipo",
+  "join.here":
+    "El servidor de enlace de la clínica funciona en el equipo que hizo la invitación. Con ella no se llega a nadie en otro lugar.",
+  "join.for": "Hecha para",
+  "join.purpose.patient": "Un paciente",
+  "join.purpose.clinician": "Un profesional",
+  "join.keyWords": "Llave de la clínica",
+  "join.expires": "Válida hasta",
+  "join.what":
+    "Al aceptar, este equipo recibe de la clínica su propia llave. La clínica sabe que usted se ha unido. No sabe qué hay en sus registros ni con quién los comparte.",
+  "join.accept": "Aceptar la invitación",
+  "join.other": "Usar otra invitación",
+} satisfies Catalogue;

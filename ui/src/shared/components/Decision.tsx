@@ -1,0 +1,94 @@
+import type { UseMutationResult } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
+import { t } from "../../locales/i18n";
+import type { IconName } from "../icons";
+import { Button } from "./Button";
+import { Dialog } from "./Dialog";
+import { Failure } from "./Failure";
+import { TextField } from "./Fields";
+
+interface DecisionProps<Input> {
+  /** The button that asks. Without a question (`ask` false) pressing it does the deed at once. */
+  verb: string;
+  icon: IconName;
+  look?: "plain" | "primary" | "quiet";
+  ask?: boolean;
+  /** A question a person would ask, and in `children` what follows from a yes. */
+  heading: string;
+  children: ReactNode;
+  confirm: string;
+  keep: string;
+  tone?: "danger" | "primary";
+  deed: Pick<UseMutationResult<unknown, unknown, Input>, "mutate" | "isPending" | "isError" | "error">;
+  /** What the deed needs; nothing while an answer is missing, which then shows what is (`tried`). */
+  input: () => Input | undefined;
+  onAsk?: () => void;
+}
+
+/**
+ * A deed that is asked about once: button, question, consequence, yes and no. It closes by the deed's success, which
+ * takes the button away or moves on; a failure is said inside, with everything kept.
+ */
+export function Decision<Input>({ deed, input, ...props }: DecisionProps<Input>) {
+  const [asking, setAsking] = useState(false);
+  const { verb, icon, look = "plain", ask = true, heading, children, confirm, keep, tone = "danger" } = props;
+  const close = () => {
+    setAsking(false);
+  };
+  const go = () => {
+    props.onAsk?.();
+    const known = input();
+    if (known !== undefined) deed.mutate(known, { onSuccess: close });
+  };
+  return (
+    <>
+      <Button
+        look={look}
+        icon={icon}
+        isPending={deed.isPending}
+        onPress={
+          ask
+            ? () => {
+                setAsking(true);
+              }
+            : go
+        }
+      >
+        {verb}
+      </Button>
+      {deed.isError && !asking && <Failure error={deed.error} />}
+      <Dialog heading={heading} isOpen={asking} onClose={close}>
+        {children}
+        {deed.isError && <Failure error={deed.error} />}
+        <div className="actions">
+          <Button look={tone} isPending={deed.isPending} onPress={go}>
+            {confirm}
+          </Button>
+          <Button onPress={close}>{keep}</Button>
+        </div>
+      </Dialog>
+    </>
+  );
+}
+
+/** A reason that has to be given: one field, one rule, wherever a reason is asked for. */
+export function useReason(): { field: ReactNode; reason: () => string | undefined } {
+  const [text, setText] = useState("");
+  const [tried, setTried] = useState(false);
+  const given = text.trim();
+  return {
+    field: (
+      <TextField
+        label={t("field.reason")}
+        value={text}
+        onChange={setText}
+        maxLength={200}
+        error={tried && given === "" ? t("field.reason.needed") : undefined}
+      />
+    ),
+    reason: () => {
+      setTried(true);
+      return given === "" ? undefined : given;
+    },
+  };
+}

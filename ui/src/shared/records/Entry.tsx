@@ -1,0 +1,95 @@
+import { memo } from "react";
+import type { Category, ChartItem, ComponentView } from "../../backend/types";
+import { href } from "../../app/router";
+import { t } from "../../locales/i18n";
+import { fullDate, recordDates } from "../format/dates";
+import { Icon } from "../icons";
+import { Marks } from "./Marks";
+import { NumberLine } from "./NumberLine";
+import {
+  absentWords,
+  categoryIcon,
+  categoryName,
+  isDoubted,
+  itemTitle,
+  referenceText,
+  sensitivityOf,
+  valueText,
+} from "./words";
+
+interface EntryProps {
+  item: ChartItem;
+  /** Address of its record. */
+  to?: string | undefined;
+  /** Says which kind it is, where kinds are mixed. */
+  kind?: boolean;
+  /** Draws the laboratory's range as a line under the value. */
+  line?: boolean;
+}
+
+/** One entry of a record in a list: the same for the patient, her preview and the doctor. */
+export const Entry = memo(function Entry({ item, to, kind, line }: EntryProps) {
+  const title = itemTitle(item);
+  const [range] = item.ranges;
+  return (
+    <div className={isDoubted(item) ? "entry doubted" : "entry"}>
+      <div className="entry-main">
+        {kind && <Kind category={item.category} />}
+        <span className="entry-title">{to === undefined ? title : <a href={href(to)}>{title}</a>}</span>
+        <Marks markers={item.markers} flags={item.flags} sensitive={sensitivityOf(item)} />
+        {item.details.length > 0 && <span className="entry-details">{item.details.join(" · ")}</span>}
+        {item.components.map((component) => (
+          <span key={component.code.display} className="figures entry-part">
+            {component.code.display}: <span className="strong">{componentText(component)}</span>{" "}
+            <Marks markers={[]} flags={component.flags} />
+          </span>
+        ))}
+      </div>
+      <div className="entry-side">
+        {(item.value ?? item.absent) && <span className="entry-value">{itemValue(item)}</span>}
+        {line && <NumberLine value={item.value} range={range} size="small" />}
+        {range && (
+          <span className="small figures">{t("range.labsRange", { range: referenceText(range) })}</span>
+        )}
+        <span className="small">{dateText(item)}</span>
+      </div>
+      <span className="entry-origin">{originText(item)}</span>
+    </div>
+  );
+});
+
+export function Kind({ category }: { category: Category }) {
+  return (
+    <span className="entry-kind">
+      <Icon name={categoryIcon(category)} size="small" />
+      {categoryName(category)}
+    </span>
+  );
+}
+
+export const componentText = (component: ComponentView): string =>
+  component.value
+    ? valueText(component.value)
+    : component.absent
+      ? absentWords(component.absent)
+      : t("value.none");
+
+/** The value of an item in one line: its number, its words, its parts, or why there is none. */
+export function itemValue(item: ChartItem): string {
+  if (item.value) return valueText(item.value);
+  if (item.absent) return absentWords(item.absent);
+  return item.components.map((part) => `${part.code.display} ${componentText(part)}`).join(", ");
+}
+
+export const dateText = (item: ChartItem): string => (item.date ? recordDates(item.date) : t("date.none"));
+
+/** Who made it, what it came in and when it arrived; what is not known is left out. */
+export function originText(item: ChartItem): string {
+  const origin =
+    item.received === null
+      ? item.source && t("room.fromSource", { source: item.source })
+      : item.source
+        ? t("room.fromSourceReceived", { source: item.source, date: fullDate(item.received) })
+        : t("record.receivedOnDate", { date: fullDate(item.received) });
+  return item.performer ? t("room.madeBy", { who: item.performer, origin }) : origin;
+}

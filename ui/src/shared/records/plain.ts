@@ -1,0 +1,129 @@
+/** Records as plain text for the clipboard: what is on the screen, in lines, with dates and sources. */
+import type {
+  AnalyteView,
+  ChartItem,
+  MedicinePlan,
+  RecordView,
+  RoomSummary,
+  SummaryList,
+  TrendView,
+} from "../../backend/types";
+import { t } from "../../locales/i18n";
+import { fullDate, recordDate } from "../format/dates";
+import { componentText, dateText, itemValue, originText } from "./Entry";
+import { factLabel } from "./labels";
+import { flagWords, itemTitle, markerWords, referenceText, valueText } from "./words";
+
+const today = (): string => fullDate(Date.now() / 1000);
+
+function head(title: string): string[] {
+  return [title, t("plain.asOf", { date: today() })];
+}
+
+const bullet = (line: string): string => `- ${line}`;
+
+/** One item in one line: what, value, flags, range, marks, details, date. */
+export function itemLine(item: ChartItem): string {
+  const [range] = item.ranges;
+  const value = itemValue(item);
+  const title = itemTitle(item);
+  const words = [
+    value ? t("plain.item", { title, value }) : title,
+    ...item.flags.map((flag) => flagWords(flag).words),
+    ...(range ? [t("range.labsRange", { range: referenceText(range) })] : []),
+    ...item.markers.map(markerWords),
+    ...item.details,
+  ];
+  return t("plain.dated", { line: words.join(", "), date: dateText(item) });
+}
+
+export function summaryText(
+  summary: RoomSummary,
+  { person, reader }: { person: string; reader: "owner" | "reader" },
+): string {
+  const part = (heading: string, list: SummaryList): string[] => [
+    "",
+    heading,
+    ...(list.items.length > 0
+      ? list.items.map((item) => bullet(itemLine(item)))
+      : [
+          bullet(
+            t(
+              list.state === "notShared"
+                ? reader === "reader"
+                  ? "state.notSharedWithYou"
+                  : "state.notShared"
+                : "state.noneRecorded",
+            ),
+          ),
+        ]),
+    ...(list.total > list.items.length
+      ? [bullet(t("sheet.more", { n: list.total - list.items.length }))]
+      : []),
+  ];
+  return [
+    ...head(t("plain.title", { who: summary.identity?.name ?? person })),
+    ...part(t("summary.allergies"), summary.allergies),
+    ...part(t("summary.problems"), summary.problems),
+    ...part(t("summary.medicines"), summary.medicines),
+    ...part(t("summary.immunizations"), summary.immunizations),
+    ...part(t("summary.results"), summary.results),
+    ...part(t("summary.vitals"), summary.vitals),
+  ].join("\n");
+}
+
+export function analytesText(analytes: AnalyteView[], person: string): string {
+  return [
+    t("results.caption", { who: person, date: today() }),
+    "",
+    ...analytes.map(({ latest }) => bullet(itemLine(latest))),
+  ].join("\n");
+}
+
+export function trendText(trend: TrendView, person: string): string {
+  return [
+    t("trend.heading", { name: trend.name }),
+    t("results.caption", { who: person, date: today() }),
+    "",
+    ...[...new Set(trend.points.map((point) => point.item))].reverse().map((item) => bullet(itemLine(item))),
+  ].join("\n");
+}
+
+export function medicinesText(plan: MedicinePlan, person: string): string {
+  const groups = ["current", "paused", "unknown", "stopped"] as const;
+  return [
+    ...head(t("plain.title", { who: person })),
+    ...groups.flatMap((group) => {
+      const medicines = plan.medicines.filter((medicine) => medicine.state === group);
+      if (medicines.length === 0) return [];
+      return [
+        "",
+        t(`medicines.${group}`),
+        ...medicines.map((medicine) => bullet([medicine.name, ...medicine.instructions].join(", "))),
+      ];
+    }),
+  ].join("\n");
+}
+
+export function recordText(record: RecordView, person: string): string {
+  const { item } = record;
+  const parts = item.components.map((part) =>
+    bullet(t("plain.item", { title: part.code.display, value: componentText(part) })),
+  );
+  const facts = record.facts
+    .filter((fact) => !fact.technical)
+    .map((fact) => bullet(t("plain.item", { title: factLabel(fact.label), value: valueText(fact.value) })));
+  const notes = record.notes.map((note) =>
+    bullet([note.text, note.author, note.time && recordDate(note.time)].filter(Boolean).join(", ")),
+  );
+  return [
+    t("sheet.recordFooter", { title: itemTitle(item), who: person, date: today() }),
+    "",
+    itemLine(item),
+    ...parts,
+    originText(item),
+    "",
+    ...facts,
+    ...(notes.length > 0 ? ["", t("record.notes"), ...notes] : []),
+  ].join("\n");
+}

@@ -1,0 +1,155 @@
+import { act, render, screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, describe, expect, it } from "vitest";
+import { App } from "../src/app/App";
+import { forget } from "../src/app/queries";
+import { fakeTransport } from "../src/backend/fake";
+import { tell, wanted } from "../src/backend/fake/wanted";
+import { setTransportForTests } from "../src/backend/transport";
+import { clearToasts } from "../src/shared/components/Toast";
+
+let calls: { command: string; args: Record<string, unknown> }[] = [];
+
+async function open(kind: string, path: string, state = "full"): Promise<void> {
+  const fake = fakeTransport();
+  setTransportForTests({
+    ...fake,
+    call: (command, args = {}) => {
+      calls.push({ command, args });
+      return fake.call(command, args);
+    },
+  });
+  Object.assign(wanted, { window: kind, state });
+  window.location.hash = path;
+  await act(async () => {
+    render(<App />);
+    await Promise.resolve();
+  });
+  await screen.findByRole("heading", { level: 1 });
+}
+
+const asked = (command: string) => calls.filter((call) => call.command === command).map((call) => call.args);
+const press = async (name: string | RegExp) => userEvent.click(await screen.findByRole("button", { name }));
+
+beforeEach(() => {
+  calls = [];
+  forget();
+  clearToasts();
+});
+
+describe("out of touch", () => {
+  it.each(["/", "/sharing", "/spaces", "/settings"])("is said once on %s, with since when", async (path) => {
+    await open("patient", path, "offline");
+    expect(await screen.findAllByText(/The relay is out of reach. You see what was here on/)).toHaveLength(1);
+    expect(screen.getByText("Out of touch")).toBeTruthy();
+  });
+
+  it("asks again when told to", async () => {
+    await open("patient", "/spaces", "offline");
+    await press("Try again");
+    await waitFor(() => {
+      expect(asked("sync_now")).toHaveLength(1);
+    });
+  });
+
+  it("is not said while the relay answers", async () => {
+    await open("patient", "/");
+    expect(await screen.findByText(/^In touch/)).toBeTruthy();
+    expect(screen.queryByText(/out of reach/)).toBeNull();
+  });
+});
+
+describe("undo", () => {
+  it("gives a space its old name back", async () => {
+    await open("patient", "/spaces");
+    await press("Rename Heart");
+    const field = await screen.findByRole("textbox", { name: "Name of the space" });
+    await userEvent.clear(field);
+    await userEvent.type(field, "My heart");
+    await press("Save the name");
+    expect(await screen.findByText("The space is called “My heart” now")).toBeTruthy();
+    await press("Undo");
+    await waitFor(() => {
+      expect(asked("space_rename").map((args) => args.name)).toEqual(["My heart", "Heart"]);
+    });
+    expect(screen.queryByText(/is called “My heart”/)).toBeNull();
+  }, 20_000);
+
+  it("brings forgotten answers back", async () => {
+    await open("patient", "/sharing/new");
+    await userEvent.click(await screen.findByRole("radio", { name: /Heart/ }));
+    await press("Stop and forget my answers");
+    await press("Undo");
+    const chosen = await screen.findByRole<HTMLInputElement>("radio", { name: /Heart/ });
+    expect(chosen.checked).toBe(true);
+  });
+
+  it("is gone with the lock", async () => {
+    await open("patient", "/sharing/new");
+    await press("Stop and forget my answers");
+    expect(await screen.findByText("Your answers are forgotten")).toBeTruthy();
+    wanted.state = "locked";
+    act(() => {
+      tell("session://locked", null);
+    });
+    expect(await screen.findByRole("button", { name: "Unlock" })).toBeTruthy();
+    expect(screen.queryByText("Your answers are forgotten")).toBeNull();
+  });
+});
+
+describe("the command palette", () => {
+  const type = async (words: string) => {
+    await userEvent.keyboard("{Control>}k{/Control}");
+    await userEvent.type(await screen.findByRole("searchbox"), words);
+  };
+
+  it("searches the records for what fits no place", async () => {
+    await open("patient", "/");
+    await type("metformin");
+    expect(await screen.findByRole("menuitem", { name: "Search my records for “metformin”" })).toBeTruthy();
+    await userEvent.keyboard("{Enter}");
+    await waitFor(() => {
+      expect(window.location.hash).toBe("#/search?q=metformin");
+    });
+  }, 20_000);
+
+  it("offers no search where there is nothing to search", async () => {
+    await open("desk", "/");
+    await type("metformin");
+    expect(await screen.findByText("Nothing fits. Try another word.")).toBeTruthy();
+  }, 20_000);
+
+  it("has every place of the rail and the deeds", async () => {
+    await open("patient", "/");
+    await type("s");
+    const names = screen.getAllByRole("menuitem").map((item) => item.textContent);
+    for (const place of ["Records", "Sharing", "Spaces", "Settings", "Share records"])
+      expect(names).toContain(place);
+  }, 20_000);
+});
+
+describe("what is to mend in a form", () => {
+  it("leads to its field", async () => {
+    await open("desk", "/people/register");
+    await press("Check the answers");
+    await press("Fill in the family name");
+    expect(document.activeElement).toBe(screen.getByRole("textbox", { name: "Family name" }));
+  });
+});
+
+describe("the desk's queue", () => {
+  it("is walked by arrow keys", async () => {
+    await open("desk", "/");
+    const queue = within(await screen.findByRole("list"));
+    const lines = await queue.findAllByRole("link");
+    lines[0]?.focus();
+    await userEvent.keyboard("{ArrowDown}{ArrowDown}{ArrowUp}");
+    expect(document.activeElement).toBe(lines[1]);
+    await userEvent.keyboard("{End}");
+    expect(document.activeElement).toBe(lines.at(-1));
+    await userEvent.keyboard("{ArrowDown}");
+    expect(document.activeElement).toBe(lines.at(-1));
+    await userEvent.keyboard("{Home}");
+    expect(document.activeElement).toBe(lines[0]);
+  });
+});
