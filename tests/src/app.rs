@@ -3,7 +3,7 @@
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::computer::{Computer, Group, signal, tool};
 use crate::webdriver::Session;
@@ -20,6 +20,8 @@ const LABEL: &str = "return window.__TAURI_INTERNALS__?.metadata?.currentWindow?
 pub struct App {
     session: Session,
     driver: Group,
+    by_keyboard: bool,
+    started: SystemTime,
 }
 
 impl App {
@@ -49,6 +51,8 @@ impl App {
             .command(tool("WebKitWebDriver", "webkit2gtk-driver")?)
             .arg(format!("--port={port}"))
             .arg("--host=127.0.0.1")
+            // Where the print dialog proposes to write.
+            .current_dir(computer.home())
             // What tauri-driver sets; the web view lets itself be driven only then.
             .env("TAURI_AUTOMATION", "true")
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
@@ -62,14 +66,27 @@ impl App {
         })?;
         let mut all = vec!["--data-dir".to_owned(), data_dir.display().to_string()];
         all.extend(arguments.iter().map(|&a| a.to_owned()));
+        let started = SystemTime::now();
         let session = Session::start(port, &program.display().to_string(), &all)?;
-        Ok(Self { session, driver })
+        Ok(Self { session, driver, by_keyboard: false, started })
+    }
+
+    /// From now on every screen is used by keyboard alone.
+    #[must_use]
+    pub fn by_keyboard(self) -> Self {
+        Self { by_keyboard: true, ..self }
     }
 
     /// The WebDriver session, for what no finder covers.
     #[must_use]
     pub fn session(&self) -> &Session {
         &self.session
+    }
+
+    /// The moment before its process was started.
+    #[must_use]
+    pub fn started(&self) -> SystemTime {
+        self.started
     }
 
     /// The window whose label begins with `label` (`welcome`, `patient-`, `doctor-`, `desk-`), once
@@ -90,7 +107,7 @@ impl App {
                 }
                 Ok(None)
             })?;
-        Ok(Screen::new(&self.session, handle))
+        Ok(Screen::new(&self.session, handle, self.by_keyboard))
     }
 
     /// The app's process id.
@@ -103,25 +120,38 @@ impl App {
 
     /// Ends the app as a power cut would: no warning, no clean-up.
     pub fn kill(self) -> Result<(), Failure> {
-        signal("-KILL", &self.pid()?.to_string());
-        drop(self);
-        Ok(())
+        self.end_by("-KILL", "the killed app to be gone")
     }
 
     /// Ends the app as a fault in it would, after the system has written what it writes then.
     pub fn crash(self) -> Result<(), Failure> {
-        let pid = self.pid()?;
-        signal("-ABRT", &pid.to_string());
-        wait_for("the crashed app to be gone", Instant::now() + START, || {
-            let state = std::fs::read_to_string(format!("/proc/{pid}/stat"));
-            Ok(state.map_or(true, |state| state.contains(") Z ")).then_some(()))
-        })
+        self.end_by("-ABRT", "the crashed app to be gone")
     }
 
-    /// Ends the app through the driver.
-    pub fn end(self) -> Result<(), Failure> {
-        self.session.end()
+    /// Sends a signal and waits until the data folder is free: whoever starts the app before that is
+    /// told that it is already open.
+    fn end_by(self, name: &str, what: &str) -> Result<(), Failure> {
+        let pid = self.pid()?;
+        signal(name, &pid.to_string());
+        wait_for(what, Instant::now() + START, || Ok(is_gone(pid).then_some(())))
     }
+
+    /// Ends the app through the driver, and waits until its data folder is free.
+    pub fn end(self) -> Result<(), Failure> {
+        let pid = self.pid().ok();
+        self.session.end()?;
+        wait_for("the app to be gone", Instant::now() + START, || {
+            Ok(pid.is_none_or(is_gone).then_some(()))
+        })
+    }
+}
+
+/// Whether a process has let go of its files. Its first thread can be dead while others still hold
+/// them, so the dead one (nobody reaped it yet) must be the only one left.
+fn is_gone(pid: u32) -> bool {
+    let state = std::fs::read_to_string(format!("/proc/{pid}/stat"));
+    let threads = std::fs::read_dir(format!("/proc/{pid}/task")).map_or(0, Iterator::count);
+    state.map_or(true, |state| state.contains(") Z ")) && threads <= 1
 }
 
 /// The built program `name`: beside the running test or tool, or where `KEYWARD_BIN_DIR` says.
@@ -139,6 +169,6 @@ pub fn binary(name: &str) -> Result<PathBuf, Failure> {
 }
 
 /// A loopback port nobody listens on at this moment.
-fn free_port() -> Result<u16, Failure> {
+pub(crate) fn free_port() -> Result<u16, Failure> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }

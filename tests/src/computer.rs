@@ -26,6 +26,7 @@ const KEYRING_PASSWORD: &[u8] = b"story";
 pub struct Computer {
     // Order matters on drop: who needs the bus ends before the bus.
     keyring: Option<Group>,
+    accessibility: Option<(Group, Group, String)>,
     _bus: Group,
     _display: Group,
     display: String,
@@ -37,16 +38,22 @@ pub struct Computer {
 impl Computer {
     /// Starts a computer with an unlocked, empty keyring.
     pub fn start() -> Result<Self, Failure> {
+        Self::with_display(DISPLAY_SIZE)
+    }
+
+    /// As [`Computer::start`] with a display of this size, `WIDTHxHEIGHTx24`.
+    pub fn with_display(size: &str) -> Result<Self, Failure> {
         let home = tempfile::Builder::new().prefix("keyward-story-").tempdir()?;
         for dir in ["run", "data", "config", "cache"] {
             std::fs::create_dir(home.path().join(dir))?;
         }
         let private = std::fs::Permissions::from_mode(0o700);
         std::fs::set_permissions(home.path().join("run"), private)?;
-        let (display, number) = start_display()?;
+        let (display, number) = start_display(size)?;
         let (bus, address) = start_bus(home.path())?;
         let mut computer = Self {
             keyring: None,
+            accessibility: None,
             _bus: bus,
             _display: display,
             display: format!(":{number}"),
@@ -56,6 +63,47 @@ impl Computer {
         };
         computer.keyring = Some(computer.start_keyring()?);
         Ok(computer)
+    }
+
+    /// As [`Computer::start`], with the bus on which programs tell screen readers what they show.
+    pub fn with_screen_reader() -> Result<Self, Failure> {
+        let mut computer = Self::start()?;
+        let configuration = Path::new("/usr/share/defaults/at-spi2/accessibility.conf");
+        if !configuration.is_file() {
+            return Err(Failure::Missing {
+                program: "the accessibility bus".into(),
+                package: "at-spi2-core".into(),
+            });
+        }
+        let child = computer
+            .command(tool("dbus-daemon", "dbus-daemon")?)
+            .arg("--config-file")
+            .arg(configuration)
+            // Not where the configuration says, which is everybody's.
+            .arg(format!("--address=unix:path={}", computer.home().join("run/a11y").display()))
+            .args(["--nofork", "--nopidfile", "--print-address=1"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let (bus, address) = Group(child).after_first_line("the accessibility bus")?;
+        // The bus would start it in a way that waits for a desktop.
+        let child = computer
+            .command("/usr/libexec/at-spi2-registryd")
+            .env("AT_SPI_BUS_ADDRESS", &address)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let (registry, _) = Group(child).after_first_line("the accessibility registry")?;
+        computer.accessibility = Some((registry, bus, address));
+        Ok(computer)
+    }
+
+    /// Address of the bus for screen readers, where there is one.
+    #[must_use]
+    pub fn accessibility_bus(&self) -> Option<&str> {
+        self.accessibility.as_ref().map(|(.., address)| address.as_str())
     }
 
     /// Folder for the story's own files.
@@ -70,6 +118,12 @@ impl Computer {
         &self.display
     }
 
+    /// Address of the session's bus, for parts of the desktop that a story plays itself.
+    #[must_use]
+    pub fn session_bus(&self) -> &str {
+        &self.bus
+    }
+
     /// A command that runs on this computer, in a process group of its own.
     #[must_use]
     pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
@@ -80,6 +134,12 @@ impl Computer {
             command.env("DBUS_SESSION_BUS_ADDRESS", &self.bus);
         } else {
             command.env_remove("DBUS_SESSION_BUS_ADDRESS");
+        }
+        if let Some(address) = self.accessibility_bus() {
+            command
+                .env_remove("NO_AT_BRIDGE")
+                .env_remove("GTK_A11Y")
+                .env("AT_SPI_BUS_ADDRESS", address);
         }
         command
             .env("DISPLAY", &self.display)
@@ -97,6 +157,54 @@ impl Computer {
     /// Whether programs started from now on find the session bus.
     pub fn set_bus(&mut self, there: bool) {
         self.bus_is_there = there;
+    }
+
+    /// Locks the keyring as a person or a program does who asks the service for it.
+    pub fn lock_keyring(&self) -> Result<(), Failure> {
+        self.ask(&[
+            "--dest=org.freedesktop.secrets",
+            "/org/freedesktop/secrets",
+            "org.freedesktop.Secret.Service.Lock",
+            "array:objpath:/org/freedesktop/secrets/collection/login",
+        ])
+    }
+
+    /// From now on the keyring can show its prompts on this computer's display.
+    pub fn let_prompts_appear(&self) -> Result<(), Failure> {
+        let display = format!("dict:string:string:DISPLAY,{}", self.display);
+        self.ask(&[
+            "--dest=org.freedesktop.DBus",
+            "/org/freedesktop/DBus",
+            "org.freedesktop.DBus.UpdateActivationEnvironment",
+            &display,
+        ])
+    }
+
+    /// Ends the Secret Service and starts it again with what was in it, unlocked.
+    pub fn restart_keyring(&mut self) -> Result<(), Failure> {
+        self.stop_keyring();
+        wait_for("the keyring to leave the bus", Instant::now() + START, || {
+            Ok((!self.has_secret_service()?).then_some(()))
+        })?;
+        self.keyring = Some(self.start_keyring()?);
+        Ok(())
+    }
+
+    /// Calls something on the session bus and waits for its answer.
+    fn ask(&self, call: &[&str]) -> Result<(), Failure> {
+        let status = self
+            .command(tool("dbus-send", "dbus-bin")?)
+            .args(["--session", "--print-reply"])
+            .args(call)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()?;
+        if status.success() {
+            Ok(())
+        } else {
+            Err(Failure::Story(format!("the session bus refuses {call:?}")))
+        }
     }
 
     /// Starts the Secret Service anew with nothing in it, as after a reset of the login keyring.
@@ -152,16 +260,17 @@ fn on_home(command: &mut Command, home: &Path) {
         .env("XDG_DATA_HOME", home.join("data"))
         .env("XDG_CONFIG_HOME", home.join("config"))
         .env("XDG_CACHE_HOME", home.join("cache"))
-        // No accessibility bus: it starts processes that outlive the story.
+        // No accessibility bus unless it is asked for: it starts processes that outlive the story.
         .env("NO_AT_BRIDGE", "1")
         .env("GTK_A11Y", "none")
+        .env("AT_SPI_BUS_ADDRESS", "disabled:")
         .env("LC_ALL", "C.UTF-8")
         .env("TZ", "UTC");
 }
 
-fn start_display() -> Result<(Group, String), Failure> {
+fn start_display(size: &str) -> Result<(Group, String), Failure> {
     let child = Command::new(tool("Xvfb", "xvfb")?)
-        .args(["-displayfd", "1", "-screen", "0", DISPLAY_SIZE, "-nolisten", "tcp"])
+        .args(["-displayfd", "1", "-screen", "0", size, "-nolisten", "tcp"])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())

@@ -1,6 +1,6 @@
 //! The system's own dialogs, driven as a person drives them: by keyboard, through X.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use crate::computer::{Computer, tool};
 use crate::{Failure, wait_for};
 
 /// How long a dialog may take to open.
-const PATIENCE: Duration = Duration::from_secs(15);
+const PATIENCE: Duration = Duration::from_secs(40);
 /// How long a dialog may take to close once it was answered.
 const CLOSING: Duration = Duration::from_secs(3);
 /// How often the path is typed again.
@@ -37,6 +37,36 @@ pub fn choose_path(computer: &Computer, title: &str, path: &Path) -> Result<(), 
         }
     }
     Err(Failure::Story(format!("the dialog “{title}” did not take {text}")))
+}
+
+/// The frontmost visible window whose title contains `title`, once it is there.
+pub fn window_titled(computer: &Computer, title: &str) -> Result<u32, Failure> {
+    wait_for(&format!("the window titled “{title}”"), Instant::now() + PATIENCE, || {
+        let found = xdotool(computer, &["search", "--onlyvisible", "--name", title])?;
+        // In stacking order, lowest first.
+        Ok(found.lines().last().and_then(|id| id.parse().ok()))
+    })
+}
+
+/// Prints to a file through the open GTK print dialog, as it proposes where there is no printer; gives
+/// the PDF.
+pub fn print_to_file(computer: &Computer) -> Result<PathBuf, Failure> {
+    let window = window_titled(computer, "^Print$")?.to_string();
+    xdotool(computer, &["windowfocus", "--sync", &window])?;
+    let written = computer.home().join("output.pdf");
+    for _ in 0..ATTEMPTS {
+        // To the list of printers, and the only one in it.
+        xdotool(computer, &["key", "--delay", "80", "Tab", "Down", "Home", "alt+p"])?;
+        let done = wait_for("the printed file", Instant::now() + CLOSING, || {
+            // A PDF is whole once its last line is there.
+            let bytes = std::fs::read(&written).unwrap_or_default();
+            Ok(bytes.trim_ascii_end().ends_with(b"%%EOF").then_some(()))
+        });
+        if done.is_ok() {
+            return Ok(written);
+        }
+    }
+    Err(Failure::Story("the print dialog wrote no file".into()))
 }
 
 fn is_open(computer: &Computer, title: &str, window: &str) -> Result<bool, Failure> {

@@ -4,13 +4,22 @@
 //! program on it; a [`Screen`] is one of its windows, used only as a person could: by role and
 //! accessible name, through visible controls.
 
+pub mod accessibility;
 pub mod app;
 pub mod axe;
+pub mod browser;
 pub mod camera;
 pub mod computer;
 pub mod dialog;
+pub mod drag;
+pub(crate) mod keyboard;
+pub mod memory;
+pub mod pages;
 pub mod path;
 pub mod screen;
+pub mod screens;
+#[cfg(target_os = "linux")]
+pub mod traces;
 pub mod webdriver;
 pub mod words;
 
@@ -73,7 +82,7 @@ pub enum Failure {
 }
 
 /// Polls `condition` until it gives something or the deadline passes.
-pub(crate) fn wait_for<T>(
+pub fn wait_for<T>(
     what: &str,
     deadline: Instant,
     mut condition: impl FnMut() -> Result<Option<T>, Failure>,

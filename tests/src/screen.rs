@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::webdriver::{Element, Session};
-use crate::{Failure, wait_for};
+use crate::{Failure, keyboard, wait_for};
 
 /// How long a screen may take to show what the story expects.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(40);
 
 /// CSS that holds every candidate of a role; the computed role decides.
 const CANDIDATES: &[(&str, &str)] = &[
@@ -57,11 +57,12 @@ impl Name<'_> {
 pub struct Screen<'a> {
     session: &'a Session,
     handle: String,
+    by_keyboard: bool,
 }
 
 impl<'a> Screen<'a> {
-    pub(crate) fn new(session: &'a Session, handle: String) -> Self {
-        Self { session, handle }
+    pub(crate) fn new(session: &'a Session, handle: String, by_keyboard: bool) -> Self {
+        Self { session, handle, by_keyboard }
     }
 
     /// The session, switched to this window.
@@ -88,6 +89,10 @@ impl<'a> Screen<'a> {
     pub fn press<'n>(&self, role: &str, name: impl Into<Name<'n>>) -> Result<(), Failure> {
         let name = name.into();
         let session = self.session()?;
+        if self.by_keyboard {
+            let pressed = keyboard::press(session, role, name);
+            return pressed.map_err(|failure| self.with_page_text(failure));
+        }
         let what = format!("an enabled {role} {name:?}");
         let pressed = wait_for(&what, Instant::now() + PATIENCE, || {
             let Some(element) = present(session, role, name)? else { return Ok(None) };
@@ -103,6 +108,10 @@ impl<'a> Screen<'a> {
     pub fn fill<'n>(&self, label: impl Into<Name<'n>>, text: &str) -> Result<(), Failure> {
         let label = label.into();
         let session = self.session()?;
+        if self.by_keyboard {
+            let filled = keyboard::fill(session, label, text);
+            return filled.map_err(|failure| self.with_page_text(failure));
+        }
         let what = format!("a field {label:?}");
         let filled = wait_for(&what, Instant::now() + PATIENCE, || {
             let Some(field) = present(session, "textbox", label)? else { return Ok(None) };
@@ -121,6 +130,10 @@ impl<'a> Screen<'a> {
     pub fn choose<'n>(&self, role: &str, name: impl Into<Name<'n>>) -> Result<(), Failure> {
         let name = name.into();
         let session = self.session()?;
+        if self.by_keyboard {
+            let chosen = keyboard::choose(session, role, name);
+            return chosen.map_err(|failure| self.with_page_text(failure));
+        }
         let what = format!("{role} {name:?} to choose");
         let chosen = wait_for(&what, Instant::now() + PATIENCE, || {
             for element in candidates(session, role)? {
@@ -139,6 +152,9 @@ impl<'a> Screen<'a> {
     /// Ticks every checkbox that is there.
     pub fn choose_all(&self, role: &str) -> Result<(), Failure> {
         let session = self.session()?;
+        if self.by_keyboard {
+            return keyboard::choose_all(session, role);
+        }
         for element in candidates(session, role)? {
             let label = session.execute(LABEL_OF, &[element.as_argument()])?;
             session.click(&Element::from_value(&label).unwrap_or(element))?;
@@ -217,7 +233,12 @@ fn candidates(session: &Session, role: &str) -> Result<Vec<Element>, Failure> {
     Ok(gone_is_none(session.find_all(css))?.unwrap_or_default())
 }
 
-fn fits(session: &Session, e: &Element, role: &str, name: Name<'_>) -> Result<bool, Failure> {
+pub(crate) fn fits(
+    session: &Session,
+    e: &Element,
+    role: &str,
+    name: Name<'_>,
+) -> Result<bool, Failure> {
     let Some(actual) = gone_is_none(session.name(e))? else { return Ok(false) };
     if !name.fits(&actual) {
         return Ok(false);

@@ -10,6 +10,9 @@ use serde_json::{Value, json};
 
 use crate::Failure;
 
+/// How long one command may take. The slowest waits for a script's 60 seconds.
+const PATIENCE: Duration = Duration::from_secs(90);
+
 /// The key under which WebDriver names an element (W3C WebDriver §12.1).
 const ELEMENT_KEY: &str = "element-6066-11e4-a52e-4f735466cecf";
 
@@ -48,6 +51,22 @@ impl Session {
         let value = request(port, "POST", "/session", &capabilities)?;
         let id = value["sessionId"].as_str().ok_or_else(|| unexpected("session", &value))?;
         Ok(Self { port, id: id.to_owned() })
+    }
+
+    /// Opens an address in the current window and waits until it is loaded.
+    pub fn go(&self, url: &str) -> Result<(), Failure> {
+        self.post("/url", &json!({ "url": url })).map(drop)
+    }
+
+    /// Makes the first frame of the page what the other calls speak to, until the next [`Session::go`].
+    pub fn enter_first_frame(&self) -> Result<(), Failure> {
+        self.post("/frame", &json!({ "id": 0 })).map(drop)
+    }
+
+    /// Asks for this size of the current window, in pixels with its frame.
+    pub fn set_window_size(&self, width: u32, height: u32) -> Result<(), Failure> {
+        self.post("/window/rect", &json!({ "x": 0, "y": 0, "width": width, "height": height }))
+            .map(drop)
     }
 
     /// Whether a driver answers on `port` and is ready for a session.
@@ -136,6 +155,29 @@ impl Session {
         self.post(&format!("/element/{}/value", element.0), &json!({ "text": text })).map(drop)
     }
 
+    /// Presses keys one after the other, as on a keyboard, wherever the focus is.
+    pub fn press_keys(&self, keys: &[&str]) -> Result<(), Failure> {
+        let strokes = keys.iter().flat_map(|key| {
+            [json!({ "type": "keyDown", "value": key }), json!({ "type": "keyUp", "value": key })]
+        });
+        self.perform(&strokes.collect::<Vec<_>>())
+    }
+
+    /// Presses `key` while `held` is held.
+    pub fn press_chord(&self, held: &str, key: &str) -> Result<(), Failure> {
+        self.perform(&[
+            json!({ "type": "keyDown", "value": held }),
+            json!({ "type": "keyDown", "value": key }),
+            json!({ "type": "keyUp", "value": key }),
+            json!({ "type": "keyUp", "value": held }),
+        ])
+    }
+
+    fn perform(&self, strokes: &[Value]) -> Result<(), Failure> {
+        let keyboard = json!({ "type": "key", "id": "keyboard", "actions": strokes });
+        self.post("/actions", &json!({ "actions": [keyboard] })).map(drop)
+    }
+
     /// The element with keyboard focus.
     pub fn focused(&self) -> Result<Option<Element>, Failure> {
         Ok(Element::from_value(&self.fetch("/element/active")?))
@@ -168,7 +210,7 @@ fn unexpected(what: &str, value: &Value) -> Failure {
 /// One WebDriver command over one connection.
 fn request(port: u16, method: &str, path: &str, body: &Value) -> Result<Value, Failure> {
     let mut stream = TcpStream::connect(("127.0.0.1", port))?;
-    stream.set_read_timeout(Some(Duration::from_secs(90)))?;
+    stream.set_read_timeout(Some(PATIENCE))?;
     let body = if body.is_null() { String::new() } else { body.to_string() };
     write!(
         stream,
@@ -177,7 +219,10 @@ fn request(port: u16, method: &str, path: &str, body: &Value) -> Result<Value, F
         body.len()
     )?;
     let mut answer = Vec::new();
-    stream.read_to_end(&mut answer)?;
+    stream.read_to_end(&mut answer).map_err(|error| Failure::Driver {
+        code: format!("no answer ({error})"),
+        message: format!("{method} {path} {}", body.chars().take(200).collect::<String>()),
+    })?;
     let answer = String::from_utf8_lossy(&answer);
     let (head, content) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
     let parsed: Value = serde_json::from_str(content).map_err(|_| Failure::Driver {

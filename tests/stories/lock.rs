@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use keyward_stories::path::Teller;
+use keyward_stories::path::{Person, Teller};
 use keyward_stories::screen::Name;
 use keyward_stories::words::Words;
 use keyward_stories::{App, Camera, Computer, Failure, Screen};
@@ -54,14 +54,18 @@ fn patient_with_records(teller: &mut Teller<'_>) -> Result<(), Failure> {
     assert_eq!(report["refused"], json!([]));
     let patient = teller.app.window("patient-")?;
     patient.press("link", "Records")?;
-    patient.see(RECORD)
+    patient.press("link", "Search")?;
+    patient.fill("What are you looking for?", RECORD)?;
+    patient.find("link", RECORD).map(drop)
 }
 
 /// The title of every record.
 fn record_texts(patient: &Screen<'_>) -> Result<Vec<String>, Failure> {
-    let chart = patient.invoke("chart", &json!({}))?.unwrap_or_default();
-    let sections = chart["chart"]["sections"].as_array().into_iter().flatten();
-    let items = sections.filter_map(|section| section["items"].as_array()).flatten();
+    let asked = json!({ "scope": { "kind": "own" }, "query": {
+        "categories": [], "text": null, "from": null, "before": null, "analyte": null,
+        "flaggedOnly": false, "sourceOnly": false, "offset": 0, "limit": 500 } });
+    let page = patient.invoke("room_items", &asked)?.unwrap_or_default();
+    let items = page["items"].as_array().into_iter().flatten();
     let titles = items.filter_map(|item| item["title"].as_str()).filter(|title| !title.is_empty());
     Ok(titles.map(str::to_owned).collect())
 }
@@ -84,7 +88,10 @@ fn a_locked_window_holds_nothing_and_unlocks_where_she_was() -> Result<(), Failu
     for told in secret.iter().map(String::as_str).chain(["Test-Anna", "Muster-Sample", "Okafor"]) {
         assert!(!page.contains(told), "{told} is still in the page");
     }
-    assert_eq!(patient.invoke("chart", &json!({}))?.unwrap_err(), "locked");
+    assert_eq!(
+        patient.invoke("room_summary", &json!({ "scope": { "kind": "own" } }))?.unwrap_err(),
+        "locked"
+    );
     patient.press("button", "Unlock")?;
     patient.find("heading", RECORD)?;
 
@@ -98,6 +105,88 @@ fn a_locked_window_holds_nothing_and_unlocks_where_she_was() -> Result<(), Failu
     assert!(!whole_page(&desk)?.contains("Halfway-Sample"));
     desk.press("button", "Unlock")?;
     assert_eq!(value_of(&desk, "Given names")?, "Test-Carla");
+    assert_eq!(value_of(&desk, "Family name")?, "Halfway-Sample");
+    app.end()
+}
+
+/// What Ctrl+V puts into an emptied text field.
+fn pasted(screen: &Screen<'_>, label: &str) -> Result<String, Failure> {
+    let field = screen.find("textbox", label)?;
+    screen.session()?.send_keys(&field, "\u{e009}a\u{e000}\u{e003}")?;
+    screen.session()?.send_keys(&field, "\u{e009}v\u{e000}")?;
+    value_of(screen, label)
+}
+
+#[test]
+fn keys_lock_the_window_and_an_invitation_does_not_stay_on_the_clipboard() -> Result<(), Failure> {
+    let (computer, words) = (Computer::start()?, Words::english()?);
+    let app = App::start(&computer, &computer.home().join("keyward"), &[])?;
+    let mut camera = Camera::without_film();
+    let mut teller = Teller { computer: &computer, app: &app, camera: &mut camera };
+    teller.set_up_clinic("Example Clinic")?;
+    let person = Person {
+        given: "Test-Carla".into(),
+        family: "Muster-Sample".into(),
+        born: "1961-03-14".into(),
+    };
+    let code = teller.register(&person)?;
+    let desk = app.window("desk-")?;
+    desk.press("button", "Copy the code")?;
+    said(&desk, &words, "clipboard.said")?;
+    desk.press("link", "Register")?;
+    assert_eq!(pasted(&desk, "Given names")?, code, "it is there to be pasted");
+
+    let field = desk.find("textbox", "Given names")?;
+    desk.session()?.send_keys(&field, "\u{e009}\u{e008}l\u{e000}")?;
+    desk.find("button", "Unlock")?;
+    said(&desk, &words, "lock.protects.without")?;
+    desk.press("button", "Unlock")?;
+    desk.find("heading", "Register a person")?;
+    assert_eq!(pasted(&desk, "Given names")?, "", "the lock emptied the clipboard");
+    app.end()
+}
+
+/// The part of a desktop that says when it is locked.
+const SAVER: &str = "org.freedesktop.ScreenSaver";
+
+#[test]
+fn the_desktops_lock_locks_every_window() -> Result<(), Failure> {
+    let (computer, words) = (Computer::start()?, Words::english()?);
+    let app = App::start(&computer, &computer.home().join("keyward"), &[])?;
+    let mut camera = Camera::without_film();
+    let mut teller = Teller { computer: &computer, app: &app, camera: &mut camera };
+    patient_with_records(&mut teller)?;
+    teller.set_up_clinic("Example Clinic")?;
+    let (patient, desk) = (app.window("patient-")?, app.window("desk-")?);
+    let secret = record_texts(&patient)?;
+    desk.press("link", "Register")?;
+    desk.fill("Family name", "Halfway-Sample")?;
+
+    let desktop = zbus::blocking::connection::Builder::address(computer.session_bus())
+        .and_then(|builder| builder.name(SAVER))
+        .and_then(|builder| builder.build())
+        .map_err(|error| Failure::Start(error.to_string()))?;
+    let says = |locked: bool| {
+        desktop
+            .emit_signal(None::<&str>, "/ScreenSaver", SAVER, "ActiveChanged", &locked)
+            .map_err(|error| Failure::Start(error.to_string()))
+    };
+    // The desktop is unlocked: nothing happens to anybody, however long one looks.
+    says(false)?;
+    desk.find("button", "Lock now")?;
+    says(true)?;
+    for window in [&patient, &desk] {
+        window.find("button", "Unlock")?;
+        said(window, &words, "lock.lead")?;
+    }
+    let page = whole_page(&patient)?;
+    for told in &secret {
+        assert!(!page.contains(told.as_str()), "{told} is still in the page");
+    }
+    assert!(!whole_page(&desk)?.contains("Halfway-Sample"));
+    assert_eq!(patient.invoke("settings_read", &json!({}))?.unwrap_err(), "locked");
+    // What was being typed is there again.
+    desk.press("button", "Unlock")?;
     assert_eq!(value_of(&desk, "Family name")?, "Halfway-Sample");
     app.end()
 }
@@ -122,7 +211,10 @@ fn a_passphrase_lets_in_only_who_knows_it() -> Result<(), Failure> {
     patient.press("button", "Unlock")?;
     said(&patient, &words, "error.passphrase-wrong.what")?;
     said(&patient, &words, "error.passphrase-wrong.mend")?;
-    assert_eq!(patient.invoke("chart", &json!({}))?.unwrap_err(), "locked");
+    assert_eq!(
+        patient.invoke("room_summary", &json!({ "scope": { "kind": "own" } }))?.unwrap_err(),
+        "locked"
+    );
     assert_eq!(value_of(&patient, "Passphrase")?, "", "a wrong one does not stay in the page");
     patient.fill("Passphrase", PASSPHRASE)?;
     patient.press("button", "Unlock")?;

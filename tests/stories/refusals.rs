@@ -28,8 +28,8 @@ fn tells_nothing(screen: &Screen<'_>) -> Result<(), Failure> {
 
 /// What a page is told that asks for a record of this share behind the window's back.
 fn told(screen: &Screen<'_>, share: &str, record: &str) -> Result<String, Failure> {
-    let asked = json!({ "share": share, "record": record });
-    match screen.invoke("doctor_record", &asked)? {
+    let asked = json!({ "scope": { "kind": "share", "id": share }, "recordId": record });
+    match screen.invoke("room_record", &asked)? {
         Ok(value) => Err(Failure::Story(format!("a record was given: {value}"))),
         Err(code) => Ok(code.as_str().unwrap_or_default().to_owned()),
     }
@@ -37,9 +37,11 @@ fn told(screen: &Screen<'_>, share: &str, record: &str) -> Result<String, Failur
 
 /// Id of the first record of a chart that can be read.
 fn first_record(screen: &Screen<'_>, share: &str) -> Result<String, Failure> {
-    let chart = screen.invoke("doctor_chart", &json!({ "share": share }))?.unwrap_or_default();
-    let id = chart["chart"]["timeline"][0]["id"].as_str();
-    id.map(str::to_owned).ok_or_else(|| Failure::Story(format!("no record in {chart}")))
+    let asked =
+        json!({ "scope": { "kind": "share", "id": share }, "query": windows::everything() });
+    let page = screen.invoke("room_items", &asked)?.unwrap_or_default();
+    let id = page["items"][0]["id"].as_str();
+    id.map(str::to_owned).ok_or_else(|| Failure::Story(format!("no record in {page}")))
 }
 
 /// The share of the first doctor is live and its chart open; the second has none.

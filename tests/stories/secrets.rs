@@ -54,6 +54,7 @@ fn nothing_secret_is_left_where_it_does_not_belong() -> Result<(), Failure> {
     note_titles(&computer, &app, &mut titles)?;
     let patient = app.window(&label)?;
     patient.press("link", "Records")?;
+    patient.press("link", "Timeline")?;
     patient.press("link", Name::Has(&marker("A", 0)))?;
     note_titles(&computer, &app, &mut titles)?;
 

@@ -158,7 +158,9 @@ fn swapped_truncated_and_replayed_records_are_explained_and_not_shown() -> Resul
         body
     });
     shows(&doctor, "A", 4, 4)?;
-    assert!(!says(&doctor, &words, "alarm.whatToDo")?);
+    windows::until("the alarm to go", windows::EXCHANGE, || {
+        Ok(!says(&doctor, &words, "alarm.whatToDo")?)
+    })?;
 
     // The last record of a batch left out.
     on_records(&clinic, |answer| drop(answer.records.pop()));

@@ -2,22 +2,28 @@
 
 mod bench;
 mod bindings;
+mod ct;
 mod fuzz;
+mod fuzzed;
 mod graph;
 mod kills;
+mod load;
 mod process;
 mod run;
+mod sbom;
+mod screens;
 mod setup;
 mod test;
 mod tests_of;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
-#[command(about = "Set-up, run, test, bench, fuzz, graph, bindings, kills")]
+#[command(
+    about = "Set-up, run, test, screens, bench, fuzz, ct, sbom, graph, bindings, kills, load, soak"
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -29,20 +35,22 @@ enum Command {
     Setup,
     /// Build and start the app.
     Run(run::Arguments),
-    /// Everything CI checks, in order; stops at the first failure.
+    /// Everything CI checks, in order.
     Test(test::Arguments),
+    /// Look at every screen in every state with invented data, in the real engine.
+    Screens(screens::Arguments),
     /// Measure, in release mode.
-    Bench {
-        /// Also write the figures to this file.
-        #[arg(long)]
-        json: Option<PathBuf>,
+    Bench(bench::Arguments),
+    /// Feed every decoder with rubbish, one process at a time.
+    Fuzz(fuzz::Arguments),
+    /// Look whether steps on secrets take the same time whatever the secret is.
+    Ct {
+        /// Times as many samples.
+        #[arg(long, default_value_t = 1.0)]
+        scale: f64,
     },
-    /// Feed the decoders random and mutated input.
-    Fuzz {
-        /// For how long in all.
-        #[arg(long, default_value_t = 60)]
-        seconds: u64,
-    },
+    /// Write down what the product is made of (CycloneDX), and ask npm what is known about it.
+    Sbom(sbom::Arguments),
     /// Compare the crates' dependencies with ARCHITECTURE.md.
     Graph,
     /// Write the TypeScript types of what crosses between shell and interface.
@@ -57,6 +65,14 @@ enum Command {
         #[arg(long, default_value_t = 200)]
         count: u32,
     },
+    /// Offer the relay twice what it can sustain and see how it refuses and recovers.
+    Load,
+    /// Send the relay very many requests and see that it does not grow.
+    Soak {
+        /// How many.
+        #[arg(long, default_value_t = 1_000_000)]
+        requests: u64,
+    },
 }
 
 /// A sentence for the person at the terminal.
@@ -67,11 +83,16 @@ fn main() -> ExitCode {
         Command::Setup => setup::all(),
         Command::Run(arguments) => run::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
-        Command::Bench { json } => bench::run(json.as_deref()),
-        Command::Fuzz { seconds } => fuzz::run(seconds),
+        Command::Screens(arguments) => screens::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
+        Command::Fuzz(arguments) => fuzz::run(&arguments),
+        Command::Ct { scale } => ct::run(scale),
+        Command::Sbom(arguments) => sbom::run(&arguments),
         Command::Graph => graph::run(),
         Command::Bindings { check } => setup::for_build().and_then(|()| bindings::run(check)),
         Command::Kills { count } => kills::run(count),
+        Command::Load => load::overload(),
+        Command::Soak { requests } => load::soak(requests),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -14,14 +14,17 @@ const WINDOWS: &[&str] = &[
     "gnome-keyring",
     "dbus-daemon",
     "dbus-bin",
+    "at-spi2-core",
     "fonts-dejavu-core",
     "xdotool",
+    "poppler-utils",
     "faketime",
 ];
 
 /// Pinned tools.
 const CARGO_DENY: &str = "0.20.2";
 const CARGO_FUZZ: &str = "0.13.2";
+const CARGO_SBOM: &str = "0.10.0";
 /// The toolchain coverage-guided fuzzing runs on.
 pub(crate) const NIGHTLY: &str = "nightly";
 
@@ -158,6 +161,11 @@ pub(crate) fn fuzz() -> Outcome {
         run("installing a nightly toolchain", &mut install)?;
     }
     tool("cargo-fuzz", CARGO_FUZZ)
+}
+
+/// cargo-sbom.
+pub(crate) fn sbom() -> Outcome {
+    tool("cargo-sbom", CARGO_SBOM)
 }
 
 /// Path of a tool installed by this module.

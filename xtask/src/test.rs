@@ -1,10 +1,10 @@
-//! Everything CI checks, step by step, each timed; stops at the first failure.
+//! Everything CI checks, step by step, each timed. Tests and stories all run, also after one failed.
 
 use std::time::{Duration, Instant};
 
 use crate::process::{cargo, command, in_ci, npm, root, run as run_command};
 use crate::tests_of::{self, FEATURES, Tally, TestProgram};
-use crate::{Outcome, bindings, graph, setup};
+use crate::{Outcome, bindings, graph, sbom, screens, setup};
 
 /// The package whose tests open windows.
 const STORIES: &str = "keyward-stories";
@@ -25,7 +25,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let outcome = all_steps(arguments, &mut steps);
     steps.print();
     let tally = &steps.tally;
-    for line in &tally.skipped {
+    for line in tally.skipped.iter().chain(&tally.unsteady) {
         println!("{line}");
     }
     let outcome = outcome.and_then(|()| verdict(tally, in_ci()));
@@ -44,9 +44,11 @@ fn all_steps(arguments: &Arguments, steps: &mut Steps) -> Outcome {
         })?;
         steps.step("dependency graph", |_| graph::run())?;
         steps.step("licences, bans, sources, advisories", deny)?;
+        steps.step("interface: advisories", |_| sbom::audit())?;
     }
     steps.step("interface: types, lint, tests", |_| interface_check())?;
     steps.step("interface: build", |_| build_interface())?;
+    steps.step("interface: build with invented data", |_| screens::build_gallery())?;
     if !arguments.only_tests {
         steps.step("lints", |_| clippy())?;
     }
@@ -55,16 +57,31 @@ fn all_steps(arguments: &Arguments, steps: &mut Steps) -> Outcome {
     steps.step("bindings", |_| bindings::compare(&programs))?;
     let (stories, crates): (Vec<_>, Vec<_>) =
         programs.into_iter().partition(|program| program.package == STORIES);
-    steps.step("tests", |tally| run_all(&crates, &[], tally))?;
-    steps.step("examples in the documentation", |tally| {
-        tally.add(tests_of::run_doctests()?);
-        none_failed(tally)
-    })?;
-    if !arguments.no_stories {
+    // A failure keeps nothing from being run: one run tells everything that is to be mended.
+    let tests =
+        steps.step("tests", |tally| run_all(&crates, tally, |program| tests_of::run(program, &[])));
+    let examples = steps.step("examples in the documentation", |tally| {
+        let result = tests_of::run_doctests()?;
+        let failed = result.failed;
+        tally.add(result);
+        if failed == 0 { Ok(()) } else { Err(format!("{failed} examples failed")) }
+    });
+    let stories = if arguments.no_stories {
+        Ok(())
+    } else {
         // Each story has a display, a bus and a keyring of its own; two fit two cores.
-        steps.step("stories", |tally| run_all(&stories, &["--test-threads=2"], tally))?;
-    }
-    Ok(())
+        steps.step("stories", |tally| {
+            let run = |program: &_| tests_of::run_stories(program, &["--test-threads=2"]);
+            run_all(&stories, tally, run)
+        })
+    };
+    all_of([tests, examples, stories])
+}
+
+/// Every failure in one sentence.
+fn all_of(outcomes: impl IntoIterator<Item = Outcome>) -> Outcome {
+    let failures: Vec<String> = outcomes.into_iter().filter_map(Result::err).collect();
+    if failures.is_empty() { Ok(()) } else { Err(failures.join("; ")) }
 }
 
 /// In CI a skipped test is a failure: it says nothing about the code.
@@ -78,18 +95,20 @@ fn verdict(tally: &Tally, ci: bool) -> Outcome {
     Ok(())
 }
 
-fn run_all(programs: &[TestProgram], arguments: &[&str], tally: &mut Tally) -> Outcome {
+fn run_all(
+    programs: &[TestProgram],
+    tally: &mut Tally,
+    run: impl Fn(&TestProgram) -> Outcome<Tally>,
+) -> Outcome {
+    let mut failed = Vec::new();
     for program in programs {
-        tally.add(tests_of::run(program, arguments)?);
-        if tally.failed > 0 {
-            return Err(format!("tests of {} failed", program.package));
+        let result = run(program)?;
+        if result.failed > 0 {
+            failed.push(format!("{} {}", program.package, program.target));
         }
+        tally.add(result);
     }
-    Ok(())
-}
-
-fn none_failed(tally: &Tally) -> Outcome {
-    if tally.failed == 0 { Ok(()) } else { Err(format!("{} tests failed", tally.failed)) }
+    if failed.is_empty() { Ok(()) } else { Err(format!("failed: {}", failed.join(", "))) }
 }
 
 fn clippy() -> Outcome {

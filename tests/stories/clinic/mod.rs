@@ -30,7 +30,9 @@ use keyward_vault::MemoryKeyring;
 use zeroize::Zeroizing;
 
 pub use self::door::Door;
-pub use self::people::{FileKeyring, copies, import, profile, profile_folder, reopen, share, sync};
+pub use self::people::{
+    FileKeyring, copies, import, profile, profile_folder, reopen, session, share, sync,
+};
 
 pub const DAY: u64 = 86_400;
 /// The clinic's name, as every sentence shows it.

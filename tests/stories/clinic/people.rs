@@ -64,7 +64,8 @@ pub fn reopen(
     session(store.unlock(&id, keyring, None).unwrap(), role, network, clock)
 }
 
-fn session(
+/// A session over an unlocked profile.
+pub fn session(
     unlocked: Unlocked,
     role: Role,
     network: &Arc<HttpNetwork>,

@@ -7,6 +7,8 @@ pub fn marker(set: &str, n: usize) -> String {
 
 /// A bundle of `count` laboratory results, each with a [`marker`] of its own.
 pub fn results(set: &str, count: usize) -> Vec<u8> {
+    // Two sets never say the same: the same statement in two files would be recognised as one.
+    let first = set.bytes().map(usize::from).sum::<usize>() * 100;
     let entries: Vec<_> = (0..count)
         .map(|n| {
             serde_json::json!({ "resource": {
@@ -20,7 +22,7 @@ pub fn results(set: &str, count: usize) -> Vec<u8> {
                     "coding": [{ "system": "http://loinc.org", "code": "2345-7" }],
                     "text": marker(set, n) },
                 "effectiveDateTime": format!("2026-10-0{}", 1 + n % 9),
-                "valueQuantity": { "value": 70 + n, "unit": "mg/dL" },
+                "valueQuantity": { "value": first + n, "unit": "mg/dL" },
             }})
         })
         .collect();

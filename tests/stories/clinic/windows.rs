@@ -83,11 +83,21 @@ pub fn doctor(app: &App, clinic: &super::Clinic, name: &str) -> Result<String, F
     Ok(label)
 }
 
-/// Opens the chart of `patient` from the doctor's list.
+/// Opens the chart of `patient` from the doctor's list, where it shows every record.
 pub fn open_chart(doctor: &Screen<'_>, patient: &str) -> Result<(), Failure> {
     doctor.press("link", "Patients")?;
     doctor.see_within(patient, EXCHANGE)?;
-    doctor.press("link", patient)
+    doctor.press("link", patient)?;
+    doctor.press("link", "Timeline")
+}
+
+/// What is asked for when everything is asked for.
+#[must_use]
+pub fn everything() -> serde_json::Value {
+    serde_json::json!({
+        "categories": [], "text": null, "from": null, "before": null, "analyte": null,
+        "flaggedOnly": false, "sourceOnly": false, "offset": 0, "limit": 500,
+    })
 }
 
 /// Waits until a sentence of the catalogue stands on the screen.

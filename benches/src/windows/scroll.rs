@@ -1,0 +1,84 @@
+//! Scrolling through a hundred thousand records: how long the slowest frame took.
+
+use keyward_stories::Failure;
+use keyward_stories::path::Teller;
+use keyward_stories::webdriver::Session;
+use keyward_testkit::BundleKind;
+use serde_json::{Value, json};
+
+use super::{ask, fresh, unseen};
+use crate::report::{Gate, Report};
+
+const SEED: u64 = 7;
+const FILES: u64 = 5;
+const IN_EACH: usize = 20_000;
+const RUNS: usize = 5;
+
+/// The timeline with its first rows.
+const THERE: &str =
+    "return document.querySelector('.long-list .entry:not(.entry-waiting)') !== null";
+/// How many records the list says it has.
+const SIZE: &str =
+    "return document.querySelector('[aria-setsize]')?.getAttribute('aria-setsize') ?? false";
+
+/// Scrolls the page by so much in every frame, so many frames long, and gives the time between any two of them. The
+/// first frames are those of a page at rest.
+const SCROLL: &str = "const [by, frames, done] = arguments; window.scrollTo(0, 0); let before; const took = []; \
+    let left = frames + 5; \
+    const next = (now) => { if (before !== undefined && left < frames) took.push(now - before); before = now; \
+      if (left-- === 0) { done({ worst: Math.max(...took), frames: took.length, at: scrollY, \
+        over: took.filter((each) => each > 34).length }); return; } \
+      if (left < frames) window.scrollBy(0, by); requestAnimationFrame(next); }; requestAnimationFrame(next);";
+const WHOLE: &str = "return document.documentElement.scrollHeight - innerHeight";
+
+/// Adds `app.scroll_100k.worst_frame_ms`.
+pub(super) fn run(report: &mut Report) -> Result<(), Failure> {
+    let (computer, app) = fresh()?;
+    let folder = computer.home().join("records");
+    std::fs::create_dir(&folder)?;
+    for part in 0..FILES {
+        let seed = SEED + 1000 * part;
+        let bytes = keyward_testkit::bundle(seed, BundleKind::Collection, IN_EACH);
+        // Without its Patient, so that the parts are not taken for several people's.
+        let text = String::from_utf8(bytes).expect("JSON is text");
+        let text = text.replace("\"resourceType\":\"Patient\"", "\"resourceType\":\"Basic\"");
+        std::fs::write(folder.join(format!("{part}.json")), text)?;
+    }
+    let mut camera = unseen();
+    let mut teller = Teller { computer: &computer, app: &app, camera: &mut camera };
+    teller.make_profile("I am a patient", "Patient", "patient-")?;
+    teller.import(&folder)?;
+    let patient = app.window("patient-")?;
+    patient.press("link", "Records")?;
+    patient.press("link", "Timeline")?;
+    let session = patient.session()?;
+    ask(session, "the timeline", THERE)?;
+    let size = ask(session, "the length of the list", SIZE)?;
+    let height = ask(session, "the height of the list", WHOLE)?.as_f64().unwrap_or_default();
+    let (slow, fast) = (best(session, 60.0, 600)?, best(session, height / 600.0, 600)?);
+    for (name, run) in [("reading", &slow), ("through all of it", &fast)] {
+        assert!(run["at"].as_f64() > Some(30_000.0), "it did not scroll {name}: {run}");
+    }
+    let worst = |run: &Value| run["worst"].as_f64().unwrap_or(f64::INFINITY);
+    let note = format!(
+        "{} rows, {:.0} ms while reading (60 px a frame), {:.0} ms from end to end in 600 frames, the best of {RUNS} runs",
+        size.as_str().unwrap_or_default(),
+        worst(&slow),
+        worst(&fast)
+    );
+    let all = worst(&slow).max(worst(&fast));
+    report.add("app.scroll_100k.worst_frame_ms", all, Gate::AtMost(50.0), note);
+    app.end()
+}
+
+/// The run whose worst frame was the best: whatever else the machine does only adds.
+fn best(session: &Session, by: f64, frames: u32) -> Result<Value, Failure> {
+    let mut best = json!({ "worst": f64::MAX });
+    for _ in 0..RUNS {
+        let run = session.execute_async(SCROLL, &[json!(by), json!(frames)])?;
+        if run["worst"].as_f64() < best["worst"].as_f64() {
+            best = run;
+        }
+    }
+    Ok(best)
+}

@@ -1,0 +1,65 @@
+//! In which dress the screens are looked at.
+
+use crate::axe::Rules;
+use crate::pages::NARROW;
+
+/// All screens once, in one theme, size and language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Round {
+    /// Last part of a picture's name.
+    pub(super) name: &'static str,
+    pub(super) theme: &'static str,
+    /// Text size in per cent, as the settings name it.
+    pub(super) text: &'static str,
+    /// In a frame of 320 pixels: what is left of 1280 at 400 % zoom.
+    pub(super) narrow: bool,
+    /// Size of the window's page.
+    pub(super) window: (u32, u32),
+    /// In the few colours a person has chosen for everything.
+    pub(super) forced: bool,
+    /// The language asked for, or the computer's.
+    pub(super) language: Option<&'static str>,
+    /// Every state, or the full one: states with little content say nothing new about sizes.
+    pub(super) every_state: bool,
+    /// Structure is the same in both themes.
+    pub(super) rules: Rules,
+}
+
+const PLAIN: Round = Round {
+    name: "100",
+    theme: "light",
+    text: "100",
+    narrow: false,
+    window: super::WINDOW,
+    forced: false,
+    language: None,
+    every_state: true,
+    rules: Rules::All,
+};
+
+const FULL: Round = Round { every_state: false, ..PLAIN };
+
+pub(super) const ALL: [Round; 9] = [
+    PLAIN,
+    Round { theme: "dark", rules: Rules::Colours, ..PLAIN },
+    Round { name: "200", text: "200", ..FULL },
+    Round { name: "200", text: "200", theme: "dark", rules: Rules::Colours, ..FULL },
+    Round { name: "narrow", narrow: true, ..FULL },
+    Round { name: "wide", window: super::WIDE, ..FULL },
+    Round { name: "forced", forced: true, ..FULL },
+    // Made-up languages: one a third longer than English, one from right to left.
+    Round { name: "longer", language: Some("xx"), ..FULL },
+    Round { name: "rtl", language: Some("xr"), ..FULL },
+];
+
+impl Round {
+    /// Whether every word on the screen must come from a catalogue or from the records.
+    pub(super) fn words_are_marked(&self) -> bool {
+        self.language == Some("xx")
+    }
+
+    /// What is opened: the page itself, or a page with it in a narrow frame.
+    pub(super) fn document(&self) -> &'static str {
+        if self.narrow { NARROW } else { "" }
+    }
+}

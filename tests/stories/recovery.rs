@@ -1,0 +1,170 @@
+//! A computer is lost: kit on paper, backup in a file, and everything back on an empty computer.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use std::path::Path;
+
+use keyward_stories::path::Teller;
+use keyward_stories::words::Words;
+use keyward_stories::{App, Camera, Computer, Failure, Screen, dialog};
+use keyward_testkit::Persona;
+use serde_json::{Value, json};
+
+const PROFILE: &str = "Test Patient";
+/// The words of the kit as the page shows them.
+const KIT: &str = "return [...document.querySelectorAll('.kit-word')].map((w) => w.textContent)";
+/// Everything the page holds: markup, what stands in fields, and the window's title.
+const WHOLE_PAGE: &str = "return document.documentElement.outerHTML + document.title + \
+    [...document.querySelectorAll('input, textarea')].map((f) => f.value).join(' ');";
+
+fn said(screen: &Screen<'_>, words: &Words, key: &str) -> Result<(), Failure> {
+    words.pieces(key).iter().try_for_each(|piece| screen.see(piece))
+}
+
+fn titles(patient: &Screen<'_>) -> Result<Vec<String>, Failure> {
+    let asked = json!({ "scope": { "kind": "own" }, "query": {
+        "categories": [], "text": null, "from": null, "before": null, "analyte": null,
+        "flaggedOnly": false, "sourceOnly": false, "offset": 0, "limit": 500 } });
+    let page = patient.invoke("room_items", &asked)?.unwrap_or_default();
+    let items = page["items"].as_array().cloned().unwrap_or_default();
+    let mut titles: Vec<String> =
+        items.iter().filter_map(|item| item["title"].as_str()).map(str::to_owned).collect();
+    titles.sort();
+    Ok(titles)
+}
+
+fn settings(patient: &Screen<'_>) -> Result<Value, Failure> {
+    Ok(patient.invoke("settings_read", &json!({}))?.unwrap_or_default())
+}
+
+/// Reads the kit off the page and types again what is asked; gives the words.
+fn make_kit(patient: &Screen<'_>, words: &Words) -> Result<Vec<String>, Failure> {
+    patient.press("link", "Settings")?;
+    patient.press("link", "Recovery kit and backup")?;
+    patient.press("link", "See the kit and write it down")?;
+    patient.find("heading", "Write down these twelve words")?;
+    let read = patient.session()?.execute(KIT, &[])?;
+    let kit: Vec<String> =
+        read.as_array().unwrap().iter().map(|word| word.as_str().unwrap().to_owned()).collect();
+    assert_eq!(kit.len(), 12);
+    patient.press("link", "I have written them down")?;
+    patient.find("heading", "Type some of the words again")?;
+    let page = patient.session()?.execute(WHOLE_PAGE, &[])?;
+    let shown = page.as_str().unwrap().split(|c: char| !c.is_ascii_alphabetic());
+    let shown: std::collections::BTreeSet<_> = shown.collect();
+    let left = kit.iter().filter(|word| shown.contains(word.as_str())).count();
+    assert!(left < 6, "the words are still in the page that asks for them");
+    let status = patient.invoke("recovery_status", &json!({}))?.unwrap_or_default();
+    let asked: Vec<usize> = serde_json::from_value(status["kit"]["asked"].clone()).unwrap();
+    for (number, place) in asked.iter().enumerate() {
+        let label = format!("Word number {place}");
+        // One mistake first: it is named, and the kit does not count yet.
+        let word = if number == 0 { "zoo" } else { &kit[place - 1] };
+        patient.fill(label.as_str(), word)?;
+    }
+    patient.press("button", "Confirm the kit")?;
+    said(patient, words, "kitConfirm.wrong")?;
+    patient.fill(format!("Word number {}", asked[0]).as_str(), &kit[asked[0] - 1])?;
+    patient.press("button", "Confirm the kit")?;
+    said(patient, words, "recovery.kitGood")?;
+    Ok(kit)
+}
+
+fn back_up(computer: &Computer, patient: &Screen<'_>, to: &Path) -> Result<(), Failure> {
+    patient.press("button", "Choose a place")?;
+    dialog::choose_path(computer, "Save a copy", to)?;
+    patient.see("The backup is made")
+}
+
+/// What lies in the data folder of profiles that somebody could be offered.
+fn profiles(welcome: &Screen<'_>) -> Result<Value, Failure> {
+    Ok(welcome.invoke("profiles_list", &json!({}))?.unwrap_or_default())
+}
+
+fn type_kit(welcome: &Screen<'_>, kit: &[String]) -> Result<(), Failure> {
+    welcome.fill("The twelve words, or the text of the picture", &kit.join(" "))?;
+    welcome.press("button", "Use this kit")
+}
+
+fn open_backup(computer: &Computer, welcome: &Screen<'_>, file: &Path) -> Result<(), Failure> {
+    welcome.press("button", "Choose the file")?;
+    dialog::choose_path(computer, "Choose a backup", file)?;
+    welcome.see("Chosen: ")?;
+    welcome.press("button", "Open the backup")
+}
+
+/// Anna's words, with her backup at `file`, her records and her settings.
+fn lose_a_computer(file: &Path) -> Result<(Vec<String>, Vec<String>, Value), Failure> {
+    let (computer, words) = (Computer::start()?, Words::english()?);
+    let app = App::start(&computer, &computer.home().join("keyward"), &[])?;
+    let mut camera = Camera::without_film();
+    let mut teller = Teller { computer: &computer, app: &app, camera: &mut camera };
+    let record = computer.home().join("record.json");
+    std::fs::write(&record, Persona::HeartWoman.bundle(1))?;
+    teller.make_profile("I am a patient", PROFILE, "patient-")?;
+    teller.import(&record)?;
+    let patient = app.window("patient-")?;
+    patient.press("link", "Settings")?;
+    patient.fill("Lock after this many minutes without activity", "42")?;
+    patient.press("button", "Save minutes")?;
+    patient.see("Keyward locks after")?;
+    patient.press("link", "Home")?;
+    said(&patient, &words, "reminder.kit")?;
+    let kit = make_kit(&patient, &words)?;
+    back_up(&computer, &patient, file)?;
+    let (titles, settings) = (titles(&patient)?, settings(&patient)?);
+    assert!(titles.len() > 100 && settings["autoLockMinutes"] == 42, "{settings}");
+    let log = std::fs::read_to_string(computer.home().join("app.log"))?;
+    assert!(!log.contains(&kit[..3].join(" ")), "the kit is in the log");
+    app.end()?;
+    Ok((kit, titles, settings))
+}
+
+#[test]
+fn what_was_on_a_lost_computer_is_back_on_an_empty_one() -> Result<(), Failure> {
+    let outside = tempfile::tempdir()?;
+    let file = outside.path().join("anna.kwb");
+    let (kit, records, settings_before) = lose_a_computer(&file)?;
+
+    let (computer, words) = (Computer::start()?, Words::english()?);
+    let app = App::start(&computer, &computer.home().join("keyward"), &[])?;
+    let welcome = app.window("welcome")?;
+    welcome.press("link", "I have a recovery kit")?;
+
+    // Words in another order are no kit, and that is said.
+    let mut swapped = kit.clone();
+    swapped.reverse();
+    type_kit(&welcome, &swapped)?;
+    said(&welcome, &words, "error.kit-typo.what")?;
+    // Another kit, as good as hers, does not open her backup.
+    let other: Vec<String> = "abandon abandon abandon abandon abandon abandon abandon abandon \
+                              abandon abandon abandon about"
+        .split_whitespace()
+        .map(str::to_owned)
+        .collect();
+    type_kit(&welcome, &other)?;
+    said(&welcome, &words, "restore.kitOk")?;
+    open_backup(&computer, &welcome, &file)?;
+    said(&welcome, &words, "error.backup-of-another.what")?;
+    assert_eq!(profiles(&welcome)?, json!([]), "a refusal leaves something");
+    let left = std::fs::read_dir(computer.home().join("keyward/profiles"))?.count();
+    assert_eq!(left, 0, "a refusal leaves something on the disk");
+
+    welcome.press("button", "Your kit")?;
+    type_kit(&welcome, &kit)?;
+    said(&welcome, &words, "restore.kitOk")?;
+    open_backup(&computer, &welcome, &file)?;
+    welcome.see(PROFILE)?;
+    said(&welcome, &words, "restore.follow2")?;
+    welcome.press("button", "Bring it back")?;
+    welcome.see("This is what came back")?;
+    said(&welcome, &words, "restored.kit")?;
+    welcome.press("button", "Open the profile")?;
+
+    let patient = app.window("patient-")?;
+    patient.find("heading", "Your records at a glance")?;
+    assert_eq!(titles(&patient)?, records);
+    assert_eq!(settings(&patient)?, settings_before);
+    let log = std::fs::read_to_string(computer.home().join("app.log"))?;
+    assert!(!log.contains(&kit[..3].join(" ")), "the kit is in the log");
+    app.end()
+}

@@ -1,0 +1,137 @@
+//! Every screen of the interface in every state, in the real engine, with invented data.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use std::path::{Path, PathBuf};
+
+use keyward_stories::screens::gallery::{Comparison, compare};
+use keyward_stories::screens::{DISPLAY, Wanted, look_at};
+use keyward_stories::{Computer, Failure};
+
+/// Where `cargo xtask test` builds the interface with its invented backend.
+fn pages() -> PathBuf {
+    match std::env::var_os("KEYWARD_GALLERY") {
+        Some(folder) => PathBuf::from(folder),
+        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/gallery"),
+    }
+}
+
+/// Every script of a built interface, as one text.
+fn scripts(folder: &Path) -> String {
+    let assets =
+        std::fs::read_dir(folder.join("assets")).unwrap().map(|entry| entry.unwrap().path());
+    let scripts = assets.filter(|path| path.extension().is_some_and(|extension| extension == "js"));
+    scripts.map(|path| std::fs::read_to_string(path).unwrap()).collect()
+}
+
+fn holds(wanted: &Wanted) -> Result<(), Failure> {
+    let computer = Computer::with_display(DISPLAY)?;
+    let seen = look_at(&computer, &pages(), wanted)?;
+    println!("{} screens", seen.screens);
+    assert!(seen.findings.is_empty(), "{}", seen.findings.join("\n"));
+    Ok(())
+}
+
+fn in_theme(theme: &str, size: Option<&str>) -> Wanted {
+    Wanted { theme: Some(theme.into()), size: size.map(Into::into), ..Wanted::default() }
+}
+
+#[test]
+fn every_screen_is_accessible_and_nothing_is_cut_off() -> Result<(), Failure> {
+    holds(&in_theme("light", Some("100")))
+}
+
+#[test]
+fn dark_is_as_readable_as_light() -> Result<(), Failure> {
+    holds(&in_theme("dark", None))
+}
+
+#[test]
+fn large_text_narrow_and_wide_windows_cut_nothing_off() -> Result<(), Failure> {
+    ["200", "narrow", "wide"].into_iter().try_for_each(|size| holds(&in_theme("light", Some(size))))
+}
+
+#[test]
+fn other_languages_cut_nothing_off_and_no_word_is_in_no_catalogue() -> Result<(), Failure> {
+    ["longer", "rtl"].into_iter().try_for_each(|size| holds(&in_theme("light", Some(size))))
+}
+
+#[test]
+fn with_forced_colours_nothing_is_told_by_colour_alone() -> Result<(), Failure> {
+    holds(&in_theme("light", Some("forced")))
+}
+
+#[test]
+fn every_component_looks_as_it_did() -> Result<(), Failure> {
+    let computer = Computer::start()?;
+    let seen = compare(&computer, &pages(), &Comparison::default())?;
+    assert!(seen.findings.is_empty(), "{}", seen.findings.join("\n"));
+    Ok(())
+}
+
+/// A folder of one bad page.
+fn planted(page: &str, style: &str) -> Result<tempfile::TempDir, Failure> {
+    let folder = tempfile::tempdir()?;
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text);
+    write("index.html", page)?;
+    write("bad.css", style)?;
+    let visit = r#"[{"route":"planted","window":"welcome","state":"full","address":"/"}]"#;
+    write("visits.json", visit)?;
+    Ok(folder)
+}
+
+fn found(folder: &Path, size: &str) -> Result<Vec<String>, Failure> {
+    let wanted = Wanted { size: Some(size.into()), ..Wanted::default() };
+    Ok(look_at(&Computer::with_display(DISPLAY)?, folder, &wanted)?.findings)
+}
+
+#[test]
+fn words_of_no_catalogue_and_states_of_colour_alone_are_found() -> Result<(), Failure> {
+    let folder = planted(
+        "<!doctype html><html lang=en><title>⟦Þļáñţéð··⟧</title><link rel=stylesheet href=/bad.css>\
+         <main><h1>⟦Þļáñţéð··⟧</h1><p>⟦Ŷóú ĥáṽé 3 of⟧</p><p>Nobody can translate this</p>\
+         <button aria-label='Nor this'>×</button><p>3 August 2018</p>\
+         <nav><a href='#a' aria-current=page>⟦Ĥéřé⟧</a> <a href='#b'>⟦Ţĥéřé⟧</a></nav>\
+         <nav class=good><a href='#a' aria-current=page>⟦Ĥéřé⟧</a> <a href='#b'>⟦Ţĥéřé⟧</a></nav></main>",
+        "[aria-current] { background: #bdf } .good [aria-current] { outline: 2px solid }",
+    )?;
+    let marked = found(folder.path(), "longer")?;
+    let marked: Vec<_> = marked.iter().filter(|found| found.contains("in no catalogue")).collect();
+    assert_eq!(marked.len(), 2, "{marked:?}");
+    assert!(marked[0].contains("nobody can translate this"), "{marked:?}");
+    assert!(marked[1].contains("nor this"), "{marked:?}");
+    let forced = found(folder.path(), "forced")?;
+    assert_eq!(forced.len(), 1, "{forced:?}");
+    assert!(forced[0].contains("chosen by colour alone"), "{forced:?}");
+    Ok(())
+}
+
+/// What the run must notice, and a change that is over before it looks.
+#[test]
+fn a_bad_screen_is_found_and_a_transition_is_awaited() -> Result<(), Failure> {
+    let folder = planted(
+        "<!doctype html><html lang=en><title>Planted</title><link rel=stylesheet href=/bad.css>\
+         <main><h1>Planted</h1><p class=pale>Pale words</p><p class=fades>Words that come slowly</p>\
+         <p class=cut>These words do not fit into their place at all</p>\
+         <div class=wide>A line wider than the window</div></main>",
+        "body { background: #fff; color: #000 } .pale { color: #bbb } \
+         .cut { width: 4em; white-space: nowrap; overflow: hidden } .wide { width: 3000px } \
+         .fades { animation: come 2s } @keyframes come { from { color: #eee } }",
+    )?;
+    let findings = found(folder.path(), "100")?;
+    let said = |what: &str| findings.iter().filter(|finding| finding.contains(what)).count();
+    assert_eq!((said("color-contrast"), said(".pale"), said(".fades")), (2, 2, 0), "{findings:?}");
+    assert_eq!(said("cut off at the side"), 2, "{findings:?}");
+    assert_eq!(said("wider than the window"), 2, "{findings:?}");
+    Ok(())
+}
+
+#[test]
+fn what_is_shipped_holds_no_invented_data() {
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui/dist");
+    let (shipped, invented) = (scripts(&shipped), scripts(&pages()));
+    // Names that only the invented backend knows.
+    for name in ["Muster-Sample", "Example Clinic on the Hill", "specimen"] {
+        assert!(invented.contains(name), "{name} is not what to look for");
+        assert!(!shipped.contains(name), "{name} is in what is shipped");
+    }
+}
