@@ -10,8 +10,11 @@ use serde_json::{Value, json};
 
 use crate::Failure;
 
-/// How long one command may take. The slowest waits for a script's 60 seconds.
-const PATIENCE: Duration = Duration::from_secs(90);
+/// How long a script may run: those of the benchmarks scroll and open charts for a while.
+const SCRIPT: Duration = Duration::from_secs(180);
+
+/// How long one command may take. The slowest waits for a script.
+const PATIENCE: Duration = Duration::from_secs(210);
 
 /// The key under which WebDriver names an element (W3C WebDriver §12.1).
 const ELEMENT_KEY: &str = "element-6066-11e4-a52e-4f735466cecf";
@@ -46,7 +49,7 @@ impl Session {
     pub fn start(port: u16, binary: &str, arguments: &[String]) -> Result<Self, Failure> {
         let capabilities = json!({ "capabilities": { "alwaysMatch": {
             "webkitgtk:browserOptions": { "binary": binary, "args": arguments },
-            "timeouts": { "script": 60_000, "pageLoad": 30_000, "implicit": 0 },
+            "timeouts": { "script": SCRIPT.as_millis(), "pageLoad": 30_000, "implicit": 0 },
         }}});
         let value = request(port, "POST", "/session", &capabilities)?;
         let id = value["sessionId"].as_str().ok_or_else(|| unexpected("session", &value))?;
