@@ -58,8 +58,9 @@ fn all_steps(arguments: &Arguments, steps: &mut Steps) -> Outcome {
     let (stories, crates): (Vec<_>, Vec<_>) =
         programs.into_iter().partition(|program| program.package == STORIES);
     // A failure keeps nothing from being run: one run tells everything that is to be mended.
-    let tests =
-        steps.step("tests", |tally| run_all(&crates, tally, |program| tests_of::run(program, &[])));
+    let tests = steps.step("tests", |tally| {
+        run_all(&crates, tally, |program| tests_of::run_steadily(program, &[]))
+    });
     let examples = steps.step("examples in the documentation", |tally| {
         let result = tests_of::run_doctests()?;
         let failed = result.failed;
@@ -71,7 +72,7 @@ fn all_steps(arguments: &Arguments, steps: &mut Steps) -> Outcome {
     } else {
         // Each story has a display, a bus and a keyring of its own; two fit two cores.
         steps.step("stories", |tally| {
-            let run = |program: &_| tests_of::run_stories(program, &["--test-threads=2"]);
+            let run = |program: &_| tests_of::run_steadily(program, &["--test-threads=2"]);
             run_all(&stories, tally, run)
         })
     };

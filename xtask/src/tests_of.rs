@@ -169,9 +169,9 @@ pub(crate) fn run(program: &TestProgram, arguments: &[&str]) -> Outcome<Tally> {
     Ok(tally)
 }
 
-/// Runs one program of stories. What failed is run once more by itself: a story waits for real windows
-/// and services, which a machine under load can starve. What passes then is named, never hidden.
-pub(crate) fn run_stories(program: &TestProgram, arguments: &[&str]) -> Outcome<Tally> {
+/// Runs one program. What failed is run once more by itself: stories and tests wait for real windows, services and
+/// keyrings, which a machine under load can starve. What passes then is named, never hidden.
+pub(crate) fn run_steadily(program: &TestProgram, arguments: &[&str]) -> Outcome<Tally> {
     let mut tally = run(program, arguments)?;
     let failures = std::mem::take(&mut tally.failures);
     if failures.len() as u64 != tally.failed {

@@ -161,7 +161,7 @@ fn connect(path: &Path, key: &VaultKey, access: OpenFlags) -> Result<Connection,
 
 /// SQLCipher would print on the process's stderr for every file that does not open.
 /// `cipher_memory_security` wipes SQLite's memory when it is freed: from before the key on, which
-/// stands in a statement.
+/// stands in a statement. (It is built without locking memory, see `.cargo/config.toml`.)
 const BEFORE_KEY: &str = "
     PRAGMA cipher_log_level = NONE;
     PRAGMA cipher_memory_security = ON;
