@@ -131,6 +131,11 @@ impl Session {
         Ok(self.vault.begin()?)
     }
 
+    /// Gives back the memory that large changes took; for the end of a job.
+    pub fn rest(&self) {
+        self.vault.rest();
+    }
+
     /// Starts a transaction for looking only.
     ///
     /// # Errors

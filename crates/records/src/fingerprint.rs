@@ -8,17 +8,18 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::json::Json;
+use crate::json::{Json, LeaveOut};
 
 const DOMAIN: &[u8] = b"keyward/record/1\n";
 
 /// The fingerprint of a resource.
 pub(crate) fn of_resource(resource: &Json) -> [u8; 32] {
-    let stable = match resource {
-        Json::Object(members) => Json::Object(members.iter().filter_map(stable_member).collect()),
-        other => other.clone(),
-    };
-    Sha256::new().chain_update(DOMAIN).chain_update(stable.to_canonical()).finalize().into()
+    let stable = resource.to_canonical_without(|name, value| match (name, value) {
+        ("id", _) => LeaveOut::All,
+        ("meta", Json::Object(_)) => LeaveOut::Within(&["versionId", "lastUpdated", "source"]),
+        _ => LeaveOut::Nothing,
+    });
+    Sha256::new().chain_update(DOMAIN).chain_update(stable).finalize().into()
 }
 
 /// The fingerprint of bytes that are not understood.
@@ -35,21 +36,4 @@ pub(crate) fn of_repetition(base: &[u8; 32], n: u32) -> [u8; 32] {
         .chain_update(n.to_be_bytes())
         .finalize()
         .into()
-}
-
-fn stable_member((name, value): &(String, Json)) -> Option<(String, Json)> {
-    match (name.as_str(), value) {
-        ("id", _) => None,
-        ("meta", Json::Object(meta)) => {
-            let kept: Vec<_> = meta
-                .iter()
-                .filter(|(name, _)| {
-                    !matches!(name.as_str(), "versionId" | "lastUpdated" | "source")
-                })
-                .cloned()
-                .collect();
-            (!kept.is_empty()).then(|| (name.clone(), Json::Object(kept)))
-        }
-        _ => Some((name.clone(), value.clone())),
-    }
 }

@@ -24,6 +24,7 @@ mod apple;
 mod category;
 mod date;
 mod fingerprint;
+mod halves;
 mod identity;
 mod limits;
 mod parse;

@@ -3,10 +3,11 @@
 use std::ops::Range;
 
 use crate::category::{Category, of_type};
+use crate::halves;
 use crate::json::{self, Json, JsonError, JsonErrorKind};
 use crate::limits::Limits;
 use crate::parsed::{Container, KeptReason, ParseError, Parsed};
-use crate::take::Taken;
+use crate::take::{Ready, Taken};
 
 /// Depth up to which a whole file is looked through; a resource is read to `Limits::max_depth`.
 const FILE_DEPTH: usize = 1024;
@@ -16,6 +17,10 @@ const FILE_MEMBERS: usize = 100_000;
 const BUNDLE_DEPTH: usize = 3;
 /// Resources that hold entries of a record rather than being one.
 const HOLDING: [&str; 2] = ["List", "Composition"];
+/// Resources around others.
+const AROUND: [&str; 4] = ["Bundle", "Parameters", "List", "Composition"];
+/// Entries that are looked at together, on two threads.
+const BATCH: usize = 1024;
 
 /// Reads a file: a Bundle of any type, one resource, an array of resources, or NDJSON.
 ///
@@ -44,6 +49,20 @@ struct File<'a> {
     limits: &'a Limits,
     file_limits: Limits,
     taken: Taken,
+}
+
+/// What something in a file is, as far as that can be told without what was taken before.
+enum Looked {
+    Ready(Box<Ready>),
+    /// Kept as source.
+    Source(KeptReason, Range<usize>, Option<String>),
+    /// One of [`AROUND`].
+    Around {
+        range: Range<usize>,
+        full_url: Option<String>,
+        kind: String,
+        members: json::Members,
+    },
 }
 
 impl File<'_> {
@@ -130,27 +149,58 @@ impl File<'_> {
                 Some(entries) => entries,
                 None => vec![range.clone()],
             };
-            for entry in entries {
-                self.take_entry(entry, depth)?;
+            for batch in entries.chunks(BATCH) {
+                for looked in halves::map(batch, |entry| self.look_at_entry(entry)) {
+                    self.take(looked?, depth)?;
+                }
             }
         }
         Ok(())
     }
 
-    fn take_entry(&mut self, entry: Range<usize>, depth: usize) -> Result<(), ParseError> {
+    /// What an entry is, without what was taken before it.
+    fn look_at_entry(&self, entry: &Range<usize>) -> Result<Looked, ParseError> {
         let members = self.members(entry.start)?.unwrap_or_default();
         let full_url = self.string_member(&members, "fullUrl");
         let mut resources = members.iter().filter(|(name, _)| name == "resource");
         match (resources.next(), resources.next()) {
-            (Some((_, range)), None) => self.take_resource(range.clone(), full_url, depth),
+            (Some((_, range)), None) => self.look_at_resource(range.clone(), full_url),
             (first, _) => {
                 let reason =
                     if first.is_some() { KeptReason::Ambiguous } else { KeptReason::NoResource };
-                let index = self.taken.next_index(self.limits)?;
-                self.keep(index, reason, entry, full_url);
-                Ok(())
+                Ok(Looked::Source(reason, entry.clone(), full_url))
             }
         }
+    }
+
+    /// As [`File::look_at_entry`], of a resource.
+    fn look_at_resource(
+        &self,
+        range: Range<usize>,
+        full_url: Option<String>,
+    ) -> Result<Looked, ParseError> {
+        let members = self.members(range.start)?.unwrap_or_default();
+        let kind = self.string_member(&members, "resourceType").unwrap_or_default();
+        if AROUND.contains(&kind.as_str()) {
+            return Ok(Looked::Around { range, full_url, kind, members });
+        }
+        Ok(self.look_at_plain(range, full_url, &kind))
+    }
+
+    fn look_at_plain(&self, range: Range<usize>, full_url: Option<String>, kind: &str) -> Looked {
+        let json = match self.read(&range) {
+            Ok(json) => json,
+            Err(reason) => return Looked::Source(reason, range, full_url),
+        };
+        let usable =
+            (1..=64).contains(&kind.len()) && kind.bytes().all(|b| b.is_ascii_alphanumeric());
+        let reason = match of_type(kind) {
+            _ if !usable => Some(KeptReason::NoResourceType),
+            None => Some(KeptReason::UnknownType),
+            Some(_) => None,
+        };
+        let bytes = self.slice(range).as_bytes().to_vec();
+        Looked::Ready(Box::new(Ready::of(reason, bytes, full_url, &json)))
     }
 
     fn take_resource(
@@ -159,33 +209,37 @@ impl File<'_> {
         full_url: Option<String>,
         depth: usize,
     ) -> Result<(), ParseError> {
-        let members = self.members(range.start)?.unwrap_or_default();
-        let kind = self.string_member(&members, "resourceType").unwrap_or_default();
-        if kind == "Bundle" && depth < BUNDLE_DEPTH {
-            return self.take_bundle(&members, depth + 1);
-        }
-        if kind == "Parameters" && depth < BUNDLE_DEPTH && self.take_parameters(&members, depth)? {
-            return Ok(());
-        }
-        let index = self.taken.next_index(self.limits)?;
-        let json = match self.read(&range) {
-            Ok(json) => json,
-            Err(reason) => {
-                self.keep(index, reason, range, full_url);
-                return Ok(());
+        let looked = self.look_at_resource(range, full_url)?;
+        self.take(looked, depth)
+    }
+
+    fn take(&mut self, looked: Looked, depth: usize) -> Result<(), ParseError> {
+        match looked {
+            Looked::Ready(ready) => {
+                let index = self.taken.next_index(self.limits)?;
+                self.taken.accept(index, *ready);
             }
-        };
-        let usable =
-            (1..=64).contains(&kind.len()) && kind.bytes().all(|b| b.is_ascii_alphanumeric());
-        let reason = match of_type(&kind) {
-            _ if !usable => Some(KeptReason::NoResourceType),
-            None => Some(KeptReason::UnknownType),
-            Some(_) => None,
-        };
-        let bytes = self.slice(range).as_bytes().to_vec();
-        self.taken.accept(index, reason, bytes, full_url, &json);
-        if HOLDING.contains(&kind.as_str()) {
-            self.take_inner(&members)?;
+            Looked::Source(reason, range, full_url) => {
+                let index = self.taken.next_index(self.limits)?;
+                self.keep(index, reason, range, full_url);
+            }
+            Looked::Around { range, full_url, kind, members } => {
+                if kind == "Bundle" && depth < BUNDLE_DEPTH {
+                    return self.take_bundle(&members, depth + 1);
+                }
+                if kind == "Parameters"
+                    && depth < BUNDLE_DEPTH
+                    && self.take_parameters(&members, depth)?
+                {
+                    return Ok(());
+                }
+                let looked = self.look_at_plain(range, full_url, &kind);
+                let understood = matches!(looked, Looked::Ready(_));
+                self.take(looked, depth)?;
+                if understood && HOLDING.contains(&kind.as_str()) {
+                    self.take_inner(&members)?;
+                }
+            }
         }
         Ok(())
     }
@@ -222,7 +276,7 @@ impl File<'_> {
                 }
                 let index = self.taken.next_index(self.limits)?;
                 let bytes = self.slice(inner).as_bytes().to_vec();
-                self.taken.accept_inner(index, bytes, &json);
+                self.taken.accept_inner(index, Ready::of(None, bytes, None, &json));
             }
         }
         Ok(())

@@ -53,14 +53,26 @@ impl References {
     }
 
     /// Adds one resource under its id and its full URL.
-    pub(crate) fn add(&mut self, source: &str, full_url: Option<&str>, resource: &Json) {
+    fn add(&mut self, source: &str, full_url: Option<&str>, resource: &Json) {
         let Some(resource_type) = resource.text("resourceType") else { return };
-        let display = crate::view::title_of(resource);
-        if display.is_empty() {
+        let title = crate::view::title_of(resource);
+        self.add_named(source, full_url, resource_type, resource.text("id"), &title);
+    }
+
+    /// As [`References::add`], of a resource with this title.
+    pub(crate) fn add_named(
+        &mut self,
+        source: &str,
+        full_url: Option<&str>,
+        resource_type: &str,
+        id: Option<&str>,
+        title: &str,
+    ) {
+        if title.is_empty() {
             return;
         }
-        let target = Target { resource_type: resource_type.to_owned(), display };
-        if let Some(id) = resource.text("id") {
+        let target = Target { resource_type: resource_type.to_owned(), display: title.to_owned() };
+        if let Some(id) = id {
             self.insert(key(source, &format!("{resource_type}/{id}")), target.clone());
             self.insert(key(source, &format!("urn:uuid:{id}")), target.clone());
         }

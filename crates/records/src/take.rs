@@ -10,6 +10,40 @@ use crate::limits::Limits;
 use crate::parsed::{Container, Duplicate, KeptAsSource, KeptReason, ParseError, Parsed, Resource};
 use crate::references::{self, References, ResolvedReference};
 
+/// A resource with everything that can be said of it without what was taken before: made on any thread.
+pub(crate) struct Ready {
+    /// Why it is only kept as source, if it is.
+    reason: Option<KeptReason>,
+    /// Whether it says of what type it is.
+    typed: bool,
+    id: Option<String>,
+    /// Whom it describes.
+    person: Option<PatientIdentity>,
+    /// References written in it.
+    references: Vec<String>,
+    resource: Resource,
+}
+
+impl Ready {
+    /// A resource whose bytes are these.
+    pub(crate) fn of(
+        reason: Option<KeptReason>,
+        bytes: Vec<u8>,
+        full_url: Option<String>,
+        json: &Json,
+    ) -> Self {
+        let described = Resource::described(0, bytes, json, fingerprint::of_resource(json));
+        Self {
+            typed: json.text("resourceType").is_some(),
+            id: json.text("id").map(str::to_owned),
+            person: PatientIdentity::of(json),
+            references: if reason.is_none() { references::collect(json) } else { Vec::new() },
+            resource: Resource { full_url, ..described },
+            reason,
+        }
+    }
+}
+
 /// What was taken from a file so far.
 #[derive(Default)]
 pub(crate) struct Taken {
@@ -49,49 +83,44 @@ impl Taken {
         let index = self.next_index(limits)?;
         let kind = json.text("resourceType").unwrap_or_default();
         let reason = of_type(kind).is_none().then_some(KeptReason::UnknownType);
-        self.accept(index, reason, json.to_compact().into_bytes(), None, json);
+        self.accept(index, Ready::of(reason, json.to_compact().into_bytes(), None, json));
         Ok(())
     }
 
-    /// Takes a resource whose bytes are these.
-    pub(crate) fn accept(
-        &mut self,
-        index: usize,
-        reason: Option<KeptReason>,
-        bytes: Vec<u8>,
-        full_url: Option<String>,
-        json: &Json,
-    ) {
-        self.references.add("", full_url.as_deref(), json);
-        self.put(index, reason, bytes, full_url, json);
+    /// Takes a resource.
+    pub(crate) fn accept(&mut self, index: usize, ready: Ready) {
+        let (resource, url) = (&ready.resource, ready.resource.full_url.as_deref());
+        if ready.typed {
+            self.references.add_named(
+                "",
+                url,
+                &resource.resource_type,
+                ready.id.as_deref(),
+                &resource.title,
+            );
+        }
+        self.put(index, ready);
     }
 
     /// Takes a resource that stood inside another one. Its id means nothing outside of that one, so
     /// nothing is called by it.
-    pub(crate) fn accept_inner(&mut self, index: usize, bytes: Vec<u8>, json: &Json) {
-        self.put(index, None, bytes, None, json);
+    pub(crate) fn accept_inner(&mut self, index: usize, ready: Ready) {
+        self.put(index, ready);
     }
 
-    fn put(
-        &mut self,
-        index: usize,
-        reason: Option<KeptReason>,
-        bytes: Vec<u8>,
-        full_url: Option<String>,
-        json: &Json,
-    ) {
-        let name = json.text("id").map(str::to_owned).or_else(|| full_url.clone());
-        let base = fingerprint::of_resource(json);
-        let Some(fingerprint) = self.recognise(base, name, index) else { return };
-        if let Some(person) = PatientIdentity::of(json)
+    fn put(&mut self, index: usize, ready: Ready) {
+        let Ready { reason, id, person, references, mut resource, .. } = ready;
+        let name = id.or_else(|| resource.full_url.clone());
+        let Some(fingerprint) = self.recognise(resource.fingerprint, name, index) else { return };
+        if let Some(person) = person
             && !self.patients.contains(&person)
         {
             self.patients.push(person);
         }
-        let resource =
-            Resource { full_url, ..Resource::described(index, bytes, json, fingerprint) };
+        resource.index = index;
+        resource.fingerprint = fingerprint;
         match reason {
-            None => self.resources.push((resource, references::collect(json))),
+            None => self.resources.push((resource, references)),
             Some(reason) => self.kept_as_source.push(KeptAsSource { index, reason, resource }),
         }
     }

@@ -25,6 +25,9 @@ pub trait Vault: Send + Sync {
     fn read(&self) -> Result<Box<dyn Transaction + '_>, VaultError> {
         self.begin()
     }
+
+    /// Gives back the memory that large changes took. Called when they are over and nobody waits for it.
+    fn rest(&self) {}
 }
 
 /// One serialisable transaction; dropped without [`Transaction::commit`] means rolled back.

@@ -48,6 +48,7 @@ pub fn catch_up(
         seen::renumbered(&mut *tx, &Scope::Own.name())?;
         tx.commit()?;
         session.changed();
+        session.rest();
     }
     Ok(done)
 }

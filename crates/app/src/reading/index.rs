@@ -148,12 +148,23 @@ pub fn index_shared(
     shared: &SharedScope,
     entries: &[Entry<'_>],
 ) -> Result<Indexed, AppError> {
-    let lines: Vec<NewLine> = entries
-        .iter()
-        .filter_map(|entry| new_line(entry, shared).transpose())
-        .collect::<Result<_, _>>()?;
+    let lines = lines_shared(shared, entries)?;
     let twins = tx.add_lines(&scope.name(), &lines)?;
     Ok(Indexed { lines: lines.len() as u64 - twins, twins })
+}
+
+/// The lines of records of the patient's own, for [`ReadingIndex::add_lines`]: made without the store.
+///
+/// # Errors
+/// [`ErrorCode::Internal`].
+///
+/// [`ReadingIndex::add_lines`]: crate::ports::index::ReadingIndex::add_lines
+pub fn lines(entries: &[Entry<'_>]) -> Result<Vec<NewLine>, AppError> {
+    lines_shared(&SharedScope::All, entries)
+}
+
+fn lines_shared(shared: &SharedScope, entries: &[Entry<'_>]) -> Result<Vec<NewLine>, AppError> {
+    entries.iter().filter_map(|entry| new_line(entry, shared).transpose()).collect()
 }
 
 fn new_line(entry: &Entry<'_>, shared: &SharedScope) -> Result<Option<NewLine>, AppError> {

@@ -21,7 +21,7 @@ pub(crate) mod seen;
 
 pub use catch_up::catch_up;
 pub use document::{Document, document, may_read};
-pub use index::{Entry, Indexed, Scope, index, index_shared};
+pub use index::{Entry, Indexed, Scope, index, index_shared, lines};
 pub use measures::{analytes, comparison, medicines, panel, trend};
 pub use preview::end as end_preview;
 pub(crate) use preview::{Previewed, begin as begin_preview, shared_entry};

@@ -32,7 +32,7 @@ use crate::format::Format;
 use crate::json::{Json, JsonErrorKind};
 use crate::limits::Limits;
 use crate::parsed::{Container, KeptReason, ParseError, Parsed};
-use crate::take::Taken;
+use crate::take::{Ready, Taken};
 
 /// `meta.source` of what was made from a document.
 pub const SOURCE: &str = "urn:keyward:ccda";
@@ -82,7 +82,7 @@ fn take(maker: &Maker<'_>, limits: &Limits) -> Result<Parsed, ParseError> {
         let bytes = resource.to_compact().into_bytes();
         let index = taken.next_index(limits)?;
         match Json::read(&bytes, limits) {
-            Ok(json) => taken.accept(index, None, bytes, None, &json),
+            Ok(json) => taken.accept(index, Ready::of(None, bytes, None, &json)),
             Err(error) => {
                 let reason = match error.kind {
                     JsonErrorKind::TooDeep => KeptReason::TooDeep,

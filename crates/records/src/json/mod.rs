@@ -8,6 +8,7 @@ mod write;
 
 pub(crate) use read::read;
 pub(crate) use scan::{Members, elements, members, skip_space, value_end};
+pub(crate) use write::LeaveOut;
 
 use thiserror::Error;
 

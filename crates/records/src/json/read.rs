@@ -1,5 +1,4 @@
-//! Builds the tree. Recursion is bounded by `Limits::max_depth`, which the scanner has checked
-//! before anything is allocated.
+//! Builds the tree in one pass. Recursion is bounded by `Limits::max_depth`.
 
 use std::collections::HashSet;
 
@@ -10,18 +9,25 @@ use crate::Limits;
 /// Reads one value and nothing after it.
 pub(crate) fn read(text: &str, limits: &Limits) -> Result<Json, JsonError> {
     let start = skip_space(text, 0);
+    let mut reader = Reader { text, at: start, left: limits.max_nodes, depth: 0, limits };
+    let built = reader.value();
+    if built.is_ok() && skip_space(text, reader.at) == text.len() {
+        return built;
+    }
+    // What is wrong with the text as a whole comes before what is wrong with what it says.
     let end = value_end(text, start, limits)?;
     let rest = skip_space(text, end);
     if rest != text.len() {
         return Err(JsonError { offset: rest, kind: JsonErrorKind::Syntax });
     }
-    Reader { text, at: start, left: limits.max_nodes, limits }.value()
+    built
 }
 
 struct Reader<'a> {
     text: &'a str,
     at: usize,
     left: usize,
+    depth: usize,
     limits: &'a Limits,
 }
 
@@ -35,38 +41,66 @@ impl Reader<'_> {
         self.text.as_bytes().get(self.at).copied()
     }
 
+    /// Passes over `byte`.
+    fn expect(&mut self, byte: u8) -> Result<(), JsonError> {
+        if self.peek() != Some(byte) {
+            return self.fail(JsonErrorKind::Syntax);
+        }
+        self.at += 1;
+        Ok(())
+    }
+
     fn value(&mut self) -> Result<Json, JsonError> {
         let Some(left) = self.left.checked_sub(1) else {
             return self.fail(JsonErrorKind::TooManyValues);
         };
         self.left = left;
         match self.peek() {
-            Some(b'{') => self.object(),
-            Some(b'[') => self.array(),
+            Some(b'{') => self.within(Self::object),
+            Some(b'[') => self.within(Self::array),
             Some(b'"') => Ok(Json::String(self.string()?)),
             Some(_) => self.atom(),
             None => self.fail(JsonErrorKind::Truncated),
         }
     }
 
+    /// What is inside the bracket that stands here.
+    fn within(
+        &mut self,
+        inside: impl FnOnce(&mut Self) -> Result<Json, JsonError>,
+    ) -> Result<Json, JsonError> {
+        if self.depth >= self.limits.max_depth {
+            return self.fail(JsonErrorKind::TooDeep);
+        }
+        self.depth += 1;
+        let value = inside(self)?;
+        self.depth -= 1;
+        Ok(value)
+    }
+
     fn object(&mut self) -> Result<Json, JsonError> {
         let start = self.at;
         self.at += 1;
         let mut members: Vec<(String, Json)> = Vec::new();
-        while self.peek() != Some(b'}') {
+        if self.peek() == Some(b'}') {
+            self.at += 1;
+            return Ok(Json::Object(members));
+        }
+        loop {
+            if self.peek() != Some(b'"') {
+                return self.fail(JsonErrorKind::Syntax);
+            }
             let name = self.string()?;
-            self.peek();
-            self.at += 1; // the colon, which the scanner has seen
+            self.expect(b':')?;
             let value = self.value()?;
             members.push((name, value));
-            if self.peek() == Some(b',') {
-                self.at += 1;
-                self.peek();
+            if self.peek() != Some(b',') {
+                break;
             }
+            self.at += 1;
         }
-        self.at += 1;
-        let mut names = HashSet::with_capacity(members.len());
-        if members.iter().any(|(name, _)| !names.insert(name.as_str())) {
+        self.expect(b'}')?;
+        if any_twice(&members) {
             return Err(JsonError { offset: start, kind: JsonErrorKind::DuplicateName });
         }
         Ok(Json::Object(members))
@@ -75,13 +109,18 @@ impl Reader<'_> {
     fn array(&mut self) -> Result<Json, JsonError> {
         self.at += 1;
         let mut items = Vec::new();
-        while self.peek() != Some(b']') {
-            items.push(self.value()?);
-            if self.peek() == Some(b',') {
-                self.at += 1;
-            }
+        if self.peek() == Some(b']') {
+            self.at += 1;
+            return Ok(Json::Array(items));
         }
-        self.at += 1;
+        loop {
+            items.push(self.value()?);
+            if self.peek() != Some(b',') {
+                break;
+            }
+            self.at += 1;
+        }
+        self.expect(b']')?;
         Ok(Json::Array(items))
     }
 
@@ -103,6 +142,18 @@ impl Reader<'_> {
             digits => Json::Number(digits.into()),
         })
     }
+}
+
+/// Whether a name occurs twice.
+fn any_twice(members: &[(String, Json)]) -> bool {
+    // Of a few, comparing is faster than hashing.
+    if members.len() <= 16 {
+        let mut before = members.iter().enumerate();
+        return before
+            .any(|(at, (name, _))| members.iter().take(at).any(|(other, _)| other == name));
+    }
+    let mut names = HashSet::with_capacity(members.len());
+    members.iter().any(|(name, _)| !names.insert(name.as_str()))
 }
 
 /// Undoes JSON escapes of a string that the scanner has accepted. A lone surrogate becomes U+FFFD.

@@ -23,11 +23,18 @@ pub(crate) fn skip_space(text: &str, mut at: usize) -> usize {
     at
 }
 
+/// What a string cannot simply go on with.
+fn is_special(byte: u8) -> bool {
+    byte < b' ' || byte == b'"' || byte == b'\\'
+}
+
 /// The position after the string that starts at `at` with a quote.
 pub(super) fn string_end(text: &str, at: usize, limits: &Limits) -> Result<usize, JsonError> {
     let bytes = text.as_bytes();
     let mut here = at + 1;
     loop {
+        let rest = bytes.get(here..).unwrap_or_default();
+        here += rest.iter().position(|byte| is_special(*byte)).unwrap_or(rest.len());
         match bytes.get(here) {
             Some(b'"') => break,
             Some(b'\\') => match bytes.get(here + 1) {
@@ -41,8 +48,8 @@ pub(super) fn string_end(text: &str, at: usize, limits: &Limits) -> Result<usize
                 }
                 _ => return error(text, here + 1, JsonErrorKind::Syntax),
             },
-            Some(0..=0x1f) | None => return error(text, here, JsonErrorKind::Syntax),
-            Some(_) => here += 1,
+            // A control character, or the end.
+            _ => return error(text, here, JsonErrorKind::Syntax),
         }
     }
     if here - at > limits.max_string {
@@ -164,10 +171,58 @@ pub(crate) fn value_end(text: &str, at: usize, limits: &Limits) -> Result<usize,
     }
 }
 
+/// The position after the value that starts at `at`, in a text of which [`value_end`] has accepted all.
+pub(crate) fn skip_value(text: &str, at: usize) -> usize {
+    let bytes = text.as_bytes();
+    let mut here = skip_space(text, at);
+    let mut open = 0usize;
+    while let Some(byte) = bytes.get(here) {
+        match byte {
+            b'"' => here = skip_string(bytes, here),
+            b'{' | b'[' => {
+                open += 1;
+                here += 1;
+                continue;
+            }
+            b'}' | b']' => {
+                open = open.saturating_sub(1);
+                here += 1;
+            }
+            b',' | b':' | b' ' | b'\t' | b'\n' | b'\r' if open > 0 => {
+                here += 1;
+                continue;
+            }
+            _ => {
+                let rest = bytes.get(here..).unwrap_or_default();
+                let ends =
+                    |byte: &u8| matches!(byte, b',' | b'}' | b']' | b' ' | b'\t' | b'\n' | b'\r');
+                here += rest.iter().position(ends).unwrap_or(rest.len()).max(1);
+            }
+        }
+        if open == 0 {
+            break;
+        }
+    }
+    here
+}
+
+fn skip_string(bytes: &[u8], at: usize) -> usize {
+    let mut here = at + 1;
+    loop {
+        let rest = bytes.get(here..).unwrap_or_default();
+        match rest.iter().position(|byte| matches!(byte, b'"' | b'\\')) {
+            Some(found) if rest.get(found) == Some(&b'"') => return here + found + 1,
+            Some(found) => here += found + 2,
+            None => return bytes.len(),
+        }
+    }
+}
+
 /// Names of an object with the place of their values.
 pub(crate) type Members = Vec<(String, Range<usize>)>;
 
-/// The members of the object that starts at `at`, or `None` if there is no object.
+/// The members of the object that starts at `at`, or `None` if there is no object; in a text of which [`value_end`]
+/// has accepted all.
 pub(crate) fn members(
     text: &str,
     at: usize,
@@ -186,14 +241,14 @@ pub(crate) fn members(
         if bytes.get(here) != Some(&b'"') {
             return error(text, here, JsonErrorKind::Syntax);
         }
-        let name_end = string_end(text, here, limits)?;
+        let name_end = skip_string(bytes, here);
         let name = super::read::unescape(text.get(here + 1..name_end - 1).unwrap_or_default());
         here = skip_space(text, name_end);
         if bytes.get(here) != Some(&b':') {
             return error(text, here, JsonErrorKind::Syntax);
         }
         let start = skip_space(text, here + 1);
-        let end = value_end(text, start, limits)?;
+        let end = skip_value(text, start);
         if found.len() >= limits.max_nodes {
             return error(text, start, JsonErrorKind::TooManyValues);
         }
@@ -207,7 +262,8 @@ pub(crate) fn members(
     }
 }
 
-/// The places of the elements of the array that starts at `at`, or `None` if there is no array.
+/// The places of the elements of the array that starts at `at`, or `None` if there is no array; in a text of which
+/// [`value_end`] has accepted all.
 pub(crate) fn elements(
     text: &str,
     at: usize,
@@ -223,7 +279,7 @@ pub(crate) fn elements(
         return Ok(Some(found));
     }
     loop {
-        let end = value_end(text, here, limits)?;
+        let end = skip_value(text, here);
         if found.len() > limits.max_resources {
             return error(text, here, JsonErrorKind::TooManyValues);
         }

@@ -6,6 +6,7 @@ mod log;
 mod migrate;
 mod open;
 mod slot;
+mod stack;
 mod transaction;
 
 #[cfg(test)]
@@ -96,6 +97,7 @@ fn forget_passing(connection: &rusqlite::Connection) -> rusqlite::Result<()> {
     connection.execute_batch("BEGIN IMMEDIATE")?;
     let removed = index::write::remove_scopes(connection, PASSING);
     connection.execute_batch(if removed.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
+    stack::wipe();
     removed
 }
 
@@ -106,6 +108,16 @@ impl Vault for SqlVault {
 
     fn read(&self) -> Result<Box<dyn Transaction + '_>, VaultError> {
         Ok(Box::new(SqlTransaction::snapshot(&self.reader)?))
+    }
+
+    fn rest(&self) {
+        if self.writer.was_large()
+            && let Ok(lease) = self.writer.lend()
+            && let Ok(connection) = lease.connection()
+        {
+            // Whatever is not given back now is when the store is closed.
+            let _ = connection.execute_batch(transaction::REST);
+        }
     }
 }
 

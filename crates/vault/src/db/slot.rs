@@ -1,5 +1,6 @@
 //! One connection, lent to one transaction at a time, and taken away for good on lock.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
@@ -15,6 +16,8 @@ pub(crate) struct Slot {
     interrupt: InterruptHandle,
     /// How long a caller waits for its turn.
     patience: Duration,
+    /// Whether a transaction was so large that its pages are worth giving back.
+    large: AtomicBool,
 }
 
 enum State {
@@ -34,7 +37,18 @@ impl Slot {
             changed: Condvar::new(),
             interrupt,
             patience,
+            large: AtomicBool::new(false),
         }
+    }
+
+    /// Notes that a transaction was large.
+    pub(crate) fn note_large(&self) {
+        self.large.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether one was since this was asked last.
+    pub(crate) fn was_large(&self) -> bool {
+        self.large.swap(false, Ordering::Relaxed)
     }
 
     /// Borrows the connection; waits for another thread's transaction, but never for one of this

@@ -1,5 +1,7 @@
 //! One transaction over a lent connection.
 
+use std::collections::HashSet;
+
 use keyward_app::ports::index::{
     AnalyteLines, FoundLine, Line, LineFilter, MonthCount, NewLine, ReadingIndex, SectionCount,
 };
@@ -12,9 +14,18 @@ use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 use super::error::vault_error;
 use super::index::{read, write};
 use super::slot::{Lease, Slot};
+use super::stack;
 
-/// A transaction that adds more lines than this gives its memory back.
+/// A transaction that adds more lines than this gives its memory back: at once, or, if they are the vault's own
+/// records (an import, for which somebody waits), when the vault is told to rest.
 const MANY: usize = 2_000;
+
+/// What an import commits stands in the log and is durable there; it is moved into the file when the vault rests, or
+/// when the log has 64 MiB.
+const LARGE: &str = "PRAGMA wal_autocheckpoint = 16384";
+/// After it: the log into the file, SQLite's own pace again, and memory back.
+pub(super) const REST: &str =
+    "PRAGMA wal_autocheckpoint = 1000; PRAGMA wal_checkpoint(PASSIVE); PRAGMA shrink_memory";
 
 /// The scope of the vault's own records.
 const OWN: &str = "own";
@@ -25,20 +36,27 @@ pub(crate) struct SqlTransaction<'a> {
     lease: Lease<'a>,
     /// False once committed; a transaction still open when dropped is rolled back.
     open: bool,
-    /// Lines added so far.
+    slot: &'a Slot,
+    /// Lines added so far to the scope of the vault's own records.
+    added_own: usize,
+    /// Lines added so far to other scopes.
     added: usize,
+    /// Records inserted so far: the index holds nothing of them yet.
+    inserted: HashSet<RecordId>,
+    /// Whether it may change something.
+    writes: bool,
 }
 
 impl<'a> SqlTransaction<'a> {
     /// A transaction for changes: takes the write lock at once, so it never fails half-way because
     /// somebody else wrote in between.
     pub(crate) fn begin(slot: &'a Slot) -> Result<Self, VaultError> {
-        Self::start(slot, "BEGIN IMMEDIATE")
+        Self::start(slot, "BEGIN IMMEDIATE", true)
     }
 
     /// A read-only transaction on the state of this moment.
     pub(crate) fn snapshot(slot: &'a Slot) -> Result<Self, VaultError> {
-        let started = Self::start(slot, "BEGIN DEFERRED")?;
+        let started = Self::start(slot, "BEGIN DEFERRED", false)?;
         // SQLite takes the snapshot at the first read.
         started
             .sql(|connection| {
@@ -48,10 +66,11 @@ impl<'a> SqlTransaction<'a> {
         Ok(started)
     }
 
-    fn start(slot: &'a Slot, begin: &str) -> Result<Self, VaultError> {
+    fn start(slot: &'a Slot, begin: &str, writes: bool) -> Result<Self, VaultError> {
         let lease = slot.lend()?;
         lease.connection()?.execute_batch(begin).map_err(|error| vault_error(&error))?;
-        Ok(Self { lease, open: true, added: 0 })
+        let inserted = HashSet::new();
+        Ok(Self { lease, slot, open: true, added_own: 0, added: 0, inserted, writes })
     }
 
     fn sql<T>(
@@ -77,6 +96,9 @@ impl Drop for SqlTransaction<'_> {
     fn drop(&mut self) {
         if self.open {
             self.rollback();
+        }
+        if self.writes {
+            stack::wipe();
         }
     }
 }
@@ -163,21 +185,13 @@ impl Transaction for SqlTransaction<'_> {
     }
 
     fn insert_record(&mut self, row: &RecordRow) -> Result<Inserted, VaultError> {
-        let known: Option<[u8; 16]> = self.sql(|connection| {
-            connection
-                .prepare_cached("SELECT id FROM record WHERE fingerprint = ?1")?
-                .query_row(params![row.fingerprint.as_slice()], |found| found.get(0))
-                .optional()
-        })?;
-        if let Some(id) = known {
-            return Ok(Inserted::Duplicate(RecordId::from_bytes(id)));
-        }
-        self.sql(|connection| {
+        let inserted = self.sql(|connection| {
             connection
                 .prepare_cached(
                     "INSERT INTO record (id, category, resource_type, date, title, title_folded,
                                          fingerprint, source, body)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+                     ON CONFLICT (fingerprint) DO NOTHING",
                 )?
                 .execute(params![
                     row.id.as_bytes().as_slice(),
@@ -191,7 +205,16 @@ impl Transaction for SqlTransaction<'_> {
                     row.body,
                 ])
         })?;
-        Ok(Inserted::New)
+        if inserted > 0 {
+            self.inserted.insert(row.id);
+            return Ok(Inserted::New);
+        }
+        let known = self.sql(|connection| {
+            connection
+                .prepare_cached("SELECT id FROM record WHERE fingerprint = ?1")?
+                .query_row(params![row.fingerprint.as_slice()], |found| found.get(0))
+        })?;
+        Ok(Inserted::Duplicate(RecordId::from_bytes(known)))
     }
 
     fn record(&self, id: &RecordId) -> Result<Option<RecordRow>, VaultError> {
@@ -252,8 +275,10 @@ impl Transaction for SqlTransaction<'_> {
         let committed = self.sql(|connection| connection.execute_batch("COMMIT"));
         // A failed COMMIT may leave the transaction open.
         self.rollback();
+        if self.added_own > MANY {
+            self.slot.note_large();
+        }
         if self.added > MANY {
-            // Pages of a large import are not kept in memory.
             let _ = self.sql(|connection| connection.execute_batch("PRAGMA shrink_memory"));
         }
         committed
@@ -262,8 +287,20 @@ impl Transaction for SqlTransaction<'_> {
 
 impl ReadingIndex for SqlTransaction<'_> {
     fn add_lines(&mut self, scope: &str, lines: &[NewLine]) -> Result<u64, VaultError> {
-        self.added += lines.len();
-        self.sql(|sql| write::add(sql, scope, lines))
+        if scope == OWN {
+            let before = self.added_own;
+            self.added_own += lines.len();
+            if before <= MANY && self.added_own > MANY {
+                self.sql(|sql| sql.execute_batch(LARGE))?;
+            }
+        } else {
+            self.added += lines.len();
+        }
+        let mut inserted = std::mem::take(&mut self.inserted);
+        let mut fresh = |id: &RecordId| scope == OWN && inserted.remove(id);
+        let twins = self.sql(|sql| write::add(sql, scope, lines, &mut fresh));
+        self.inserted = inserted;
+        twins
     }
 
     fn twins(&self, scope: &str, shown: &RecordId) -> Result<Vec<RecordId>, VaultError> {

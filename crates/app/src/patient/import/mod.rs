@@ -98,6 +98,7 @@ pub fn run_as_job(session: &Session, what: What<'_>, job: &Job) {
     };
     let outcome = run_within(session, what, &watch, &WalkLimits::default(), &Limits::default());
     job.finish(outcome.map(|view| Some(view.id)));
+    session.rest();
 }
 
 /// As [`run`] or [`resume`], within given limits.

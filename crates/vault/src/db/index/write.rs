@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use keyward_app::ports::index::NewLine;
 use keyward_protocol::ids::RecordId;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 
 use super::{SCOPE_BITS, number_of, span};
 
@@ -27,18 +27,26 @@ struct Old {
     analyte: Option<String>,
 }
 
-/// Puts lines into a scope; gives how many became twins.
-pub(crate) fn add(sql: &Connection, scope: &str, lines: &[NewLine]) -> rusqlite::Result<u64> {
+/// Puts lines into a scope; gives how many became twins. Of records that are `fresh` there is nothing to take out.
+pub(crate) fn add(
+    sql: &Connection,
+    scope: &str,
+    lines: &[NewLine],
+    fresh: &mut dyn FnMut(&RecordId) -> bool,
+) -> rusqlite::Result<u64> {
     let (scope, mut arrivals) = enter(sql, scope)?;
     let mut counts = Counts::default();
     let mut twins = 0;
     let any_twins: bool = sql
         .prepare_cached("SELECT EXISTS (SELECT 1 FROM twin WHERE scope = ?1)")?
         .query_row([scope], |row| row.get(0))?;
+    let mut rows = Rows::prepare(sql)?;
     for line in lines {
-        take_out(sql, scope, &line.id, &mut counts)?;
-        if any_twins || twins > 0 {
-            leave_twins(sql, scope, &line.id)?;
+        if !fresh(&line.id) {
+            take_out(sql, scope, &line.id, &mut counts)?;
+            if any_twins || twins > 0 {
+                leave_twins(sql, scope, &line.id)?;
+            }
         }
         if let Some(shown) = same_from_elsewhere(sql, scope, line)? {
             add_twin(sql, scope, line, &shown)?;
@@ -46,7 +54,7 @@ pub(crate) fn add(sql: &Connection, scope: &str, lines: &[NewLine]) -> rusqlite:
             continue;
         }
         arrivals += 1;
-        insert(sql, scope, number_of(scope, arrivals), line, &mut counts)?;
+        rows.insert(scope, number_of(scope, arrivals), line, &mut counts)?;
     }
     set_arrivals(sql, scope, arrivals)?;
     counts.apply(sql, scope)?;
@@ -82,7 +90,7 @@ fn promote(sql: &Connection, name: &str, scope: i64, gone: &RecordId) -> rusqlit
         .map(|line| serde_json::from_str(line))
         .collect::<Result<_, _>>()
         .map_err(|_| rusqlite::Error::InvalidQuery)?;
-    add(sql, name, &lines).map(drop)
+    add(sql, name, &lines, &mut |_| false).map(drop)
 }
 
 /// The line that says the same and came from elsewhere.
@@ -175,51 +183,65 @@ fn enter(sql: &Connection, scope: &str) -> rusqlite::Result<(i64, i64)> {
     Ok((number, 0))
 }
 
-fn insert(
-    sql: &Connection,
-    scope: i64,
-    number: i64,
-    line: &NewLine,
-    counts: &mut Counts,
-) -> rusqlite::Result<()> {
-    debug_assert_eq!(number >> SCOPE_BITS, scope);
-    sql.prepare_cached(
-        "INSERT INTO line (number, scope, id, section, compartment, date, analyte, standing,
-                           flagged, source_only, handle, content, origin, extra, item)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
-    )?
-    .execute(params![
-        number,
-        scope,
-        line.id.as_bytes().as_slice(),
-        line.section,
-        line.compartment,
-        line.date,
-        line.analyte,
-        line.standing,
-        line.flagged,
-        line.source_only,
-        line.handle,
-        line.content,
-        line.origin,
-        line.extra,
-        line.item,
-    ])?;
-    sql.prepare_cached("INSERT INTO word (rowid, title, words) VALUES (?1, ?2, ?3)")?.execute(
-        params![number, super::words::indexed(&line.title), super::words::indexed(&line.words)],
-    )?;
-    counts.add(
-        &Old {
+/// The statements that put a line in.
+struct Rows<'a> {
+    line: CachedStatement<'a>,
+    word: CachedStatement<'a>,
+}
+
+impl<'a> Rows<'a> {
+    fn prepare(sql: &'a Connection) -> rusqlite::Result<Self> {
+        let line = sql.prepare_cached(
+            "INSERT INTO line (number, scope, id, section, compartment, date, analyte, standing,
+                               flagged, source_only, handle, content, origin, extra, item)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+        )?;
+        let word =
+            sql.prepare_cached("INSERT INTO word (rowid, title, words) VALUES (?1, ?2, ?3)")?;
+        Ok(Self { line, word })
+    }
+
+    fn insert(
+        &mut self,
+        scope: i64,
+        number: i64,
+        line: &NewLine,
+        counts: &mut Counts,
+    ) -> rusqlite::Result<()> {
+        debug_assert_eq!(number >> SCOPE_BITS, scope);
+        self.line.execute(params![
             number,
-            section: line.section.clone(),
-            compartment: line.compartment.clone(),
-            flagged: line.flagged,
-            source_only: line.source_only,
-            analyte: line.analyte.clone(),
-        },
-        1,
-    );
-    Ok(())
+            scope,
+            line.id.as_bytes().as_slice(),
+            line.section,
+            line.compartment,
+            line.date,
+            line.analyte,
+            line.standing,
+            line.flagged,
+            line.source_only,
+            line.handle,
+            line.content,
+            line.origin,
+            line.extra,
+            line.item,
+        ])?;
+        let (title, words) =
+            (super::words::indexed(&line.title), super::words::indexed(&line.words));
+        self.word.execute(params![number, title, words])?;
+        counts.add(
+            &Old {
+                number,
+                section: line.section.clone(),
+                compartment: line.compartment.clone(),
+                flagged: line.flagged,
+                source_only: line.source_only,
+                analyte: line.analyte.clone(),
+            },
+            1,
+        );
+        Ok(())
+    }
 }
 
 /// Removes the line of a record, if there is one.
