@@ -4,9 +4,10 @@ use std::ops::Range;
 
 use crate::category::{Category, of_type};
 use crate::halves;
-use crate::json::{self, Json, JsonError, JsonErrorKind};
+use crate::json;
 use crate::limits::Limits;
-use crate::parsed::{Container, KeptReason, ParseError, Parsed};
+use crate::look::{Looked, Text, refused};
+use crate::parsed::{Container, KeptAsSource, KeptReason, ParseError, Parsed, Resource};
 use crate::take::{Ready, Taken};
 
 /// Depth up to which a whole file is looked through; a resource is read to `Limits::max_depth`.
@@ -17,10 +18,10 @@ const FILE_MEMBERS: usize = 100_000;
 const BUNDLE_DEPTH: usize = 3;
 /// Resources that hold entries of a record rather than being one.
 const HOLDING: [&str; 2] = ["List", "Composition"];
-/// Resources around others.
-const AROUND: [&str; 4] = ["Bundle", "Parameters", "List", "Composition"];
 /// Entries that are looked at together, on two threads.
 const BATCH: usize = 1024;
+/// Entries that are given away together.
+const GIVEN: usize = 256;
 
 /// Reads a file: a Bundle of any type, one resource, an array of resources, or NDJSON.
 ///
@@ -28,6 +29,38 @@ const BATCH: usize = 1024;
 /// The file as a whole is refused if it is not JSON or exceeds a bound of the file; what is wrong
 /// with a single entry only makes that entry [`KeptAsSource`].
 pub fn parse(bytes: &[u8], limits: &Limits) -> Result<Parsed, ParseError> {
+    parse_with(bytes, limits, None)
+}
+
+/// What was found in a file so far.
+#[derive(Debug)]
+pub struct Given {
+    /// What is understood. Their `references` are not looked up.
+    pub resources: Vec<Resource>,
+    /// What is not.
+    pub kept_as_source: Vec<KeptAsSource>,
+}
+
+/// As [`parse`], but most of a Bundle is given away while the rest is read, and is not in the answer.
+///
+/// # Errors
+/// As [`parse`]; then what was given away is not to be taken either.
+pub fn parse_giving(
+    bytes: &[u8],
+    limits: &Limits,
+    give: &mut dyn FnMut(Given),
+) -> Result<Parsed, ParseError> {
+    parse_with(bytes, limits, Some(give))
+}
+
+/// Who takes what was found at once.
+type Giving<'a, 'g> = &'a mut (dyn FnMut(Given) + 'g);
+
+fn parse_with(
+    bytes: &[u8],
+    limits: &Limits,
+    give: Option<Giving<'_, '_>>,
+) -> Result<Parsed, ParseError> {
     if bytes.len() > limits.max_bytes {
         return Err(ParseError::TooLarge { bytes: bytes.len(), limit: limits.max_bytes });
     }
@@ -39,43 +72,28 @@ pub fn parse(bytes: &[u8], limits: &Limits) -> Result<Parsed, ParseError> {
         return Err(ParseError::Empty);
     }
     let file_limits = Limits { max_depth: FILE_DEPTH, max_nodes: FILE_MEMBERS, ..limits.clone() };
-    let mut file = File { text, limits, file_limits, taken: Taken::default() };
+    let mut file = File { text: Text { text, limits, file_limits }, give, taken: Taken::default() };
     let container = file.take_whole(start)?;
     Ok(file.taken.finish(container))
 }
 
-struct File<'a> {
-    text: &'a str,
-    limits: &'a Limits,
-    file_limits: Limits,
+struct File<'a, 'g> {
+    text: Text<'a>,
+    give: Option<Giving<'a, 'g>>,
     taken: Taken,
 }
 
-/// What something in a file is, as far as that can be told without what was taken before.
-enum Looked {
-    Ready(Box<Ready>),
-    /// Kept as source.
-    Source(KeptReason, Range<usize>, Option<String>),
-    /// One of [`AROUND`].
-    Around {
-        range: Range<usize>,
-        full_url: Option<String>,
-        kind: String,
-        members: json::Members,
-    },
-}
-
-impl File<'_> {
+impl File<'_, '_> {
     fn take_whole(&mut self, start: usize) -> Result<Container, ParseError> {
-        let whole = json::value_end(self.text, start, &self.file_limits);
+        let whole = json::value_end(self.text.text, start, &self.text.file_limits);
         match whole {
-            Ok(end) if json::skip_space(self.text, end) == self.text.len() => {
+            Ok(end) if json::skip_space(self.text.text, end) == self.text.text.len() => {
                 self.take_value(start..end)
             }
             // More follows: one resource per line, or it is not JSON.
             Ok(end) => match self.take_lines()? {
                 true => Ok(Container::Ndjson),
-                false => Err(ParseError::NotJson { offset: json::skip_space(self.text, end) }),
+                false => Err(ParseError::NotJson { offset: json::skip_space(self.text.text, end) }),
             },
             Err(error) => match self.take_lines()? {
                 true => Ok(Container::Ndjson),
@@ -85,7 +103,7 @@ impl File<'_> {
     }
 
     fn take_value(&mut self, range: Range<usize>) -> Result<Container, ParseError> {
-        if let Some(elements) = self.elements(range.start)? {
+        if let Some(elements) = self.text.elements(range.start)? {
             for element in elements {
                 self.take_resource(element, None, 0)?;
             }
@@ -95,16 +113,22 @@ impl File<'_> {
                 Ok(Container::Array)
             };
         }
-        let Some(members) = self.members(range.start)? else { return Err(ParseError::NotFhir) };
-        let Some(kind) = self.string_member(&members, "resourceType") else {
+        let Some((members, entries)) = self.text.bundle(range.start)? else {
+            return Err(ParseError::NotFhir);
+        };
+        let Some(kind) = self.text.string_member(&members, "resourceType") else {
             return Err(ParseError::NotFhir);
         };
         if kind != "Bundle" {
             self.take_resource(range, None, 0)?;
             return Ok(Container::Single);
         }
-        let bundle_type = self.string_member(&members, "type").unwrap_or_default();
-        self.take_bundle(&members, 1)?;
+        let bundle_type = self.text.string_member(&members, "type").unwrap_or_default();
+        if members.iter().filter(|(name, _)| name == "entry").count() > 1 || entries.is_empty() {
+            self.take_bundle(&members, 1)?;
+        } else {
+            self.take_all_entries(&entries, 1)?;
+        }
         Ok(Container::Bundle { bundle_type })
     }
 
@@ -112,7 +136,7 @@ impl File<'_> {
     fn take_lines(&mut self) -> Result<bool, ParseError> {
         let mut lines = Vec::new();
         let mut at = 0;
-        for line in self.text.split_inclusive('\n') {
+        for line in self.text.text.split_inclusive('\n') {
             let start = at + (line.len() - line.trim_start().len());
             let end = at + line.trim_end().len();
             if start < end {
@@ -121,17 +145,18 @@ impl File<'_> {
             at += line.len();
         }
         let whole = |range: &Range<usize>| {
-            self.text.as_bytes().get(range.start) == Some(&b'{')
-                && json::value_end(self.text, range.start, &self.file_limits) == Ok(range.end)
+            self.text.text.as_bytes().get(range.start) == Some(&b'{')
+                && json::value_end(self.text.text, range.start, &self.text.file_limits)
+                    == Ok(range.end)
         };
         if lines.len() < 2 || !lines.iter().take(16).any(whole) {
             return Ok(false);
         }
         for line in lines {
-            if json::value_end(self.text, line.start, &self.file_limits) == Ok(line.end) {
+            if json::value_end(self.text.text, line.start, &self.text.file_limits) == Ok(line.end) {
                 self.take_resource(line, None, 0)?;
             } else {
-                let index = self.taken.next_index(self.limits)?;
+                let index = self.taken.next_index(self.text.limits)?;
                 self.keep(index, KeptReason::NotJson, line, None);
             }
         }
@@ -145,62 +170,41 @@ impl File<'_> {
     ) -> Result<(), ParseError> {
         for (_, range) in members.iter().filter(|(name, _)| name == "entry") {
             // `entry` that is no array is tolerated as a single entry.
-            let entries = match self.elements(range.start)? {
+            let entries = match self.text.elements(range.start)? {
                 Some(entries) => entries,
                 None => vec![range.clone()],
             };
-            for batch in entries.chunks(BATCH) {
-                for looked in halves::map(batch, |entry| self.look_at_entry(entry)) {
-                    self.take(looked?, depth)?;
-                }
-            }
+            self.take_all_entries(&entries, depth)?;
         }
         Ok(())
     }
 
-    /// What an entry is, without what was taken before it.
-    fn look_at_entry(&self, entry: &Range<usize>) -> Result<Looked, ParseError> {
-        let members = self.members(entry.start)?.unwrap_or_default();
-        let full_url = self.string_member(&members, "fullUrl");
-        let mut resources = members.iter().filter(|(name, _)| name == "resource");
-        match (resources.next(), resources.next()) {
-            (Some((_, range)), None) => self.look_at_resource(range.clone(), full_url),
-            (first, _) => {
-                let reason =
-                    if first.is_some() { KeptReason::Ambiguous } else { KeptReason::NoResource };
-                Ok(Looked::Source(reason, entry.clone(), full_url))
+    fn take_all_entries(
+        &mut self,
+        entries: &[Range<usize>],
+        depth: usize,
+    ) -> Result<(), ParseError> {
+        let batch = if self.give.is_some() { GIVEN } else { BATCH };
+        entries.chunks(batch).try_for_each(|batch| self.take_entries(batch, depth))
+    }
+
+    fn take_entries(&mut self, batch: &[Range<usize>], depth: usize) -> Result<(), ParseError> {
+        if self.give.is_some() {
+            // Whoever takes it at once is the second thread.
+            for entry in batch {
+                let looked = self.text.look_at_entry(entry)?;
+                self.take(looked, depth)?;
             }
+            if let Some(give) = &mut self.give {
+                give(self.taken.give_away());
+            }
+            return Ok(());
         }
-    }
-
-    /// As [`File::look_at_entry`], of a resource.
-    fn look_at_resource(
-        &self,
-        range: Range<usize>,
-        full_url: Option<String>,
-    ) -> Result<Looked, ParseError> {
-        let members = self.members(range.start)?.unwrap_or_default();
-        let kind = self.string_member(&members, "resourceType").unwrap_or_default();
-        if AROUND.contains(&kind.as_str()) {
-            return Ok(Looked::Around { range, full_url, kind, members });
+        let text = &self.text;
+        for looked in halves::map(batch, |entry| text.look_at_entry(entry)) {
+            self.take(looked?, depth)?;
         }
-        Ok(self.look_at_plain(range, full_url, &kind))
-    }
-
-    fn look_at_plain(&self, range: Range<usize>, full_url: Option<String>, kind: &str) -> Looked {
-        let json = match self.read(&range) {
-            Ok(json) => json,
-            Err(reason) => return Looked::Source(reason, range, full_url),
-        };
-        let usable =
-            (1..=64).contains(&kind.len()) && kind.bytes().all(|b| b.is_ascii_alphanumeric());
-        let reason = match of_type(kind) {
-            _ if !usable => Some(KeptReason::NoResourceType),
-            None => Some(KeptReason::UnknownType),
-            Some(_) => None,
-        };
-        let bytes = self.slice(range).as_bytes().to_vec();
-        Looked::Ready(Box::new(Ready::of(reason, bytes, full_url, &json)))
+        Ok(())
     }
 
     fn take_resource(
@@ -209,18 +213,18 @@ impl File<'_> {
         full_url: Option<String>,
         depth: usize,
     ) -> Result<(), ParseError> {
-        let looked = self.look_at_resource(range, full_url)?;
+        let looked = self.text.look_at_resource(range, full_url)?;
         self.take(looked, depth)
     }
 
     fn take(&mut self, looked: Looked, depth: usize) -> Result<(), ParseError> {
         match looked {
             Looked::Ready(ready) => {
-                let index = self.taken.next_index(self.limits)?;
+                let index = self.taken.next_index(self.text.limits)?;
                 self.taken.accept(index, *ready);
             }
             Looked::Source(reason, range, full_url) => {
-                let index = self.taken.next_index(self.limits)?;
+                let index = self.taken.next_index(self.text.limits)?;
                 self.keep(index, reason, range, full_url);
             }
             Looked::Around { range, full_url, kind, members } => {
@@ -233,7 +237,7 @@ impl File<'_> {
                 {
                     return Ok(());
                 }
-                let looked = self.look_at_plain(range, full_url, &kind);
+                let looked = self.text.look_at_plain(range, full_url, &kind);
                 let understood = matches!(looked, Looked::Ready(_));
                 self.take(looked, depth)?;
                 if understood && HOLDING.contains(&kind.as_str()) {
@@ -253,8 +257,8 @@ impl File<'_> {
     ) -> Result<bool, ParseError> {
         let mut found = false;
         for (_, range) in members.iter().filter(|(name, _)| name == "parameter") {
-            for parameter in self.elements(range.start)?.unwrap_or_default() {
-                let members = self.members(parameter.start)?.unwrap_or_default();
+            for parameter in self.text.elements(range.start)?.unwrap_or_default() {
+                let members = self.text.members(parameter.start)?.unwrap_or_default();
                 for (_, inner) in members.into_iter().filter(|(name, _)| name == "resource") {
                     found = true;
                     self.take_resource(inner, None, depth + 1)?;
@@ -268,14 +272,14 @@ impl File<'_> {
     /// there. They are taken besides it; people, places and what is not understood stay in it.
     fn take_inner(&mut self, members: &[(String, Range<usize>)]) -> Result<(), ParseError> {
         for (_, range) in members.iter().filter(|(name, _)| name == "contained") {
-            for inner in self.elements(range.start)?.unwrap_or_default() {
-                let Ok(json) = self.read(&inner) else { continue };
+            for inner in self.text.elements(range.start)?.unwrap_or_default() {
+                let Ok(json) = self.text.read(&inner) else { continue };
                 let kind = json.text("resourceType").and_then(of_type);
                 if kind.is_none_or(|kind| matches!(kind, Category::Profile | Category::Other)) {
                     continue;
                 }
-                let index = self.taken.next_index(self.limits)?;
-                let bytes = self.slice(inner).as_bytes().to_vec();
+                let index = self.taken.next_index(self.text.limits)?;
+                let bytes = self.text.slice(inner).as_bytes().to_vec();
                 self.taken.accept_inner(index, Ready::of(None, bytes, None, &json));
             }
         }
@@ -289,55 +293,7 @@ impl File<'_> {
         range: Range<usize>,
         full_url: Option<String>,
     ) {
-        let bytes = self.slice(range).as_bytes().to_vec();
+        let bytes = self.text.slice(range).as_bytes().to_vec();
         self.taken.keep(index, reason, bytes, full_url);
-    }
-
-    fn read(&self, range: &Range<usize>) -> Result<Json, KeptReason> {
-        if range.len() > self.limits.max_resource_bytes {
-            return Err(KeptReason::TooLarge);
-        }
-        json::read(self.slice(range.clone()), self.limits).map_err(|error| match error.kind {
-            JsonErrorKind::TooDeep => KeptReason::TooDeep,
-            JsonErrorKind::TooManyValues | JsonErrorKind::StringTooLong => KeptReason::TooLarge,
-            JsonErrorKind::DuplicateName => KeptReason::Ambiguous,
-            JsonErrorKind::Syntax | JsonErrorKind::Truncated => KeptReason::NotJson,
-        })
-    }
-
-    fn slice(&self, range: Range<usize>) -> &str {
-        self.text.get(range).unwrap_or_default()
-    }
-
-    fn members(&self, at: usize) -> Result<Option<json::Members>, ParseError> {
-        json::members(self.text, at, &self.file_limits).map_err(refused)
-    }
-
-    fn elements(&self, at: usize) -> Result<Option<Vec<Range<usize>>>, ParseError> {
-        json::elements(self.text, at, &self.file_limits).map_err(|error| match error.kind {
-            JsonErrorKind::TooManyValues => {
-                ParseError::TooManyResources { limit: self.limits.max_resources }
-            }
-            _ => refused(error),
-        })
-    }
-
-    fn string_member(&self, members: &[(String, Range<usize>)], name: &str) -> Option<String> {
-        let (_, range) = members.iter().find(|(member, _)| member == name)?;
-        match json::read(self.slice(range.clone()), &self.file_limits) {
-            Ok(Json::String(text)) => Some(text),
-            _ => None,
-        }
-    }
-}
-
-fn refused(error: JsonError) -> ParseError {
-    let offset = error.offset;
-    match error.kind {
-        JsonErrorKind::Syntax | JsonErrorKind::DuplicateName => ParseError::NotJson { offset },
-        JsonErrorKind::Truncated => ParseError::Truncated { offset },
-        JsonErrorKind::TooDeep => ParseError::TooDeep { offset },
-        JsonErrorKind::TooManyValues => ParseError::TooManyValues { offset },
-        JsonErrorKind::StringTooLong => ParseError::StringTooLong { offset },
     }
 }

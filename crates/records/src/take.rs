@@ -7,6 +7,7 @@ use crate::fingerprint;
 use crate::identity::PatientIdentity;
 use crate::json::Json;
 use crate::limits::Limits;
+use crate::parse::Given;
 use crate::parsed::{Container, Duplicate, KeptAsSource, KeptReason, ParseError, Parsed, Resource};
 use crate::references::{self, References, ResolvedReference};
 
@@ -164,6 +165,20 @@ impl Taken {
         let n = u32::try_from(earlier.len()).unwrap_or(u32::MAX);
         earlier.push((name, index));
         Some(if n == 0 { base } else { fingerprint::of_repetition(&base, n) })
+    }
+
+    /// What was found and needs nothing of what comes later.
+    pub(crate) fn give_away(&mut self) -> Given {
+        let all = std::mem::take(&mut self.resources);
+        // One without a name may be called by what it refers to.
+        let (named, left): (Vec<_>, Vec<_>) = all
+            .into_iter()
+            .partition(|(resource, written)| !resource.title.is_empty() || written.is_empty());
+        self.resources = left;
+        Given {
+            resources: named.into_iter().map(|(resource, _)| resource).collect(),
+            kept_as_source: std::mem::take(&mut self.kept_as_source),
+        }
     }
 
     /// All of it, with the references that the file itself explains.

@@ -228,14 +228,24 @@ pub(crate) fn members(
     at: usize,
     limits: &Limits,
 ) -> Result<Option<Members>, JsonError> {
+    members_and_elements(text, at, limits, None).map(|found| found.map(|(members, _)| members))
+}
+
+/// As [`members`], with the places of the elements of the array that a member of this name is: found in the same pass.
+pub(crate) fn members_and_elements(
+    text: &str,
+    at: usize,
+    limits: &Limits,
+    within: Option<&str>,
+) -> Result<Option<(Members, Vec<Range<usize>>)>, JsonError> {
     let bytes = text.as_bytes();
     if bytes.get(at) != Some(&b'{') {
         return Ok(None);
     }
-    let mut found = Vec::new();
+    let (mut found, mut inner) = (Vec::new(), Vec::new());
     let mut here = skip_space(text, at + 1);
     if bytes.get(here) == Some(&b'}') {
-        return Ok(Some(found));
+        return Ok(Some((found, inner)));
     }
     loop {
         if bytes.get(here) != Some(&b'"') {
@@ -248,7 +258,14 @@ pub(crate) fn members(
             return error(text, here, JsonErrorKind::Syntax);
         }
         let start = skip_space(text, here + 1);
-        let end = skip_value(text, start);
+        let end = if within == Some(name.as_str()) && bytes.get(start) == Some(&b'[') {
+            inner = elements(text, start, limits)?.unwrap_or_default();
+            // After the last of them there is only the bracket.
+            let last = inner.last().map_or(start + 1, |element| element.end);
+            skip_space(text, last) + 1
+        } else {
+            skip_value(text, start)
+        };
         if found.len() >= limits.max_nodes {
             return error(text, start, JsonErrorKind::TooManyValues);
         }
@@ -256,7 +273,7 @@ pub(crate) fn members(
         here = skip_space(text, end);
         match bytes.get(here) {
             Some(b',') => here = skip_space(text, here + 1),
-            Some(b'}') => return Ok(Some(found)),
+            Some(b'}') => return Ok(Some((found, inner))),
             _ => return error(text, here, JsonErrorKind::Syntax),
         }
     }

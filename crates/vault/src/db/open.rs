@@ -178,7 +178,7 @@ const SETTINGS: &str = "
 ";
 
 /// A commit is durable when it returns: the log is flushed to the disk itself (on macOS past the
-/// drive's cache), and deleted content is overwritten. The cache (64 MiB at most) holds the indexes an import
+/// drive's cache), and deleted content is overwritten. The cache (8 MiB) holds the indexes an import
 /// writes to at random places; it is given back after each larger transaction.
 fn write_settings(connection: &Connection) -> rusqlite::Result<()> {
     let mode: String =
@@ -191,7 +191,7 @@ fn write_settings(connection: &Connection) -> rusqlite::Result<()> {
          PRAGMA fullfsync = ON;
          PRAGMA checkpoint_fullfsync = ON;
          PRAGMA secure_delete = ON;
-         PRAGMA cache_size = -65536;
+         PRAGMA cache_size = -8192;
          PRAGMA journal_size_limit = 16777216;",
     )
 }

@@ -201,10 +201,10 @@ impl FileBook {
 pub fn keep_piece(
     tx: &mut (impl Transaction + ?Sized),
     source: &str,
-    index: usize,
+    index: u64,
     bytes: &[u8],
 ) -> Result<(), StoreError> {
-    Ok(tx.put(Collection::Sources, &piece_row(source, index as u64), bytes)?)
+    Ok(tx.put(Collection::Sources, &piece_row(source, index), bytes)?)
 }
 
 /// The bytes of a piece that was not understood.

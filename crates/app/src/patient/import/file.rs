@@ -5,7 +5,7 @@ use std::sync::mpsc;
 use std::thread;
 
 use keyward_protocol::ids::RecordId;
-use keyward_records::{KeptAsSource, ParseError, Resource};
+use keyward_records::{KeptAsSource, Limits, ParseError, Parsed, Resource};
 
 use super::Watch;
 use super::book::{self, KeptPiece};
@@ -50,12 +50,12 @@ pub(super) struct Watched<'a> {
 }
 
 impl Watched<'_> {
-    fn breathe(&self, done: usize, of: usize) -> Result<(), AppError> {
+    /// Tells how far it is, `done` of the file's bytes; what was made from another format has others.
+    fn breathe(&self, done: u64) -> Result<(), AppError> {
         if self.watch.cancel.is_cancelled() || self.session.closed().is_cancelled() {
             return Err(ErrorCode::Cancelled.into());
         }
-        let part = u128::from(self.bytes) * done as u128 / of.max(1) as u128;
-        let bytes_done = self.step.bytes_done + u64::try_from(part).unwrap_or(self.bytes);
+        let bytes_done = self.step.bytes_done + done.min(self.bytes);
         self.watch.progress.report(Step { bytes_done, ..*self.step });
         Ok(())
     }
@@ -94,26 +94,72 @@ pub(super) fn store(
     kept_as_source: &[KeptAsSource],
     watched: &Watched<'_>,
 ) -> Result<Tally, AppError> {
-    // What is kept is also a record (category Other), so that it is shown as what it is: source.
-    let kept =
-        kept_as_source.iter().map(|kept| Piece { resource: &kept.resource, kept: Some(kept) });
-    let pieces: Vec<Piece<'_>> =
-        resources.iter().map(|resource| Piece { resource, kept: None }).chain(kept).collect();
-    let made = Made { session, source, now: session.now(), name: watched.name, at: watched.at };
-    let mut storing =
-        Storing { source, watched, of: pieces.len(), done: 0, tally: Tally::default() };
+    let pieces: Vec<Piece<'_>> = pieces(resources, kept_as_source).collect();
+    let mut make = Make::new(session, source, watched);
+    let mut storing = Storing { source, watched, bytes: 0, tally: Tally::default() };
     // What she decided about the content of a record is asked of the store, which one thread has.
-    if pieces.len() <= BATCH || compartment::any_decided(tx)? {
-        for (number, batch) in pieces.chunks(BATCH).enumerate() {
-            let mut rows = made.rows(number, batch);
-            decide(tx, &mut rows, batch)?;
-            let lines = made.lines(&rows)?;
-            storing.put(tx, batch, Batch { rows, lines })?;
+    let decisions = compartment::any_decided(tx)?;
+    if pieces.len() <= BATCH || decisions {
+        for pieces in pieces.chunks(BATCH) {
+            let mut batch = make.rows(pieces);
+            if decisions {
+                decide(tx, &mut batch)?;
+            }
+            make.lines(&mut batch)?;
+            storing.put(tx, batch)?;
         }
-    } else {
-        storing.put_all(tx, &pieces, &made)?;
+        return Ok(storing.tally);
     }
-    Ok(storing.tally)
+    let work = move |give: &Give| {
+        pieces.chunks(BATCH).all(|pieces| give.next(make.batch(pieces)));
+    };
+    storing.put_all(tx, work).map(|()| storing.tally)
+}
+
+/// Stores a FHIR file while it is read; gives what is left of it, which is nothing to be stored.
+///
+/// # Errors
+/// As [`store`]; the inner error is why the file is refused.
+pub(super) fn store_flowing(
+    tx: &mut dyn Transaction,
+    session: &Session,
+    source: &str,
+    bytes: &[u8],
+    limits: &Limits,
+    watched: &Watched<'_>,
+) -> Result<Result<(Tally, Parsed), ParseError>, AppError> {
+    let mut make = Make::new(session, source, watched);
+    let mut storing = Storing { source, watched, bytes: 0, tally: Tally::default() };
+    let work = move |give: &Give| {
+        let mut send = |resources: &[Resource], kept: &[KeptAsSource]| {
+            let pieces: Vec<Piece<'_>> = pieces(resources, kept).collect();
+            pieces.chunks(BATCH).all(|pieces| give.next(make.batch(pieces)));
+        };
+        let parsed = keyward_records::parse_giving(bytes, limits, &mut |given| {
+            send(&given.resources, &given.kept_as_source);
+        });
+        parsed.inspect(|rest| send(&rest.resources, &rest.kept_as_source))
+    };
+    let parsed = storing.put_all(tx, work)?;
+    Ok(parsed.map(|parsed| {
+        storing.tally.duplicates += parsed.duplicates.len() as u64;
+        (storing.tally, parsed)
+    }))
+}
+
+/// Where batches go from the thread that makes them, and where they come back: memory is best given back by the
+/// thread that took it.
+struct Give {
+    made: mpsc::SyncSender<Result<Batch, AppError>>,
+    stored: mpsc::Receiver<Batch>,
+}
+
+impl Give {
+    /// `false` once nobody takes it any more, because something went wrong there.
+    fn next(&self, batch: Result<Batch, AppError>) -> bool {
+        self.stored.try_iter().for_each(drop);
+        self.made.send(batch).is_ok()
+    }
 }
 
 /// A record to be.
@@ -124,20 +170,27 @@ struct Piece<'a> {
     kept: Option<&'a KeptAsSource>,
 }
 
+/// What is kept is also a record (category Other), so that it is shown as what it is: source.
+fn pieces<'a>(
+    resources: &'a [Resource],
+    kept: &'a [KeptAsSource],
+) -> impl Iterator<Item = Piece<'a>> {
+    let kept = kept.iter().map(|kept| Piece { resource: &kept.resource, kept: Some(kept) });
+    resources.iter().map(|resource| Piece { resource, kept: None }).chain(kept)
+}
+
 /// Records with their lines.
 struct Batch {
     rows: Vec<RecordRow>,
+    /// Of each row that is not understood: its position in the file, and why.
+    kept: Vec<Option<KeptPiece>>,
     lines: Vec<NewLine>,
 }
 
 /// What she decided about the content of a record outlives an import that was taken back.
-fn decide(
-    tx: &dyn Transaction,
-    rows: &mut [RecordRow],
-    batch: &[Piece<'_>],
-) -> Result<(), AppError> {
-    for (row, piece) in rows.iter_mut().zip(batch) {
-        if piece.kept.is_none()
+fn decide(tx: &dyn Transaction, batch: &mut Batch) -> Result<(), AppError> {
+    for (row, kept) in batch.rows.iter_mut().zip(&batch.kept) {
+        if kept.is_none()
             && let Some(category) = compartment::decided(tx, &row.fingerprint)?
         {
             category.as_str().clone_into(&mut row.category);
@@ -147,30 +200,41 @@ fn decide(
 }
 
 /// Makes rows and lines of the records of a file, without the store.
-#[derive(Clone, Copy)]
-struct Made<'a> {
+struct Make<'a> {
     session: &'a Session,
     source: &'a str,
     now: UnixSeconds,
     name: &'a str,
     at: UnixSeconds,
+    /// Rows made so far.
+    made: u64,
 }
 
-impl Made<'_> {
-    /// The rows of a batch, in the order of their ids.
-    fn rows(&self, number: usize, batch: &[Piece<'_>]) -> Vec<RecordRow> {
-        let mut random = vec![[0u8; 8]; batch.len()];
-        self.session.randomness().with(|rng| rng.fill_bytes(random.as_flattened_mut()));
-        let first = number * BATCH;
-        let rows = batch.iter().zip(random).enumerate();
-        rows.map(|(at, (piece, random))| {
-            row(id(self.now, first + at, random), self.source, piece.resource)
-        })
-        .collect()
+impl<'a> Make<'a> {
+    fn new(session: &'a Session, source: &'a str, watched: &Watched<'a>) -> Self {
+        let (name, at, now) = (watched.name, watched.at, session.now());
+        Self { session, source, now, name, at, made: 0 }
     }
 
-    fn lines(&self, rows: &[RecordRow]) -> Result<Vec<NewLine>, AppError> {
-        let entries: Vec<Entry<'_>> = rows
+    /// The rows of a batch, in the order of their ids.
+    fn rows(&mut self, pieces: &[Piece<'_>]) -> Batch {
+        let mut random = vec![[0u8; 8]; pieces.len()];
+        self.session.randomness().with(|rng| rng.fill_bytes(random.as_flattened_mut()));
+        let mut batch = Batch { rows: Vec::new(), kept: Vec::new(), lines: Vec::new() };
+        for (piece, random) in pieces.iter().zip(random) {
+            self.made += 1;
+            batch.rows.push(row(id(self.now, self.made, random), self.source, piece.resource));
+            batch.kept.push(piece.kept.map(|kept| KeptPiece {
+                index: kept.index as u64,
+                reason: kept.reason.code().to_owned(),
+            }));
+        }
+        batch
+    }
+
+    fn lines(&self, batch: &mut Batch) -> Result<(), AppError> {
+        let entries: Vec<Entry<'_>> = batch
+            .rows
             .iter()
             .map(|row| Entry {
                 id: row.id,
@@ -181,7 +245,14 @@ impl Made<'_> {
                 bytes: &row.body,
             })
             .collect();
-        reading::lines(&entries)
+        batch.lines = reading::lines(&entries)?;
+        Ok(())
+    }
+
+    fn batch(&mut self, pieces: &[Piece<'_>]) -> Result<Batch, AppError> {
+        let mut batch = self.rows(pieces);
+        self.lines(&mut batch)?;
+        Ok(batch)
     }
 }
 
@@ -189,55 +260,48 @@ impl Made<'_> {
 struct Storing<'a> {
     source: &'a str,
     watched: &'a Watched<'a>,
-    of: usize,
-    done: usize,
+    /// Bytes stored so far.
+    bytes: u64,
     tally: Tally,
 }
 
 impl Storing<'_> {
-    /// Stores many: the next batch is made on a second thread while this one writes.
-    fn put_all(
+    /// Stores what `work` makes on a second thread while this one writes; gives what came of it.
+    fn put_all<T: Send>(
         &mut self,
         tx: &mut dyn Transaction,
-        pieces: &[Piece<'_>],
-        made: &Made<'_>,
-    ) -> Result<(), AppError> {
+        work: impl FnOnce(&Give) -> T + Send,
+    ) -> Result<T, AppError> {
+        let internal = || AppError::new(ErrorCode::Internal);
         thread::scope(|scope| {
-            let (give, given) = mpsc::sync_channel::<Result<Batch, AppError>>(2);
+            let ((made, given), (back, stored)) = (mpsc::sync_channel(2), mpsc::channel());
+            let give = Give { made, stored };
             let work = move || {
-                for (number, batch) in pieces.chunks(BATCH).enumerate() {
-                    let rows = made.rows(number, batch);
-                    let lines = made.lines(&rows);
-                    // Nobody takes it any more once something went wrong there.
-                    if give.send(lines.map(|lines| Batch { rows, lines })).is_err() {
-                        break;
-                    }
-                }
+                let done = work(&give);
+                drop(give.made);
+                give.stored.iter().for_each(drop);
+                done
             };
             let started = thread::Builder::new().spawn_scoped(scope, work);
-            started.map_err(|_| AppError::new(ErrorCode::Internal))?;
-            for batch in pieces.chunks(BATCH) {
-                let made = given.recv().map_err(|_| AppError::new(ErrorCode::Internal))?;
-                self.put(tx, batch, made?)?;
+            let started = started.map_err(|_| internal())?;
+            for batch in given {
+                let batch = self.put(tx, batch?)?;
+                back.send(batch).map_err(|_| internal())?;
             }
-            Ok(())
+            drop(back);
+            started.join().map_err(|_| internal())
         })
     }
 
     /// Writes a batch with its lines.
-    fn put(
-        &mut self,
-        tx: &mut dyn Transaction,
-        batch: &[Piece<'_>],
-        Batch { rows, mut lines }: Batch,
-    ) -> Result<(), AppError> {
+    fn put(&mut self, tx: &mut dyn Transaction, mut batch: Batch) -> Result<Batch, AppError> {
         let mut repeated = HashSet::new();
-        for (row, piece) in rows.iter().zip(batch) {
-            if self.done.is_multiple_of(BREATH) {
-                self.watched.breathe(self.done, self.of)?;
+        for (number, (row, kept)) in batch.rows.iter().zip(&batch.kept).enumerate() {
+            if number.is_multiple_of(BREATH) {
+                self.watched.breathe(self.bytes)?;
             }
-            self.done += 1;
-            match (tx.insert_record(row)?, piece.kept) {
+            self.bytes += row.body.len() as u64;
+            match (tx.insert_record(row)?, kept) {
                 (Inserted::Duplicate(_), _) => {
                     self.tally.duplicates += 1;
                     repeated.insert(row.id);
@@ -245,16 +309,15 @@ impl Storing<'_> {
                 (Inserted::New, None) => self.count(&row.category),
                 // Its bytes stand in Sources beside the reason.
                 (Inserted::New, Some(kept)) => {
-                    book::keep_piece(tx, self.source, kept.index, &kept.resource.bytes)?;
-                    let reason = kept.reason.code().to_owned();
-                    self.tally.kept.push(KeptPiece { index: kept.index as u64, reason });
+                    book::keep_piece(tx, self.source, kept.index, &row.body)?;
+                    self.tally.kept.push(kept.clone());
                 }
             }
         }
-        lines.retain(|line| !repeated.contains(&line.id));
+        batch.lines.retain(|line| !repeated.contains(&line.id));
         // Records that say what another file said before are named with that record.
-        self.tally.duplicates += tx.add_lines(&Scope::Own.name(), &lines)?;
-        Ok(())
+        self.tally.duplicates += tx.add_lines(&Scope::Own.name(), &batch.lines)?;
+        Ok(batch)
     }
 
     fn count(&mut self, category: &str) {
@@ -269,10 +332,10 @@ impl Storing<'_> {
 
 /// The id of a record of one's own. It never leaves this store, so it begins with time and number: what comes together
 /// stands together in the indexes.
-fn id(now: UnixSeconds, number: usize, random: [u8; 8]) -> RecordId {
+fn id(now: UnixSeconds, number: u64, random: [u8; 8]) -> RecordId {
     let mut bytes = [0u8; 16];
     bytes[..5].copy_from_slice(&now.to_be_bytes()[3..]);
-    bytes[5..8].copy_from_slice(&(number as u64).to_be_bytes()[5..]);
+    bytes[5..8].copy_from_slice(&number.to_be_bytes()[5..]);
     bytes[8..].copy_from_slice(&random);
     RecordId::from_bytes(bytes)
 }

@@ -33,11 +33,15 @@ use self::table::Unread;
 use self::walk::{Found, FoundFile, WalkLimits};
 use crate::error::{AppError, ErrorCode};
 use crate::jobs::Job;
+use crate::patient::compartment;
 use crate::ports::progress::{Cancel, Progress, Stage, Step};
 use crate::ports::vault::{RecordFilter, Transaction};
 use crate::session::Session;
 use crate::views::common::JobQuestion;
 use crate::views::patient::{ImportDecision, ImportReport, ImportView, RefusedFile, RefusedReason};
+
+/// A FHIR file of at least so many bytes is stored while it is read.
+const FLOWING: usize = 1 << 20;
 
 /// Who watches, stops and answers an import.
 pub struct Watch<'a> {
@@ -288,7 +292,12 @@ impl<'a> Run<'a> {
         step: &Step,
     ) -> Result<(), AppError> {
         let most = self.walk_limits.bytes.min(format.max_bytes(limits) as u64);
-        let read = self.files.all(self.walk_limits, found, most).map_err(Unread::Refused);
+        let read = match self.files.all(self.walk_limits, found, most) {
+            Ok(bytes) if self.take_flowing(source, found, format, &bytes, limits, step)? => {
+                return Ok(());
+            }
+            other => other.map_err(Unread::Refused),
+        };
         let read = read.and_then(|bytes| {
             let parsed = self.parse(found, format, &bytes, limits)?;
             Ok((bytes, parsed))
@@ -325,14 +334,8 @@ impl<'a> Run<'a> {
             name: &found.name,
             at: self.book.at,
         };
-        let mut tally = file::store(
-            &mut *tx,
-            self.session,
-            source,
-            &parsed.resources,
-            &parsed.kept_as_source,
-            &watched,
-        )?;
+        let (resources, kept) = (&parsed.resources, &parsed.kept_as_source);
+        let mut tally = file::store(&mut *tx, self.session, source, resources, kept, &watched)?;
         tally.duplicates += parsed.duplicates.len() as u64;
         let mut file = FileBook {
             format: format.code().to_owned(),
@@ -346,6 +349,56 @@ impl<'a> Run<'a> {
         tx.commit()?;
         self.stored();
         Ok(())
+    }
+
+    /// Stores a large FHIR file while it is read. `false`, and nothing is stored, if a person has to be asked
+    /// something first: then it is read whole.
+    fn take_flowing(
+        &mut self,
+        source: &str,
+        found: &FoundFile,
+        format: Format,
+        bytes: &[u8],
+        limits: &Limits,
+        step: &Step,
+    ) -> Result<bool, AppError> {
+        if format != Format::Fhir || bytes.len() < FLOWING {
+            return Ok(false);
+        }
+        let mut tx = self.session.begin()?;
+        if compartment::any_decided(&*tx)? {
+            return Ok(false);
+        }
+        let watched = file::Watched {
+            watch: self.watch,
+            session: self.session,
+            step,
+            bytes: found.bytes,
+            name: &found.name,
+            at: self.book.at,
+        };
+        let stored = file::store_flowing(&mut *tx, self.session, source, bytes, limits, &watched)?;
+        let (tally, parsed) = match stored {
+            Ok(stored) => stored,
+            Err(error) => {
+                self.refuse(&found.name, file::refused(&error));
+                return Ok(true);
+            }
+        };
+        let records = tally.added.values().sum();
+        if Subject::load(&*tx)?.question(&found.name, &parsed.patients, records).is_some() {
+            return Ok(false);
+        }
+        self.remember(&mut *tx, &parsed.patients)?;
+        let mut file = FileBook {
+            format: format.code().to_owned(),
+            bytes: bytes.len() as u64,
+            ..self.new_file(found)
+        };
+        self.count(&mut *tx, source, &mut file, tally)?;
+        tx.commit()?;
+        self.stored();
+        Ok(true)
     }
 
     /// Takes a file apart; asks first what the columns of a table hold.
