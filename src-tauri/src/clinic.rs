@@ -96,6 +96,7 @@ mod tests {
     use std::sync::Arc;
 
     use keyward_app::error::ErrorCode;
+    use keyward_app::ports::relay::ServiceAddress;
     use keyward_app::ports::vault::Vault as _;
     use keyward_protocol::ids::ServiceId;
     use keyward_vault::{MemoryKeyring, ProfileStore};
@@ -162,6 +163,22 @@ mod tests {
             assert_eq!(opened(&profiles, &services), known, "{end}: and stays");
             services.stop();
         }
+    }
+
+    #[test]
+    fn who_was_with_a_clinic_of_another_computer_finds_none_here() {
+        let folder = tempfile::tempdir().unwrap();
+        let (profiles, services) = start(folder.path(), &Arc::new(MemoryKeyring::new()));
+        set_up(&profiles, &services, &setup()).unwrap();
+        let here = opened(&profiles, &services);
+        for url in [RELAY, AUTHORITY] {
+            let at = |service_id| ServiceAddress { url: url.to_owned(), service_id };
+            let found = services.resolve(&at(here)).unwrap();
+            assert!(found.starts_with("http://127.0.0.1:"));
+            assert_eq!(services.resolve(&ServiceAddress::unknown(url)), Ok(found));
+            assert!(services.resolve(&at(ServiceId::from_bytes([7; 16]))).is_err());
+        }
+        services.stop();
     }
 
     #[test]

@@ -14,7 +14,8 @@ use std::time::Duration;
 use keyward_app::desk::keys;
 use keyward_app::error::{AppError, ErrorCode};
 use keyward_app::ports::clock::SystemClock;
-use keyward_app::ports::http::HttpNetwork;
+use keyward_app::ports::http::{HttpNetwork, Resolve};
+use keyward_app::ports::relay::ServiceAddress;
 use keyward_app::ports::vault::{Collection, Vault};
 use keyward_authority::{Authority, AuthorityConfig, Operator};
 use keyward_protocol::ids::ServiceId;
@@ -63,6 +64,15 @@ struct Running {
     tasks: Vec<tauri::async_runtime::JoinHandle<()>>,
     // Holds the services' profile for this process.
     _vault: Arc<SqlVault>,
+}
+
+/// Resolves the addresses of this computer.
+struct Here(Arc<Services>);
+
+impl Resolve for Here {
+    fn resolve(&self, at: &ServiceAddress) -> Result<String, String> {
+        self.0.resolve(at)
+    }
 }
 
 /// What a new clinic is known by.
@@ -123,14 +133,16 @@ impl Services {
 
     /// The network of this computer's sessions: every address, and the services here.
     pub(crate) fn network(self: &Arc<Self>) -> Arc<HttpNetwork> {
-        let services = Arc::clone(self);
-        let resolver = move |url: &str| services.resolve(url);
+        let resolver = Here(Arc::clone(self));
         Arc::new(HttpNetwork::new(Arc::new(resolver), Arc::new(SystemClock)))
     }
 
     /// Turns a stored address into one that can be connected to now, starting what it names.
-    fn resolve(&self, url: &str) -> Result<String, String> {
-        let pick: fn(&Running) -> &String = match url {
+    ///
+    /// # Errors
+    /// A word for logs if it is not here: nothing of that name, or another clinic than the one asked for.
+    pub(crate) fn resolve(&self, at: &ServiceAddress) -> Result<String, String> {
+        let pick: fn(&Running) -> &String = match at.url.as_str() {
             RELAY => |running| &running.relay,
             AUTHORITY => |running| &running.authority,
             other if other.starts_with("this-computer:") => return Err("unknown service".into()),
@@ -140,7 +152,12 @@ impl Services {
         if running.is_none() {
             *running = Some(self.start().map_err(|error| format!("{:?}", error.code))?);
         }
-        running.as_ref().map(|r| pick(r).clone()).ok_or_else(|| "not running".into())
+        let running = running.as_ref().ok_or("not running")?;
+        // Whoever asks for a clinic of another computer finds none here.
+        if at.is_known() && at.service_id != running.service_id {
+            return Err("another clinic".into());
+        }
+        Ok(pick(running).clone())
     }
 
     /// Notes for whom a clinic is about to be set up, before anything of it is there: after a crash

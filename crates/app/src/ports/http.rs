@@ -27,16 +27,18 @@ use super::relay::{
 
 /// Turns a stored address into one that can be connected to now.
 pub trait Resolve: Send + Sync {
-    /// `this-computer:relay` becomes `http://127.0.0.1:<port>`; other addresses stay.
+    /// `this-computer:relay` becomes `http://127.0.0.1:<port>`; other addresses stay. Such an address means
+    /// another service on every computer: a restored profile must not tell the one here what it has to tell
+    /// the one it was with.
     ///
     /// # Errors
-    /// A word for logs if nothing of that name runs on this computer.
-    fn resolve(&self, url: &str) -> Result<String, String>;
+    /// A word for logs if nothing of that name, or not that service, runs on this computer.
+    fn resolve(&self, at: &ServiceAddress) -> Result<String, String>;
 }
 
 impl<F: Fn(&str) -> Result<String, String> + Send + Sync> Resolve for F {
-    fn resolve(&self, url: &str) -> Result<String, String> {
-        self(url)
+    fn resolve(&self, at: &ServiceAddress) -> Result<String, String> {
+        self(&at.url)
     }
 }
 
@@ -67,7 +69,7 @@ impl HttpNetwork {
     /// # Errors
     /// [`AuthorityError::Unreachable`] if the address means nothing on this computer.
     pub fn authority_client(&self, at: &ServiceAddress) -> Result<AuthorityClient, AuthorityError> {
-        let url = self.resolver.resolve(&at.url).map_err(AuthorityError::Unreachable)?;
+        let url = self.resolver.resolve(at).map_err(AuthorityError::Unreachable)?;
         Ok(AuthorityClient::new(&url, at.service_id, Arc::clone(&self.clock))?)
     }
 }
@@ -78,7 +80,7 @@ impl Network for HttpNetwork {
         at: &ServiceAddress,
         signer: Arc<SigningKey>,
     ) -> Result<Box<dyn Relay>, RelayError> {
-        let url = self.resolver.resolve(&at.url).map_err(RelayError::Unreachable)?;
+        let url = self.resolver.resolve(at).map_err(RelayError::Unreachable)?;
         let client = RelayClient::new(&url, at.service_id, Arc::clone(&self.clock))?;
         Ok(Box::new(HttpRelay { client, signer }))
     }
@@ -96,7 +98,7 @@ impl Network for HttpNetwork {
         at: &ServiceAddress,
         signer: Arc<SigningKey>,
     ) -> Result<Box<dyn RelayRecovery>, RelayError> {
-        let url = self.resolver.resolve(&at.url).map_err(RelayError::Unreachable)?;
+        let url = self.resolver.resolve(at).map_err(RelayError::Unreachable)?;
         let client = RelayClient::new(&url, at.service_id, Arc::clone(&self.clock))?;
         Ok(Box::new(HttpRelay { client, signer }))
     }

@@ -24,6 +24,23 @@ pub struct ServiceAddress {
     pub service_id: ServiceId,
 }
 
+/// The id of no service: for what is asked of a clinic before it is known which one it is.
+const NONE: ServiceId = ServiceId::from_bytes([0; 16]);
+
+impl ServiceAddress {
+    /// Where a clinic may be that nothing is known of yet. Nothing is signed there.
+    #[must_use]
+    pub fn unknown(url: &str) -> Self {
+        Self { url: url.to_owned(), service_id: NONE }
+    }
+
+    /// Whether it says which service must be there.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        self.service_id != NONE
+    }
+}
+
 /// Opens channels. Every call yields a fresh connection of its own, so that two personas (or a
 /// persona and the identified enrolment) never share one.
 pub trait Network: Send + Sync {
