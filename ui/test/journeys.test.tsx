@@ -238,6 +238,75 @@ describe("a shared chart", () => {
   });
 });
 
+describe("a clinic that is gone", () => {
+  const preview = {
+    clinicName: "Example Clinic on the Hill",
+    purpose: "patient",
+    fingerprint: [],
+    expires: 0,
+    thisComputerOnly: false,
+  };
+  /** Joined, and back on the first page. */
+  const joined = async () => {
+    await waitFor(() => {
+      expect(window.location.hash).toMatch(/^#?\/?$/);
+    });
+  };
+  const look = async () => {
+    await userEvent.type(await screen.findByRole("textbox", { name: "Invitation or code" }), "K7QM-2XVB");
+    await press("Look at the invitation");
+  };
+
+  it("is left only after a question that says what it means", async () => {
+    wanted.asks = true;
+    const leaves = { clinicName: "Sample Clinic by the Sea", spaces: 2, shares: 4, open: 1 };
+    await open("patient", "/settings/recovery/restored", { invitation_read: () => ({ ...preview, leaves }) });
+    await userEvent.click(await screen.findByRole("link", { name: "My clinic is gone: join another" }));
+    await look();
+    expect(await screen.findByText("You leave Sample Clinic by the Sea by this")).toBeTruthy();
+    expect(screen.queryByRole("button", { name: "Accept the invitation" })).toBeNull();
+    await press("Leave and join");
+    const dialog = within(await screen.findByRole("alertdialog"));
+    expect(dialog.getByText("Your records stay as they are.")).toBeTruthy();
+    expect(dialog.getByText(/gets nothing of them/)).toBeTruthy();
+    expect(dialog.getByText(/One share may go on to its end/)).toBeTruthy();
+    expect(dialog.getByText(/cannot be undone/)).toBeTruthy();
+    await userEvent.click(dialog.getByRole("button", { name: "Stay and wait" }));
+    expect(asked("invitation_accept")).toHaveLength(0);
+    await press("Leave and join");
+    await press("Yes, leave and join");
+    await waitFor(() => {
+      expect(asked("invitation_accept")).toEqual([{ text: "K7QM-2XVB", leave: true }]);
+    });
+    await joined();
+    wanted.asks = false;
+  });
+
+  it("is not left by an invitation that leaves none", async () => {
+    await open("patient", "/join", { invitation_read: () => ({ ...preview, leaves: null }) });
+    await look();
+    await press("Accept the invitation");
+    await waitFor(() => {
+      expect(asked("invitation_accept")).toEqual([{ text: "K7QM-2XVB", leave: false }]);
+    });
+    await joined();
+  });
+
+  it("keeps its shares to be read, with nothing to press that changes them", async () => {
+    await open("patient", "/sharing/s5");
+    expect(
+      await screen.findByText("This was shared through Sample Clinic by the Sea, which you left"),
+    ).toBeTruthy();
+    expect(screen.queryByRole("button", { name: "Stop sharing" })).toBeNull();
+  });
+
+  it("offers nothing where nothing waits", async () => {
+    await open("patient", "/settings/recovery/restored");
+    expect(await screen.findByText("The lost computer is shut out")).toBeTruthy();
+    expect(screen.queryByRole("link", { name: /join another/ })).toBeNull();
+  });
+});
+
 describe("the command palette", () => {
   it("opens with Ctrl-K and goes where its words say", async () => {
     await open("patient", "/");

@@ -103,6 +103,9 @@ pub enum ErrorCode {
     InvitationImpostor,
     /// This profile is enrolled already.
     AlreadyEnrolled,
+    /// Of another clinic, and leaving the one she is with was not agreed to; param `clinic` (the one
+    /// that would be left).
+    InvitationOtherClinic,
     /// No invitation found in the image.
     ImageWithoutInvitation,
     // sharing

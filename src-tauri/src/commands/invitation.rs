@@ -48,10 +48,16 @@ pub(super) fn picture(path: &Path) -> std::io::Result<Vec<u8>> {
     if bytes.len() as u64 > MAX_IMAGE { Err(ErrorKind::FileTooLarge.into()) } else { Ok(bytes) }
 }
 
-/// Accepts an invitation.
+/// Accepts an invitation. `leave`: she was asked, and leaves the clinic her restored profile waits for, if the
+/// invitation is of another one.
 #[tauri::command]
-pub async fn invitation_accept(invited: Invited, text: String) -> Result<SessionView, AppError> {
-    invited.change("enrolment", move |session| enrol::accept(session, &text)).await?;
+pub async fn invitation_accept(
+    invited: Invited,
+    text: String,
+    leave: bool,
+) -> Result<SessionView, AppError> {
+    let accept = if leave { enrol::accept_and_leave } else { enrol::accept };
+    invited.change("enrolment", move |session| accept(session, &text)).await?;
     off_thread(move || session_view::of(&invited.0.0)).await
 }
 

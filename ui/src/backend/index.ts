@@ -60,7 +60,7 @@ export const common = {
 export const invitation = {
   read: commandWith<{ text: string }, T.InvitationPreview>("invitation_read"),
   fromImage: command<string | null>("invitation_from_image"),
-  accept: commandWith<{ text: string }, T.SessionView>("invitation_accept"),
+  accept: commandWith<{ text: string; leave: boolean }, T.SessionView>("invitation_accept"),
 };
 
 /** Commands of a desk window. */

@@ -56,6 +56,10 @@ people: number,
  */
 enrolment: Renewal, 
 /**
+ * The clinic she had been with, if she joined another one since.
+ */
+leftClinic: string | null, 
+/**
  * The spaces and shares, each with how far its keys were renewed.
  */
 renewals: Array<RenewalView>, };

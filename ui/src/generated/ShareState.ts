@@ -3,4 +3,4 @@
 /**
  * State of a share.
  */
-export type ShareState = "pending" | "live" | "ended" | "revoked" | "problem";
+export type ShareState = "pending" | "live" | "ended" | "revoked" | "problem" | "former";

@@ -84,6 +84,7 @@ export type * from "./KitReading";
 export type * from "./KitStatus";
 export type * from "./KitView";
 export type * from "./KitWord";
+export type * from "./LeavesClinic";
 export type * from "./LeavingReceipt";
 export type * from "./LeavingView";
 export type * from "./Marker";

@@ -6,7 +6,7 @@
 
 use keyward_protocol::certificate::{ClinicianCertificate, ClinicianKeys, ClinicianRequest};
 use keyward_protocol::cpace::Initiator;
-use keyward_protocol::invitation::Purpose;
+use keyward_protocol::invitation::{Purpose, fingerprint};
 use keyward_protocol::keys::{EncapsulationKey, VerifyingKey};
 use keyward_relay_api::authority::enrol::{
     EnrolAnswer, EnrolFinish, EnrolRefusal, EnrolRequest, EnrolStart, EnrolledService, PROOF_LABEL,
@@ -16,13 +16,14 @@ use keyward_relay_api::authority::status::service_id_of;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use super::before::{self, Leaving};
 use super::read::{Met, entry, meet};
 use crate::error::{AppError, ErrorCode};
 use crate::identity::{Enrolment, RegisteredPerson, clinician_keys, enrolment_key};
 use crate::ports::authority::AuthorityError;
 use crate::ports::vault::Collection;
 use crate::recovery::keys::{Recovery, Registered};
-use crate::recovery::{kit, renew};
+use crate::recovery::kit;
 use crate::session::Session;
 use crate::store;
 
@@ -47,25 +48,39 @@ struct Begun {
 /// # Errors
 /// As [`super::read`], and [`ErrorCode::InvitationRefused`] (`reason`: `used`, `withdrawn`, `key-taken`, or
 /// none for a code the clinic does not accept), [`ErrorCode::InvitationExpired`],
-/// [`ErrorCode::InvitationOtherPurpose`], [`ErrorCode::AuthorityMisbehaves`].
+/// [`ErrorCode::InvitationOtherPurpose`], [`ErrorCode::InvitationOtherClinic`] (nothing was sent then, and
+/// [`accept_and_leave`] accepts it), [`ErrorCode::AuthorityMisbehaves`].
 pub fn accept(session: &Session, text: &str) -> Result<Enrolment, AppError> {
+    run(session, text, Leaving::Refused)
+}
+
+/// As [`accept`], and if the invitation is of another clinic than the one a restored profile waits for, that
+/// one is left: what belonged to it is set apart in the transaction that stores the new enrolment. Only
+/// after she was asked; it cannot be undone.
+///
+/// # Errors
+/// As [`accept`], without [`ErrorCode::InvitationOtherClinic`].
+pub fn accept_and_leave(session: &Session, text: &str) -> Result<Enrolment, AppError> {
+    run(session, text, Leaving::Agreed)
+}
+
+fn run(session: &Session, text: &str, leaving: Leaving) -> Result<Enrolment, AppError> {
     let _turn = session.exchange_turn();
     let (entry, purpose) = entry(session, text)?;
     let met = meet(session, entry, purpose)?;
+    let of = fingerprint(&met.key);
+    // Before the code is used: the clinic cannot take that back.
+    before::check(session, &of, leaving)?;
     let Begun { salt, recovery, .. } = begin(session, &met)?;
     let answer = exchange(session, &met, &salt, recovery.as_ref())?;
     let enrolment = enrolment(session, &met, &salt, answer)?;
     let mut tx = session.begin()?;
-    if Enrolment::load(&*tx)?.is_some_and(|before| before.service_id != enrolment.service_id) {
-        // After a restore only the clinic she was with.
-        return Err(ErrorCode::AlreadyEnrolled.into());
-    }
+    before::make_room(&mut *tx, &of, leaving, session.now())?;
     enrolment.save(&mut *tx)?;
     if let Some(recovery) = recovery {
         let key = session.with_master(|master| enrolment.enrolment_key(master))?;
         Registered::confirmed(key.verifying_key(), recovery).save(&mut *tx)?;
     }
-    renew::enrolled_anew(&mut *tx)?;
     tx.delete(Collection::Identity, BEGUN)?;
     tx.commit()?;
     session.changed();

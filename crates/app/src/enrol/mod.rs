@@ -1,10 +1,11 @@
 //! Accepting an invitation, for patients and clinicians: read, preview, accept.
 
 mod accept;
+mod before;
 mod image;
 mod read;
 
-pub use accept::accept;
+pub use accept::{accept, accept_and_leave};
 pub use image::text_from_image;
 pub use read::read;
 

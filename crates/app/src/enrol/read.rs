@@ -1,15 +1,13 @@
 //! From what was pasted, typed or scanned to an invitation that may be accepted.
 
-use keyward_protocol::ids::ServiceId;
 use keyward_protocol::invitation::{Code, Entry, Invitation, InvitationError, Purpose};
 use keyward_protocol::keys::VerifyingKey;
 
+use super::before::Before;
 use super::purpose_of;
 use crate::error::{AppError, ErrorCode};
-use crate::identity::Enrolment;
 use crate::ports::authority::{Authority, AuthorityError, AuthorityStatus};
 use crate::ports::relay::ServiceAddress;
-use crate::recovery::renew;
 use crate::session::Session;
 use crate::views::common::{InvitationPreview, InvitationPurpose};
 
@@ -33,24 +31,34 @@ pub(super) struct Met {
 /// What an invitation says, without accepting it. Asks the clinic only for a code typed alone.
 ///
 /// # Errors
-/// [`ErrorCode::AlreadyEnrolled`], the `Invitation…` codes, and for a code alone what reaching the clinic
-/// on this computer ends with.
+/// [`ErrorCode::AlreadyEnrolled`] (for a restored profile that waits for its clinic only if the invitation is
+/// of that one), the `Invitation…` codes, and for a code alone what reaching the clinic on this computer
+/// ends with.
 pub fn read(session: &Session, text: &str) -> Result<InvitationPreview, AppError> {
     let (entry, purpose) = entry(session, text)?;
+    let tx = session.read()?;
+    let before = Before::of(&*tx)?;
+    drop(tx);
     match entry {
-        Entry::Full(invitation) => Ok(InvitationPreview {
-            purpose: shown(purpose),
-            fingerprint: groups(&invitation.authority_fingerprint),
-            expires: invitation.expires,
-            this_computer_only: invitation.this_computer_only,
-            clinic_name: invitation.clinic_name,
-        }),
+        Entry::Full(invitation) => {
+            let fingerprint = invitation.authority_fingerprint;
+            Ok(InvitationPreview {
+                purpose: shown(purpose),
+                fingerprint: groups(&fingerprint),
+                expires: invitation.expires,
+                this_computer_only: invitation.this_computer_only,
+                leaves: before.leaves(session, &fingerprint)?,
+                clinic_name: invitation.clinic_name,
+            })
+        }
         Entry::Code(code) => {
             let met = meet(session, Entry::Code(code), purpose)?;
+            let fingerprint = keyward_protocol::invitation::fingerprint(&met.key);
             Ok(InvitationPreview {
+                leaves: before.leaves(session, &fingerprint)?,
                 clinic_name: met.status.clinic_name,
                 purpose: shown(purpose),
-                fingerprint: groups(&keyward_protocol::invitation::fingerprint(&met.key)),
+                fingerprint: groups(&fingerprint),
                 // A code does not tell; the clinic says so when it is used.
                 expires: 0,
                 this_computer_only: true,
@@ -61,12 +69,8 @@ pub fn read(session: &Session, text: &str) -> Result<InvitationPreview, AppError
 
 /// Reads the text and refuses what this profile cannot accept now.
 pub(super) fn entry(session: &Session, text: &str) -> Result<(Entry, Purpose), AppError> {
-    let tx = session.read()?;
-    // After a restore the clinic may not know this computer: then the same clinic invites her anew.
-    if Enrolment::load(&*tx)?.is_some() && !renew::needs_desk(&*tx)? {
-        return Err(ErrorCode::AlreadyEnrolled.into());
-    }
-    drop(tx);
+    // Refused before anything is looked at, and nobody is asked.
+    Before::of(&*session.read()?)?;
     let purpose = purpose_of(session.profile().role).ok_or(ErrorCode::NotAllowed)?;
     if text.len() > MAX_TEXT {
         return Err(AppError::new(ErrorCode::InvitationUnreadable).with("reason", "too-long"));
@@ -89,8 +93,7 @@ pub(super) fn meet(session: &Session, entry: Entry, purpose: Purpose) -> Result<
         Entry::Code(code) => (code, AUTHORITY_HERE.to_owned(), None, true),
     };
     // Before the clinic is known nothing is signed, so no service id is needed.
-    let at =
-        ServiceAddress { url: authority_url.clone(), service_id: ServiceId::from_bytes([0; 16]) };
+    let at = ServiceAddress::unknown(&authority_url);
     let channel = session.network().authority(&at, None).map_err(|error| match error {
         AuthorityError::Unreachable(_) if fingerprint.is_none() => {
             ErrorCode::InvitationNeedsWhole.into()

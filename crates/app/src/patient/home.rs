@@ -29,7 +29,7 @@ pub fn home(session: &Session) -> Result<PatientHome, AppError> {
     if enrolment.is_some() {
         shares = sharing::list(session)?;
         shares.retain(|share| match share.state {
-            ShareState::Ended => false,
+            ShareState::Ended | ShareState::Former => false,
             // Until the relay confirms, the doctor may still fetch: it is not over.
             ShareState::Revoked => !share.revoke_confirmed && share.until > session.now(),
             _ => true,

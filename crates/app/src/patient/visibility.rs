@@ -9,6 +9,7 @@ use keyward_records::Category;
 use crate::error::AppError;
 use crate::identity::Enrolment;
 use crate::patient::sharing::book::Share;
+use crate::patient::sharing::former;
 use crate::ports::clock::UnixSeconds;
 use crate::ports::vault::Transaction;
 use crate::session::Session;
@@ -24,12 +25,15 @@ pub struct Visibility {
 }
 
 impl Visibility {
-    /// From the stored shares.
+    /// From the stored shares, those of a former clinic included: that it is gone is what she says,
+    /// not what its relay has confirmed.
     ///
     /// # Errors
     /// What the vault reports.
     pub fn load(tx: &(impl Transaction + ?Sized), now: UnixSeconds) -> Result<Self, StoreError> {
-        Ok(Self::of(&Share::all(tx)?, now))
+        let mut shares = Share::all(tx)?;
+        shares.extend(former::shares(tx)?);
+        Ok(Self::of(&shares, now))
     }
 
     /// From given shares.

@@ -24,6 +24,7 @@ pub use document::{Document, document, may_read};
 pub use index::{Entry, Indexed, Scope, index, index_shared, lines};
 pub use measures::{analytes, comparison, medicines, panel, trend};
 pub use preview::end as end_preview;
+pub(crate) use preview::remove as remove_previews;
 pub(crate) use preview::{Previewed, begin as begin_preview, shared_entry};
 pub use record::record;
 pub use room::{density, items, search, summary};

@@ -100,7 +100,8 @@ pub fn end(session: &Session, id: &str) -> Result<(), AppError> {
     Ok(())
 }
 
-fn remove(tx: &mut dyn Transaction) -> Result<(), AppError> {
+/// Ends every preview, as part of what else is done.
+pub(crate) fn remove(tx: &mut dyn Transaction) -> Result<(), AppError> {
     for scope in tx.scopes(PASSING)? {
         tx.remove_scope(&scope)?;
     }

@@ -95,6 +95,12 @@ impl Registered {
     }
 }
 
+/// Forgets what stands in the register of a clinic that is left.
+pub(crate) fn forget(tx: &mut (impl Transaction + ?Sized)) -> Result<(), AppError> {
+    tx.delete(Collection::Identity, REGISTERED)?;
+    Ok(())
+}
+
 /// Has the clinic know the recovery key of the kit that counts, if it does not yet: after a new kit,
 /// or for an enrolment from before there were kits.
 ///

@@ -140,6 +140,18 @@ pub(crate) fn needs_desk(tx: &(impl Transaction + ?Sized)) -> Result<bool, AppEr
     Ok(Renewal::load(tx)?.is_some_and(|renewal| renewal.desk))
 }
 
+/// Whether the clinic's word for this computer is missing: its key is not replaced yet, or cannot be.
+/// Only then the clinic may be left for another one, because it may be gone for good.
+pub(crate) fn waits_for_clinic(tx: &(impl Transaction + ?Sized)) -> Result<bool, AppError> {
+    Ok(Renewal::load(tx)?.is_some_and(|renewal| renewal.enrolment.is_some() || renewal.desk))
+}
+
+/// The clinic was left: what waited for it and for its relay waits no more.
+pub(crate) fn forget(tx: &mut (impl Transaction + ?Sized)) -> Result<(), AppError> {
+    tx.delete(Collection::Jobs, RENEWAL)?;
+    Ok(())
+}
+
 /// An invitation was accepted: no lost enrolment key has to be replaced any more.
 pub(crate) fn enrolled_anew(tx: &mut (impl Transaction + ?Sized)) -> Result<(), AppError> {
     let Some(mut renewal) = Renewal::load(tx)? else { return Ok(()) };

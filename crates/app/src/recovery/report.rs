@@ -6,6 +6,7 @@ use super::renew;
 use crate::error::{AppError, ErrorCode};
 use crate::patient::import::book::FileBook;
 use crate::patient::sharing::book::Share;
+use crate::patient::sharing::former;
 use crate::patient::spaces::Space;
 use crate::ports::vault::{Collection, Transaction};
 use crate::session::Session;
@@ -25,6 +26,8 @@ pub fn report(session: &Session) -> Result<Option<RestoreReport>, AppError> {
     let Some(mut report) = kept else { return Ok(None) };
     report.renewals = shares(session, &*tx)?;
     report.enrolment = enrolment(&*tx)?;
+    report.left_clinic =
+        former::last_left(&*tx)?.filter(|it| it.left >= report.at).map(|it| it.name);
     Ok(Some(report))
 }
 
@@ -48,6 +51,7 @@ pub(super) fn keep(
         accesses: tx.list(Collection::Accesses)?.len() as u64,
         people: 0,
         enrolment: enrolment(tx)?,
+        left_clinic: None,
         renewals: shares(session, tx)?,
     };
     store::save(tx, Collection::Jobs, REPORT, &report)?;

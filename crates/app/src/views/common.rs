@@ -336,6 +336,26 @@ pub struct InvitationPreview {
     pub expires: UnixSeconds,
     /// The clinic's relay runs only on the computer that made the invitation.
     pub this_computer_only: bool,
+    /// The clinic this profile leaves by accepting, if it is of another one: to be asked about.
+    pub leaves: Option<LeavesClinic>,
+}
+
+/// A clinic that is left for another one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "./")]
+pub struct LeavesClinic {
+    /// Its name.
+    pub clinic_name: String,
+    /// Sharing spaces that are set apart.
+    #[ts(type = "number")]
+    pub spaces: u64,
+    /// Shares that are set apart.
+    #[ts(type = "number")]
+    pub shares: u64,
+    /// Shares of them that its relay, should it still run, keeps open until their end.
+    #[ts(type = "number")]
+    pub open: u64,
 }
 
 /// An invitation as issued at the desk: QR on screen, printed sheet, code by phone.

@@ -532,6 +532,9 @@ pub enum ShareState {
     Revoked,
     /// It could not be carried out ([`ShareView::problem`]).
     Problem,
+    /// Made through a clinic that was left: it is kept to be read, and nothing is sent of it. Nobody has
+    /// heard that it ended.
+    Former,
 }
 
 /// A share.

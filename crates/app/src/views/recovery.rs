@@ -243,6 +243,9 @@ pub struct RestoreReport {
     pub people: u64,
     /// Whether the clinic knows this computer's new key.
     pub enrolment: Renewal,
+    /// The clinic she had been with, if she joined another one since.
+    #[serde(default)]
+    pub left_clinic: Option<String>,
     /// The spaces and shares, each with how far its keys were renewed.
     pub renewals: Vec<RenewalView>,
 }

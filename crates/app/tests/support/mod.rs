@@ -5,6 +5,7 @@
 
 mod fragile;
 pub mod tamper;
+pub mod two;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -79,7 +80,15 @@ async fn listen() -> (tokio::net::TcpListener, String) {
 
 impl World {
     pub fn new() -> Self {
-        let clock = FakeClock::at(START);
+        Self::with(FakeClock::at(START), 1, "Sample Clinic")
+    }
+
+    /// Another clinic at the same time, which the first knows nothing of.
+    pub fn beside(&self) -> Self {
+        Self::with(self.clock.clone(), 11, "Other Test Clinic")
+    }
+
+    fn with(clock: FakeClock, seed: u64, clinic: &str) -> Self {
         let time = Time(clock.clone());
         let folder = tempfile::tempdir().unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -87,12 +96,12 @@ impl World {
             .enable_all()
             .build()
             .unwrap();
-        let services = MasterSecret::generate(&mut seeded(1));
-        let operator_secret = MasterSecret::generate(&mut seeded(2));
+        let services = MasterSecret::generate(&mut seeded(seed));
+        let operator_secret = MasterSecret::generate(&mut seeded(seed + 1));
         let operator = Arc::new(desk::keys::operator(&operator_secret).unwrap());
         let authority = Authority::open(AuthorityConfig {
             dir: folder.path().join("authority"),
-            clinic_name: "Sample Clinic".to_owned(),
+            clinic_name: clinic.to_owned(),
             signing_key: desk::keys::authority_signing(&services).unwrap(),
             operators: vec![Operator {
                 name: "Test Desk".to_owned(),
@@ -138,7 +147,7 @@ impl World {
         let profiles = ProfileStore::open(&folder.path().join("profiles")).unwrap();
         let keyring = MemoryKeyring::default();
         let address = ServiceAddress { url: "this-computer:authority".to_owned(), service_id };
-        let seeds = AtomicU64::new(100);
+        let seeds = AtomicU64::new(seed * 100);
         let desk = session(
             &profiles,
             &keyring,
@@ -146,7 +155,7 @@ impl World {
             "Test Desk",
             Arc::clone(&network) as Arc<dyn Network>,
             &clock,
-            3,
+            seed + 2,
         );
         Self {
             clock,
@@ -207,6 +216,11 @@ impl World {
 
     /// As [`World::fragile_patient`], before any invitation.
     pub fn unenrolled(&self, fuse: &Fuse) -> Device {
+        self.unenrolled_over(fuse, self.network.clone())
+    }
+
+    /// The same on a given network.
+    pub fn unenrolled_over(&self, fuse: &Fuse, network: Arc<dyn Network>) -> Device {
         let mut rng = seeded(self.seed());
         let new = NewProfile {
             id: ProfileId::random(&mut rng),
@@ -216,7 +230,7 @@ impl World {
         let unlocked = self.profiles.create(new, &self.keyring, None, &mut rng).unwrap();
         Device {
             vault: Arc::new(FragileVault { inner: unlocked.vault, fuse: fuse.clone() }),
-            network: Arc::new(FragileNetwork { inner: self.network.clone(), fuse: fuse.clone() }),
+            network: Arc::new(FragileNetwork { inner: network, fuse: fuse.clone() }),
             secret: *unlocked.master.expose_secret(),
             clock: self.clock.clone(),
             seeds: AtomicU64::new(self.seed() * 1_000_000),

@@ -140,6 +140,13 @@ const shares = [
     shownAs: "Silver Heron 27",
     showsName: false,
   }),
+  share({
+    id: "s5",
+    state: "former",
+    waiting: 0,
+    records: 0,
+    doctor: doctorCard(4, { name: "Dr Emil Probe", certifiedBy: "Sample Clinic by the Sea" }),
+  }),
 ];
 
 const onlyYou: T.VisibilityView = { kind: "onlyYou" };
@@ -494,6 +501,7 @@ const answersByCommand: Answers = {
       fingerprint: hex,
       expires: now + 6 * day,
       thisComputerOnly: true,
+      leaves: wanted.asks ? { clinicName: "Sample Clinic by the Sea", spaces: 2, shares: 4, open: 1 } : null,
     } satisfies T.InvitationPreview;
   },
   invitation_from_image: () => "K7QM-2XVB-9HTR-WD4C",

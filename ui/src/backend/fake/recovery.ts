@@ -64,7 +64,8 @@ const report = (): T.RestoreReport => ({
   shares: 4,
   accesses: 31,
   people: 0,
-  enrolment: { kind: "done" },
+  enrolment: wanted.asks ? { kind: "waiting", problem: null } : { kind: "done" },
+  leftClinic: null,
   renewals: ["Dr Ada Example", "Dr Boris Sample"].map((name, index) => ({
     of: "share",
     id: `s${String(index)}`,

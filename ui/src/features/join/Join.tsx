@@ -1,12 +1,13 @@
-import { useMutation } from "@tanstack/react-query";
+import { type UseMutationResult, useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { answers } from "../../app/queries";
 import { navigate } from "../../app/router";
 import { useSession } from "../../app/session";
 import { invitation } from "../../backend";
-import type { InvitationPreview } from "../../backend/types";
+import type { InvitationPreview, LeavesClinic, SessionView } from "../../backend/types";
 import { t } from "../../locales/i18n";
 import { Button } from "../../shared/components/Button";
+import { Decision } from "../../shared/components/Decision";
 import { Facts, HexGroups } from "../../shared/components/Facts";
 import { Failure } from "../../shared/components/Failure";
 import { TextField } from "../../shared/components/Fields";
@@ -100,7 +101,7 @@ function Accept({
   onAccepted: () => void;
 }) {
   const accept = useMutation({
-    mutationFn: () => invitation.accept({ text: text.trim() }),
+    mutationFn: (leave: boolean) => invitation.accept({ text: text.trim(), leave }),
     networkMode: "always",
     onSuccess: (session) => {
       onAccepted();
@@ -112,6 +113,11 @@ function Accept({
   return (
     <Page key="accept" heading={t("join.invites", { clinic: preview.clinicName })} lead={t("join.compare")}>
       <div className="stack stack-fill">
+        {preview.leaves && (
+          <Notice tone="caution" title={t("join.leavesTitle", { from: preview.leaves.clinicName })}>
+            {t("join.leaves")}
+          </Notice>
+        )}
         {preview.thisComputerOnly && <Notice title={t("join.hereTitle")}>{t("join.here")}</Notice>}
         <Facts
           facts={[
@@ -125,23 +131,60 @@ function Accept({
           ]}
         />
         <p className="soft">{t("join.what")}</p>
-        {accept.isError && <Failure error={accept.error} />}
+        {accept.isError && !preview.leaves && <Failure error={accept.error} />}
         <div className="actions">
-          <Button
-            look="primary"
-            icon="check"
-            isPending={accept.isPending}
-            onPress={() => {
-              accept.mutate();
-            }}
-          >
-            {t("join.accept")}
-          </Button>
+          {preview.leaves ? (
+            <Leave from={preview.leaves} to={preview.clinicName} accept={accept} />
+          ) : (
+            <Button
+              look="primary"
+              icon="check"
+              isPending={accept.isPending}
+              onPress={() => {
+                accept.mutate(false);
+              }}
+            >
+              {t("join.accept")}
+            </Button>
+          )}
           <Button isDisabled={accept.isPending} onPress={onBack}>
             {t("join.other")}
           </Button>
         </div>
       </div>
     </Page>
+  );
+}
+
+/** The one question of somebody whose clinic is gone: it cannot be undone. */
+function Leave({
+  from,
+  to,
+  accept,
+}: {
+  from: LeavesClinic;
+  to: string;
+  accept: UseMutationResult<SessionView, unknown, boolean>;
+}) {
+  return (
+    <Decision
+      verb={t("join.leave")}
+      icon="check"
+      heading={t("join.leaveHeading", { from: from.clinicName, to })}
+      confirm={t("join.leaveConfirm")}
+      keep={t("join.leaveKeep")}
+      deed={accept}
+      input={() => true}
+    >
+      <ul className="bullets">
+        <li>{t("join.leaveRecords")}</li>
+        <li>
+          {t("join.leaveApart", { from: from.clinicName, to, spaces: from.spaces, shares: from.shares })}
+        </li>
+        {from.open > 0 && <li>{t("join.leaveOpen", { from: from.clinicName, n: from.open })}</li>}
+        <li>{t("join.leaveNew", { to })}</li>
+        <li>{t("join.leaveForever", { from: from.clinicName })}</li>
+      </ul>
+    </Decision>
   );
 }

@@ -47,7 +47,7 @@ const isOpen = (share: ShareView) =>
 
 /** True to the state of this very share. */
 function visibilityOf(share: ShareView): VisibilityView {
-  return share.state === "live"
+  return share.state === "live" || share.state === "former"
     ? { kind: "shared", with: [{ shareId: share.id, name: share.doctor.name, until: share.until }] }
     : { kind: "onlyYou" };
 }
@@ -59,6 +59,11 @@ function ShareBody({ share }: { share: ShareView }) {
       <div className="stack stack-fill">
         {share.problem && <Failure error={share.problem} tone="caution" />}
         {share.state === "revoked" && <Revoked share={share} outcome={outcome} />}
+        {share.state === "former" && (
+          <Notice title={t("share.formerTitle", { clinic: share.doctor.certifiedBy })}>
+            {t("share.former", { name: share.doctor.name, date: fullDate(share.until) })}
+          </Notice>
+        )}
         {share.waiting > 0 && isOpen(share) && <Notice>{t("share.waiting", { n: share.waiting })}</Notice>}
         <ShareHead share={share}>
           <ButtonLink to={`/sharing/${encodeURIComponent(share.id)}/receipt`} icon="print">

@@ -12,6 +12,7 @@ const tones = {
   ended: undefined,
   revoked: undefined,
   problem: "danger",
+  former: undefined,
 } as const satisfies Record<ShareState, "good" | "caution" | "danger" | undefined>;
 
 export function ShareStateTag({ share }: { share: ShareView }) {
@@ -58,6 +59,7 @@ export function ShareRow({ share }: { share: ShareView }) {
 export function endText(share: ShareView): string {
   if (share.state === "revoked")
     return t("share.stoppedOn", { date: fullDate(share.revokedAt ?? share.until) });
+  if (share.state === "former") return t("share.formerUntil", { date: fullDate(share.until) });
   return share.state === "ended"
     ? t("share.endedOn", { date: fullDate(share.until) })
     : t("share.until", { date: fullDate(share.until) });

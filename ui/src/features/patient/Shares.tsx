@@ -8,10 +8,14 @@ import { Empty, Page, Section } from "../../shared/components/Page";
 import { together } from "../../shared/components/VisibilityLine";
 import { ShareRow } from "./ShareRow";
 
-const groups: { heading: "shares.live" | "shares.ended" | "shares.revoked"; states: ShareState[] }[] = [
+const groups: {
+  heading: "shares.live" | "shares.ended" | "shares.revoked" | "shares.former";
+  states: ShareState[];
+}[] = [
   { heading: "shares.live", states: ["live", "pending", "problem"] },
   { heading: "shares.ended", states: ["ended"] },
   { heading: "shares.revoked", states: ["revoked"] },
+  { heading: "shares.former", states: ["former"] },
 ];
 
 /** Every share there ever was, by state. */
@@ -33,9 +37,9 @@ export function Shares() {
   );
 }
 
-/** Everybody who can read something now. */
+/** Everybody who can read something now, or of whom nobody knows that she cannot. */
 function visibilityOf(shares: ShareView[]): VisibilityView {
-  const live = shares.filter((share) => share.state === "live");
+  const live = shares.filter((share) => share.state === "live" || share.state === "former");
   return together(
     live.map((share) => ({
       kind: "shared",

@@ -18,6 +18,7 @@ export function Restored() {
           known ? (
             <>
               <ReportBody report={known} />
+              <ClinicGone enrolment={known.enrolment.kind} />
               <div className="actions">
                 <ButtonLink to="/settings/recovery" icon="forward">
                   {t("recovery.link")}
@@ -32,6 +33,21 @@ export function Restored() {
         }
       </Loaded>
     </Page>
+  );
+}
+
+/** While the clinic's word is missing there is another way: a clinic that is gone never gives it. */
+function ClinicGone({ enrolment }: { enrolment: RestoreReport["enrolment"]["kind"] }) {
+  if (enrolment !== "waiting" && enrolment !== "impossible") return null;
+  return (
+    <Section heading={t("restored.gone")}>
+      <p>{t("restored.goneWhy")}</p>
+      <div className="actions">
+        <ButtonLink to="/join" icon="key">
+          {t(enrolment === "waiting" ? "restored.goneJoin" : "restored.joinAgain")}
+        </ButtonLink>
+      </div>
+    </Section>
   );
 }
 
@@ -67,6 +83,13 @@ export function ReportBody({ report }: { report: RestoreReport }) {
           <li>{t("restored.settings")}</li>
         </ul>
       </Section>
+      {report.leftClinic !== null && (
+        <Section heading={t("restored.not")}>
+          <Notice tone="good" title={t("restored.left")}>
+            <p>{t("restored.leftWhy", { clinic: report.leftClinic })}</p>
+          </Notice>
+        </Section>
+      )}
       {kind !== "none" && (
         <Section heading={t("restored.not")}>
           <Notice tone={kind === "done" ? "good" : "caution"} title={t(keyWords[kind].title)}>
@@ -89,6 +112,7 @@ export function ReportBody({ report }: { report: RestoreReport }) {
         <ol className="numbered">
           {kind === "impossible" && <li>{t("restored.join")}</li>}
           {kind !== "none" && <li>{t("restored.shareAgain")}</li>}
+          {report.leftClinic !== null && <li>{t("restored.shareNew")}</li>}
           <li>{t("restored.kit")}</li>
         </ol>
       </Section>

@@ -98,6 +98,9 @@ export const errors = {
   "error.invitation-impostor.mend": "Nothing was sent. Do not go on; show the invitation at the front desk.",
   "error.already-enrolled.what": "This profile has joined a clinic already",
   "error.already-enrolled.mend": "To join another clinic, make another profile.",
+  "error.invitation-other-clinic.what": "This invitation is from another clinic than yours",
+  "error.invitation-other-clinic.mend":
+    "Nothing was sent. Look at the invitation again: before you join, you are told what it means to leave {clinic}.",
   "error.image-without-invitation.what": "There is no invitation in this picture",
   "error.image-without-invitation.mend": "Choose a sharp picture of the whole square, or type the code.",
 

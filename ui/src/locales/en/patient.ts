@@ -188,6 +188,10 @@ export const patient = {
   "share.until": "Until {date}",
   "share.endsOn": "Ends on",
   "share.endedOn": "Ended on {date}",
+  "share.formerUntil": "May go on until {date}",
+  "share.formerTitle": "This was shared through {clinic}, which you left",
+  "share.former":
+    "It is here for you to read. If that clinic still runs somewhere, {name} may see it until {date}. It cannot be stopped or changed from here.",
   "share.stoppedOn": "Stopped on {date}",
   "share.receipt": "Receipt to print",
   "share.waiting":
@@ -204,6 +208,7 @@ export const patient = {
   "shareState.ended": "Ended",
   "shareState.revoked": "Stopped by you",
   "shareState.problem": "Did not work",
+  "shareState.former": "Set apart",
 
   "doctor.label": "Doctor",
   "doctor.missing": "Choose a doctor",
@@ -289,6 +294,7 @@ export const patient = {
   "shares.live": "Now ({n, number})",
   "shares.ended": "Ended ({n, number})",
   "shares.revoked": "Stopped by you ({n, number})",
+  "shares.former": "Through a clinic you left ({n, number})",
 
   "stop.verb": "Stop sharing",
   "stop.heading": "Stop sharing with {name}?",

@@ -165,4 +165,13 @@ export const recovery = {
   "restored.later": "What you shared after this backup has ended too, and is not listed here.",
   "restored.join": "Ask the front desk for a new invitation, and join the clinic again.",
   "restored.shareAgain": "Share again with your doctors. Your spaces are there.",
+  "restored.shareNew": "Make a space, and share with the doctors of your new clinic.",
+  "restored.left": "You have joined another clinic",
+  "restored.leftWhy":
+    "What you shared through {clinic} is set apart. You can still read it under Sharing. Nothing of it goes to the new clinic.",
+  "restored.gone": "Is your clinic gone?",
+  "restored.goneWhy":
+    "If the clinic has closed, or was only on the lost computer, it can never let you in. Ask another clinic for an invitation. You are told what it means before anything happens.",
+  "restored.goneJoin": "My clinic is gone: join another",
+  "restored.joinAgain": "Join with a new invitation",
 } as const;

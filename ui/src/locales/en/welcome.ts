@@ -58,4 +58,18 @@ export const welcome = {
     "When you accept, this computer gets its own key from the clinic. The clinic learns that you have joined. It does not learn what is in your records or with whom you share.",
   "join.accept": "Accept the invitation",
   "join.other": "Use another invitation",
+  "join.leavesTitle": "You leave {from} by this",
+  "join.leaves":
+    "This profile still waits for that clinic. If the clinic is only out of reach for now, wait for it instead.",
+  "join.leave": "Leave and join",
+  "join.leaveHeading": "Leave {from} and join {to}?",
+  "join.leaveRecords": "Your records stay as they are.",
+  "join.leaveApart":
+    "Your spaces ({spaces, number}) and shares ({shares, number}) of {from} are set apart. You can still read them. {to} gets nothing of them, and does not learn of them.",
+  "join.leaveOpen":
+    "{n, plural, one {One share may go on to its end} other {# shares may go on to their end}} if {from} still runs somewhere. You can no longer stop {n, plural, one {it} other {them}} from here.",
+  "join.leaveNew": "You get new keys. Make new spaces, and share anew with the doctors of {to}.",
+  "join.leaveForever": "This cannot be undone: this profile never asks {from} again.",
+  "join.leaveConfirm": "Yes, leave and join",
+  "join.leaveKeep": "Stay and wait",
 } as const;

@@ -104,6 +104,9 @@ export const errors = {
   "error.invitation-impostor.mend": "No se envió nada. No continúe; enseñe la invitación en recepción.",
   "error.already-enrolled.what": "Este perfil ya se ha unido a una clínica",
   "error.already-enrolled.mend": "Para unirse a otra clínica, cree otro perfil.",
+  "error.invitation-other-clinic.what": "Esta invitación es de otra clínica, no de la suya",
+  "error.invitation-other-clinic.mend":
+    "No se envió nada. Vuelva a ver la invitación: antes de unirse se le explica qué significa dejar {clinic}.",
   "error.image-without-invitation.what": "En esta imagen no hay ninguna invitación",
   "error.image-without-invitation.mend": "Elija una imagen nítida del cuadro entero, o escriba el código.",
 

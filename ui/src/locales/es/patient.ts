@@ -192,6 +192,10 @@ export const patient = {
   "share.until": "Hasta el {date}",
   "share.endsOn": "Termina el",
   "share.endedOn": "Terminó el {date}",
+  "share.formerUntil": "Puede seguir hasta el {date}",
+  "share.formerTitle": "Se compartió a través de {clinic}, que usted dejó",
+  "share.former":
+    "Está aquí para que lo lea. Si esa clínica todavía funciona en algún lugar, {name} puede verlo hasta el {date}. Desde aquí no se puede detener ni cambiar.",
   "share.stoppedOn": "Se detuvo el {date}",
   "share.receipt": "Recibo para imprimir",
   "share.waiting":
@@ -208,6 +212,7 @@ export const patient = {
   "shareState.ended": "Terminado",
   "shareState.revoked": "Usted lo detuvo",
   "shareState.problem": "No funcionó",
+  "shareState.former": "Apartado",
 
   "doctor.label": "Médico",
   "doctor.missing": "Elija un médico",
@@ -297,6 +302,7 @@ export const patient = {
   "shares.live": "Ahora ({n, number})",
   "shares.ended": "Terminado ({n, number})",
   "shares.revoked": "Detenido por usted ({n, number})",
+  "shares.former": "A través de una clínica que dejó ({n, number})",
 
   "stop.verb": "Dejar de compartir",
   "stop.heading": "¿Dejar de compartir con {name}?",

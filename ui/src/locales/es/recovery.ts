@@ -173,4 +173,13 @@ export const recovery = {
   "restored.later": "Lo que compartió después de esta copia también ha terminado y no aparece aquí.",
   "restored.join": "Pida en recepción una invitación nueva y únase otra vez a la clínica.",
   "restored.shareAgain": "Vuelva a compartir con sus médicos. Sus espacios están ahí.",
+  "restored.shareNew": "Cree un espacio y comparta con los médicos de su nueva clínica.",
+  "restored.left": "Se ha unido a otra clínica",
+  "restored.leftWhy":
+    "Lo que compartió a través de {clinic} queda apartado. Puede seguir leyéndolo en Compartir. Nada de ello llega a la nueva clínica.",
+  "restored.gone": "¿Ya no existe su clínica?",
+  "restored.goneWhy":
+    "Si la clínica ha cerrado, o estaba solo en el equipo perdido, nunca podrá dejarle entrar. Pida una invitación a otra clínica. Antes de que pase nada, se le explica qué significa.",
+  "restored.goneJoin": "Mi clínica ya no existe: unirme a otra",
+  "restored.joinAgain": "Unirme con una invitación nueva",
 } satisfies Catalogue;

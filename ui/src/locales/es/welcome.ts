@@ -62,4 +62,18 @@ export const welcome = {
     "Al aceptar, este equipo recibe de la clínica su propia llave. La clínica sabe que usted se ha unido. No sabe qué hay en sus registros ni con quién los comparte.",
   "join.accept": "Aceptar la invitación",
   "join.other": "Usar otra invitación",
+  "join.leavesTitle": "Con esto deja {from}",
+  "join.leaves":
+    "Este perfil todavía espera a esa clínica. Si ahora solo está fuera de alcance, es mejor esperarla.",
+  "join.leave": "Dejarla y unirme",
+  "join.leaveHeading": "¿Dejar {from} y unirse a {to}?",
+  "join.leaveRecords": "Sus registros quedan como están.",
+  "join.leaveApart":
+    "Sus espacios ({spaces, number}) y lo que compartió ({shares, number}) con {from} se apartan. Puede seguir leyéndolos. {to} no recibe nada de ellos ni sabe que existen.",
+  "join.leaveOpen":
+    "{n, plural, one {Una vez que compartió puede seguir hasta su final} other {# veces que compartió pueden seguir hasta su final}} si {from} todavía funciona en algún lugar. Ya no podrá detenerlo desde aquí.",
+  "join.leaveNew": "Recibe llaves nuevas. Cree espacios nuevos y comparta de nuevo con los médicos de {to}.",
+  "join.leaveForever": "No se puede deshacer: este perfil no vuelve a preguntar a {from}.",
+  "join.leaveConfirm": "Sí, dejarla y unirme",
+  "join.leaveKeep": "Quedarme y esperar",
 } satisfies Catalogue;

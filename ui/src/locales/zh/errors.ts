@@ -91,6 +91,9 @@ export const errors = {
   "error.invitation-impostor.mend": "没有发送任何东西。请不要继续；请把邀请拿给前台看。",
   "error.already-enrolled.what": "这个档案已经加入了一家诊所",
   "error.already-enrolled.mend": "要加入另一家诊所，请另建一个档案。",
+  "error.invitation-other-clinic.what": "这份邀请来自另一家诊所",
+  "error.invitation-other-clinic.mend":
+    "没有发送任何内容。请重新查看邀请：加入之前，会告诉您离开 {clinic} 意味着什么。",
   "error.image-without-invitation.what": "这张图片里没有邀请",
   "error.image-without-invitation.mend": "请选择一张清晰、完整的方形图案图片，或输入代码。",
 

@@ -178,6 +178,10 @@ export const patient = {
   "share.until": "到 {date} 为止",
   "share.endsOn": "结束日期",
   "share.endedOn": "已于 {date} 结束",
+  "share.formerUntil": "可能持续到 {date}",
+  "share.formerTitle": "这是通过您已离开的 {clinic} 共享的",
+  "share.former":
+    "它留在这里供您查看。如果那家诊所还在某处运行，{name} 在 {date} 之前可能仍能看到。从这里无法停止或更改。",
   "share.stoppedOn": "已于 {date} 停止",
   "share.receipt": "可打印的回执",
   "share.waiting": "{n, plural, other {还有 # 条记录正在上锁和发送。}}",
@@ -193,6 +197,7 @@ export const patient = {
   "shareState.ended": "已结束",
   "shareState.revoked": "您已停止",
   "shareState.problem": "没有成功",
+  "shareState.former": "另外存放",
 
   "doctor.label": "医生",
   "doctor.missing": "请选择医生",
@@ -273,6 +278,7 @@ export const patient = {
   "shares.live": "现在（{n, number}）",
   "shares.ended": "已结束（{n, number}）",
   "shares.revoked": "您已停止（{n, number}）",
+  "shares.former": "通过您已离开的诊所（{n, number}）",
 
   "stop.verb": "停止共享",
   "stop.heading": "停止与 {name} 共享？",

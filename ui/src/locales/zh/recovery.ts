@@ -153,4 +153,13 @@ export const recovery = {
   "restored.later": "这个备份之后的共享也已结束，这里没有列出。",
   "restored.join": "请向前台要一份新的邀请，重新加入诊所。",
   "restored.shareAgain": "再与您的医生共享。您的空间都在。",
+  "restored.shareNew": "新建一个空间，与新诊所的医生共享。",
+  "restored.left": "您已加入另一家诊所",
+  "restored.leftWhy":
+    "您通过 {clinic} 共享的内容已另外存放，仍可在“共享”中查看。新诊所不会得到其中任何内容。",
+  "restored.gone": "您的诊所不在了吗？",
+  "restored.goneWhy":
+    "如果诊所已经关闭，或者只在丢失的那台电脑上，它就再也不能让您加入。请向另一家诊所要一份邀请。在做任何事之前，会先告诉您这意味着什么。",
+  "restored.goneJoin": "我的诊所不在了：加入另一家",
+  "restored.joinAgain": "用新的邀请加入",
 } satisfies Catalogue;

@@ -26,7 +26,7 @@ use crate::patient::spaces::{Persona, Space};
 use crate::ports::clock::UnixSeconds;
 use crate::ports::progress::{Cancel, Progress, Stage, Step};
 use crate::ports::relay::{ProblemCode, Relay, RelayError, UploadBatch, UploadRecord};
-use crate::ports::vault::Collection;
+use crate::ports::vault::{Collection, Transaction};
 use crate::recovery::{keys, kit, renew};
 use crate::session::Session;
 use crate::store;
@@ -56,6 +56,15 @@ impl SyncBook {
     /// What the vault reports.
     pub fn load(session: &Session) -> Result<Self, AppError> {
         Ok(store::load(&*session.read()?, Collection::Settings, SYNC)?.unwrap_or_default())
+    }
+
+    /// Forgets it: it told of another relay.
+    ///
+    /// # Errors
+    /// What the vault reports.
+    pub(super) fn forget(tx: &mut dyn Transaction) -> Result<(), AppError> {
+        tx.delete(Collection::Settings, SYNC)?;
+        Ok(())
     }
 }
 
@@ -546,7 +555,7 @@ impl Exchange<'_> {
 /// # Errors
 /// What the vault reports.
 pub(super) fn close_epochs(
-    tx: &mut dyn crate::ports::vault::Transaction,
+    tx: &mut dyn Transaction,
     space: &str,
     share: &Share,
 ) -> Result<(), AppError> {

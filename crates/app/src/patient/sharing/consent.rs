@@ -5,12 +5,10 @@ use keyward_records::consent::{Draft, Purpose as ConsentPurpose, Recipient, Stat
 
 use super::book::Share;
 use crate::error::{AppError, ErrorCode};
-use crate::exchange::ShownAs;
-use crate::identity::Enrolment;
 use crate::ports::clock::UnixSeconds;
 use crate::views::patient::Purpose;
 
-/// The consent document, compact JSON.
+/// The consent document, compact JSON: for a patient called like this, through this clinic.
 ///
 /// # Errors
 /// [`ErrorCode::Internal`] if it cannot be written.
@@ -18,16 +16,16 @@ pub(super) fn document(
     id: &str,
     share: &Share,
     doctor: &VerifiedClinician,
-    patient: &ShownAs,
-    enrolment: &Enrolment,
+    patient: &str,
+    clinic: &str,
     active: bool,
 ) -> Result<String, AppError> {
     let draft = Draft {
         id: id.to_owned(),
         status: if active { Status::Active } else { Status::Inactive },
-        patient: patient.text().to_owned(),
+        patient: patient.to_owned(),
         agreed: instant(share.created)?,
-        organization: enrolment.clinic_name.clone(),
+        organization: clinic.to_owned(),
         recipient: Recipient {
             name: doctor.name.clone(),
             role: doctor.role.clone(),
@@ -42,6 +40,16 @@ pub(super) fn document(
     };
     let bytes = draft.build().map_err(|_| ErrorCode::Internal)?;
     String::from_utf8(bytes).map_err(|_| ErrorCode::Internal.into())
+}
+
+/// The same document as it is read.
+///
+/// # Errors
+/// [`ErrorCode::Internal`] if it is none.
+pub(super) fn pretty(compact: &str) -> Result<String, AppError> {
+    serde_json::from_str::<serde_json::Value>(compact)
+        .and_then(|value| serde_json::to_string_pretty(&value))
+        .map_err(|_| ErrorCode::Internal.into())
 }
 
 fn instant(at: UnixSeconds) -> Result<String, AppError> {

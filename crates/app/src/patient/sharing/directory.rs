@@ -45,11 +45,16 @@ pub struct Doctors {
 ///
 /// # Errors
 /// [`ErrorCode::NotEnrolled`], [`ErrorCode::AuthorityUnreachable`],
-/// [`ErrorCode::AuthorityMisbehaves`] if its signatures are wrong or older than seen before.
+/// [`ErrorCode::AuthorityMisbehaves`] if its signatures are wrong or older than seen before,
+/// [`ErrorCode::Conflict`] if another clinic was joined meanwhile.
 pub fn refresh(session: &Session) -> Result<(), AppError> {
     let enrolment = session.enrolment()?;
     let directory = session.network().authority(&enrolment.authority(), None)?.clinicians()?;
     let mut tx = session.begin()?;
+    // Another clinic was joined meanwhile: its doctors are not these.
+    if Enrolment::require(&*tx)?.service_id != enrolment.service_id {
+        return Err(ErrorCode::Conflict.into());
+    }
     let seen =
         store::load::<Cached>(&*tx, Collection::Contacts, CACHED)?.map_or(0, |old| old.sequence);
     let now = session.now();

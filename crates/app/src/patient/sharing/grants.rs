@@ -135,7 +135,14 @@ impl Granting<'_> {
             }
         }
         let patient = self.space.shown_as(self.enrolment);
-        let consent = consent::document(id, share, doctor, &patient, self.enrolment, true)?;
+        let consent = consent::document(
+            id,
+            share,
+            doctor,
+            patient.text(),
+            &self.enrolment.clinic_name,
+            true,
+        )?;
         Ok(ShareLetter {
             patient,
             attestation: self.attestation.clone(),

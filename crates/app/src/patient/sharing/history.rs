@@ -202,6 +202,15 @@ fn receipt_key(session: &Session, relay: &dyn Relay) -> Result<VerifyingKey, Fai
     Ok(key)
 }
 
+/// Forgets the pinned key, with the relay it was of.
+///
+/// # Errors
+/// What the vault reports.
+pub(super) fn forget_receipt_key(tx: &mut dyn Transaction) -> Result<(), AppError> {
+    tx.delete(Collection::Identity, RECEIPT_KEY)?;
+    Ok(())
+}
+
 fn is_proved(access: &Access, persona: PersonaId, service: ServiceId, key: &VerifyingKey) -> bool {
     let Ok(signed) = Signed::<AccessReceipt>::from_bytes(&access.receipt) else { return false };
     let Ok(receipt) = signed.verify(key) else { return false };

@@ -9,6 +9,8 @@ mod consent;
 pub(crate) mod content;
 pub mod directory;
 mod draft;
+pub(crate) mod former;
+mod former_views;
 mod grants;
 pub(crate) mod history;
 mod naming;

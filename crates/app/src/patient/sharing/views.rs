@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use keyward_records::Category;
 
 use super::book::{Compartment, Mark, Share, Waiting};
-use super::consent;
 use super::directory::{Doctors, card};
 use super::history::{AccessRow, looks};
+use super::{consent, former_views};
 use crate::error::{AppError, ErrorCode};
 use crate::identity::Enrolment;
 use crate::patient::spaces::Space;
@@ -150,8 +150,8 @@ fn state(share: &Share, now: UnixSeconds) -> ShareState {
     }
 }
 
-/// All shares: live and pending ones first, soonest end first; then those that are over, newest
-/// first.
+/// All shares: live and pending ones first, soonest end first; then those that are over or of a
+/// former clinic, newest first.
 ///
 /// # Errors
 /// [`ErrorCode::NotEnrolled`], else what the vault reports.
@@ -162,7 +162,10 @@ pub fn list(session: &Session) -> Result<Vec<ShareView>, AppError> {
     for (id, share) in Share::all(&*tx)? {
         views.push(look.share(&id, &share)?);
     }
-    let over = |view: &ShareView| matches!(view.state, ShareState::Ended | ShareState::Revoked);
+    views.extend(former_views::list(&*tx, session.now())?);
+    let over = |view: &ShareView| {
+        matches!(view.state, ShareState::Ended | ShareState::Revoked | ShareState::Former)
+    };
     views.sort_by_key(|view| {
         if over(view) { (true, u64::MAX - view.created) } else { (false, view.until) }
     });
@@ -174,9 +177,15 @@ pub fn list(session: &Session) -> Result<Vec<ShareView>, AppError> {
 /// # Errors
 /// [`ErrorCode::NotFound`], else as [`list`].
 pub fn one(session: &Session, id: &str) -> Result<ShareView, AppError> {
-    let tx = session.read()?;
-    let look = Look::new(&*tx, session.now())?;
-    let share = Share::load(&*tx, id)?;
+    find(&*session.read()?, id, session.now())
+}
+
+fn find(tx: &dyn Transaction, id: &str, now: UnixSeconds) -> Result<ShareView, AppError> {
+    if let Some(former) = former_views::one(tx, id, now)? {
+        return Ok(former);
+    }
+    let look = Look::new(tx, now)?;
+    let share = Share::load(tx, id)?;
     let mut view = look.share(id, &share)?;
     view.accesses = look.accesses(id, &share)?;
     Ok(view)
@@ -193,6 +202,7 @@ pub fn accesses(session: &Session) -> Result<Vec<AccessView>, AppError> {
     for (id, share) in Share::all(&*tx)? {
         views.extend(look.accesses(&id, &share)?);
     }
+    views.extend(former_views::accesses(&*tx)?);
     views.sort_by_key(|view| std::cmp::Reverse(view.time));
     Ok(views)
 }
@@ -202,18 +212,20 @@ pub fn accesses(session: &Session) -> Result<Vec<AccessView>, AppError> {
 /// # Errors
 /// [`ErrorCode::NotFound`], else as [`list`].
 pub fn receipt(session: &Session, id: &str) -> Result<ReceiptView, AppError> {
-    let view = one(session, id)?;
     let tx = session.read()?;
+    if let Some(former) = former_views::receipt(&*tx, id, session.now())? {
+        return Ok(former);
+    }
+    let view = find(&*tx, id, session.now())?;
     let enrolment = Enrolment::require(&*tx)?;
     let share = Share::load(&*tx, id)?;
     let space = Space::load(&*tx, &share.space)?;
     let doctor = share.doctor(&enrolment.authority_key()?)?;
     let active = share.is_wanted(session.now());
     let shown_as = space.shown_as(&enrolment);
-    let compact = consent::document(id, &share, &doctor, &shown_as, &enrolment, active)?;
-    let pretty = serde_json::from_str::<serde_json::Value>(&compact)
-        .and_then(|value| serde_json::to_string_pretty(&value))
-        .map_err(|_| ErrorCode::Internal)?;
+    let shown_as = shown_as.text();
+    let clinic = &enrolment.clinic_name;
+    let compact = consent::document(id, &share, &doctor, shown_as, clinic, active)?;
     let person = enrolment.person.as_ref();
     Ok(ReceiptView {
         number: share.number.clone(),
@@ -221,6 +233,6 @@ pub fn receipt(session: &Session, id: &str) -> Result<ReceiptView, AppError> {
         person_name: person.map(|person| person.name.clone()).unwrap_or_default(),
         clinic_name: enrolment.clinic_name.clone(),
         issued: session.now(),
-        consent: pretty,
+        consent: consent::pretty(&compact)?,
     })
 }
