@@ -148,6 +148,12 @@ pub(super) fn update(
                 brought.alarms += 1;
                 change(session, id, part, |part| part.alarm = Some(alarm))?;
             }
+            // It was delivered before and is unknown now: the patient has been forgotten.
+            Err(Refused::Relay(RelayError::NotFound)) if wanted.memory.is_some() => {
+                end(session, id, Announced::Revoked { at: None })?;
+                brought.ended = true;
+                return Ok(brought);
+            }
             Err(Refused::Relay(RelayError::NotFound)) => {
                 // Nothing was uploaded there yet.
             }
