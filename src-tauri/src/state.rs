@@ -9,11 +9,12 @@ use keyward_app::ports::randomness::Randomness;
 use keyward_app::session::{self, Session, Surroundings};
 use keyward_app::views::common::{ProfileSummary, Role};
 use keyward_vault::{
-    Keyring, NewProfile, OsKeyring, Profile, ProfileId, ProfileRole, ProfileStore, Unlocked,
+    Keyring, NewProfile, OsKeyring, Profile, ProfileId, ProfileRole, ProfileStore, StoreError,
+    Unlocked,
 };
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
-use tauri::AppHandle;
+use tauri::{AppHandle, Manager as _};
 
 use crate::clinic;
 use crate::clipboard::Clipboard;
@@ -325,6 +326,29 @@ impl Desktop {
         if let Some(opened) = gone {
             opened.lock();
         }
+    }
+
+    /// Deletes an open profile with everything in it and its key in the keyring, and closes its window. The
+    /// first window comes in its place.
+    ///
+    /// # Errors
+    /// What the disk reports; then the profile is still there, and locked.
+    pub(crate) fn erase(&self, opened: &OpenProfile, label: &str) -> Result<(), AppError> {
+        self.closed(label);
+        match self.profiles.store.discard(opened.id(), &*self.profiles.keyring) {
+            Ok(()) => {}
+            // The profile is gone, and a secret that opens nothing is of no use to anybody.
+            Err(StoreError::Keyring(error)) => tracing::warn!(%error, "a key stays in the keyring"),
+            Err(error) => return Err(failure::of_store(error)),
+        }
+        // Before this window goes, because the app ends with its last one.
+        self.show_profiles()?;
+        if let Some(window) = self.app.get_webview_window(label)
+            && let Err(error) = window.destroy()
+        {
+            tracing::warn!(%error, "the window of a deleted profile stays");
+        }
+        Ok(())
     }
 
     /// Files were dropped on a window; a patient's page is told which names.

@@ -1,10 +1,12 @@
-//! Taking everything along, through the system's own dialog, into a file that others can read.
+//! Taking everything along, and deleting everything, through the system's own dialog and into files that others
+//! can read.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use std::process::Stdio;
+use std::time::{Duration, Instant};
 
 use keyward_stories::computer::tool;
-use keyward_stories::path::Teller;
+use keyward_stories::path::{Person, Teller};
 use keyward_stories::words::Words;
 use keyward_stories::{App, Camera, Computer, Failure, dialog};
 use keyward_testkit::Persona;
@@ -41,6 +43,54 @@ fn she_takes_everything_along_in_one_file() -> Result<(), Failure> {
     let listing = String::from_utf8_lossy(&listing.stdout);
     for expected in ["index.html", "fhir/Observation.ndjson", "settings.json", "README.txt"] {
         assert!(listing.contains(expected), "{expected} is missing:\n{listing}");
+    }
+    app.end()
+}
+
+#[test]
+fn she_deletes_everything_and_keeps_what_her_clinic_signed() -> Result<(), Failure> {
+    let (computer, words) = (Computer::start()?, Words::english()?);
+    let data = computer.home().join("keyward");
+    let app = App::start(&computer, &data, &[])?;
+    let mut camera = Camera::without_film();
+    let mut teller = Teller { computer: &computer, app: &app, camera: &mut camera };
+    teller.set_up_clinic("Example Clinic")?;
+    let person = Person {
+        given: "Test-Anna Maria".into(),
+        family: "Muster-Sample".into(),
+        born: "1961-03-14".into(),
+    };
+    let code = teller.register(&person)?;
+    teller.make_profile("I am a patient", "Test Patient", "patient-")?;
+    teller.join("patient-", &code)?;
+    let profiles = || std::fs::read_dir(data.join("profiles")).unwrap().count();
+    let before = profiles();
+
+    let patient = app.window("patient-")?;
+    patient.press("link", "Settings")?;
+    patient.press("link", "Take everything with you")?;
+    patient.fill("Type the name of the profile to confirm: Test Patient", "Test Patient")?;
+    patient.press("button", "Delete everything")?;
+    words.pieces("leaving.askWhy").iter().try_for_each(|piece| patient.see(piece))?;
+    patient.press("button", "Delete everything now")?;
+    let place = computer.home().join("receipt.html");
+    dialog::choose_path(&computer, "Save a copy", &place)?;
+
+    // The profile is gone, and the window in which one is chosen offers it no more. The driver may be asking the
+    // window that goes just then.
+    let gone = || {
+        let Ok(welcome) = app.window("welcome") else { return false };
+        let offered = |name| welcome.page_text().is_ok_and(|text| text.contains(name));
+        profiles() < before && offered("Test Desk") && !offered("Test Patient")
+    };
+    let until = Instant::now() + Duration::from_secs(60);
+    while !gone() && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(300));
+    }
+    assert!(gone(), "{} profiles of {before}", profiles());
+    let receipt = std::fs::read_to_string(&place)?;
+    for expected in ["The profile Test Patient is deleted", "Signed by the clinic"] {
+        assert!(receipt.contains(expected), "{expected} is missing:\n{receipt}");
     }
     app.end()
 }

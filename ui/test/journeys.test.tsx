@@ -307,6 +307,50 @@ describe("a clinic that is gone", () => {
   });
 });
 
+describe("deleting everything", () => {
+  it("needs the name and a yes, and says what follows", async () => {
+    await open("patient", "/settings/leaving");
+    await press("Delete everything");
+    expect(asked("leave_for_good")).toHaveLength(0);
+    expect(
+      (await screen.findAllByText("Type the name exactly as it stands here: Anna")).length,
+    ).toBeGreaterThan(0);
+    await userEvent.type(screen.getByRole("textbox"), "Anna");
+    await press("Delete everything");
+    const dialog = within(await screen.findByRole("alertdialog"));
+    await userEvent.click(dialog.getByRole("button", { name: "Keep my profile" }));
+    expect(asked("leave_for_good")).toHaveLength(0);
+    await press("Delete everything");
+    await press("Delete everything now");
+    await waitFor(() => {
+      expect(asked("leave_for_good")).toEqual([{ name: "Anna", localOnly: false }]);
+    });
+  });
+
+  it("offers to delete only here where nobody can be asked", async () => {
+    await open("patient", "/settings/leaving", {
+      leaving_view: () => ({
+        role: "patient",
+        profileName: "Anna",
+        clinicName: "Example Clinic on the Hill",
+        records: 57,
+        liveShares: 2,
+        fetched: 44,
+        problem: { code: "relay-unreachable", params: {} },
+        begun: false,
+        exported: null,
+      }),
+    });
+    await userEvent.click(await screen.findByRole("checkbox", { name: /Delete it here even if/ }));
+    await userEvent.type(screen.getByRole("textbox"), "Anna");
+    await press("Delete everything");
+    await press("Delete everything now");
+    await waitFor(() => {
+      expect(asked("leave_for_good")).toEqual([{ name: "Anna", localOnly: true }]);
+    });
+  });
+});
+
 describe("the command palette", () => {
   it("opens with Ctrl-K and goes where its words say", async () => {
     await open("patient", "/");

@@ -168,6 +168,8 @@ pub enum ErrorCode {
     BackupPlaceGone,
     /// The relay has no room for this backup.
     BackupTooLarge,
+    /// The profile is being deleted: nothing else is exchanged with relay and clinic.
+    LeavingBegun,
     /// A backup, restore or export is running already.
     BackupRunning,
     /// The share was made with a lost key that the kit cannot replace: it runs to its end.

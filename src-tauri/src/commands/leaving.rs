@@ -1,15 +1,19 @@
-//! Taking everything along.
+//! Taking everything along, and deleting everything.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use keyward_app::error::AppError;
-use keyward_app::leaving;
+use keyward_app::error::{AppError, ErrorCode};
+use keyward_app::jobs::Job;
+use keyward_app::leaving::{self, Unasked};
+use keyward_app::session::Session;
 use keyward_app::views::common::JobKind;
 use keyward_app::views::recovery::LeavingView;
-use tauri::WebviewWindow;
+use tauri::{State, WebviewWindow};
 
 use crate::caller::{Patient, off_thread};
 use crate::events::Event;
+use crate::state::Desktop;
 use crate::{dialogs, saved};
 
 /// What leaving would do.
@@ -43,4 +47,57 @@ pub async fn export_all(
         Ok(Some(id))
     })
     .await
+}
+
+/// Has relay and clinic forget everything, keeps their signed receipt where the person says, and deletes the
+/// profile with its key; gives the job, or nothing if she changes her mind. `name`: the profile's, typed by
+/// her. `local_only`: it is deleted here even if relay or clinic cannot be asked. If anything fails, the profile
+/// stays, and the same again goes on from there.
+#[tauri::command]
+pub async fn leave_for_good(
+    window: WebviewWindow,
+    desktop: State<'_, Arc<Desktop>>,
+    patient: Patient,
+    name: String,
+    local_only: bool,
+) -> Result<Option<String>, AppError> {
+    let (desktop, opened) = (Arc::clone(&desktop), Arc::clone(&patient.0.0));
+    let session = opened.session()?;
+    if name != session.profile().name {
+        return Err(ErrorCode::NotAllowed.into());
+    }
+    off_thread(move || {
+        // Before anything is asked of anybody: without a place for the receipt nothing happens.
+        let Some(path) = dialogs::save(&window, "keyward-receipt.html") else { return Ok(None) };
+        let job = opened.jobs().start(JobKind::Leaving)?;
+        let id = job.id();
+        let unasked = if local_only { Unasked::GoAnyway } else { Unasked::Stay };
+        tauri::async_runtime::spawn_blocking(move || {
+            let kept = receipt(&session, &path, unasked, &job);
+            drop(session);
+            let outcome = kept.and_then(|path| {
+                desktop.erase(&opened, window.label())?;
+                Ok(path.file_name().map(|name| name.to_string_lossy().into_owned()))
+            });
+            job.finish(outcome);
+            opened.ear().tell(&Event::Changed("leaving"));
+        });
+        Ok(Some(id))
+    })
+    .await
+}
+
+/// The receipt, on the disk as a whole.
+fn receipt(
+    session: &Session,
+    path: &Path,
+    unasked: Unasked,
+    job: &Job,
+) -> Result<PathBuf, AppError> {
+    let receipt = leaving::forget_everywhere(session, unasked, job)?;
+    let page = leaving::receipt_page(&receipt)?;
+    saved::whole(path, |out| {
+        out.write_all(page.as_bytes()).map_err(|_| ErrorCode::FileNotWritten.into())
+    })?;
+    Ok(path.to_owned())
 }

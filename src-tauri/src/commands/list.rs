@@ -96,6 +96,7 @@ macro_rules! command_list {
                 sharing::share_regrant,
                 leaving::leaving_view,
                 leaving::export_all,
+                leaving::leave_for_good,
                 recovery::recovery_status,
                 recovery::kit_show,
                 recovery::kit_confirm,

@@ -128,10 +128,11 @@ export const recovery = {
   report: command<T.RestoreReport | null>("restore_report"),
 };
 
-/** Taking everything along. The export gives a job, or nothing if she picks no place. */
+/** Taking everything along, and leaving. Both give a job, or nothing if she picks no place for the file. */
 export const leaving = {
   view: command<T.LeavingView>("leaving_view"),
   exportAll: command<string | null>("export_all"),
+  forGood: commandWith<{ name: string; localOnly: boolean }, string | null>("leave_for_good"),
 };
 
 /** Commands of a doctor's window. */

@@ -31,7 +31,7 @@ clinic: Forgotten,
  */
 clinicName: string | null, 
 /**
- * What the clinic keeps, as stable codes (`register-entry`, `identity-check`).
+ * What the clinic keeps, as stable codes (`register-entry`, `identity-check`, `history`).
  */
 clinicKeeps: Array<string>, 
 /**

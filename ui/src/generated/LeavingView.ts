@@ -35,6 +35,10 @@ fetched: number,
  */
 problem: AppError | null, 
 /**
+ * It was begun and did not end: nothing is exchanged any more, and beginning once more finishes it.
+ */
+begun: boolean, 
+/**
  * When everything was last exported, if it was.
  */
 exported: number | null, };

@@ -1,12 +1,17 @@
-//! Leaving: what it would do, and taking everything along in open formats.
+//! Leaving: what it would do, taking everything along in open formats, and deleting everything.
 
 mod audit;
+mod delete;
 mod export;
 mod page;
+mod receipt;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::delete::is_begun;
+pub use self::delete::{Unasked, forget_everywhere};
 pub use self::export::export;
+pub use self::receipt::receipt_page;
 use crate::error::AppError;
 use crate::identity::Enrolment;
 use crate::patient::sharing::{self, SyncBook};
@@ -35,6 +40,7 @@ pub fn view(session: &Session) -> Result<LeavingView, AppError> {
     let enrolment = Enrolment::load(&*tx)?;
     let records = tx.count_records()?.iter().map(|(_, records)| records).sum();
     let exported = store::load::<Exported>(&*tx, Collection::Settings, EXPORTED)?;
+    let begun = delete::is_begun(&*tx)?;
     drop(tx);
     let patient = session.profile().role == Role::Patient && enrolment.is_some();
     let shares = if patient { sharing::list(session)? } else { Vec::new() };
@@ -47,6 +53,7 @@ pub fn view(session: &Session) -> Result<LeavingView, AppError> {
         live_shares: shares.iter().filter(|share| live(share.state)).count() as u64,
         fetched: shares.iter().map(|share| share.fetched).sum(),
         problem: if patient { SyncBook::load(session)?.problem } else { None },
+        begun,
         exported: exported.map(|exported| exported.at),
     })
 }

@@ -6,7 +6,7 @@ use super::export::{Line, instant};
 use crate::error::{AppError, ErrorCode};
 use crate::views::patient::{AccessView, ShareView};
 
-const STYLE: &str = "body{font:16px/1.5 sans-serif;max-width:50em;margin:2em auto;padding:0 1em}\
+pub(super) const STYLE: &str = "body{font:16px/1.5 sans-serif;max-width:50em;margin:2em auto;padding:0 1em}\
     table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.3em .6em .3em 0;\
     border-bottom:1px solid #ccc;vertical-align:top}";
 
@@ -73,7 +73,7 @@ pub(super) fn page(
 }
 
 /// Text as HTML shows it, whatever stands in it.
-fn text(raw: &str) -> String {
+pub(super) fn text(raw: &str) -> String {
     let mut safe = String::with_capacity(raw.len());
     for c in raw.chars() {
         match c {

@@ -330,6 +330,8 @@ pub struct LeavingView {
     pub fetched: u64,
     /// Why relay or clinic cannot be asked to forget just now, if so.
     pub problem: Option<AppError>,
+    /// It was begun and did not end: nothing is exchanged any more, and beginning once more finishes it.
+    pub begun: bool,
     /// When everything was last exported, if it was.
     #[ts(type = "number | null")]
     pub exported: Option<UnixSeconds>,
@@ -353,7 +355,7 @@ pub struct LeavingReceipt {
     pub clinic: Forgotten,
     /// The clinic's name, if joined.
     pub clinic_name: Option<String>,
-    /// What the clinic keeps, as stable codes (`register-entry`, `identity-check`).
+    /// What the clinic keeps, as stable codes (`register-entry`, `identity-check`, `history`).
     pub clinic_keeps: Vec<String>,
     /// Copies doctors had fetched.
     #[ts(type = "number")]

@@ -599,9 +599,11 @@ const answersByCommand: Answers = {
       liveShares: 2,
       fetched: 44,
       problem: outOfReach(),
+      begun: false,
       exported: wanted.state === "offline" ? null : now - 9 * day,
     }) satisfies T.LeavingView,
   export_all: () => runJob("export", "keyward-export.zip"),
+  leave_for_good: () => runJob("leaving", "keyward-receipt.html"),
   doctor_home: doctorHome,
   doctor_open: (args) => {
     const row =

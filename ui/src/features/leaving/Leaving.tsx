@@ -11,8 +11,9 @@ import { Notice } from "../../shared/components/Notice";
 import { Page } from "../../shared/components/Page";
 import { JobProgress } from "../../shared/components/Waiting";
 import { fullMoment } from "../../shared/format/dates";
+import { Delete } from "./Delete";
 
-/** Taking everything along, in open formats. */
+/** Taking everything along, in open formats, and deleting everything. */
 export function Leaving() {
   const view = useAnswer(["leaving"], leaving.view);
   return (
@@ -24,7 +25,12 @@ export function Leaving() {
     >
       <p>{t("leaving.exportHint")}</p>
       <Loaded query={view} lines={4}>
-        {(known) => <Export known={known} />}
+        {(known) => (
+          <>
+            <Export known={known} />
+            <Delete known={known} />
+          </>
+        )}
       </Loaded>
     </Page>
   );

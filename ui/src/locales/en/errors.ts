@@ -165,6 +165,9 @@ export const errors = {
   "error.backup-running.mend": "Wait until it is done, or stop it.",
   "error.share-key-lost.what": "This share was made with a key that your recovery kit cannot replace",
   "error.share-key-lost.mend": "It cannot be stopped from here and ends on its day.",
+  "error.leaving-begun.what": "This profile is being deleted",
+  "error.leaving-begun.mend":
+    "Nothing is sent or fetched any more. Open “Take everything with you” in Settings to finish it.",
 
   "error.share-revoked.what": "The patient has stopped sharing",
   "error.share-revoked.mend":

@@ -20,4 +20,37 @@ export const leaving = {
   "leaving.exportedWhere": "El archivo es {name}.",
   "leaving.exportStopped": "La exportación se detuvo y no ha quedado ningún archivo",
   "leaving.exportedOn": "Última exportación",
+  "leaving.delete": "Borrar todo",
+  "leaving.deleteHint": "Esto termina lo que comparte y borra el perfil aquí y en el servidor de enlace.",
+  "leaving.follows": "Qué pasa después",
+  "leaving.followsRecords":
+    "{n, plural, =0 {No hay registros en este equipo.} one {Se borra # registro de este equipo, con su original.} other {Se borran # registros de este equipo, con sus originales.}}",
+  "leaving.followsShares":
+    "{n, plural, =0 {No comparte nada ahora.} one {Lo que comparte con # médico termina enseguida.} other {Terminan enseguida # accesos compartidos.}}",
+  "leaving.followsRelay": "El servidor de enlace borra sus registros cerrados, mensajes y copias.",
+  "leaving.followsClinic":
+    "{clinic} recibe el aviso de que se marcha. Conserva lo que la ley le pide: que usted estuvo registrado, y cuándo.",
+  "leaving.followsKeys": "Se borra la clave del llavero de este equipo. Ningún kit vuelve a abrir nada aquí.",
+  "leaving.cannot": "Lo que no se puede deshacer",
+  "leaving.cannotFetched":
+    "{n, plural, =0 {Ningún médico ha descargado una copia.} one {Los médicos descargaron # registro. Pueden quedarse con esa copia.} other {Los médicos descargaron # registros. Pueden quedarse con esas copias.}}",
+  "leaving.cannotFiles": "Las copias y exportaciones que guarde en otro lugar. Bórrelas usted.",
+  "leaving.offline": "Ahora no se llega al servidor de enlace o a la clínica",
+  "leaving.offlineHint":
+    "Solo pueden borrar lo que tienen si se les pide. Inténtelo más tarde, o borre solo lo que hay en este equipo.",
+  "leaving.exportFirst": "Todavía no ha exportado nada. Después de esto no hay vuelta atrás.",
+  "leaving.confirm": "Escriba el nombre del perfil para confirmar: {name}",
+  "leaving.confirmWrong": "Escriba el nombre tal como está aquí: {name}",
+  "leaving.localOnly": "Borrar aquí aunque no se pueda avisar al servidor de enlace o a la clínica",
+  "leaving.go": "Borrar todo",
+  "leaving.ask": "¿Borrar todo ahora?",
+  "leaving.askWhy":
+    "No se puede deshacer. Al terminar, sus registros, sus claves y lo que comparte ya no existen.",
+  "leaving.askGo": "Borrar todo ahora",
+  "leaving.askKeep": "Conservar mi perfil",
+  "leaving.running": "Borrando",
+  "leaving.followsReceipt":
+    "Se le pregunta dónde guardar el recibo. Lo firman el servidor de enlace y la clínica.",
+  "leaving.begun": "El borrado empezó y no terminó",
+  "leaving.begunHint": "Ya no se envía ni se recibe nada. Empiece otra vez para terminarlo.",
 } satisfies Catalogue;

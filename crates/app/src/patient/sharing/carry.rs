@@ -22,6 +22,7 @@ use super::naming::Naming;
 use super::seal::Sealer;
 use crate::error::{AppError, ErrorCode};
 use crate::identity::Enrolment;
+use crate::leaving;
 use crate::patient::spaces::{Persona, Space};
 use crate::ports::clock::UnixSeconds;
 use crate::ports::progress::{Cancel, Progress, Stage, Step};
@@ -77,6 +78,12 @@ pub fn run(session: &Session, progress: &dyn Progress, cancel: &Cancel) -> Resul
     let _turn = session.exchange_turn();
     let mut first_failure = None;
     let enrolment = session.enrolment()?;
+    if leaving::is_begun(&*session.read()?)? {
+        // What was forgotten must not be sealed, shared or asked for again.
+        let begun = ErrorCode::LeavingBegun.into();
+        note(session, Some(&begun))?;
+        return Err(begun);
+    }
     // After a restore: without its new key the clinic certifies nothing, but the relay may go on.
     match renew::enrolment(session, &enrolment) {
         // What recovers her the clinic can be told another time.

@@ -30,6 +30,7 @@ pub use self::views::{accesses, list, one, receipt};
 use crate::error::{AppError, ErrorCode};
 use crate::identity::Enrolment;
 use crate::jobs::Job;
+use crate::leaving;
 use crate::patient::spaces::Space;
 use crate::ports::clock::UnixSeconds;
 use crate::ports::progress::{Cancel, Unwatched};
@@ -43,10 +44,13 @@ use keyward_protocol::ids::GrantId;
 /// # Errors
 /// What is wrong with the draft: [`ErrorCode::NothingChosen`], [`ErrorCode::EndInPast`] and others;
 /// [`ErrorCode::DoctorUnknown`], [`ErrorCode::DoctorRemoved`]; [`ErrorCode::DoctorKeyChanged`]
-/// unless the change was accepted; [`ErrorCode::ShareExists`].
+/// unless the change was accepted; [`ErrorCode::ShareExists`]; [`ErrorCode::LeavingBegun`].
 pub fn create(session: &Session, draft: &ShareDraft) -> Result<ShareView, AppError> {
     let mut tx = session.begin()?;
     let enrolment = Enrolment::require(&*tx)?;
+    if leaving::is_begun(&*tx)? {
+        return Err(ErrorCode::LeavingBegun.into());
+    }
     let now = session.now();
     let doctors = Doctors::load(&*tx, &enrolment, now)?.ok_or(ErrorCode::DoctorUnknown)?;
     let doctor = doctors.find(&draft.doctor)?;
