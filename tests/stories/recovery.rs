@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use keyward_stories::path::Teller;
+use keyward_stories::path::{Person, Teller};
 use keyward_stories::words::Words;
 use keyward_stories::{App, Camera, Computer, Failure, Screen, dialog};
 use keyward_testkit::Persona;
@@ -166,5 +166,72 @@ fn what_was_on_a_lost_computer_is_back_on_an_empty_one() -> Result<(), Failure> 
     assert_eq!(settings(&patient)?, settings_before);
     let log = std::fs::read_to_string(computer.home().join("app.log"))?;
     assert!(!log.contains(&kit[..3].join(" ")), "the kit is in the log");
+    app.end()
+}
+
+fn anna() -> Person {
+    Person {
+        given: "Test-Anna Maria".into(),
+        family: "Muster-Sample".into(),
+        born: "1961-03-14".into(),
+    }
+}
+
+/// Her words, with her backup at `file`, of a profile whose clinic is lost with the computer.
+fn lose_a_clinic(file: &Path) -> Result<Vec<String>, Failure> {
+    let (computer, words) = (Computer::start()?, Words::english()?);
+    let app = App::start(&computer, &computer.home().join("keyward"), &[])?;
+    let mut camera = Camera::without_film();
+    let mut teller = Teller { computer: &computer, app: &app, camera: &mut camera };
+    teller.set_up_clinic("Example Clinic by the Sea")?;
+    let code = teller.register(&anna())?;
+    teller.make_profile("I am a patient", PROFILE, "patient-")?;
+    teller.join("patient-", &code)?;
+    let patient = app.window("patient-")?;
+    let kit = make_kit(&patient, &words)?;
+    back_up(&computer, &patient, file)?;
+    app.end()?;
+    Ok(kit)
+}
+
+#[test]
+fn a_clinic_lost_with_the_computer_is_left_for_another_one() -> Result<(), Failure> {
+    let outside = tempfile::tempdir()?;
+    let file = outside.path().join("anna.kwb");
+    let kit = lose_a_clinic(&file)?;
+
+    let (computer, words) = (Computer::start()?, Words::english()?);
+    let app = App::start(&computer, &computer.home().join("keyward"), &[])?;
+    let mut camera = Camera::without_film();
+    let mut teller = Teller { computer: &computer, app: &app, camera: &mut camera };
+    // Another clinic runs on this computer: it is not hers, and hears nothing of what waits.
+    teller.set_up_clinic("Example Clinic on the Hill")?;
+    let code = teller.register(&anna())?;
+    let welcome = app.window("welcome")?;
+    welcome.press("link", "I have a recovery kit")?;
+    type_kit(&welcome, &kit)?;
+    open_backup(&computer, &welcome, &file)?;
+    welcome.press("button", "Bring it back")?;
+    said(&welcome, &words, "restored.keysWaiting")?;
+    welcome.press("button", "Open the profile")?;
+
+    let patient = app.window("patient-")?;
+    patient.press("link", "Settings")?;
+    patient.press("link", "Recovery kit and backup")?;
+    patient.press("link", "What came back")?;
+    said(&patient, &words, "restored.goneWhy")?;
+    patient.press("link", "My clinic is gone: join another")?;
+    patient.fill("Invitation or code", &code)?;
+    patient.press("button", "Look at the invitation")?;
+    patient.see("You leave Example Clinic by the Sea by this")?;
+    patient.press("button", "Leave and join")?;
+    said(&patient, &words, "join.leaveRecords")?;
+    patient.press("button", "Yes, leave and join")?;
+    patient.find("heading", "Your records at a glance")?;
+    patient.press("link", "Settings")?;
+    patient.press("link", "Recovery kit and backup")?;
+    patient.press("link", "What came back")?;
+    said(&patient, &words, "restored.left")?;
+    patient.see("Example Clinic by the Sea")?;
     app.end()
 }
