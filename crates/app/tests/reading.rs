@@ -80,6 +80,9 @@ fn all_items(session: &Session, scope: &RoomScope) -> Vec<ChartItem> {
         let offset = items.len() as u64;
         let query = ItemQuery { offset, limit: 37, ..ItemQuery::default() };
         let page = reading::items(session, scope, &query).unwrap();
+        // A window gets the same.
+        let json = reading::items_json(session, scope, &query).unwrap();
+        assert_eq!(json, serde_json::to_string(&page).unwrap());
         assert_eq!(page.offset, offset);
         items.extend(page.items);
         if items.len() as u64 >= page.total {

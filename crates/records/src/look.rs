@@ -105,17 +105,26 @@ impl Text<'_> {
         json::members(self.text, at, &self.file_limits).map_err(refused)
     }
 
-    /// The members of an object, with the elements of its `entry`.
-    pub(crate) fn bundle(
-        &self,
-        at: usize,
-    ) -> Result<Option<(json::Members, Vec<Range<usize>>)>, ParseError> {
-        json::members_and_elements(self.text, at, &self.file_limits, Some("entry"))
-            .map_err(|error| self.too_many(error))
+    /// An object, with the elements of its `entry`.
+    pub(crate) fn object(&self, at: usize) -> Result<Option<json::Object>, ParseError> {
+        json::object(self.text, at, &self.file_limits, Some("entry"), &|at| {
+            Ok(json::skip_value(self.text, at))
+        })
+        .map_err(|error| self.too_many(error))
+    }
+
+    /// The object that the text is from here on, if it is one that can be read to its end: looked at in one pass.
+    pub(crate) fn whole_object(&self, at: usize) -> Option<json::Object> {
+        let end = |at| json::value_end(self.text, at, &self.file_limits);
+        let object =
+            json::object(self.text, at, &self.file_limits, Some("entry"), &end).ok().flatten()?;
+        let end = json::skip_space(self.text, object.range.end);
+        (end == self.text.len()).then_some(object)
     }
 
     pub(crate) fn elements(&self, at: usize) -> Result<Option<Vec<Range<usize>>>, ParseError> {
-        json::elements(self.text, at, &self.file_limits).map_err(|error| self.too_many(error))
+        json::elements(self.text, at, &self.file_limits, &|at| Ok(json::skip_value(self.text, at)))
+            .map_err(|error| self.too_many(error))
     }
 
     fn too_many(&self, error: JsonError) -> ParseError {

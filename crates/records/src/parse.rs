@@ -18,10 +18,10 @@ const FILE_MEMBERS: usize = 100_000;
 const BUNDLE_DEPTH: usize = 3;
 /// Resources that hold entries of a record rather than being one.
 const HOLDING: [&str; 2] = ["List", "Composition"];
-/// Entries that are looked at together, on two threads.
-const BATCH: usize = 1024;
-/// Entries that are given away together.
-const GIVEN: usize = 256;
+/// Entries that are looked at together, on two threads, or given away together.
+const BATCH: usize = 2048;
+/// Entries that are given away first.
+const FIRST: usize = 128;
 
 /// Reads a file: a Bundle of any type, one resource, an array of resources, or NDJSON.
 ///
@@ -85,6 +85,9 @@ struct File<'a, 'g> {
 
 impl File<'_, '_> {
     fn take_whole(&mut self, start: usize) -> Result<Container, ParseError> {
+        if let Some(object) = self.text.whole_object(start) {
+            return self.take_object(object);
+        }
         let whole = json::value_end(self.text.text, start, &self.text.file_limits);
         match whole {
             Ok(end) if json::skip_space(self.text.text, end) == self.text.text.len() => {
@@ -113,9 +116,14 @@ impl File<'_, '_> {
                 Ok(Container::Array)
             };
         }
-        let Some((members, entries)) = self.text.bundle(range.start)? else {
-            return Err(ParseError::NotFhir);
-        };
+        match self.text.object(range.start)? {
+            Some(object) => self.take_object(object),
+            None => Err(ParseError::NotFhir),
+        }
+    }
+
+    fn take_object(&mut self, object: json::Object) -> Result<Container, ParseError> {
+        let json::Object { range, members, elements: entries } = object;
         let Some(kind) = self.text.string_member(&members, "resourceType") else {
             return Err(ParseError::NotFhir);
         };
@@ -184,8 +192,16 @@ impl File<'_, '_> {
         entries: &[Range<usize>],
         depth: usize,
     ) -> Result<(), ParseError> {
-        let batch = if self.give.is_some() { GIVEN } else { BATCH };
-        entries.chunks(batch).try_for_each(|batch| self.take_entries(batch, depth))
+        // Whoever takes them begins early, and never waits long for the next ones.
+        let mut size = if self.give.is_some() { FIRST } else { BATCH };
+        let mut rest = entries;
+        while !rest.is_empty() {
+            let (batch, later) = rest.split_at(size.min(rest.len()));
+            self.take_entries(batch, depth)?;
+            size = (size * 3 / 2).min(BATCH);
+            rest = later;
+        }
+        Ok(())
     }
 
     fn take_entries(&mut self, batch: &[Range<usize>], depth: usize) -> Result<(), ParseError> {

@@ -4,9 +4,10 @@
 use keyward_app::error::AppError;
 use keyward_app::reading;
 use keyward_app::views::reading::{
-    AnalytePage, ComparisonView, DensityView, ItemPage, ItemQuery, MedicinePlan, PanelView,
-    RoomRecord, RoomScope, RoomSummary, SearchPage, TrendView,
+    AnalytePage, ComparisonView, DensityView, ItemQuery, MedicinePlan, PanelView, RoomRecord,
+    RoomScope, RoomSummary, SearchPage, TrendView,
 };
+use tauri::ipc::Response;
 
 use crate::caller::{Invited, Patient};
 
@@ -22,14 +23,14 @@ pub async fn room_mark_seen(reader: Invited, scope: RoomScope) -> Result<(), App
     reader.run(move |session| reading::mark_seen(session, &scope)).await
 }
 
-/// A page of items.
+/// A page of items: an `ItemPage`.
 #[tauri::command]
 pub async fn room_items(
     reader: Invited,
     scope: RoomScope,
     query: ItemQuery,
-) -> Result<ItemPage, AppError> {
-    reader.run(move |session| reading::items(session, &scope, &query)).await
+) -> Result<Response, AppError> {
+    reader.run(move |session| reading::items_json(session, &scope, &query)).await.map(Response::new)
 }
 
 /// How the items of a query are spread over time.

@@ -110,6 +110,34 @@ pub(super) fn items(
     lines.iter().map(|line| named_item(tx, scope, line, &mut names)).collect()
 }
 
+/// As [`items`], as JSON.
+///
+/// # Errors
+/// As [`item`].
+pub(super) fn items_json(
+    tx: &dyn Transaction,
+    scope: &str,
+    lines: &[Line],
+) -> Result<String, AppError> {
+    let mut names = Names::new();
+    let mut out =
+        String::with_capacity(lines.iter().map(|line| line.item.len() + 1).sum::<usize>() + 2);
+    out.push('[');
+    for (at, line) in lines.iter().enumerate() {
+        if at > 0 {
+            out.push(',');
+        }
+        if line.extra.is_none() {
+            out.push_str(&line.item);
+        } else {
+            let item = named_item(tx, scope, line, &mut names)?;
+            out.push_str(&serde_json::to_string(&item).map_err(|_| ErrorCode::Internal)?);
+        }
+    }
+    out.push(']');
+    Ok(out)
+}
+
 /// The one line a handle leads to; `None` if there is none, or several that differ.
 ///
 /// # Errors

@@ -27,5 +27,5 @@ pub use preview::end as end_preview;
 pub(crate) use preview::remove as remove_previews;
 pub(crate) use preview::{Previewed, begin as begin_preview, shared_entry};
 pub use record::record;
-pub use room::{density, items, search, summary};
+pub use room::{density, items, items_json, search, summary};
 pub use seen::mark_seen;

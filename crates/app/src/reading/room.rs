@@ -188,6 +188,26 @@ pub fn items(
     })
 }
 
+/// As [`items`], as the JSON of that [`ItemPage`], for a window. An item that names nothing to be looked up goes out as it is
+/// stored.
+///
+/// # Errors
+/// As [`items`].
+pub fn items_json(
+    session: &Session,
+    scope: &RoomScope,
+    query: &ItemQuery,
+) -> Result<String, AppError> {
+    let filter = filter(query)?;
+    let access = access::open(session, scope)?;
+    let tx = session.read()?;
+    let name = access.name();
+    let lines = tx.lines(&name, &filter)?;
+    let total = tx.count_lines(&name, &filter)?;
+    let items = answer::items_json(&*tx, &name, &lines)?;
+    Ok(format!("{{\"items\":{items},\"offset\":{},\"total\":{total}}}", filter.offset))
+}
+
 /// How the items of a query are spread over time; a month with items of several sections has
 /// several entries. Newest first, what has no date last.
 ///

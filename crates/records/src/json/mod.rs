@@ -7,7 +7,9 @@ mod scan;
 mod write;
 
 pub(crate) use read::read;
-pub(crate) use scan::{Members, elements, members, members_and_elements, skip_space, value_end};
+pub(crate) use scan::{
+    Members, Object, elements, members, object, skip_space, skip_value, value_end,
+};
 pub(crate) use write::LeaveOut;
 
 use thiserror::Error;

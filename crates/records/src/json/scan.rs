@@ -221,6 +221,18 @@ fn skip_string(bytes: &[u8], at: usize) -> usize {
 /// Names of an object with the place of their values.
 pub(crate) type Members = Vec<(String, Range<usize>)>;
 
+/// An object.
+pub(crate) struct Object {
+    /// Its place.
+    pub(crate) range: Range<usize>,
+    pub(crate) members: Members,
+    /// The elements of the member that was asked for.
+    pub(crate) elements: Vec<Range<usize>>,
+}
+
+/// Where the value at a place ends: [`skip_value`], or [`value_end`] for a text that was not looked at before.
+type End<'a> = &'a dyn Fn(usize) -> Result<usize, JsonError>;
+
 /// The members of the object that starts at `at`, or `None` if there is no object; in a text of which [`value_end`]
 /// has accepted all.
 pub(crate) fn members(
@@ -228,30 +240,34 @@ pub(crate) fn members(
     at: usize,
     limits: &Limits,
 ) -> Result<Option<Members>, JsonError> {
-    members_and_elements(text, at, limits, None).map(|found| found.map(|(members, _)| members))
+    let skip = |at| Ok(skip_value(text, at));
+    object(text, at, limits, None, &skip).map(|found| found.map(|object| object.members))
 }
 
-/// As [`members`], with the places of the elements of the array that a member of this name is: found in the same pass.
-pub(crate) fn members_and_elements(
+/// The object that starts at `at`, or `None`; with the places of the elements of the array that a member of the name
+/// `within` is, found in the same pass.
+pub(crate) fn object(
     text: &str,
     at: usize,
     limits: &Limits,
     within: Option<&str>,
-) -> Result<Option<(Members, Vec<Range<usize>>)>, JsonError> {
+    value_end: End<'_>,
+) -> Result<Option<Object>, JsonError> {
     let bytes = text.as_bytes();
     if bytes.get(at) != Some(&b'{') {
         return Ok(None);
     }
     let (mut found, mut inner) = (Vec::new(), Vec::new());
     let mut here = skip_space(text, at + 1);
+    let made = |end: usize, members, elements| Object { range: at..end, members, elements };
     if bytes.get(here) == Some(&b'}') {
-        return Ok(Some((found, inner)));
+        return Ok(Some(made(here + 1, found, inner)));
     }
     loop {
         if bytes.get(here) != Some(&b'"') {
             return error(text, here, JsonErrorKind::Syntax);
         }
-        let name_end = skip_string(bytes, here);
+        let name_end = string_end(text, here, limits)?;
         let name = super::read::unescape(text.get(here + 1..name_end - 1).unwrap_or_default());
         here = skip_space(text, name_end);
         if bytes.get(here) != Some(&b':') {
@@ -259,12 +275,12 @@ pub(crate) fn members_and_elements(
         }
         let start = skip_space(text, here + 1);
         let end = if within == Some(name.as_str()) && bytes.get(start) == Some(&b'[') {
-            inner = elements(text, start, limits)?.unwrap_or_default();
+            inner = elements(text, start, limits, value_end)?.unwrap_or_default();
             // After the last of them there is only the bracket.
             let last = inner.last().map_or(start + 1, |element| element.end);
             skip_space(text, last) + 1
         } else {
-            skip_value(text, start)
+            value_end(start)?
         };
         if found.len() >= limits.max_nodes {
             return error(text, start, JsonErrorKind::TooManyValues);
@@ -273,7 +289,7 @@ pub(crate) fn members_and_elements(
         here = skip_space(text, end);
         match bytes.get(here) {
             Some(b',') => here = skip_space(text, here + 1),
-            Some(b'}') => return Ok(Some((found, inner))),
+            Some(b'}') => return Ok(Some(made(here + 1, found, inner))),
             _ => return error(text, here, JsonErrorKind::Syntax),
         }
     }
@@ -285,6 +301,7 @@ pub(crate) fn elements(
     text: &str,
     at: usize,
     limits: &Limits,
+    value_end: End<'_>,
 ) -> Result<Option<Vec<Range<usize>>>, JsonError> {
     let bytes = text.as_bytes();
     if bytes.get(at) != Some(&b'[') {
@@ -296,7 +313,7 @@ pub(crate) fn elements(
         return Ok(Some(found));
     }
     loop {
-        let end = skip_value(text, here);
+        let end = value_end(here)?;
         if found.len() > limits.max_resources {
             return error(text, here, JsonErrorKind::TooManyValues);
         }

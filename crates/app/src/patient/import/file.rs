@@ -20,7 +20,7 @@ use crate::session::Session;
 use crate::views::patient::RefusedReason;
 
 /// Records that are written together, while the lines of the next ones are made.
-const BATCH: usize = 512;
+const BATCH: usize = 2048;
 /// Records between two looks at progress and cancel token.
 const BREATH: usize = 64;
 

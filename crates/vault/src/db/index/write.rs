@@ -1,6 +1,7 @@
 //! Writing the index: lines with their words, and the counts kept beside them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use keyward_app::ports::index::NewLine;
 use keyward_protocol::ids::RecordId;
@@ -10,21 +11,31 @@ use super::{SCOPE_BITS, number_of, span};
 
 /// What a change does to the counts; applied once at its end.
 #[derive(Default)]
-struct Counts {
-    tally: BTreeMap<(String, String, bool, bool), i64>,
-    analytes: BTreeMap<String, i64>,
-    /// Analytes whose newest lines may be others now.
-    moved: BTreeSet<String>,
+struct Counts<'a> {
+    tally: BTreeMap<(Cow<'a, str>, Cow<'a, str>, bool, bool), i64>,
+    /// Analytes whose newest lines may be others now, with what is added to how many there are.
+    analytes: BTreeMap<Cow<'a, str>, i64>,
 }
 
 /// Columns of a line that counts depend on.
-struct Old {
-    number: i64,
-    section: String,
-    compartment: String,
+struct Counted<'a> {
+    section: Cow<'a, str>,
+    compartment: Cow<'a, str>,
     flagged: bool,
     source_only: bool,
-    analyte: Option<String>,
+    analyte: Option<Cow<'a, str>>,
+}
+
+impl<'a> From<&'a NewLine> for Counted<'a> {
+    fn from(line: &'a NewLine) -> Self {
+        Self {
+            section: line.section.as_str().into(),
+            compartment: line.compartment.as_str().into(),
+            flagged: line.flagged,
+            source_only: line.source_only,
+            analyte: line.analyte.as_deref().map(Cow::from),
+        }
+    }
 }
 
 /// Puts lines into a scope; gives how many became twins. Of records that are `fresh` there is nothing to take out.
@@ -201,12 +212,12 @@ impl<'a> Rows<'a> {
         Ok(Self { line, word })
     }
 
-    fn insert(
+    fn insert<'l>(
         &mut self,
         scope: i64,
         number: i64,
-        line: &NewLine,
-        counts: &mut Counts,
+        line: &'l NewLine,
+        counts: &mut Counts<'l>,
     ) -> rusqlite::Result<()> {
         debug_assert_eq!(number >> SCOPE_BITS, scope);
         self.line.execute(params![
@@ -229,17 +240,7 @@ impl<'a> Rows<'a> {
         let (title, words) =
             (super::words::indexed(&line.title), super::words::indexed(&line.words));
         self.word.execute(params![number, title, words])?;
-        counts.add(
-            &Old {
-                number,
-                section: line.section.clone(),
-                compartment: line.compartment.clone(),
-                flagged: line.flagged,
-                source_only: line.source_only,
-                analyte: line.analyte.clone(),
-            },
-            1,
-        );
+        counts.add(line.into(), 1);
         Ok(())
     }
 }
@@ -249,7 +250,7 @@ fn take_out(
     sql: &Connection,
     scope: i64,
     id: &RecordId,
-    counts: &mut Counts,
+    counts: &mut Counts<'_>,
 ) -> rusqlite::Result<bool> {
     let old = sql
         .prepare_cached(
@@ -257,30 +258,30 @@ fn take_out(
              FROM line WHERE id = ?1 AND scope = ?2",
         )?
         .query_row(params![id.as_bytes().as_slice(), scope], |row| {
-            Ok(Old {
-                number: row.get(0)?,
-                section: row.get(1)?,
-                compartment: row.get(2)?,
+            let text = |at| row.get::<_, String>(at).map(Cow::from);
+            let counted = Counted {
+                section: text(1)?,
+                compartment: text(2)?,
                 flagged: row.get(3)?,
                 source_only: row.get(4)?,
-                analyte: row.get(5)?,
-            })
+                analyte: row.get::<_, Option<String>>(5)?.map(Cow::from),
+            };
+            Ok((row.get::<_, i64>(0)?, counted))
         })
         .optional()?;
-    let Some(old) = old else { return Ok(false) };
-    sql.prepare_cached("DELETE FROM word WHERE rowid = ?1")?.execute([old.number])?;
-    sql.prepare_cached("DELETE FROM line WHERE number = ?1")?.execute([old.number])?;
-    counts.add(&old, -1);
+    let Some((number, counted)) = old else { return Ok(false) };
+    sql.prepare_cached("DELETE FROM word WHERE rowid = ?1")?.execute([number])?;
+    sql.prepare_cached("DELETE FROM line WHERE number = ?1")?.execute([number])?;
+    counts.add(counted, -1);
     Ok(true)
 }
 
-impl Counts {
-    fn add(&mut self, line: &Old, by: i64) {
-        let key = (line.section.clone(), line.compartment.clone(), line.flagged, line.source_only);
+impl<'a> Counts<'a> {
+    fn add(&mut self, line: Counted<'a>, by: i64) {
+        let key = (line.section, line.compartment, line.flagged, line.source_only);
         *self.tally.entry(key).or_default() += by;
-        if let Some(analyte) = &line.analyte {
-            *self.analytes.entry(analyte.clone()).or_default() += by;
-            self.moved.insert(analyte.clone());
+        if let Some(analyte) = line.analyte {
+            *self.analytes.entry(analyte).or_default() += by;
         }
     }
 
@@ -300,8 +301,7 @@ impl Counts {
                 by
             ])?;
         }
-        for analyte in self.moved {
-            let by = self.analytes.get(&analyte).copied().unwrap_or_default();
+        for (analyte, by) in self.analytes {
             recount(sql, scope, &analyte, by)?;
         }
         Ok(())
