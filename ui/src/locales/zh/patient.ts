@@ -38,7 +38,7 @@ export const patient = {
   "import.format.tables.name": "CSV",
   "import.format.archives": "装有以上内容的压缩包",
   "import.format.archives.name": "ZIP",
-  "import.formatsRest": "Keyward 看不懂的内容会原样保存。",
+  "import.formatsRest": "这类文件中 Keyward 看不懂的内容会原样保存。其他文件会被略过，并告诉您是哪些。",
   "import.filesDone": "{found, plural, other {共 # 个文件}}，已完成 {done, number} 个",
   "import.resume": "继续",
   "import.resumeNamed": "继续 {names}",
