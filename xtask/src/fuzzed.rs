@@ -154,6 +154,7 @@ const NOT: &[(&str, &str)] = &[
     ("app/src/fuzzing.rs", "the harness itself"),
     ("vault/src/fuzzing.rs", "the harness itself"),
     ("app/src/patient/import/mod.rs", "hands a file to the decoder of its format: records/*"),
+    ("app/src/patient/sharing/consent.rs", "the consent this app wrote, in its own store"),
     ("authority/src/http/desk.rs", "an empty body of its own"),
     ("vault/src/db/index/write.rs", "lines this app wrote, inside the encrypted file"),
     ("relay/src/sqlite/stamps.rs", "answers this relay wrote, in its own database"),

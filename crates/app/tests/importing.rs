@@ -208,6 +208,95 @@ fn an_interrupted_import_goes_on_and_doubles_nothing() {
     assert_eq!(records(&broken), 0);
 }
 
+/// Cancels once so many bytes are stored.
+struct AfterBytes(u64, Cancel);
+
+impl Progress for AfterBytes {
+    fn report(&self, step: Step) {
+        if step.bytes_done >= self.0 {
+            self.1.cancel();
+        }
+    }
+}
+
+/// What is stored, without ids and sources.
+fn stored(session: &Session) -> Vec<(Vec<u8>, String, String, Option<String>)> {
+    let rows = session.read().unwrap().records(&RecordFilter::default()).unwrap();
+    let mut stored: Vec<_> =
+        rows.into_iter().map(|row| (row.body, row.category, row.title, row.date)).collect();
+    stored.sort();
+    stored
+}
+
+/// What the lists say, without ids.
+fn listed(session: &Session) -> Vec<String> {
+    let mut listed = Vec::new();
+    loop {
+        let query = ItemQuery { offset: listed.len() as u64, limit: 500, ..ItemQuery::default() };
+        let page = reading::items(session, &RoomScope::Own, &query).unwrap();
+        listed.extend(page.items.into_iter().map(|mut item| {
+            item.id.clear();
+            serde_json::to_string(&item).unwrap()
+        }));
+        if listed.len() as u64 >= page.total {
+            listed.sort();
+            return listed;
+        }
+    }
+}
+
+#[test]
+fn a_large_file_is_stored_while_it_is_read_and_nothing_of_it_if_it_is_not_taken() {
+    let world = World::new();
+    let person = keyward_testkit::person(7);
+    let hers = || world.patient(&person.given.join(" "), &person.family, &person.birth_date);
+    let bytes = keyward_testkit::bundle(7, keyward_testkit::BundleKind::Collection, 3_000);
+    assert!(bytes.len() > 2 << 20);
+    let path = world.file("large.json", &bytes);
+    let flowing = hers();
+    let view = take(&flowing, &path);
+    assert!(view.finished && view.report.refused.is_empty());
+    let records = records(&flowing);
+    assert!(records > 2_900);
+    assert_eq!(view.report.resources + view.report.kept_as_source, records as u64);
+
+    // Somebody has to be asked: it is read as a whole first, and says the same.
+    let asked = patient(&world);
+    let picked = std::slice::from_ref(&path);
+    for (answer, taken) in [(ImportDecision::Skip, 0), (ImportDecision::Keep, records)] {
+        let (cancel, asks) = (Cancel::new(), AtomicUsize::new(0));
+        let decide = |_| {
+            assert_eq!(asks.fetch_add(1, Ordering::Relaxed), 0, "asked once");
+            answer.clone()
+        };
+        let watch =
+            Watch { progress: &Unwatched, cancel: &cancel, decide: &decide, started: &|_| {} };
+        let view = import::run(&asked, picked, &watch).unwrap();
+        assert_eq!((stored(&asked).len(), asks.into_inner()), (taken, 1));
+        assert_eq!(view.report.refused.len(), usize::from(taken == 0));
+    }
+    assert!(stored(&asked) == stored(&flowing), "records differ");
+    assert!(listed(&asked) == listed(&flowing), "lists differ");
+
+    // Broken off, and cut off.
+    let broken = hers();
+    let cancel = Cancel::new();
+    let progress = AfterBytes(bytes.len() as u64 / 3, cancel.clone());
+    let watch = Watch {
+        progress: &progress,
+        cancel: &cancel,
+        decide: &|_| ImportDecision::Skip,
+        started: &|_| {},
+    };
+    assert_eq!(import::run(&broken, picked, &watch).unwrap_err().code, ErrorCode::Cancelled);
+    assert_eq!(stored(&broken).len(), 0);
+    let cut = take(&broken, &world.file("cut.json", &bytes[..bytes.len() - 10]));
+    assert_eq!(reasons(&cut), [("cut.json", RefusedReason::Damaged)]);
+    assert_eq!(stored(&broken).len(), 0);
+    assert_eq!(take(&broken, &path).report.resources, view.report.resources);
+    assert_eq!(take(&broken, &path).report.duplicates, records as u64, "again");
+}
+
 const LETTER: &str = r##"<?xml version="1.0" encoding="utf-8"?>
 <ClinicalDocument xmlns="urn:hl7-org:v3" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
 <id root="1.2.3"/><title>Test summary</title><effectiveTime value="20200102"/><recordTarget>

@@ -6,7 +6,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use keyward_records::view::{self, ChartInput, SharedScope};
-use keyward_records::{Limits, consent, deidentify, parse};
+use keyward_records::{
+    Limits, ParseError, Parsed, Resource, consent, deidentify, parse, parse_giving,
+};
 use keyward_testkit::{BundleKind, HOSTILE_NARRATIVES, bundle, hostile_bundle, seeded};
 use rand::RngExt as _;
 
@@ -68,6 +70,44 @@ fn damage(bytes: &mut Vec<u8>, seed: u64) {
     }
 }
 
+/// A file read as a whole, and one that is given away while it is read, say the same.
+fn given_away_is_the_same(bytes: &[u8], whole: &Result<Parsed, ParseError>) {
+    let said = |resource: &Resource| (resource.index, resource.bytes.clone(), resource.fingerprint);
+    let mut given = Vec::new();
+    let rest = parse_giving(bytes, &Limits::default(), &mut |part| {
+        given.extend(part.resources.iter().map(|one| (said(one), one.title.clone())));
+        given.extend(part.kept_as_source.iter().map(|one| (said(&one.resource), String::new())));
+    });
+    let all = |parsed: &Parsed| -> Vec<_> {
+        let kept = parsed.kept_as_source.iter();
+        let kept = kept.map(|one| (said(&one.resource), String::new()));
+        parsed.resources.iter().map(|one| (said(one), one.title.clone())).chain(kept).collect()
+    };
+    match (whole, rest) {
+        (Ok(whole), Ok(rest)) => {
+            given.extend(all(&rest));
+            given.sort();
+            let mut expected = all(whole);
+            expected.sort();
+            assert!(given == expected, "records differ");
+            assert_eq!(whole.patients, rest.patients);
+            assert_eq!(whole.duplicates, rest.duplicates);
+            assert_eq!((&whole.container, whole.entries), (&rest.container, rest.entries));
+        }
+        (whole, rest) => assert_eq!(whole.as_ref().err(), rest.as_ref().err()),
+    }
+}
+
+#[test]
+fn a_file_given_away_while_it_is_read_says_the_same() {
+    for (seed, count) in [(1, 10), (2, 127), (3, 129), (4, 3_000)] {
+        for kind in BundleKind::ALL {
+            let bytes = bundle(seed, kind, count);
+            given_away_is_the_same(&bytes, &parse(&bytes, &Limits::default()));
+        }
+    }
+}
+
 #[test]
 fn damaged_files_never_panic_and_lose_nothing() {
     run("parse", |seed| {
@@ -75,7 +115,9 @@ fn damaged_files_never_panic_and_lose_nothing() {
         let mut bytes =
             if seed % 7 == 0 { hostile_bundle(seed) } else { bundle(seed % 64, kind, 16) };
         damage(&mut bytes, seed);
-        let Ok(parsed) = parse(&bytes, &Limits::default()) else { return };
+        let parsed = parse(&bytes, &Limits::default());
+        given_away_is_the_same(&bytes, &parsed);
+        let Ok(parsed) = parsed else { return };
         let kept = parsed.kept_as_source.len();
         assert_eq!(parsed.entries, parsed.resources.len() + kept + parsed.duplicates.len());
         let inputs: Vec<ChartInput<'_>> = parsed

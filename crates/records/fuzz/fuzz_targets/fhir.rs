@@ -3,12 +3,21 @@
 #![no_main]
 
 use keyward_records::view::{self, ChartInput, SharedScope};
-use keyward_records::{Limits, clinical_key, consent, deidentify, parse};
+use keyward_records::{Limits, clinical_key, consent, deidentify, parse, parse_giving};
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let _ = consent::read(bytes);
     let _ = deidentify::strip(bytes);
-    let Ok(parsed) = parse(bytes, &Limits::default()) else { return };
+    let parsed = parse(bytes, &Limits::default());
+    let mut given = 0;
+    let rest = parse_giving(bytes, &Limits::default(), &mut |part| {
+        given += part.resources.len() + part.kept_as_source.len();
+    });
+    assert_eq!(parsed.as_ref().err(), rest.as_ref().err());
+    let (Ok(parsed), Ok(rest)) = (parsed, rest) else { return };
+    let left = rest.resources.len() + rest.kept_as_source.len();
+    assert_eq!(parsed.resources.len() + parsed.kept_as_source.len(), given + left);
+    assert_eq!((parsed.entries, &parsed.duplicates), (rest.entries, &rest.duplicates));
     let kept = parsed.kept_as_source.len();
     assert_eq!(parsed.entries, parsed.resources.len() + kept + parsed.duplicates.len());
     let resources = parsed.resources.iter().chain(parsed.kept_as_source.iter().map(|k| &k.resource));
