@@ -109,6 +109,27 @@ fn a_file_given_away_while_it_is_read_says_the_same() {
 }
 
 #[test]
+fn what_is_called_by_something_that_comes_later_is_named_before_it_is_given() {
+    let request = r#"{"resource":{"resourceType":"MedicationRequest","status":"active",
+        "intent":"order","medicationReference":{"reference":"Medication/m"}}}"#;
+    let medicine =
+        r#"{"resource":{"resourceType":"Medication","id":"m","code":{"text":"Testol"}}}"#;
+    let filler = (0..400)
+        .map(|n| format!(r#"{{"resource":{{"resourceType":"Basic","code":{{"text":"b{n}"}}}}}}"#));
+    let entries: Vec<String> =
+        std::iter::once(request.into()).chain(filler).chain([medicine.into()]).collect();
+    let bytes = format!(
+        r#"{{"resourceType":"Bundle","type":"collection","entry":[{}]}}"#,
+        entries.join(",")
+    );
+    let whole = parse(bytes.as_bytes(), &Limits::default());
+    assert!(
+        whole.as_ref().unwrap().resources.iter().any(|one| one.title == "Testol" && one.index == 0)
+    );
+    given_away_is_the_same(bytes.as_bytes(), &whole);
+}
+
+#[test]
 fn damaged_files_never_panic_and_lose_nothing() {
     run("parse", |seed| {
         let kind = BundleKind::ALL[usize::try_from(seed).unwrap() % 6];
