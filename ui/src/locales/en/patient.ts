@@ -38,7 +38,8 @@ export const patient = {
   "import.format.tables.name": "CSV",
   "import.format.archives": "Archives with any of these",
   "import.format.archives.name": "ZIP",
-  "import.formatsRest": "What Keyward does not understand in such a file is kept as it came. Other files are left out, and you see which.",
+  "import.formatsRest":
+    "What Keyward does not understand in such a file is kept as it came. Other files are left out, and you see which.",
   "import.filesDone": "{done, number} of {found, plural, one {# file} other {# files}} done",
   "import.resume": "Go on",
   "import.resumeNamed": "Go on with {names}",

@@ -40,7 +40,8 @@ export const patient = {
   "import.format.tables.name": "CSV",
   "import.format.archives": "Archivos comprimidos con algo de esto",
   "import.format.archives.name": "ZIP",
-  "import.formatsRest": "Lo que Keyward no entiende en un archivo así se guarda tal como llegó. Los demás archivos se dejan fuera, y usted ve cuáles.",
+  "import.formatsRest":
+    "Lo que Keyward no entiende en un archivo así se guarda tal como llegó. Los demás archivos se dejan fuera, y usted ve cuáles.",
   "import.filesDone": "{done, number} de {found, plural, one {# archivo listo} other {# archivos listos}}",
   "import.resume": "Seguir",
   "import.resumeNamed": "Seguir con {names}",
