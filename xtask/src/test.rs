@@ -6,6 +6,11 @@ use crate::process::{cargo, command, in_ci, npm, root, run as run_command};
 use crate::tests_of::{self, FEATURES, Tally, TestProgram};
 use crate::{Outcome, bindings, graph, sbom, screens, setup};
 
+/// Packages whose tests wait for nothing outside themselves: what fails there, perhaps for one random seed only, has
+/// one try.
+const PURE: [&str; 4] =
+    ["keyward-protocol", "keyward-records", "keyward-relay-api", "keyward-testkit"];
+
 /// The package whose tests open windows.
 const STORIES: &str = "keyward-stories";
 
@@ -59,7 +64,10 @@ fn all_steps(arguments: &Arguments, steps: &mut Steps) -> Outcome {
         programs.into_iter().partition(|program| program.package == STORIES);
     // A failure keeps nothing from being run: one run tells everything that is to be mended.
     let tests = steps.step("tests", |tally| {
-        run_all(&crates, tally, |program| tests_of::run_steadily(program, &[]))
+        run_all(&crates, tally, |program| match PURE.contains(&program.package.as_str()) {
+            true => tests_of::run(program, &[]),
+            false => tests_of::run_steadily(program, &[]),
+        })
     });
     let examples = steps.step("examples in the documentation", |tally| {
         let result = tests_of::run_doctests()?;

@@ -24,7 +24,7 @@
 //!   secret stays with it, so that no profile is ever without one.
 //! - Migrations only go forward; the resulting schema is pinned by a test.
 //! - After [`SqlVault::close`] neither key nor decrypted pages stay in the process's own buffers.
-//!   (SQLCipher wipes what it frees. Pages the operating system swapped out before, and copies made
+//!   (SQLCipher wipes what it frees, and the stack it used is wiped after each change. Pages the operating system swapped out before, and copies made
 //!   by callers, are outside this promise.)
 //!
 //! # Collections
