@@ -13,7 +13,7 @@ use crate::ports::documents::{Inspector, NoInspector};
 use crate::ports::progress::Cancel;
 use crate::ports::randomness::Randomness;
 use crate::ports::relay::Network;
-use crate::ports::vault::{Collection, Transaction, Vault};
+use crate::ports::vault::{Collection, Packed, Transaction, Vault};
 use crate::store;
 use crate::views::common::{Role, SettingsView};
 
@@ -129,6 +129,11 @@ impl Session {
     pub fn begin(&self) -> Result<Box<dyn Transaction + '_>, AppError> {
         self.open()?;
         Ok(self.vault.begin()?)
+    }
+
+    /// What the store makes of a body, ahead and without a transaction.
+    pub fn pack(&self, body: &[u8]) -> Option<Packed> {
+        self.vault.pack(body)
     }
 
     /// Gives back the memory that large changes took; for the end of a job.

@@ -8,7 +8,6 @@ CREATE INDEX line_by_section ON line (scope, section, date DESC);
 CREATE INDEX line_by_standing ON line (scope, standing, date DESC) WHERE standing < 255;
 CREATE INDEX line_flagged ON line (scope, section, date DESC) WHERE flagged = 1;
 CREATE INDEX line_source_only ON line (scope, section, date DESC) WHERE source_only = 1;
-CREATE INDEX record_by_category ON record (category, date DESC, id);
 CREATE INDEX record_by_source ON record (source, category);
 CREATE INDEX twin_by_shown ON twin (scope, shown);
 CREATE TABLE analyte (
@@ -58,7 +57,7 @@ CREATE TABLE line (
     extra TEXT,
     -- The item as a list shows it, JSON.
     item TEXT NOT NULL
-) STRICT;
+, title TEXT NOT NULL DEFAULT '', words TEXT NOT NULL DEFAULT '') STRICT;
 CREATE TABLE record (
     -- This profile's own random record id, 16 bytes.
     id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
@@ -71,14 +70,12 @@ CREATE TABLE record (
     -- What lists show.
     title TEXT NOT NULL,
     -- `title` in lower case (Unicode), for the search.
-    title_folded TEXT NOT NULL,
-    -- SHA-256 of the canonical content: one record per fingerprint.
     fingerprint BLOB NOT NULL UNIQUE CHECK (length(fingerprint) = 32),
     -- Id of the import that brought it.
     source TEXT NOT NULL,
     -- The original JSON, byte for byte.
     body BLOB NOT NULL
-) STRICT;
+, packing INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE TABLE scope (
     number INTEGER PRIMARY KEY CHECK (number BETWEEN 1 AND 1000000),
     name TEXT NOT NULL UNIQUE,
@@ -104,10 +101,10 @@ CREATE TABLE twin (
 ) STRICT, WITHOUT ROWID;
 CREATE VIRTUAL TABLE word USING fts5 (
     title, words,
+    content = 'line', content_rowid = 'number',
     tokenize = 'unicode61 remove_diacritics 2'
 );
 CREATE TABLE 'word_config'(k PRIMARY KEY, v) WITHOUT ROWID;
-CREATE TABLE 'word_content'(id INTEGER PRIMARY KEY, c0, c1);
 CREATE TABLE 'word_data'(id INTEGER PRIMARY KEY, block BLOB);
 CREATE TABLE 'word_docsize'(id INTEGER PRIMARY KEY, sz BLOB);
 CREATE TABLE 'word_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;

@@ -200,25 +200,23 @@ impl Archive<'_, '_> {
     }
 }
 
-/// Every record, newest first, a page at a time.
+/// Every record, a page at a time.
 fn each_record(
     session: &Session,
     cancel: &Cancel,
     mut work: impl FnMut(&RecordRow) -> Result<(), AppError>,
 ) -> Result<(), AppError> {
     let tx = session.read()?;
-    let mut offset = 0;
+    let mut after = None;
     loop {
         if cancel.is_cancelled() {
             return Err(ErrorCode::Cancelled.into());
         }
-        let filter = RecordFilter { offset, limit: Some(PAGE), ..RecordFilter::default() };
+        let filter = RecordFilter { after, limit: Some(PAGE), ..RecordFilter::default() };
         let rows = tx.records(&filter)?;
         rows.iter().try_for_each(&mut work)?;
-        if (rows.len() as u64) < PAGE {
-            return Ok(());
-        }
-        offset += PAGE;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after = Some(last.id);
     }
 }
 

@@ -26,6 +26,12 @@ pub trait Vault: Send + Sync {
         self.begin()
     }
 
+    /// The form in which the body of a record is stored, made ahead and without the store: it takes time that a thread
+    /// beside the writer may have. `None`: as it is.
+    fn pack(&self, _body: &[u8]) -> Option<Packed> {
+        None
+    }
+
     /// Gives back the memory that large changes took. Called when they are over and nobody waits for it.
     fn rest(&self) {}
 }
@@ -84,14 +90,26 @@ pub trait Transaction: ReadingIndex {
     /// What the store reports.
     fn insert_record(&mut self, row: &RecordRow) -> Result<Inserted, VaultError>;
 
+    /// As [`Transaction::insert_record`], with what [`Vault::pack`] made of its body.
+    ///
+    /// # Errors
+    /// What the store reports.
+    fn insert_packed(
+        &mut self,
+        row: &RecordRow,
+        packed: Option<&Packed>,
+    ) -> Result<Inserted, VaultError> {
+        let _ = packed;
+        self.insert_record(row)
+    }
+
     /// One record.
     ///
     /// # Errors
     /// What the store reports.
     fn record(&self, id: &RecordId) -> Result<Option<RecordRow>, VaultError>;
 
-    /// The records `filter` lets through, newest date first (records without a date last), ties by
-    /// id.
+    /// The records `filter` lets through, by id.
     ///
     /// # Errors
     /// What the store reports.
@@ -233,6 +251,22 @@ pub struct RecordRow {
     pub body: Vec<u8>,
 }
 
+/// What [`Vault::pack`] made of a body; only the store that made it knows what is in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Packed(Vec<u8>);
+
+impl Packed {
+    /// For a store.
+    pub const fn new(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+
+    /// For the store that made it.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
 /// What [`Transaction::insert_record`] did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Inserted {
@@ -247,16 +281,10 @@ pub enum Inserted {
 pub struct RecordFilter {
     /// Only this category.
     pub category: Option<String>,
-    /// Only titles containing this text, upper and lower case alike.
-    pub text: Option<String>,
-    /// Only records with a date at or after this one (text order).
-    pub after: Option<String>,
-    /// Only records with a date before this one (text order).
-    pub before: Option<String>,
     /// Only records of this source (import id).
     pub source: Option<String>,
-    /// How many matching records to leave out first.
-    pub offset: u64,
+    /// Only records whose id comes after this one: how pages follow each other.
+    pub after: Option<RecordId>,
     /// At most so many; `None` for all.
     pub limit: Option<u64>,
 }

@@ -57,18 +57,16 @@ pub fn walk(tx: &(impl Transaction + ?Sized), each: &mut Each<'_>) -> Result<u64
     for collection in Collection::ALL.into_iter().filter(|collection| is_kept(*collection)) {
         walk_collection(tx, collection, each)?;
     }
-    let (mut count, mut offset) = (0, 0);
+    let (mut count, mut after) = (0, None);
     loop {
-        let filter = RecordFilter { offset, limit: Some(PAGE), ..RecordFilter::default() };
+        let filter = RecordFilter { after, limit: Some(PAGE), ..RecordFilter::default() };
         let page = tx.records(&filter)?;
-        if page.is_empty() {
-            return Ok(count);
-        }
+        let Some(last) = page.last() else { return Ok(count) };
+        after = Some(last.id);
         for record in &page {
             each(RECORDS, &record.id.to_string(), &encode(record))?;
         }
         count += page.len() as u64;
-        offset += PAGE;
     }
 }
 

@@ -21,7 +21,7 @@ use keyward_app::ports::relay::{
     Uploaded,
 };
 use keyward_app::ports::vault::{
-    Collection, Inserted, RecordFilter, RecordRow, Transaction, Vault, VaultError,
+    Collection, Inserted, Packed, RecordFilter, RecordRow, Transaction, Vault, VaultError,
 };
 use keyward_app::session::{Profile, Session, Surroundings};
 use keyward_app::views::common::Role;
@@ -114,6 +114,10 @@ impl Vault for FragileVault {
 
     fn read(&self) -> Result<Box<dyn Transaction + '_>, VaultError> {
         self.inner.read()
+    }
+
+    fn pack(&self, body: &[u8]) -> Option<Packed> {
+        self.inner.pack(body)
     }
 }
 
@@ -244,6 +248,15 @@ impl Transaction for FragileTransaction<'_> {
     fn insert_record(&mut self, row: &RecordRow) -> Result<Inserted, VaultError> {
         self.burn()?;
         self.inner.insert_record(row)
+    }
+
+    fn insert_packed(
+        &mut self,
+        row: &RecordRow,
+        packed: Option<&Packed>,
+    ) -> Result<Inserted, VaultError> {
+        self.burn()?;
+        self.inner.insert_packed(row, packed)
     }
 
     fn record(&self, id: &RecordId) -> Result<Option<RecordRow>, VaultError> {

@@ -5,6 +5,7 @@ mod index;
 mod log;
 mod migrate;
 mod open;
+mod pack;
 mod slot;
 mod stack;
 mod transaction;
@@ -18,7 +19,7 @@ use std::sync::PoisonError;
 use std::time::Duration;
 
 use keyward_app::ports::index::PASSING;
-use keyward_app::ports::vault::{Transaction, Vault, VaultError};
+use keyward_app::ports::vault::{Packed, Transaction, Vault, VaultError};
 
 pub(crate) use index::fuzz_search;
 pub(crate) use open::VaultKey;
@@ -108,6 +109,10 @@ impl Vault for SqlVault {
 
     fn read(&self) -> Result<Box<dyn Transaction + '_>, VaultError> {
         Ok(Box::new(SqlTransaction::snapshot(&self.reader)?))
+    }
+
+    fn pack(&self, body: &[u8]) -> Option<Packed> {
+        pack::pack(body).map(Packed::new)
     }
 
     fn rest(&self) {

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 
-use keyward_app::ports::vault::{Collection, Vault, VaultError};
+use keyward_app::ports::index::LineFilter;
+use keyward_app::ports::vault::{Collection, Transaction, Vault, VaultError};
 
 use super::{SqlVault, VaultKey, create, migrate, open};
 use crate::files::{self, FileLock};
@@ -72,15 +73,15 @@ fn the_migrated_schema_is_pinned() {
         fs::write(&pinned, &found).unwrap();
     }
     assert_eq!(found, fs::read_to_string(&pinned).unwrap());
-    assert_eq!(migrate::NEWEST, 2, "a new migration needs a test that upgrades from the older one");
+    assert_eq!(migrate::NEWEST, 3, "a new migration needs a test that upgrades from the older one");
 }
 
-/// A file of schema 1 as that version wrote it, with some records and rows.
-fn older() -> Folder {
+/// A file of an older schema as that version wrote it, with some records and rows.
+fn older(version: u32) -> Folder {
     let dir = tempfile::tempdir().unwrap();
     files::create_private_file(&dir.path().join("vault.db")).unwrap();
     let (path, key) = (dir.path().join("vault.db"), VaultKey::new(&KEY));
-    open::create_of_version(&path, &key, 1).unwrap();
+    open::create_of_version(&path, &key, version).unwrap();
     let connection = open::reader_and_writer(&path, &key).unwrap();
     for n in 0..50_u8 {
         connection
@@ -102,13 +103,11 @@ fn older() -> Folder {
 
 #[test]
 fn a_file_of_schema_1_keeps_everything_and_is_told_to_be_without_lines() {
-    let folder = older();
+    let folder = older(1);
     let vault = folder.open();
-    vault.with_writer(|connection| assert_eq!(migrate::version(connection).unwrap(), 2));
+    vault.with_writer(|connection| assert_eq!(migrate::version(connection).unwrap(), 3));
     let tx = vault.read().unwrap();
-    let records = tx.records(&keyward_app::ports::vault::RecordFilter::default()).unwrap();
-    assert_eq!(records.len(), 50);
-    assert!(records.iter().all(|record| record.body == vec![record.id.as_bytes()[0]; 3000]));
+    assert_records_of_old(&*tx);
     assert_eq!(tx.get(Collection::Settings, "a").unwrap(), Some(vec![1, 2]));
     assert_eq!(tx.count_unindexed("own").unwrap(), 50);
     assert_eq!(tx.unindexed_records("own", 7).unwrap().len(), 7);
@@ -119,13 +118,63 @@ fn a_file_of_schema_1_keeps_everything_and_is_told_to_be_without_lines() {
     assert_eq!(folder.open().read().unwrap().count_unindexed("own").unwrap(), 50);
 }
 
+fn assert_records_of_old(tx: &dyn Transaction) {
+    let records = tx.records(&keyward_app::ports::vault::RecordFilter::default()).unwrap();
+    assert_eq!(records.len(), 50);
+    assert!(records.iter().all(|record| record.body == vec![record.id.as_bytes()[0]; 3000]));
+}
+
+/// Lines of schema 2: their words stood in a table of the search's own.
+#[test]
+fn a_file_of_schema_2_keeps_its_lines_and_finds_their_words() {
+    let folder = older(2);
+    let (path, key) = (folder.dir.path().join("vault.db"), VaultKey::new(&KEY));
+    let connection = open::reader_and_writer(&path, &key).unwrap();
+    connection.execute("INSERT INTO scope VALUES (1, 'own', 50)", []).unwrap();
+    for n in 0..50_u8 {
+        let number = (1_i64 << 32) + i64::from(n) + 1;
+        let line = "INSERT INTO line (number, scope, id, section, compartment, standing, flagged,
+                                      source_only, origin, item)
+                    VALUES (?1, 1, ?2, 'results', 'results', 255, 0, 0, 7, '{}')";
+        connection.execute(line, rusqlite::params![number, [n; 16]]).unwrap();
+        let words = format!("plain words quokka{n}x");
+        connection
+            .execute(
+                "INSERT INTO word (rowid, title, words) VALUES (?1, 'Glucose', ?2)",
+                (number, words),
+            )
+            .unwrap();
+    }
+    connection.execute("INSERT INTO tally VALUES (1, 'results', 'results', 0, 0, 50)", []).unwrap();
+    drop(connection);
+    let vault = folder.open();
+    let tx = vault.read().unwrap();
+    assert_records_of_old(&*tx);
+    assert_eq!(tx.count_unindexed("own").unwrap(), 0);
+    let asked = |text: &str| LineFilter {
+        text: Some(text.to_owned()),
+        limit: 100,
+        ..LineFilter::default()
+    };
+    assert_eq!(tx.find_lines("own", &asked("glucose")).unwrap().1, 50);
+    let (found, total) = tx.find_lines("own", &asked("quokka20x")).unwrap();
+    assert_eq!((total, found[0].title.as_str()), (1, "Glucose"));
+    assert_eq!(found[0].words, "plain words quokka20x");
+    drop(tx);
+    let mut tx = vault.begin().unwrap();
+    assert!(tx.delete_record(&found[0].line.id).unwrap());
+    tx.commit().unwrap();
+    assert_eq!(below_fts(&vault, "quokka20x"), 0);
+    assert_eq!(schema(&vault), schema(&Folder::new().open()), "migrated and new are one");
+}
+
 /// How often the letters stand in the rows of the index itself, below FTS5.
 fn below_fts(vault: &SqlVault, letters: &str) -> i64 {
     vault.with_writer(|connection| {
         connection
             .query_row(
                 "SELECT (SELECT count(*) FROM word_data WHERE instr(block, CAST(?1 AS BLOB)))
-                      + (SELECT count(*) FROM word_content WHERE instr(c0 || c1, ?1))
+                      + (SELECT count(*) FROM line WHERE instr(title || words, ?1))
                       + (SELECT count(*) FROM word_idx WHERE instr(term, CAST(?1 AS BLOB)))",
                 [letters],
                 |row| row.get(0),

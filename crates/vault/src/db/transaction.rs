@@ -6,15 +6,16 @@ use keyward_app::ports::index::{
     AnalyteLines, FoundLine, Line, LineFilter, MonthCount, NewLine, ReadingIndex, SectionCount,
 };
 use keyward_app::ports::vault::{
-    Collection, Inserted, RecordFilter, RecordRow, Transaction, VaultError,
+    Collection, Inserted, Packed, RecordFilter, RecordRow, Transaction, VaultError,
 };
 use keyward_protocol::ids::RecordId;
+use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 
 use super::error::vault_error;
 use super::index::{read, write};
 use super::slot::{Lease, Slot};
-use super::stack;
+use super::{pack, stack};
 
 /// A transaction that adds more lines than this gives its memory back: at once, or, if they are the vault's own
 /// records (an import, for which somebody waits), when the vault is told to rest.
@@ -30,7 +31,8 @@ pub(super) const REST: &str =
 /// The scope of the vault's own records.
 const OWN: &str = "own";
 
-const RECORD_COLUMNS: &str = "id, category, resource_type, date, title, fingerprint, source, body";
+const RECORD_COLUMNS: &str =
+    "id, category, resource_type, date, title, fingerprint, source, packing, body";
 
 pub(crate) struct SqlTransaction<'a> {
     lease: Lease<'a>,
@@ -185,11 +187,24 @@ impl Transaction for SqlTransaction<'_> {
     }
 
     fn insert_record(&mut self, row: &RecordRow) -> Result<Inserted, VaultError> {
+        let packed = pack::pack(&row.body).map(Packed::new);
+        self.insert_packed(row, packed.as_ref())
+    }
+
+    fn insert_packed(
+        &mut self,
+        row: &RecordRow,
+        packed: Option<&Packed>,
+    ) -> Result<Inserted, VaultError> {
+        let (packing, body) = match packed {
+            Some(packed) => (pack::DICTIONARY_1, packed.as_bytes()),
+            None => (pack::PLAIN, row.body.as_slice()),
+        };
         let inserted = self.sql(|connection| {
             connection
                 .prepare_cached(
-                    "INSERT INTO record (id, category, resource_type, date, title, title_folded,
-                                         fingerprint, source, body)
+                    "INSERT INTO record (id, category, resource_type, date, title, fingerprint,
+                                         source, body, packing)
                      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
                      ON CONFLICT (fingerprint) DO NOTHING",
                 )?
@@ -199,10 +214,10 @@ impl Transaction for SqlTransaction<'_> {
                     row.resource_type,
                     row.date,
                     row.title,
-                    row.title.to_lowercase(),
                     row.fingerprint.as_slice(),
                     row.source,
-                    row.body,
+                    body,
+                    packing,
                 ])
         })?;
         if inserted > 0 {
@@ -385,8 +400,13 @@ fn record_row(row: &Row<'_>) -> rusqlite::Result<RecordRow> {
         title: row.get(4)?,
         fingerprint: row.get(5)?,
         source: row.get(6)?,
-        body: row.get(7)?,
+        body: body(row)?,
     })
+}
+
+fn body(row: &Row<'_>) -> rusqlite::Result<Vec<u8>> {
+    pack::unpack(row.get(7)?, row.get(8)?)
+        .ok_or_else(|| rusqlite::Error::InvalidColumnType(8, "body".to_owned(), Type::Blob))
 }
 
 /// The SELECT for a filter: only the conditions that are set, so that an index is used.
@@ -402,32 +422,28 @@ impl RecordQuery {
             values: Vec::new(),
         };
         if let Some(category) = &filter.category {
-            query.and("category = ?", category.clone());
-        }
-        if let Some(text) = &filter.text {
-            query.and("instr(title_folded, ?) > 0", text.to_lowercase());
-        }
-        if let Some(after) = &filter.after {
-            query.and("date >= ?", after.clone());
-        }
-        if let Some(before) = &filter.before {
-            query.and("date < ?", before.clone());
+            // The one index begins with the source; there are few of them.
+            query.and("source IN (SELECT DISTINCT source FROM record)");
+            query.and("category = ?");
+            query.values.push(Box::new(category.clone()));
         }
         if let Some(source) = &filter.source {
-            query.and("source = ?", source.clone());
+            query.and("source = ?");
+            query.values.push(Box::new(source.clone()));
         }
-        // SQLite sorts NULL before everything, so descending puts records without a date last.
-        query.sql.push_str(" ORDER BY date DESC, id LIMIT ? OFFSET ?");
+        if let Some(after) = &filter.after {
+            query.and("id > ?");
+            query.values.push(Box::new(after.as_bytes().to_vec()));
+        }
+        query.sql.push_str(" ORDER BY id LIMIT ?");
         let limit = filter.limit.map_or(-1, |limit| i64::try_from(limit).unwrap_or(i64::MAX));
         query.values.push(Box::new(limit));
-        query.values.push(Box::new(i64::try_from(filter.offset).unwrap_or(i64::MAX)));
         query
     }
 
-    fn and(&mut self, condition: &str, value: String) {
+    fn and(&mut self, condition: &str) {
         self.sql.push_str(" AND ");
         self.sql.push_str(condition);
-        self.values.push(Box::new(value));
     }
 
     fn params(&self) -> Vec<&dyn ToSql> {

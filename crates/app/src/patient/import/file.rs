@@ -14,7 +14,7 @@ use crate::patient::compartment;
 use crate::ports::clock::UnixSeconds;
 use crate::ports::index::NewLine;
 use crate::ports::progress::Step;
-use crate::ports::vault::{Inserted, RecordRow, Transaction};
+use crate::ports::vault::{Inserted, Packed, RecordRow, Transaction};
 use crate::reading::{self, Entry, Scope};
 use crate::session::Session;
 use crate::views::patient::RefusedReason;
@@ -180,8 +180,11 @@ fn pieces<'a>(
 }
 
 /// Records with their lines.
+#[derive(Default)]
 struct Batch {
     rows: Vec<RecordRow>,
+    /// Of each row what the store makes of its body.
+    packed: Vec<Option<Packed>>,
     /// Of each row that is not understood: its position in the file, and why.
     kept: Vec<Option<KeptPiece>>,
     lines: Vec<NewLine>,
@@ -220,9 +223,10 @@ impl<'a> Make<'a> {
     fn rows(&mut self, pieces: &[Piece<'_>]) -> Batch {
         let mut random = vec![[0u8; 8]; pieces.len()];
         self.session.randomness().with(|rng| rng.fill_bytes(random.as_flattened_mut()));
-        let mut batch = Batch { rows: Vec::new(), kept: Vec::new(), lines: Vec::new() };
+        let mut batch = Batch::default();
         for (piece, random) in pieces.iter().zip(random) {
             self.made += 1;
+            batch.packed.push(self.session.pack(&piece.resource.bytes));
             batch.rows.push(row(id(self.now, self.made, random), self.source, piece.resource));
             batch.kept.push(piece.kept.map(|kept| KeptPiece {
                 index: kept.index as u64,
@@ -282,7 +286,8 @@ impl Storing<'_> {
                 give.stored.iter().for_each(drop);
                 done
             };
-            let started = thread::Builder::new().spawn_scoped(scope, work);
+            let started =
+                thread::Builder::new().name("import-rows".into()).spawn_scoped(scope, work);
             let started = started.map_err(|_| internal())?;
             for batch in given {
                 let batch = self.put(tx, batch?)?;
@@ -296,12 +301,13 @@ impl Storing<'_> {
     /// Writes a batch with its lines.
     fn put(&mut self, tx: &mut dyn Transaction, mut batch: Batch) -> Result<Batch, AppError> {
         let mut repeated = HashSet::new();
-        for (number, (row, kept)) in batch.rows.iter().zip(&batch.kept).enumerate() {
+        let rows = batch.rows.iter().zip(&batch.packed).zip(&batch.kept);
+        for (number, ((row, packed), kept)) in rows.enumerate() {
             if number.is_multiple_of(BREATH) {
                 self.watched.breathe(self.bytes)?;
             }
             self.bytes += row.body.len() as u64;
-            match (tx.insert_record(row)?, kept) {
+            match (tx.insert_packed(row, packed.as_ref())?, kept) {
                 (Inserted::Duplicate(_), _) => {
                     self.tally.duplicates += 1;
                     repeated.insert(row.id);

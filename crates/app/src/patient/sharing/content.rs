@@ -137,6 +137,6 @@ pub(crate) fn records(
     let filter =
         RecordFilter { category: Some(category.as_str().to_owned()), ..RecordFilter::default() };
     let mut rows = tx.records(&filter)?;
-    rows.reverse();
+    rows.sort_by(|a, b| a.date.cmp(&b.date).then(a.id.cmp(&b.id)));
     Ok(rows)
 }

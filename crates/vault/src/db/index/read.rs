@@ -302,11 +302,10 @@ pub(crate) fn find(
         .query_row(params_from_iter(values.clone()), |row| count(row, 0))?;
     values.extend(page(filter));
     let mut statement = sql.prepare_cached(&format!(
-        "SELECT {COLUMNS}, word.title, word.words FROM (
+        "SELECT {COLUMNS}, line.title, line.words FROM (
              SELECT rowid AS number, rank AS place {matching}
              AND rank MATCH 'bm25(8.0, 1.0)' ORDER BY rank LIMIT ? OFFSET ?
          ) AS best JOIN line ON line.number = best.number
-         JOIN word ON word.rowid = best.number
          ORDER BY best.place, best.number"
     ))?;
     let found = statement

@@ -204,8 +204,9 @@ impl<'a> Rows<'a> {
     fn prepare(sql: &'a Connection) -> rusqlite::Result<Self> {
         let line = sql.prepare_cached(
             "INSERT INTO line (number, scope, id, section, compartment, date, analyte, standing,
-                               flagged, source_only, handle, content, origin, extra, item)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+                               flagged, source_only, handle, content, origin, extra, item, title,
+                               words)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
         )?;
         let word =
             sql.prepare_cached("INSERT INTO word (rowid, title, words) VALUES (?1, ?2, ?3)")?;
@@ -220,6 +221,8 @@ impl<'a> Rows<'a> {
         counts: &mut Counts<'l>,
     ) -> rusqlite::Result<()> {
         debug_assert_eq!(number >> SCOPE_BITS, scope);
+        let (title, words) =
+            (super::words::indexed(&line.title), super::words::indexed(&line.words));
         self.line.execute(params![
             number,
             scope,
@@ -236,9 +239,9 @@ impl<'a> Rows<'a> {
             line.origin,
             line.extra,
             line.item,
+            title,
+            words,
         ])?;
-        let (title, words) =
-            (super::words::indexed(&line.title), super::words::indexed(&line.words));
         self.word.execute(params![number, title, words])?;
         counts.add(line.into(), 1);
         Ok(())
@@ -270,6 +273,7 @@ fn take_out(
         })
         .optional()?;
     let Some((number, counted)) = old else { return Ok(false) };
+    // First: FTS5 reads from the line which words it has to take out.
     sql.prepare_cached("DELETE FROM word WHERE rowid = ?1")?.execute([number])?;
     sql.prepare_cached("DELETE FROM line WHERE number = ?1")?.execute([number])?;
     counts.add(counted, -1);
