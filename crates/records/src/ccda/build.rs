@@ -1,10 +1,10 @@
 //! Builds FHIR JSON member by member; what is not there is left out.
 
-use crate::json::Json;
+use crate::json::{Json, Str};
 
 /// An object under construction.
 #[derive(Debug, Default)]
-pub(super) struct Object(Vec<(String, Json)>);
+pub(super) struct Object(Vec<(Str, Json)>);
 
 impl Object {
     /// An empty object.
@@ -24,7 +24,7 @@ impl Object {
     }
 
     /// Adds a text.
-    pub(super) fn text(self, name: &str, value: Option<impl Into<String>>) -> Self {
+    pub(super) fn text(self, name: &str, value: Option<impl Into<Str>>) -> Self {
         self.with(name, value.map(|text| Json::String(text.into())))
     }
 
@@ -36,7 +36,7 @@ impl Object {
     /// Adds a member to an object that stays in place.
     pub(super) fn set(&mut self, name: &str, value: impl Into<Option<Json>>) {
         if let Some(value) = value.into() {
-            self.0.push((name.to_owned(), value));
+            self.0.push((name.into(), value));
         }
     }
 

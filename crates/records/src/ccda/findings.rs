@@ -141,7 +141,7 @@ impl<'a> Maker<'a> {
         match (words_of(&concept), known, concept) {
             // A bare number is no name; these two are known by their template.
             (None, Some((_, _, words)), Json::Object(mut members)) => {
-                members.push(("text".to_owned(), Json::from(*words)));
+                members.push(("text".into(), Json::from(*words)));
                 Json::Object(members)
             }
             (_, _, concept) => concept,
@@ -155,14 +155,14 @@ impl<'a> Maker<'a> {
         let answer = child(observation, "value").and_then(|value| types::value(value, self));
         let said = match &answer {
             Some(("CodeableConcept", concept)) => words(concept),
-            Some((_, Json::String(text))) => Some(text.clone()),
+            Some((_, Json::String(text))) => Some(text.to_string()),
             _ => None,
         };
         let title: Vec<String> = [words(&what), said].into_iter().flatten().collect();
         let Json::Object(mut kind) = what else { return };
         kind.retain(|(name, _)| name != "text");
         if !title.is_empty() {
-            kind.push(("text".to_owned(), Json::String(title.join(": "))));
+            kind.push(("text".into(), Json::from(title.join(": "))));
         }
         let mut categories = vec![Json::Object(kind)];
         categories.push(build::code(

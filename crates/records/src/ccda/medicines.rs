@@ -191,7 +191,7 @@ impl<'a> Maker<'a> {
             .with("vaccineCode", code);
         let when = children(statement, "effectiveTime").find_map(types::start);
         match when {
-            Some(when) => body.set("occurrenceDateTime", Json::String(when)),
+            Some(when) => body.set("occurrenceDateTime", Json::from(when)),
             // The date is required; that it is unknown is said.
             None => body.set("occurrenceString", Json::from("unknown")),
         }

@@ -280,7 +280,7 @@ impl<'a> Maker<'a> {
         match (readable, child(text, "reference").and_then(|r| attribute(r, "value"))) {
             (Ok(bytes), _) if !bytes.is_empty() => {
                 attachment.set("size", Json::Number(bytes.len().to_string().into()));
-                attachment.set("data", Json::String(data));
+                attachment.set("data", Json::from(data));
             }
             // Named, never fetched.
             (_, Some(address)) => attachment.set("url", Json::from(address)),

@@ -113,7 +113,7 @@ pub(super) fn value(node: Node<'_>, texts: &dyn Texts) -> Option<(&'static str, 
         "PQ" | "REAL" | "MO" => match quantity(node) {
             Some(quantity) => Some(("Quantity", quantity)),
             // `value="&gt;300"` and the like: words, as they came.
-            None => Some(("String", Json::String(unread(node)?))),
+            None => Some(("String", Json::from(unread(node)?))),
         },
         "INT" => {
             let number = attribute(node, "value")?;
@@ -135,9 +135,9 @@ pub(super) fn value(node: Node<'_>, texts: &dyn Texts) -> Option<(&'static str, 
             "false" => Some(("Boolean", Json::Bool(false))),
             _ => None,
         },
-        "TS" => Some(("DateTime", Json::String(time::date(attribute(node, "value")?)?))),
+        "TS" => Some(("DateTime", Json::from(time::date(attribute(node, "value")?)?))),
         "IVL_TS" => Some(("Period", period(node)?)),
-        _ => Some(("String", Json::String(texts.text(node)?))),
+        _ => Some(("String", Json::from(texts.text(node)?))),
     }
 }
 
@@ -179,10 +179,10 @@ pub(super) fn period(node: Node<'_>) -> Option<Json> {
 /// `base` + `DateTime` or `Period`, as the time is.
 pub(super) fn when(node: Node<'_>, base: &str) -> Option<(String, Json)> {
     if let Some(date) = date(node) {
-        return Some((format!("{base}DateTime"), Json::String(date)));
+        return Some((format!("{base}DateTime"), Json::from(date)));
     }
     if let Some(center) = child(node, "center").and_then(date) {
-        return Some((format!("{base}DateTime"), Json::String(center)));
+        return Some((format!("{base}DateTime"), Json::from(center)));
     }
     period(node).map(|period| (format!("{base}Period"), period))
 }
@@ -209,7 +209,7 @@ pub(super) fn identifiers(node: Node<'_>) -> Vec<Json> {
 /// A name.
 pub(super) fn name(node: Node<'_>) -> Option<Json> {
     let parts = |part: &'static str| -> Vec<Json> {
-        children(node, part).map(words).filter(|word| !word.is_empty()).map(Json::String).collect()
+        children(node, part).map(words).filter(|word| !word.is_empty()).map(Json::from).collect()
     };
     let own: String =
         if node.children().any(|child| child.is_element()) { String::new() } else { words(node) };
@@ -230,7 +230,7 @@ pub(super) fn name(node: Node<'_>) -> Option<Json> {
         .some()?;
     let Json::Object(mut members) = parts else { return None };
     if let Some(usage) = usage {
-        members.insert(0, ("use".to_owned(), Json::from(usage)));
+        members.insert(0, ("use".into(), Json::from(usage)));
     }
     Some(Json::Object(members))
 }
@@ -248,7 +248,7 @@ pub(super) fn address(node: Node<'_>) -> Option<Json> {
     let lines: Vec<Json> = children(node, "streetAddressLine")
         .map(words)
         .filter(|line| !line.is_empty())
-        .map(Json::String)
+        .map(Json::from)
         .collect();
     let own =
         if node.children().any(|child| child.is_element()) { String::new() } else { words(node) };
@@ -269,7 +269,7 @@ pub(super) fn address(node: Node<'_>) -> Option<Json> {
         .text("text", (!own.is_empty()).then_some(own));
     let Json::Object(mut members) = address.some()? else { return None };
     if let Some(usage) = usage {
-        members.insert(0, ("use".to_owned(), Json::from(usage)));
+        members.insert(0, ("use".into(), Json::from(usage)));
     }
     Some(Json::Object(members))
 }
@@ -383,7 +383,7 @@ pub(super) fn ranges(node: Node<'_>, texts: &dyn Texts) -> Vec<Json> {
                             _ => {}
                         }
                     }
-                    Some(("String", Json::String(words))) => text = text.or(Some(words)),
+                    Some(("String", Json::String(words))) => text = text.or(Some(words.into())),
                     Some(("CodeableConcept", concept)) => {
                         text = text.or_else(|| concept.text("text").map(str::to_owned));
                     }
@@ -398,7 +398,7 @@ pub(super) fn ranges(node: Node<'_>, texts: &dyn Texts) -> Vec<Json> {
 /// Whether a person has died, and when.
 pub(super) fn death(patient: Node<'_>) -> Option<(&'static str, Json)> {
     if let Some(when) = sdtc(patient, "deceasedTime").and_then(date) {
-        return Some(("deceasedDateTime", Json::String(when)));
+        return Some(("deceasedDateTime", Json::from(when)));
     }
     match attribute(sdtc(patient, "deceasedInd")?, "value")? {
         "true" => Some(("deceasedBoolean", Json::Bool(true))),

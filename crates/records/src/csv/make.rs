@@ -374,9 +374,9 @@ fn short(words: &str, most: usize) -> String {
 }
 
 fn text(text: &str) -> Json {
-    Json::String(text.to_owned())
+    Json::from(text)
 }
 
 fn object(members: impl IntoIterator<Item = (&'static str, Json)>) -> Json {
-    Json::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+    Json::Object(members.into_iter().map(|(name, value)| (name.into(), value)).collect())
 }

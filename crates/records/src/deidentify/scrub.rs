@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::rules::{self, Target};
 use super::{IdentifierKind, IdentifyingItem, Options};
-use crate::json::Json;
+use crate::json::{Json, Str};
 
 const MAX_VALUE: usize = 200;
 
@@ -54,7 +54,7 @@ impl Scrub<'_> {
                     self.remove(rules::personal(other, provider), &here, value);
                     // That she died is clinical; when is not needed to know it.
                     if other == "deceasedDateTime" {
-                        members.push(("deceasedBoolean".to_owned(), Json::Bool(true)));
+                        members.push(("deceasedBoolean".into(), Json::Bool(true)));
                     }
                     None
                 }
@@ -73,7 +73,7 @@ impl Scrub<'_> {
 
     fn id(&mut self, value: &Json, path: &str) -> Option<Json> {
         self.remove(IdentifierKind::TechnicalId, path, value);
-        self.linked(value.as_str()?).map(Json::String)
+        self.linked(value.as_str()?).map(Json::from)
     }
 
     /// The id under the key of the space.
@@ -116,7 +116,7 @@ impl Scrub<'_> {
             // The id of a contained resource is local (`#med1`): its place in the list serves as well.
             if let (Json::Object(members), Some(id)) = (&mut stripped, item.text("id")) {
                 members.retain(|(name, _)| name != "id");
-                members.extend(self.local(id).map(|id| ("id".to_owned(), Json::String(id))));
+                members.extend(self.local(id).map(|id| ("id".into(), Json::from(id))));
             }
             kept.push(stripped);
         }
@@ -162,7 +162,7 @@ impl Scrub<'_> {
         }
     }
 
-    fn object(&mut self, value: &Json, members: &[(String, Json)], path: &str) -> Option<Json> {
+    fn object(&mut self, value: &Json, members: &[(Str, Json)], path: &str) -> Option<Json> {
         let document = value.get("contentType").is_some() || value.get("data").is_some();
         let mut kept = Vec::new();
         for (name, member) in members {
@@ -189,7 +189,7 @@ impl Scrub<'_> {
             let here = join(path, name);
             match (name.as_str(), member.as_str()) {
                 ("reference", Some(written)) => match self.relink(written) {
-                    Some(linked) => kept.push((name.clone(), Json::String(linked))),
+                    Some(linked) => kept.push((name.clone(), Json::from(linked))),
                     None => self.remove(IdentifierKind::TechnicalId, &here, member),
                 },
                 ("type", Some(_)) => kept.push((name.clone(), member.clone())),
@@ -259,7 +259,7 @@ impl Scrub<'_> {
     /// A modifier may turn the meaning around: that it is there must not be lost, its value is.
     fn modifiers(&mut self, value: &Json, path: &str) -> Option<Json> {
         self.remove(IdentifierKind::Extension, path, value);
-        let marker = Json::Object(vec![("url".to_owned(), Json::from("urn:keyward:removed"))]);
+        let marker = Json::Object(vec![("url".into(), Json::from("urn:keyward:removed"))]);
         Some(Json::Array(vec![marker]))
     }
 }
@@ -300,7 +300,7 @@ fn join(path: &str, name: &str) -> String {
 /// The words in a value, for showing what was found.
 fn words(value: &Json) -> String {
     match value {
-        Json::String(text) => text.clone(),
+        Json::String(text) => text.to_string(),
         Json::Number(digits) => digits.to_string(),
         Json::Bool(yes) => yes.to_string(),
         Json::Null => String::new(),

@@ -59,10 +59,10 @@ fn attachment(format: Format, name: &str, bytes: &[u8], created: Option<&str>) -
         _ => "application/octet-stream",
     };
     let mut members = vec![("contentType", text(content_type))];
-    members.push(("data", Json::String(STANDARD.encode(bytes))));
+    members.push(("data", Json::from(STANDARD.encode(bytes))));
     members.push(("size", Json::Number(bytes.len().to_string().into())));
     // FHIR R4 says SHA-1 here; Keyward itself recognises content by SHA-256 (module `fingerprint`).
-    members.push(("hash", Json::String(STANDARD.encode(Sha1::digest(bytes)))));
+    members.push(("hash", Json::from(STANDARD.encode(Sha1::digest(bytes)))));
     members.push(("title", text(&title(name))));
     if let Some(created) = created {
         members.push(("creation", text(created)));
@@ -102,9 +102,9 @@ fn shorten(words: &str, most: usize) -> &str {
 }
 
 fn text(words: &str) -> Json {
-    Json::String(words.to_owned())
+    Json::from(words)
 }
 
 fn object<'a>(members: impl IntoIterator<Item = (&'a str, Json)>) -> Json {
-    Json::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+    Json::Object(members.into_iter().map(|(name, value)| (name.into(), value)).collect())
 }

@@ -14,6 +14,9 @@ pub(crate) use write::LeaveOut;
 
 use thiserror::Error;
 
+/// A text of a record. Most are shorter than 24 bytes and stand in place, without an allocation each.
+pub type Str = compact_str::CompactString;
+
 /// A JSON value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Json {
@@ -22,13 +25,13 @@ pub enum Json {
     /// `true` or `false`
     Bool(bool),
     /// Digits as written.
-    Number(Box<str>),
+    Number(Str),
     /// Unescaped.
-    String(String),
+    String(Str),
     /// In order.
     Array(Vec<Json>),
     /// In order; names are unique.
-    Object(Vec<(String, Json)>),
+    Object(Vec<(Str, Json)>),
 }
 
 /// Why a text is not read.
@@ -131,7 +134,7 @@ impl Json {
     }
 
     /// The members, if it is an object.
-    pub fn as_object(&self) -> Option<&[(String, Json)]> {
+    pub fn as_object(&self) -> Option<&[(Str, Json)]> {
         match self {
             Json::Object(members) => Some(members),
             _ => None,
@@ -139,8 +142,14 @@ impl Json {
     }
 }
 
+impl From<String> for Json {
+    fn from(text: String) -> Json {
+        Json::String(text.into())
+    }
+}
+
 impl From<&str> for Json {
     fn from(text: &str) -> Json {
-        Json::String(text.to_owned())
+        Json::String(text.into())
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::scan::{atom_end, skip_space, string_end, value_end};
-use super::{Json, JsonError, JsonErrorKind};
+use super::{Json, JsonError, JsonErrorKind, Str};
 use crate::Limits;
 
 /// Reads one value and nothing after it.
@@ -81,7 +81,7 @@ impl Reader<'_> {
     fn object(&mut self) -> Result<Json, JsonError> {
         let start = self.at;
         self.at += 1;
-        let mut members: Vec<(String, Json)> = Vec::new();
+        let mut members: Vec<(Str, Json)> = Vec::new();
         if self.peek() == Some(b'}') {
             self.at += 1;
             return Ok(Json::Object(members));
@@ -124,7 +124,7 @@ impl Reader<'_> {
         Ok(Json::Array(items))
     }
 
-    fn string(&mut self) -> Result<String, JsonError> {
+    fn string(&mut self) -> Result<Str, JsonError> {
         let end = string_end(self.text, self.at, self.limits)?;
         let inner = self.text.get(self.at + 1..end - 1).unwrap_or_default();
         self.at = end;
@@ -145,7 +145,7 @@ impl Reader<'_> {
 }
 
 /// Whether a name occurs twice.
-fn any_twice(members: &[(String, Json)]) -> bool {
+fn any_twice(members: &[(Str, Json)]) -> bool {
     // Of a few, comparing is faster than hashing.
     if members.len() <= 16 {
         let mut before = members.iter().enumerate();
@@ -157,11 +157,11 @@ fn any_twice(members: &[(String, Json)]) -> bool {
 }
 
 /// Undoes JSON escapes of a string that the scanner has accepted. A lone surrogate becomes U+FFFD.
-pub(super) fn unescape(inner: &str) -> String {
+pub(super) fn unescape(inner: &str) -> Str {
     if !inner.contains('\\') {
-        return inner.to_owned();
+        return inner.into();
     }
-    let mut out = String::with_capacity(inner.len());
+    let mut out = Str::with_capacity(inner.len());
     let mut rest = inner;
     while let Some(at) = rest.find('\\') {
         out.push_str(rest.get(..at).unwrap_or_default());

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{JsonError, JsonErrorKind};
+use super::{JsonError, JsonErrorKind, Str};
 use crate::Limits;
 
 fn error<T>(text: &str, offset: usize, kind: JsonErrorKind) -> Result<T, JsonError> {
@@ -219,7 +219,7 @@ fn skip_string(bytes: &[u8], at: usize) -> usize {
 }
 
 /// Names of an object with the place of their values.
-pub(crate) type Members = Vec<(String, Range<usize>)>;
+pub(crate) type Members = Vec<(Str, Range<usize>)>;
 
 /// An object.
 pub(crate) struct Object {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::Json;
+use super::{Json, Str};
 
 /// What of a member is not written.
 pub(crate) enum LeaveOut {
@@ -99,12 +99,12 @@ fn write(value: &Json, out: &mut String, indent: Option<usize>, sorted: bool) {
 }
 
 fn write_object<'a>(
-    members: impl Iterator<Item = &'a (String, Json)>,
+    members: impl Iterator<Item = &'a (Str, Json)>,
     out: &mut String,
     indent: Option<usize>,
     sorted: bool,
 ) {
-    let mut order: Vec<&(String, Json)> = members.collect();
+    let mut order: Vec<&(Str, Json)> = members.collect();
     if sorted {
         order.sort_by(|a, b| a.0.cmp(&b.0));
     }

@@ -5,7 +5,7 @@ use ts_rs::TS;
 
 use super::read::{self, CHOICE_TYPES};
 use super::{ValueView, attachment};
-use crate::json::Json;
+use crate::json::{Json, Str};
 use crate::references::References;
 
 /// Most facts of one record; the source has the rest.
@@ -181,7 +181,7 @@ fn split_choice(name: &str) -> (&str, Option<&str>) {
 }
 
 /// The FHIR data type of an object, recognised by its members; `None` if it is a group of elements.
-fn guess(name: &str, members: &[(String, Json)], value: &Json) -> Option<ValueView> {
+fn guess(name: &str, members: &[(Str, Json)], value: &Json) -> Option<ValueView> {
     let only = |allowed: &[&str]| {
         members.iter().all(|(member, _)| {
             allowed.contains(&member.as_str())

@@ -172,10 +172,10 @@ pub(super) fn scalar(value: &Json) -> Option<ValueView> {
         Json::String(text) => Some(match PartialDate::parse(text) {
             // Four digits alone are a year only where a date is expected.
             Some(date) if date.precision() > DatePrecision::Year => {
-                ValueView::Date { value: text.clone(), precision: date.precision() }
+                ValueView::Date { value: text.to_string(), precision: date.precision() }
             }
             _ if text.starts_with("http://") || text.starts_with("https://") => {
-                ValueView::Link { url: text.clone() }
+                ValueView::Link { url: text.to_string() }
             }
             _ => ValueView::Text { text: non_empty(text)? },
         }),

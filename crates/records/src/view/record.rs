@@ -88,7 +88,7 @@ fn outline(name: &str, value: &Json) -> Json {
     match value {
         Json::String(data) if name == "data" && data.len() > MAX_DATA => {
             let start: String = data.chars().take(60).collect();
-            Json::String(format!("{start}… ({} characters)", data.len()))
+            Json::from(format!("{start}… ({} characters)", data.len()))
         }
         Json::Array(items) => Json::Array(items.iter().map(|item| outline(name, item)).collect()),
         Json::Object(members) => Json::Object(
