@@ -39,7 +39,7 @@ pub use date::{DatePrecision, PartialDate};
 pub use format::{Batch, Batches, Format, detect, open, read};
 pub use identity::{DifferentField, Match, PatientIdentity, PersonName, same_person};
 pub use limits::Limits;
-pub use parse::{Given, parse, parse_giving};
+pub use parse::{Arrival, Given, parse, parse_giving};
 pub use parsed::{Container, Duplicate, KeptAsSource, KeptReason, ParseError, Parsed, Resource};
 pub use references::{References, ResolvedReference};
 pub use sameness::clinical_key;

@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use crate::category::of_type;
-use crate::json::{self, Json, JsonError, JsonErrorKind};
+use crate::json::{self, Json, JsonError, JsonErrorKind, Str};
 use crate::limits::Limits;
+use crate::parse::Arrival;
 use crate::parsed::{KeptReason, ParseError};
 use crate::take::Ready;
 
@@ -18,6 +19,8 @@ pub(crate) struct Text<'a> {
     pub(crate) limits: &'a Limits,
     /// For the file around them.
     pub(crate) file_limits: Limits,
+    /// If each resource goes with its line: what the lines say of the file.
+    pub(crate) arrival: Option<&'a Arrival<'a>>,
 }
 
 /// What something in a file is, as far as that can be told without what was taken before.
@@ -82,7 +85,11 @@ impl Text<'_> {
             Some(_) => None,
         };
         let bytes = self.slice(range).as_bytes().to_vec();
-        Looked::Ready(Box::new(Ready::of(reason, bytes, full_url, &json)))
+        let ready = Ready::of(reason, bytes, full_url, &json);
+        Looked::Ready(Box::new(match self.arrival {
+            Some(arrival) => ready.drawn(&json, arrival),
+            None => ready,
+        }))
     }
 
     pub(crate) fn read(&self, range: &Range<usize>) -> Result<Json, KeptReason> {
@@ -138,12 +145,12 @@ impl Text<'_> {
 
     pub(crate) fn string_member(
         &self,
-        members: &[(String, Range<usize>)],
+        members: &[(Str, Range<usize>)],
         name: &str,
     ) -> Option<String> {
         let (_, range) = members.iter().find(|(member, _)| member == name)?;
         match json::read(self.slice(range.clone()), &self.file_limits) {
-            Ok(Json::String(text)) => Some(text),
+            Ok(Json::String(text)) => Some(text.into_string()),
             _ => None,
         }
     }

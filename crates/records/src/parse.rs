@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::category::{Category, of_type};
 use crate::halves;
-use crate::json;
+use crate::json::{self, Str};
 use crate::limits::Limits;
 use crate::look::{Looked, Text, refused};
 use crate::parsed::{Container, KeptAsSource, KeptReason, ParseError, Parsed, Resource};
@@ -19,7 +19,7 @@ const BUNDLE_DEPTH: usize = 3;
 /// Resources that hold entries of a record rather than being one.
 const HOLDING: [&str; 2] = ["List", "Composition"];
 /// Entries that are looked at together, on two threads, or given away together.
-const BATCH: usize = 2048;
+const BATCH: usize = 512;
 /// Entries that are given away first.
 const FIRST: usize = 128;
 
@@ -29,7 +29,7 @@ const FIRST: usize = 128;
 /// The file as a whole is refused if it is not JSON or exceeds a bound of the file; what is wrong
 /// with a single entry only makes that entry [`KeptAsSource`].
 pub fn parse(bytes: &[u8], limits: &Limits) -> Result<Parsed, ParseError> {
-    parse_with(bytes, limits, None)
+    parse_with(bytes, limits, None, None)
 }
 
 /// What was found in a file so far.
@@ -41,16 +41,27 @@ pub struct Given {
     pub kept_as_source: Vec<KeptAsSource>,
 }
 
-/// As [`parse`], but most of a Bundle is given away while the rest is read, and is not in the answer.
+/// What the lines of a file say of where they came from.
+#[derive(Debug, Clone, Copy)]
+pub struct Arrival<'a> {
+    /// The file, in words.
+    pub source: &'a str,
+    /// When it was received, seconds since 1970 UTC.
+    pub received: Option<u64>,
+}
+
+/// As [`parse`], but most of a Bundle is given away while the rest is read, and is not in the answer; each with its
+/// line, so that nobody has to read it again.
 ///
 /// # Errors
 /// As [`parse`]; then what was given away is not to be taken either.
 pub fn parse_giving(
     bytes: &[u8],
     limits: &Limits,
+    arrival: &Arrival<'_>,
     give: &mut dyn FnMut(Given),
 ) -> Result<Parsed, ParseError> {
-    parse_with(bytes, limits, Some(give))
+    parse_with(bytes, limits, Some(arrival), Some(give))
 }
 
 /// Who takes what was found at once.
@@ -59,6 +70,7 @@ type Giving<'a, 'g> = &'a mut (dyn FnMut(Given) + 'g);
 fn parse_with(
     bytes: &[u8],
     limits: &Limits,
+    arrival: Option<&Arrival<'_>>,
     give: Option<Giving<'_, '_>>,
 ) -> Result<Parsed, ParseError> {
     if bytes.len() > limits.max_bytes {
@@ -72,7 +84,8 @@ fn parse_with(
         return Err(ParseError::Empty);
     }
     let file_limits = Limits { max_depth: FILE_DEPTH, max_nodes: FILE_MEMBERS, ..limits.clone() };
-    let mut file = File { text: Text { text, limits, file_limits }, give, taken: Taken::default() };
+    let mut file =
+        File { text: Text { text, limits, file_limits, arrival }, give, taken: Taken::default() };
     let container = file.take_whole(start)?;
     Ok(file.taken.finish(container))
 }
@@ -173,7 +186,7 @@ impl File<'_, '_> {
 
     fn take_bundle(
         &mut self,
-        members: &[(String, Range<usize>)],
+        members: &[(Str, Range<usize>)],
         depth: usize,
     ) -> Result<(), ParseError> {
         for (_, range) in members.iter().filter(|(name, _)| name == "entry") {
@@ -268,7 +281,7 @@ impl File<'_, '_> {
     /// there is none.
     fn take_parameters(
         &mut self,
-        members: &[(String, Range<usize>)],
+        members: &[(Str, Range<usize>)],
         depth: usize,
     ) -> Result<bool, ParseError> {
         let mut found = false;
@@ -286,7 +299,7 @@ impl File<'_, '_> {
 
     /// What is contained in a list or document: entries in their own right that are only written
     /// there. They are taken besides it; people, places and what is not understood stay in it.
-    fn take_inner(&mut self, members: &[(String, Range<usize>)]) -> Result<(), ParseError> {
+    fn take_inner(&mut self, members: &[(Str, Range<usize>)]) -> Result<(), ParseError> {
         for (_, range) in members.iter().filter(|(name, _)| name == "contained") {
             for inner in self.text.elements(range.start)?.unwrap_or_default() {
                 let Ok(json) = self.text.read(&inner) else { continue };

@@ -9,6 +9,7 @@ use crate::identity::PatientIdentity;
 use crate::json::Json;
 use crate::limits::Limits;
 use crate::references::ResolvedReference;
+use crate::view::line::Line;
 use crate::{fingerprint, view};
 
 /// What a file was.
@@ -67,6 +68,8 @@ pub struct Resource {
     pub full_url: Option<String>,
     /// References that the file itself explains.
     pub references: Vec<ResolvedReference>,
+    /// Its line in a chart, still without the record's id, if it is given away at once (`parse_giving`).
+    pub line: Option<Box<Line>>,
 }
 
 impl Resource {
@@ -93,6 +96,7 @@ impl Resource {
             fingerprint,
             full_url: None,
             references: Vec::new(),
+            line: None,
         }
     }
 

@@ -7,9 +7,11 @@ use crate::fingerprint;
 use crate::identity::PatientIdentity;
 use crate::json::Json;
 use crate::limits::Limits;
-use crate::parse::Given;
+use crate::parse::{Arrival, Given};
 use crate::parsed::{Container, Duplicate, KeptAsSource, KeptReason, ParseError, Parsed, Resource};
 use crate::references::{self, References, ResolvedReference};
+use crate::view::ChartInput;
+use crate::view::line::line_read;
 
 /// A resource with everything that can be said of it without what was taken before: made on any thread.
 pub(crate) struct Ready {
@@ -26,6 +28,19 @@ pub(crate) struct Ready {
 }
 
 impl Ready {
+    /// With its line in a chart; `json` is what was read of it.
+    pub(crate) fn drawn(mut self, json: &Json, arrival: &Arrival<'_>) -> Self {
+        let input = ChartInput {
+            record_id: "",
+            bytes: &self.resource.bytes,
+            received: arrival.received,
+            source: arrival.source,
+            compartment: Some(self.resource.category),
+        };
+        self.resource.line = Some(Box::new(line_read(&input, json)));
+        self
+    }
+
     /// A resource whose bytes are these.
     pub(crate) fn of(
         reason: Option<KeptReason>,
@@ -146,6 +161,7 @@ impl Taken {
             fingerprint,
             full_url,
             references: Vec::new(),
+            line: None,
         };
         self.kept_as_source.push(KeptAsSource { index, reason, resource });
     }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use keyward_records::view::{self, ChartInput, SharedScope};
 use keyward_records::{
-    Limits, ParseError, Parsed, Resource, consent, deidentify, parse, parse_giving,
+    Arrival, Limits, ParseError, Parsed, Resource, consent, deidentify, parse, parse_giving,
 };
 use keyward_testkit::{BundleKind, HOSTILE_NARRATIVES, bundle, hostile_bundle, seeded};
 use rand::RngExt as _;
@@ -74,7 +74,8 @@ fn damage(bytes: &mut Vec<u8>, seed: u64) {
 fn given_away_is_the_same(bytes: &[u8], whole: &Result<Parsed, ParseError>) {
     let said = |resource: &Resource| (resource.index, resource.bytes.clone(), resource.fingerprint);
     let mut given = Vec::new();
-    let rest = parse_giving(bytes, &Limits::default(), &mut |part| {
+    let arrival = Arrival { source: "file.json", received: None };
+    let rest = parse_giving(bytes, &Limits::default(), &arrival, &mut |part| {
         given.extend(part.resources.iter().map(|one| (said(one), one.title.clone())));
         given.extend(part.kept_as_source.iter().map(|one| (said(&one.resource), String::new())));
     });

@@ -153,38 +153,50 @@ pub fn index_shared(
     Ok(Indexed { lines: lines.len() as u64 - twins, twins })
 }
 
-/// The lines of records of the patient's own, for [`ReadingIndex::add_lines`]: made without the store.
+/// The lines of records of the patient's own, for [`ReadingIndex::add_lines`]: made without the store. Beside each
+/// its line without the record's id, if that was made already (`parse_giving`).
 ///
 /// # Errors
 /// [`ErrorCode::Internal`].
 ///
 /// [`ReadingIndex::add_lines`]: crate::ports::index::ReadingIndex::add_lines
-pub fn lines(entries: &[Entry<'_>]) -> Result<Vec<NewLine>, AppError> {
-    lines_shared(&SharedScope::All, entries)
+pub fn lines(entries: Vec<(Entry<'_>, Option<Line>)>) -> Result<Vec<NewLine>, AppError> {
+    let made = entries.into_iter().map(|(entry, drawn)| {
+        let drawn = drawn.map(|mut line| {
+            line.item.id = entry.id.to_string();
+            line
+        });
+        new_line(&entry, drawn.unwrap_or_else(|| draw(&entry)))
+    });
+    made.collect()
 }
 
 fn lines_shared(shared: &SharedScope, entries: &[Entry<'_>]) -> Result<Vec<NewLine>, AppError> {
-    entries.iter().filter_map(|entry| new_line(entry, shared).transpose()).collect()
+    let drawn = entries.iter().map(|entry| (entry, draw(entry)));
+    let shown = drawn.filter(|(_, line)| shared.includes(line.compartment));
+    shown
+        .map(|(entry, mut line)| {
+            if !shared.includes(line.item.category) {
+                line.item.category = line.compartment;
+            }
+            new_line(entry, line)
+        })
+        .collect()
 }
 
-fn new_line(entry: &Entry<'_>, shared: &SharedScope) -> Result<Option<NewLine>, AppError> {
-    let id = entry.id.to_string();
-    let input = ChartInput {
-        record_id: &id,
+fn draw(entry: &Entry<'_>) -> Line {
+    line::line(&ChartInput {
+        record_id: &entry.id.to_string(),
         bytes: entry.bytes,
         received: entry.received,
         source: entry.source,
         compartment: Category::from_name(entry.compartment),
-    };
-    let mut line = line::line(&input);
-    if !shared.includes(line.compartment) {
-        return Ok(None);
-    }
-    if !shared.includes(line.item.category) {
-        line.item.category = line.compartment;
-    }
+    })
+}
+
+fn new_line(entry: &Entry<'_>, line: Line) -> Result<NewLine, AppError> {
     let extra = extra(&line, entry.origin);
-    Ok(Some(NewLine {
+    Ok(NewLine {
         id: entry.id,
         section: line.item.category.as_str().to_owned(),
         compartment: line.compartment.as_str().to_owned(),
@@ -200,7 +212,7 @@ fn new_line(entry: &Entry<'_>, shared: &SharedScope) -> Result<Option<NewLine>, 
         item: json(&line.item)?,
         title: line.item.title,
         words: line.words,
-    }))
+    })
 }
 
 fn json(value: &impl Serialize) -> Result<String, AppError> {

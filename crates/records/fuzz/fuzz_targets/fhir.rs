@@ -3,14 +3,15 @@
 #![no_main]
 
 use keyward_records::view::{self, ChartInput, SharedScope};
-use keyward_records::{Limits, clinical_key, consent, deidentify, parse, parse_giving};
+use keyward_records::{Arrival, Limits, clinical_key, consent, deidentify, parse, parse_giving};
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let _ = consent::read(bytes);
     let _ = deidentify::strip(bytes);
     let parsed = parse(bytes, &Limits::default());
     let mut given = 0;
-    let rest = parse_giving(bytes, &Limits::default(), &mut |part| {
+    let arrival = Arrival { source: "file.json", received: None };
+    let rest = parse_giving(bytes, &Limits::default(), &arrival, &mut |part| {
         given += part.resources.len() + part.kept_as_source.len();
     });
     assert_eq!(parsed.as_ref().err(), rest.as_ref().err());

@@ -344,9 +344,9 @@ fn period(start: &str, end: &str) -> Json {
 }
 
 fn text(text: &str) -> Json {
-    Json::String(text.to_owned())
+    Json::from(text)
 }
 
 fn object(members: impl IntoIterator<Item = (&'static str, Json)>) -> Json {
-    Json::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+    Json::Object(members.into_iter().map(|(name, value)| (name.into(), value)).collect())
 }

@@ -359,6 +359,7 @@ impl Export<'_> {
             fingerprint,
             full_url: None,
             references: Vec::new(),
+            line: None,
         };
         self.kept.push(KeptAsSource { index, reason: KeptReason::NoEquivalent, resource });
     }

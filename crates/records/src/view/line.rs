@@ -74,13 +74,18 @@ pub struct Line {
 /// The line of a record; also of one that is not understood.
 pub fn line(input: &ChartInput<'_>) -> Line {
     match Json::read(input.bytes, &Limits::default()) {
-        Ok(resource) if resource.text("resourceType").is_some() => line_of(input, &resource),
-        _ => not_understood(input),
+        Ok(resource) => line_read(input, &resource),
+        Err(_) => not_understood(input),
     }
 }
 
-/// The line of a record that was read already.
-pub fn line_of(input: &ChartInput<'_>, resource: &Json) -> Line {
+/// As [`line`], of a record that was read already.
+pub fn line_read(input: &ChartInput<'_>, read: &Json) -> Line {
+    if read.text("resourceType").is_some() { line_of(input, read) } else { not_understood(input) }
+}
+
+/// The line of a resource.
+fn line_of(input: &ChartInput<'_>, resource: &Json) -> Line {
     let item = item::item(input, resource, &References::default());
     let called = if item.title.is_empty() {
         resource.at(&["medicationReference", "reference"]).and_then(Json::as_str)

@@ -5,7 +5,8 @@ use std::sync::mpsc;
 use std::thread;
 
 use keyward_protocol::ids::RecordId;
-use keyward_records::{KeptAsSource, Limits, ParseError, Parsed, Resource};
+use keyward_records::view::line::Line;
+use keyward_records::{Arrival, KeptAsSource, Limits, ParseError, Parsed, Resource};
 
 use super::Watch;
 use super::book::{self, KeptPiece};
@@ -19,8 +20,9 @@ use crate::reading::{self, Entry, Scope};
 use crate::session::Session;
 use crate::views::patient::RefusedReason;
 
-/// Records that are written together, while the lines of the next ones are made.
-const BATCH: usize = 2048;
+/// Records that are written together, while the next ones are read: few enough that what is made of them stays in the
+/// processor's cache until it is written and given back.
+const BATCH: usize = 512;
 /// Records between two looks at progress and cancel token.
 const BREATH: usize = 64;
 
@@ -105,13 +107,13 @@ pub(super) fn store(
             if decisions {
                 decide(tx, &mut batch)?;
             }
-            make.lines(&mut batch)?;
+            make.lines(&mut [], &mut batch)?;
             storing.put(tx, batch)?;
         }
         return Ok(storing.tally);
     }
     let work = move |give: &Give| {
-        pieces.chunks(BATCH).all(|pieces| give.next(make.batch(pieces)));
+        pieces.chunks(BATCH).all(|pieces| give.next(make.batch(pieces, &mut [])));
     };
     storing.put_all(tx, work).map(|()| storing.tally)
 }
@@ -131,14 +133,22 @@ pub(super) fn store_flowing(
     let mut make = Make::new(session, source, watched);
     let mut storing = Storing { source, watched, bytes: 0, tally: Tally::default() };
     let work = move |give: &Give| {
-        let mut send = |resources: &[Resource], kept: &[KeptAsSource]| {
+        let arrival = Arrival { source: make.name, received: Some(make.at) };
+        let mut send = |resources: &mut [Resource], kept: &mut [KeptAsSource]| {
+            let mut drawn = drawn(resources, kept);
             let pieces: Vec<Piece<'_>> = pieces(resources, kept).collect();
-            pieces.chunks(BATCH).all(|pieces| give.next(make.batch(pieces)));
+            pieces
+                .chunks(BATCH)
+                .zip(drawn.chunks_mut(BATCH))
+                .all(|(pieces, drawn)| give.next(make.batch(pieces, drawn)));
         };
-        let parsed = keyward_records::parse_giving(bytes, limits, &mut |given| {
-            send(&given.resources, &given.kept_as_source);
+        let parsed = keyward_records::parse_giving(bytes, limits, &arrival, &mut |mut given| {
+            send(&mut given.resources, &mut given.kept_as_source);
         });
-        parsed.inspect(|rest| send(&rest.resources, &rest.kept_as_source))
+        parsed.map(|mut rest| {
+            send(&mut rest.resources, &mut rest.kept_as_source);
+            rest
+        })
     };
     let parsed = storing.put_all(tx, work)?;
     Ok(parsed.map(|parsed| {
@@ -177,6 +187,15 @@ fn pieces<'a>(
 ) -> impl Iterator<Item = Piece<'a>> {
     let kept = kept.iter().map(|kept| Piece { resource: &kept.resource, kept: Some(kept) });
     resources.iter().map(|resource| Piece { resource, kept: None }).chain(kept)
+}
+
+/// The line of a piece, if it was made when the file was read.
+type Drawn = Option<Box<Line>>;
+
+/// The lines of what [`pieces`] gives, in its order.
+fn drawn(resources: &mut [Resource], kept: &mut [KeptAsSource]) -> Vec<Drawn> {
+    let kept = kept.iter_mut().map(|kept| &mut kept.resource);
+    resources.iter_mut().chain(kept).map(|resource| resource.line.take()).collect()
 }
 
 /// Records with their lines.
@@ -236,26 +255,30 @@ impl<'a> Make<'a> {
         batch
     }
 
-    fn lines(&self, batch: &mut Batch) -> Result<(), AppError> {
-        let entries: Vec<Entry<'_>> = batch
+    fn lines(&self, drawn: &mut [Drawn], batch: &mut Batch) -> Result<(), AppError> {
+        let entries: Vec<(Entry<'_>, Option<Line>)> = batch
             .rows
             .iter()
-            .map(|row| Entry {
-                id: row.id,
-                compartment: &row.category,
-                origin: &row.source,
-                source: self.name,
-                received: Some(self.at),
-                bytes: &row.body,
+            .enumerate()
+            .map(|(at, row)| {
+                let entry = Entry {
+                    id: row.id,
+                    compartment: &row.category,
+                    origin: &row.source,
+                    source: self.name,
+                    received: Some(self.at),
+                    bytes: &row.body,
+                };
+                (entry, drawn.get_mut(at).and_then(Option::take).map(|line| *line))
             })
             .collect();
-        batch.lines = reading::lines(&entries)?;
+        batch.lines = reading::lines(entries)?;
         Ok(())
     }
 
-    fn batch(&mut self, pieces: &[Piece<'_>]) -> Result<Batch, AppError> {
+    fn batch(&mut self, pieces: &[Piece<'_>], drawn: &mut [Drawn]) -> Result<Batch, AppError> {
         let mut batch = self.rows(pieces);
-        self.lines(&mut batch)?;
+        self.lines(drawn, &mut batch)?;
         Ok(batch)
     }
 }
