@@ -1,71 +1,64 @@
 import { useMemo } from "react";
 import { href } from "../../app/router";
-import type { ChartItem, ComparisonRow, ComparisonView } from "../../backend/types";
+import type { ChartItem, ComparisonRow, ComparisonView, ItemQuery } from "../../backend/types";
 import { t } from "../../locales/i18n";
+import { CopyButton } from "../../shared/components/Copy";
+import { Failure } from "../../shared/components/Failure";
 import { Loaded } from "../../shared/components/Loaded";
 import { Notice } from "../../shared/components/Notice";
 import { Empty } from "../../shared/components/Page";
+import { Skeleton } from "../../shared/components/Waiting";
 import { recordDate } from "../../shared/format/dates";
 import { dateText, itemValue } from "../../shared/records/Entry";
 import { Marks } from "../../shared/records/Marks";
-import { isDoubted, unitText } from "../../shared/records/words";
+import { comparisonText } from "../../shared/records/plain";
+import { differenceText, isDoubted } from "../../shared/records/words";
 import { useRoom, useRoomLinks } from "./context";
-import { type Option, Select } from "./Filters";
-import { noQuery, useComparison, useItems } from "./queries";
+import { DayChoice } from "./DayChoice";
+import { densityOf } from "./density";
+import { measurable, noQuery, useComparison, useDays, useDensity } from "./queries";
 import { PaperHead, RoomPage } from "./RoomPage";
 import { PrintButton } from "./Summary";
 
-/** Days are taken from the newest results; older ones are reached by the timeline. */
-const daysFrom = { ...noQuery, categories: ["results", "vitals"] as const, limit: 500 };
-
-/** Every test on two days, side by side. */
+/** Every test on two days, side by side: any two days of the whole chart, the newest two to begin with. */
 export function Comparison() {
-  const { params, setParams } = useRoom();
+  const { params, person } = useRoom();
   const to = useRoomLinks();
-  const items = useItems({ ...daysFrom, categories: [...daysFrom.categories] });
-  const days = useMemo(() => daysOf(items.data?.items ?? []), [items.data]);
-  const later = params.get("later") ?? days[0]?.id;
-  const earlier = params.get("earlier") ?? days.find((day) => later !== undefined && day.id < later)?.id;
+  const newest = useDays({ most: 2 });
+  const later = params.get("later") ?? newest.data?.[0]?.day;
+  const chosen = params.get("earlier") ?? undefined;
+  const before = useDays({ before: later ?? "", most: 1 }, later !== undefined && chosen === undefined);
+  const earlier = chosen ?? before.data?.[0]?.day;
   const inOrder = earlier !== undefined && later !== undefined && earlier < later;
   const comparison = useComparison(inOrder ? earlier : undefined, inOrder ? later : undefined);
   return (
     <RoomPage
       heading={t("comparison.heading")}
       lead={t("comparison.lead")}
-      kinds={daysFrom.categories}
+      kinds={measurable}
       back={{ to: to({ at: "results" }), label: t("results.heading") }}
-      actions={comparison.data && <PrintButton />}
+      actions={
+        comparison.data && (
+          <>
+            <PrintButton />
+            <CopyButton text={comparisonText(comparison.data, person)}>{t("room.copy")}</CopyButton>
+          </>
+        )
+      }
     >
-      <Loaded query={items} lines={10}>
-        {() =>
+      <Loaded query={newest} lines={10}>
+        {(days) =>
           days.length < 2 ? (
             <Empty icon="results" heading={t("comparison.needTwo")} />
           ) : (
             <div className="stack stack-fill">
-              <div className="filter-bar">
-                <Select
-                  label={t("comparison.earlier")}
-                  placeholder={t("comparison.choose")}
-                  options={days}
-                  value={earlier ?? null}
-                  onChange={(id) => {
-                    setParams({ earlier: id, later });
-                  }}
-                />
-                <Select
-                  label={t("comparison.later")}
-                  placeholder={t("comparison.choose")}
-                  options={days}
-                  value={later ?? null}
-                  onChange={(id) => {
-                    setParams({ earlier, later: id });
-                  }}
-                />
-              </div>
+              <TwoDays earlier={earlier} later={later} />
               {inOrder ? (
                 <Loaded query={comparison} lines={10}>
                   {(known) => <Table comparison={known} />}
                 </Loaded>
+              ) : chosen === undefined && before.isPending ? (
+                <Skeleton lines={10} />
               ) : (
                 <Notice tone="caution" title={t("comparison.order")} />
               )}
@@ -77,14 +70,37 @@ export function Comparison() {
   );
 }
 
-/** Days that have results, newest first, with how many. */
-function daysOf(items: ChartItem[]): Option[] {
-  const days = new Map<string, number>();
-  for (const item of items) {
-    const day = item.date && item.date.precision !== "text" ? item.date.value.slice(0, 10) : "";
-    if (day.length === 10) days.set(day, (days.get(day) ?? 0) + 1);
-  }
-  return [...days].map(([id, n]) => ({ id, words: t("comparison.day", { date: recordDate(id), n }) }));
+const everyResult: ItemQuery = { ...noQuery, categories: measurable };
+
+function TwoDays({ earlier, later }: { earlier: string | undefined; later: string | undefined }) {
+  const { setParams } = useRoom();
+  const density = useDensity(everyResult);
+  const months = useMemo(() => {
+    const { years, months: ofYears } = densityOf(density.data ?? []);
+    // Where only the year is known there is no day to choose.
+    return years.flatMap((year) => ofYears.get(year.key) ?? []).filter((month) => month.key.length === 7);
+  }, [density.data]);
+  return (
+    <div className="two-days screen-only">
+      {density.isError && <Failure error={density.error} />}
+      <DayChoice
+        label={t("comparison.earlier")}
+        months={months}
+        day={earlier}
+        onDay={(day) => {
+          setParams({ earlier: day, later });
+        }}
+      />
+      <DayChoice
+        label={t("comparison.later")}
+        months={months}
+        day={later}
+        onDay={(day) => {
+          setParams({ earlier, later: day });
+        }}
+      />
+    </div>
+  );
 }
 
 function Table({ comparison }: { comparison: ComparisonView }) {
@@ -113,7 +129,7 @@ function Table({ comparison }: { comparison: ComparisonView }) {
               <Value item={row.earlier} label={earlier} />
               <Value item={row.later} label={later} />
               <td className="figures" data-label={t("comparison.difference")}>
-                {differenceText(row)}
+                <Difference row={row} />
               </td>
             </tr>
           ))}
@@ -142,19 +158,13 @@ function Value({ item, label }: { item: ChartItem | null; label: string }) {
   );
 }
 
-/** With its sign and unit; a difference after converting says so. */
-function differenceText(row: ComparisonRow) {
+/** A difference after converting says so. */
+function Difference({ row }: { row: ComparisonRow }) {
   if (!row.earlier || !row.later) return <span className="soft">–</span>;
-  if (row.difference === null)
-    return (
-      <span className="soft small">
-        {t(row.earlier.id === row.later.id ? "comparison.same" : "comparison.noDifference")}
-      </span>
-    );
-  const sign = /^[-−]/.test(row.difference) || Number(row.difference) === 0 ? "" : "+";
+  if (row.difference === null) return <span className="soft small">{differenceText(row)}</span>;
   return (
     <>
-      {[`${sign}${row.difference.replace(/^-/, "−")}`, unitText(row.unit)].filter(Boolean).join(" ")}
+      {differenceText(row)}
       {row.converted && <span className="soft small result-part">{t("comparison.converted")}</span>}
     </>
   );

@@ -18,6 +18,8 @@ export interface Option {
   id: string;
   words: string;
   icon?: IconName;
+  /** What typing finds it by, where that is not its words. */
+  typed?: string;
 }
 
 /** One of a list that opens on pressing. */
@@ -51,7 +53,7 @@ export function Select({
       <Popover className="popover">
         <ListBox className="palette-list" items={options}>
           {(option) => (
-            <ListBoxItem className="palette-item" id={option.id} textValue={option.words}>
+            <ListBoxItem className="palette-item" id={option.id} textValue={option.typed ?? option.words}>
               {option.icon && <Icon name={option.icon} />}
               {option.words}
             </ListBoxItem>

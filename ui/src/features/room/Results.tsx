@@ -16,13 +16,11 @@ import { analytesText } from "../../shared/records/plain";
 import { isDoubted, referenceText, sensitivityOf } from "../../shared/records/words";
 import { useRoom, useRoomLinks } from "./context";
 import { Select, WordsField } from "./Filters";
-import { noQuery, useAnalytes, useSummary } from "./queries";
+import { measurable, noQuery, useAnalytes, useSummary } from "./queries";
 import { PaperHead, RoomPage } from "./RoomPage";
 import { SectionEmpty } from "./SectionEmpty";
 import { PrintButton } from "./Summary";
 import { useLatest } from "./useLatest";
-
-const measurable: Category[] = ["results", "vitals"];
 
 /** The newest value of everything that is measured, with the laboratory's own range. */
 export function Results() {

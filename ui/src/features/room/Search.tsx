@@ -3,10 +3,12 @@ import { href } from "../../app/router";
 import type { ItemQuery, SearchHit } from "../../backend/types";
 import { t } from "../../locales/i18n";
 import { Button } from "../../shared/components/Button";
+import { CopyButton } from "../../shared/components/Copy";
 import { Loaded } from "../../shared/components/Loaded";
 import { Empty } from "../../shared/components/Page";
 import { dateText, itemValue, Kind, originText } from "../../shared/records/Entry";
 import { Marks } from "../../shared/records/Marks";
+import { hitsText } from "../../shared/records/plain";
 import { isDoubted, itemTitle, sensitivityOf } from "../../shared/records/words";
 import { useRoom, useRoomLinks } from "./context";
 import { KindSelect, type Option, Select, WordsField, categoryFrom } from "./Filters";
@@ -16,7 +18,7 @@ import { useLatest } from "./useLatest";
 
 /** Full text over everything that can be read here: records, letters, words inside PDFs. */
 export function Search() {
-  const { params, setParams } = useRoom();
+  const { params, setParams, person } = useRoom();
   const words = (params.get("q") ?? "").trim();
   const kind = categoryFrom(params.get("kind"));
   const [from, to] = [params.get("from"), params.get("to")];
@@ -29,6 +31,8 @@ export function Search() {
     before: to ? String(Number(to) + 1) : null,
   };
   const found = useFound(query);
+  const hits = found.data?.pages.flatMap((page) => page.hits) ?? [];
+  const total = found.data?.pages[0]?.total ?? 0;
   const change = useLatest(setParams);
   const find = useCallback(
     (q: string) => {
@@ -37,7 +41,15 @@ export function Search() {
     [change],
   );
   return (
-    <RoomPage heading={t("search.heading")}>
+    <RoomPage
+      heading={t("search.heading")}
+      actions={
+        words !== "" &&
+        hits.length > 0 && (
+          <CopyButton text={hitsText(hits, words, total, person)}>{t("room.copy")}</CopyButton>
+        )
+      }
+    >
       <div className="stack stack-fill">
         <div className="filter-bar search-bar" role="search">
           <WordsField label={t("search.label")} hint={t("search.hint")} value={words} onChange={find} />
@@ -55,35 +67,31 @@ export function Search() {
           </Empty>
         ) : (
           <Loaded query={found} lines={8}>
-            {(data) => {
-              const hits = data.pages.flatMap((page) => page.hits);
-              const total = data.pages[0]?.total ?? 0;
-              return (
-                <>
-                  <p className="soft figures" role="status">
-                    {t("search.found", { n: total })}
-                  </p>
-                  {hits.length === 0 ? (
-                    <NothingFound words={words} />
-                  ) : (
-                    <ul className="entries entries-panel">
-                      {hits.map((hit) => (
-                        <li key={hit.item.id}>
-                          <Hit hit={hit} />
-                        </li>
-                      ))}
-                    </ul>
-                  )}
-                  {found.hasNextPage && (
-                    <div>
-                      <Button isPending={found.isFetchingNextPage} onPress={() => void found.fetchNextPage()}>
-                        {t("room.more")}
-                      </Button>
-                    </div>
-                  )}
-                </>
-              );
-            }}
+            {() => (
+              <>
+                <p className="soft figures" role="status">
+                  {t("search.found", { n: total })}
+                </p>
+                {hits.length === 0 ? (
+                  <NothingFound words={words} />
+                ) : (
+                  <ul className="entries entries-panel">
+                    {hits.map((hit) => (
+                      <li key={hit.item.id}>
+                        <Hit hit={hit} />
+                      </li>
+                    ))}
+                  </ul>
+                )}
+                {found.hasNextPage && (
+                  <div>
+                    <Button isPending={found.isFetchingNextPage} onPress={() => void found.fetchNextPage()}>
+                      {t("room.more")}
+                    </Button>
+                  </div>
+                )}
+              </>
+            )}
           </Loaded>
         )}
       </div>

@@ -1,17 +1,20 @@
 import { useCallback, useMemo, useRef, useState } from "react";
+import { room } from "../../backend";
 import type { DensityView, ItemQuery } from "../../backend/types";
 import { t } from "../../locales/i18n";
 import { Button } from "../../shared/components/Button";
+import { CopyButton } from "../../shared/components/Copy";
 import { Checkbox } from "../../shared/components/Fields";
 import { Loaded } from "../../shared/components/Loaded";
 import { Empty } from "../../shared/components/Page";
+import { entriesText } from "../../shared/records/plain";
 import { StateLine } from "../../shared/records/StateLine";
 import { useRoom } from "./context";
 import { DensityStrip } from "./DensityStrip";
 import { type Density, densityOf, yearAt } from "./density";
 import { KindSelect, WordsField, categoryFrom } from "./Filters";
 import { ItemList, type ListHandle } from "./ItemList";
-import { noQuery, useDensity, useSummary } from "./queries";
+import { mostAtOnce, noQuery, useDensity, useSummary } from "./queries";
 import { RoomPage } from "./RoomPage";
 import { SectionEmpty } from "./SectionEmpty";
 import { useLatest } from "./useLatest";
@@ -27,7 +30,13 @@ export function Timeline() {
   );
   const density = useDensity(query);
   return (
-    <RoomPage heading={t("timeline.heading")} {...(query.categories[0] ? { kinds: query.categories } : {})}>
+    <RoomPage
+      heading={t("timeline.heading")}
+      {...(query.categories[0] ? { kinds: query.categories } : {})}
+      actions={
+        density.data && density.data.length > 0 && <CopyEntries key={JSON.stringify(query)} query={query} />
+      }
+    >
       <div className="stack stack-fill">
         <Filter query={query} />
         <Loaded query={density} lines={12}>
@@ -36,6 +45,16 @@ export function Timeline() {
       </div>
     </RoomPage>
   );
+}
+
+/** Copies the entries that fit, the newest as many as the core gives at once; the text says how many more there are. */
+function CopyEntries({ query }: { query: ItemQuery }) {
+  const { person, scope } = useRoom();
+  const entries = async () => {
+    const { items, total } = await room.items({ scope, query: { ...query, limit: mostAtOnce } });
+    return entriesText(items, total, person);
+  };
+  return <CopyButton text={entries}>{t("room.copy")}</CopyButton>;
 }
 
 function queryOf(kind: string | null, text: string | null, only: string | null): ItemQuery {
@@ -169,12 +188,12 @@ function sameMonth(density: Density, a: number, b: number): boolean {
 
 /** Nothing there, or nothing that fits: not the same thing. */
 function Nothing({ query, onClear }: { query: ItemQuery; onClear: () => void }) {
-  const room = useRoom();
+  const { reader } = useRoom();
   const summary = useSummary();
   const [kind] = query.categories;
   const section = kind && summary.data?.sections.find((each) => each.category === kind);
   if (section && section.items === 0 && section.state !== "notShared" && isFiltered(query))
-    return <StateLine state={section.state} sourceOnly={section.sourceOnly} reader={room.reader} />;
+    return <StateLine state={section.state} sourceOnly={section.sourceOnly} reader={reader} />;
   if (section?.state === "notShared" || !isFiltered(query))
     return (
       <SectionEmpty

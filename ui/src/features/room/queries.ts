@@ -2,8 +2,9 @@ import { keepPreviousData, useInfiniteQuery, useQueries, useQuery } from "@tanst
 import { useMemo } from "react";
 import { answers } from "../../app/queries";
 import { room } from "../../backend";
-import type { ItemQuery, RoomScope } from "../../backend/types";
+import type { Category, ItemQuery, RoomScope } from "../../backend/types";
 import { useRoom } from "./context";
+import { type Day, type Days, findDays } from "./days";
 
 export const noQuery: ItemQuery = {
   categories: [],
@@ -64,6 +65,35 @@ export const useItems = (query: ItemQuery, enabled = true) =>
   useRoomAnswer(["items", query], (scope) => room.items({ scope, query }), { enabled });
 export const useDensity = (query: ItemQuery) =>
   useRoomAnswer(["density", query], (scope) => room.density({ scope, query }), { keep: true });
+
+/** What is measured: the kinds that have results and can be compared. */
+export const measurable: Category[] = ["results", "vitals"];
+
+/** Most entries the core gives at once. */
+export const mostAtOnce = 500;
+
+const daysQuery = (scope: RoomScope, days: Days) => ({
+  queryKey: keyOf(scope, "days", days),
+  queryFn: () =>
+    findDays(
+      (range) =>
+        room.items({ scope, query: { ...noQuery, ...range, categories: measurable, limit: mostAtOnce } }),
+      days,
+    ),
+  meta: metaOf(scope),
+});
+
+/** Days that have results. */
+export function useDays(days: Days, enabled = true) {
+  const { scope } = useRoom();
+  return useQuery({ ...daysQuery(scope, days), enabled });
+}
+
+/** The same for a deed that needs them before it is done. */
+export function useFindDays(): (days: Days) => Promise<Day[]> {
+  const { scope } = useRoom();
+  return (days) => answers.fetchQuery(daysQuery(scope, days));
+}
 
 export const pageSize = 100;
 

@@ -5,6 +5,7 @@ export const common = {
   "action.continue": "Continue",
   "action.dismiss": "Close",
   "action.copied": "Copied",
+  "action.notCopied": "This computer did not let Keyward copy. Mark the text and copy it by hand.",
   "action.leaveAsIs": "Leave as it is",
   "action.lookAgain": "Look again now",
   "action.open": "Open",

@@ -53,6 +53,7 @@ export const documents = {
   "doc.places": "Places where it was found",
   "doc.noText": "There are no words on this page that can be read out. It may be a scan.",
   "doc.textCut": "This is not all. Save a copy to read the rest.",
+  "doc.pagesLeftOut": "{n, plural, one {# more page was not copied.} other {# more pages were not copied.}}",
   "doc.pageLoading": "Page {page} is being drawn",
   "doc.grey": "Brightness and contrast",
   "doc.greyPreset": "Set for",

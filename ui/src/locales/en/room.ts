@@ -137,6 +137,10 @@ export const room = {
   "comparison.earlier": "Earlier day",
   "comparison.later": "Later day",
   "comparison.choose": "Choose a day",
+  "comparison.month": "Month",
+  "comparison.chooseMonth": "Choose a month",
+  "comparison.dayOf": "Day",
+  "comparison.noDays": "These results name the month, but no day. Choose another month.",
   "comparison.day": "{date} ({n, plural, one {# result} other {# results}})",
   "comparison.needTwo": "There are results of one day only. To compare, there must be two.",
   "comparison.order": "The earlier day must come before the later day.",
@@ -261,4 +265,6 @@ export const room = {
   "plain.asOf": "As of {date}",
   "plain.item": "{title}: {value}",
   "plain.dated": "{line} ({date})",
+  "plain.found":
+    "{n, plural, one {# entry was found for “{words}”} other {# entries were found for “{words}”}}",
 } as const;

@@ -7,6 +7,7 @@ export const common = {
   "action.continue": "Continuar",
   "action.dismiss": "Cerrar",
   "action.copied": "Copiado",
+  "action.notCopied": "Este equipo no dejó que Keyward copiara. Marque el texto y cópielo a mano.",
   "action.leaveAsIs": "Dejarlo como está",
   "action.lookAgain": "Mirar otra vez ahora",
   "action.open": "Abrir",

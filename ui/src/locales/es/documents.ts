@@ -57,6 +57,7 @@ export const documents = {
   "doc.noText":
     "En esta página no hay palabras que se puedan leer en voz alta. Puede ser una copia escaneada.",
   "doc.textCut": "Esto no es todo. Guarde una copia para leer el resto.",
+  "doc.pagesLeftOut": "{n, plural, one {No se copió # página más.} other {No se copiaron # páginas más.}}",
   "doc.pageLoading": "Se está dibujando la página {page}",
   "doc.grey": "Brillo y contraste",
   "doc.greyPreset": "Ajustado para",

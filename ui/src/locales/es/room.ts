@@ -138,6 +138,10 @@ export const room = {
   "comparison.earlier": "Día anterior",
   "comparison.later": "Día posterior",
   "comparison.choose": "Elija un día",
+  "comparison.month": "Mes",
+  "comparison.chooseMonth": "Elija un mes",
+  "comparison.dayOf": "Día",
+  "comparison.noDays": "Estos resultados dicen el mes, pero no el día. Elija otro mes.",
   "comparison.day": "{date} ({n, plural, one {# resultado} other {# resultados}})",
   "comparison.needTwo": "Solo hay resultados de un día. Para comparar hacen falta dos.",
   "comparison.order": "El día anterior debe estar antes que el posterior.",
@@ -265,4 +269,6 @@ export const room = {
   "plain.asOf": "Estado del {date}",
   "plain.item": "{title}: {value}",
   "plain.dated": "{line} ({date})",
+  "plain.found":
+    "{n, plural, one {Se encontró # entrada con «{words}»} other {Se encontraron # entradas con «{words}»}}",
 } satisfies Catalogue;

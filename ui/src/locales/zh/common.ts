@@ -7,6 +7,7 @@ export const common = {
   "action.continue": "继续",
   "action.dismiss": "关闭",
   "action.copied": "已复制",
+  "action.notCopied": "这台电脑不允许 Keyward 复制。请选中文字，手动复制。",
   "action.leaveAsIs": "保持原样",
   "action.lookAgain": "现在再看一次",
   "action.open": "打开",

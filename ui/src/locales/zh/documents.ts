@@ -54,6 +54,7 @@ export const documents = {
   "doc.places": "找到的地方",
   "doc.noText": "这一页没有可以朗读的文字。它可能是扫描件。",
   "doc.textCut": "这不是全部。要读其余部分请保存副本。",
+  "doc.pagesLeftOut": "{n, plural, other {还有 # 页没有复制。}}",
   "doc.pageLoading": "正在绘制第 {page} 页",
   "doc.grey": "亮度和对比度",
   "doc.greyPreset": "适合",

@@ -129,6 +129,10 @@ export const room = {
   "comparison.earlier": "较早的一天",
   "comparison.later": "较晚的一天",
   "comparison.choose": "请选择日期",
+  "comparison.month": "月份",
+  "comparison.chooseMonth": "请选择月份",
+  "comparison.dayOf": "日期",
+  "comparison.noDays": "这些结果只写了月份，没有写日期。请选择其他月份。",
   "comparison.day": "{date}（{n, plural, other {# 项结果}}）",
   "comparison.needTwo": "只有一天的结果。对比需要两天。",
   "comparison.order": "较早的一天必须在较晚的一天之前。",
@@ -248,4 +252,5 @@ export const room = {
   "plain.asOf": "截至 {date}",
   "plain.item": "{title}：{value}",
   "plain.dated": "{line}（{date}）",
+  "plain.found": "{n, plural, other {找到 # 条含有“{words}”的内容}}",
 } satisfies Catalogue;

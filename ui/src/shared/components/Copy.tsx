@@ -1,27 +1,51 @@
 import { useMutation } from "@tanstack/react-query";
-import { useState } from "react";
 import { t } from "../../locales/i18n";
-import { common } from "../../backend";
+import { common, isAppError } from "../../backend";
 import { announce } from "../announce";
 import { Button } from "./Button";
 import { Failure } from "./Failure";
 
-/** Copies a text the person sees; says so in words and to screen readers. */
-export function CopyButton({ text, children }: { text: string; children: string }) {
-  const [copied, setCopied] = useState(false);
-  const copy = () => {
-    const done = () => {
-      setCopied(true);
+type Text = string | (() => Promise<string>);
+
+/** Copies a text the person sees, or one that is gathered first; says so in words and to screen readers. */
+export function CopyButton({ text, children }: { text: Text; children: string }) {
+  const copy = useMutation({
+    mutationFn: async (wanted: Text) => {
+      const words = typeof wanted === "string" ? wanted : await wanted();
+      await navigator.clipboard.writeText(words).catch((refused: unknown) => {
+        if (!copyBySelection(words)) throw refused;
+      });
+    },
+    networkMode: "always",
+    onSuccess: () => {
       announce(t("action.copied"));
-    };
-    navigator.clipboard.writeText(text).then(done, () => {
-      if (copyBySelection(text)) done();
-    });
-  };
+    },
+  });
+  // Another text has not been copied yet.
+  const copied = copy.isSuccess && (typeof text !== "string" || copy.variables === text);
   return (
-    <Button icon={copied ? "check" : "copy"} onPress={copy}>
-      {copied ? t("action.copied") : children}
-    </Button>
+    <>
+      <Button
+        icon={copied ? "check" : "copy"}
+        isPending={copy.isPending}
+        onPress={() => {
+          copy.mutate(text);
+        }}
+      >
+        {copied ? t("action.copied") : children}
+      </Button>
+      {copy.isError && <CopyFailure error={copy.error} />}
+    </>
+  );
+}
+
+/** The core says why it gave no text; a clipboard that refuses says nothing a person could use. */
+function CopyFailure({ error }: { error: unknown }) {
+  if (isAppError(error)) return <Failure error={error} />;
+  return (
+    <p className="soft small" role="alert">
+      {t("action.notCopied")}
+    </p>
   );
 }
 

@@ -4,6 +4,7 @@ import type { DocumentView, GreyWindow } from "../../backend/types";
 import { type MessageKey, t } from "../../locales/i18n";
 import { announce } from "../announce";
 import { Button } from "../components/Button";
+import { CopyButton } from "../components/Copy";
 import { Failure } from "../components/Failure";
 import { Loaded } from "../components/Loaded";
 import { Notice } from "../components/Notice";
@@ -14,6 +15,7 @@ import { FindField, FoundPlaces } from "./Find";
 import { GreyControls } from "./GreyControls";
 import { PageTexts } from "./PageTexts";
 import { Paper } from "./Paper";
+import { pagesText, wordsText } from "./plain";
 import { Sheets, type SheetsHandle } from "./Sheets";
 import { type Mode, Toolbar } from "./Toolbar";
 import type { DocumentAt, Turn, Zoom } from "./types";
@@ -127,7 +129,10 @@ function Words({ from, document }: { from: DocumentAt; document: DocumentView })
     <div className="stack">
       <div className="doc-head">
         <p className="soft">{documentFacts(document)}</p>
-        <SaveButton from={from} />
+        <div className="actions screen-only">
+          <CopyButton text={wordsText(document)}>{t("room.copy")}</CopyButton>
+          <SaveButton from={from} />
+        </div>
       </div>
       {document.html !== null ? (
         <NarrativeFrame narrative={{ html: document.html, status: null, altered: true }} />
@@ -216,6 +221,9 @@ function Pages({
             <Button icon="print" isPending={paper.busy} onPress={print}>
               {paper.busy ? t("doc.printing") : t("doc.print")}
             </Button>
+            {document.kind === "pdf" && (
+              <CopyButton text={() => pagesText(from, document)}>{t("room.copy")}</CopyButton>
+            )}
             <SaveButton from={from} />
           </div>
         )}

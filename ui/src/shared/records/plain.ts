@@ -2,9 +2,12 @@
 import type {
   AnalyteView,
   ChartItem,
+  ComparisonRow,
+  ComparisonView,
   MedicinePlan,
   RecordView,
   RoomSummary,
+  SearchHit,
   SummaryList,
   TrendView,
 } from "../../backend/types";
@@ -12,7 +15,7 @@ import { t } from "../../locales/i18n";
 import { fullDate, recordDate } from "../format/dates";
 import { componentText, dateText, itemValue, originText } from "./Entry";
 import { factLabel } from "./labels";
-import { flagWords, itemTitle, markerWords, referenceText, valueText } from "./words";
+import { differenceText, flagWords, itemTitle, markerWords, referenceText, valueText } from "./words";
 
 const today = (): string => fullDate(Date.now() / 1000);
 
@@ -86,6 +89,62 @@ export function trendText(trend: TrendView, person: string): string {
     t("results.caption", { who: person, date: today() }),
     "",
     ...[...new Set(trend.points.map((point) => point.item))].reverse().map((item) => bullet(itemLine(item))),
+  ].join("\n");
+}
+
+/** Two days, test by test: both values with their own days, and the difference. */
+export function comparisonText(comparison: ComparisonView, person: string): string {
+  const [earlier, later] = [recordDate(comparison.earlier), recordDate(comparison.later)];
+  return [
+    t("comparison.caption", { earlier, later }),
+    t("results.caption", { who: person, date: today() }),
+    "",
+    ...comparison.rows.map((row) => bullet(t("plain.item", { title: row.name, value: comparedText(row) }))),
+  ].join("\n");
+}
+
+function comparedText(row: ComparisonRow): string {
+  const value = (item: ChartItem | null): string =>
+    item
+      ? t("plain.dated", {
+          line: [
+            itemValue(item),
+            ...item.flags.map((flag) => flagWords(flag).words),
+            ...item.markers.map(markerWords),
+          ].join(", "),
+          date: dateText(item),
+        })
+      : t("comparison.noValue");
+  const difference = t("plain.item", { title: t("comparison.difference"), value: differenceText(row) });
+  return [
+    value(row.earlier),
+    value(row.later),
+    ...(row.earlier && row.later ? [difference] : []),
+    ...(row.converted ? [t("comparison.converted")] : []),
+  ].join("; ");
+}
+
+/** Entries of a list, newest first, and how many more there are than these. */
+export function entriesText(items: ChartItem[], total: number, person: string): string {
+  return [
+    t("sheet.pageHead", { who: person, date: today() }),
+    "",
+    ...items.map((item) => bullet(itemLine(item))),
+    ...(total > items.length ? [bullet(t("sheet.more", { n: total - items.length }))] : []),
+  ].join("\n");
+}
+
+/** What was found with the place it was found in. */
+export function hitsText(hits: SearchHit[], words: string, total: number, person: string): string {
+  return [
+    t("plain.found", { words, n: total }),
+    t("results.caption", { who: person, date: today() }),
+    "",
+    ...hits.flatMap(({ item, snippet }) => [
+      bullet(itemLine(item)),
+      ...(snippet.length > 0 ? [`  ${snippet.map((part) => part.text).join("")}`] : []),
+    ]),
+    ...(total > hits.length ? [bullet(t("sheet.more", { n: total - hits.length }))] : []),
   ].join("\n");
 }
 

@@ -2,6 +2,7 @@ import type {
   AbsentReason,
   Category,
   ChartItem,
+  ComparisonRow,
   FlagKind,
   FlagView,
   Marker,
@@ -123,6 +124,14 @@ const readableUnit = (unit: string): string =>
 /** A unit by itself, as a person reads it; nothing for a plain number. */
 export const unitText = (unit: string | null): string =>
   unit === null || unit === "1" ? "" : readableUnit(unit);
+
+/** The difference of two values with its sign and unit, or why there is none. */
+export function differenceText({ earlier, later, difference, unit }: ComparisonRow): string {
+  if (!earlier || !later) return "–";
+  if (difference === null) return t(earlier.id === later.id ? "comparison.same" : "comparison.noDifference");
+  const sign = /^[-−]/.test(difference) || Number(difference) === 0 ? "" : "+";
+  return [`${sign}${difference.replace(/^-/, "−")}`, unitText(unit)].filter(Boolean).join(" ");
+}
 
 /** A value in one line. */
 export function valueText(value: ValueView): string {
