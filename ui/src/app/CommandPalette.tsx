@@ -15,7 +15,7 @@ import {
 } from "react-aria-components";
 import { t } from "../locales/i18n";
 import { Icon } from "../shared/icons";
-import { commandsOf } from "./commands";
+import { type CommandGroup, commandsOf } from "./commands";
 import { useSession } from "./session";
 
 /** Ctrl/Cmd-K: every place and the common deeds by typing a word of them, and a search for anything else. */
@@ -61,14 +61,32 @@ export function CommandPalette({
 function Commands({ onDone }: { onDone: () => void }) {
   const { role, enrolled } = useSession();
   const [typed, setTyped] = useState("");
-  const { contains } = useFilter({ sensitivity: "base" });
   const groups = commandsOf(role, enrolled === true, typed);
+  return <PaletteList groups={groups} typed={typed} onTyped={setTyped} onDone={onDone} />;
+}
+
+/** The field and what fits it. */
+export function PaletteList({
+  groups,
+  typed,
+  onTyped,
+  onDone,
+  still = false,
+}: {
+  groups: CommandGroup[];
+  typed: string;
+  onTyped: (words: string) => void;
+  onDone: () => void;
+  /** It stands in a page and leaves the focus where it is. */
+  still?: boolean;
+}) {
+  const { contains } = useFilter({ sensitivity: "base" });
   const all = groups.flatMap((group) => group.commands);
   // The search line always fits what was typed: it is made of it.
   const fits = (words: string, input: string) => contains(words, input.trim());
   return (
-    <Autocomplete filter={fits} inputValue={typed} onInputChange={setTyped}>
-      <SearchField className="field field-search" autoFocus>
+    <Autocomplete filter={fits} inputValue={typed} onInputChange={onTyped}>
+      <SearchField className="field field-search" autoFocus={!still}>
         <Label className="field-label">{t("palette.label")}</Label>
         <Input className="input" />
       </SearchField>

@@ -1,6 +1,7 @@
 import { t } from "../locales/i18n";
 import { ToneSheet, TypeSheet } from "./foundations";
 import { ButtonSheet, ChoiceSheet, FieldSheet } from "./controls";
+import { CourseSheet, EntrySheet, NumberSheet, ToolSheet } from "./clinical";
 import { IconSheet } from "./icons";
 import { DialogSheet, ListSheet, NoticeSheet, StateSheet, VisibilitySheet } from "./content";
 import { FrameSheet } from "./frame";
@@ -23,6 +24,10 @@ export const sheets = {
   states: StateSheet,
   dialogs: DialogSheet,
   frame: FrameSheet,
+  numbers: NumberSheet,
+  entries: EntrySheet,
+  courses: CourseSheet,
+  tools: ToolSheet,
 } as const;
 
 type SheetName = keyof typeof sheets;

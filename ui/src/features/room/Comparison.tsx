@@ -55,7 +55,7 @@ export function Comparison() {
               <TwoDays earlier={earlier} later={later} />
               {inOrder ? (
                 <Loaded query={comparison} lines={10}>
-                  {(known) => <Table comparison={known} />}
+                  {(known) => <ComparisonTable comparison={known} />}
                 </Loaded>
               ) : chosen === undefined && before.isPending ? (
                 <Skeleton lines={10} />
@@ -103,7 +103,8 @@ function TwoDays({ earlier, later }: { earlier: string | undefined; later: strin
   );
 }
 
-function Table({ comparison }: { comparison: ComparisonView }) {
+/** The tests of two days, one in a line. */
+export function ComparisonTable({ comparison }: { comparison: ComparisonView }) {
   const to = useRoomLinks();
   if (comparison.rows.length === 0) return <p className="soft">{t("comparison.nothing")}</p>;
   const [earlier, later] = [recordDate(comparison.earlier), recordDate(comparison.later)];

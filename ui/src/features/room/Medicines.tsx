@@ -86,7 +86,8 @@ function Plan({ plan }: { plan: MedicinePlan }) {
   );
 }
 
-function Medicine({ medicine }: { medicine: MedicineView }) {
+/** One medicine: how it is taken now, and how it came about. */
+export function Medicine({ medicine }: { medicine: MedicineView }) {
   const to = useRoomLinks();
   const [newest] = medicine.course;
   return (

@@ -1,0 +1,262 @@
+import { type ReactNode, useState } from "react";
+import { PaletteList } from "../app/CommandPalette";
+import type { FlagKind, Marker } from "../backend/types";
+import { ComparisonTable } from "../features/room/Comparison";
+import { type Room, RoomProvider } from "../features/room/context";
+import { DensityStrip } from "../features/room/DensityStrip";
+import { densityOf } from "../features/room/density";
+import { Medicine } from "../features/room/Medicines";
+import { pictureOf } from "../features/room/trend";
+import { TrendChart } from "../features/room/TrendChart";
+import { Toolbar } from "../shared/documents/Toolbar";
+import { Entry } from "../shared/records/Entry";
+import { Marks } from "../shared/records/Marks";
+import { NumberLine } from "../shared/records/NumberLine";
+import { StateLine } from "../shared/records/StateLine";
+import { Specimen, Specimens, nothing } from "./Specimen";
+import {
+  amount,
+  changedRanges,
+  compared,
+  density,
+  entry,
+  fewPoints,
+  letter,
+  medicines,
+  mixedUnits,
+  quantity,
+  range,
+} from "./samples";
+
+const room: Room = {
+  scope: { kind: "own" },
+  reader: "owner",
+  place: { at: "results" },
+  params: new URLSearchParams(),
+  setParams: nothing,
+  person: "Test-Anna Muster-Sample",
+  visibility: () => ({ kind: "onlyYou" }),
+  inside: false,
+};
+
+const InRoom = ({ children }: { children: ReactNode }) => (
+  <RoomProvider value={room}>
+    <Specimens>{children}</Specimens>
+  </RoomProvider>
+);
+
+const normal = range("3.5", "5.1", "mmol/L");
+const onTheLine = [
+  ["in range", quantity("4.2", "mmol/L"), normal],
+  ["low", quantity("3.1", "mmol/L"), normal],
+  ["high", quantity("5.9", "mmol/L"), normal],
+  ["critical", quantity("9.8", "mmol/L"), normal],
+  ["one-sided", quantity("2.1", "mg/L"), range(null, "5", "mg/L")],
+  ["one-sided, outside", quantity("48", "mL/min"), range("90", null, "mL/min")],
+] as const;
+
+const flags: [FlagKind, string][] = [
+  ["normal", "N"],
+  ["low", "L"],
+  ["criticalLow", "LL"],
+  ["high", "H"],
+  ["criticalHigh", "HH"],
+  ["abnormal", "A"],
+  ["positive", "POS"],
+  ["resistant", "R"],
+];
+const markers: Marker[] = ["enteredInError", "refuted", "onHold", "stopped", "preliminary", "keptAsSource"];
+
+/** Values against the laboratory's own range, and what stands beside a value. */
+export function NumberSheet() {
+  return (
+    <Specimens>
+      {onTheLine.map(([name, value, of]) => (
+        <Specimen name={`number line: ${name}`} key={name}>
+          <NumberLine value={value} range={of} />
+          <NumberLine value={value} range={of} size="small" />
+        </Specimen>
+      ))}
+      <Specimen name="number line: no range, nothing is drawn">
+        <NumberLine value={quantity("4.2", "mmol/L")} range={undefined} />
+        <span className="entry-value">4.2 mmol/L</span>
+      </Specimen>
+      <Specimen name="flags" wide>
+        <Marks markers={[]} flags={flags.map(([kind, written]) => ({ kind, written }))} />
+      </Specimen>
+      <Specimen name="what must be known before believing" wide>
+        <Marks markers={markers} flags={[]} sensitive={["mentalHealth"]} />
+      </Specimen>
+    </Specimens>
+  );
+}
+
+const potassium = entry("e1", "Potassium", "2018-08-06", {
+  value: quantity("5.9", "mmol/L"),
+  ranges: [normal],
+  flags: [{ kind: "high", written: "H" }],
+});
+
+const pressure = entry("e2", "Blood pressure", "2021-03-02", {
+  category: "vitals",
+  components: [
+    ["Systolic", "148"],
+    ["Diastolic", "92"],
+  ].map(([display = "", value = ""]) => ({
+    code: { display, system: null, code: null },
+    value: { kind: "quantity", quantity: amount(value, "mm[Hg]") },
+    absent: null,
+    ranges: [],
+    flags: [],
+  })),
+});
+
+const entries = [
+  ["value, range, flag, line", potassium],
+  ["parts", pressure],
+  [
+    "no value",
+    entry("e3", "Troponin", "2021-05-02", { absent: "temporarilyUnknown", markers: ["dataAbsent"] }),
+  ],
+  [
+    "doubted",
+    entry("e4", "Cholesterol", "2017-11-20", {
+      value: quantity("231", "mg/dL"),
+      markers: ["enteredInError"],
+    }),
+  ],
+  [
+    "kept apart",
+    entry("e5", "Sertraline 50 mg tablet", "2021-02-03", {
+      category: "medications",
+      details: ["One tablet in the evening"],
+      sensitivity: ["mentalHealth"],
+    }),
+  ],
+  ["no date", entry("e6", "Discharge letter", "", { category: "documents", date: null, performer: null })],
+] as const;
+
+/** Entries of lists, and why a list has none. */
+export function EntrySheet() {
+  return (
+    <InRoom>
+      {entries.map(([name, item]) => (
+        <Specimen name={`entry: ${name}`} key={name}>
+          <Entry item={item} to="/gallery" kind line />
+        </Specimen>
+      ))}
+      <Specimen name="state: not shared, to its owner">
+        <StateLine state="notShared" reader="owner" />
+      </Specimen>
+      <Specimen name="state: not shared, to a reader">
+        <StateLine state="notShared" reader="reader" />
+      </Specimen>
+      <Specimen name="state: none recorded">
+        <StateLine state="noneRecorded" reader="owner" />
+      </Specimen>
+      <Specimen name="state: source only">
+        <StateLine state="shared" sourceOnly={2} reader="owner" />
+      </Specimen>
+      {medicines.map((medicine) => (
+        <Specimen name={`medicine: ${medicine.state}`} key={medicine.key}>
+          <Medicine medicine={medicine} />
+        </Specimen>
+      ))}
+    </InRoom>
+  );
+}
+
+const trends = [
+  ["few points", fewPoints],
+  ["ranges that changed", changedRanges],
+  ["mixed units: one converted, one left out", mixedUnits],
+] as const;
+
+/** What is drawn over time, and two days side by side. */
+export function CourseSheet() {
+  const counts = densityOf(density);
+  return (
+    <InRoom>
+      {trends.map(([name, trend]) => (
+        <Specimen name={`trend: ${name}`} key={name} wide>
+          <TrendChart trend={trend} picture={pictureOf(trend)} />
+        </Specimen>
+      ))}
+      <Specimen name="density: a year with its months" wide>
+        <DensityStrip density={counts} year="2018" month="2018-03" onGo={nothing} />
+      </Specimen>
+      <Specimen name="density: no month in sight" wide>
+        <DensityStrip density={counts} year="" month="" onGo={nothing} />
+      </Specimen>
+      <Specimen name="comparison of two days" wide>
+        <ComparisonTable comparison={compared} />
+      </Specimen>
+    </InRoom>
+  );
+}
+
+const tools = {
+  page: 0,
+  onGo: nothing,
+  percent: () => 100,
+  onZoom: nothing,
+  turn: 0,
+  onTurn: nothing,
+} as const;
+
+/** What stands over a document, and the list of everything that can be done. */
+export function ToolSheet() {
+  const [typed, setTyped] = useState("");
+  return (
+    <Specimens>
+      <Specimen name="document: pages, fitted to the width" wide>
+        <Toolbar document={letter} {...tools} zoom="fit" mode="pages" onMode={nothing} />
+      </Specimen>
+      <Specimen name="document: last page, enlarged" wide>
+        <Toolbar document={letter} {...tools} page={2} zoom={150} mode="pages" onMode={nothing} />
+      </Specimen>
+      <Specimen name="document: its text" wide>
+        <Toolbar document={letter} {...tools} zoom="fit" mode="text" onMode={nothing} />
+      </Specimen>
+      <Specimen name="document: one picture" wide>
+        <Toolbar
+          document={{ ...letter, kind: "picture", pages: letter.pages.slice(0, 1), total: 1 }}
+          {...tools}
+          zoom="fit"
+          mode="pages"
+          onMode={nothing}
+        />
+      </Specimen>
+      <Specimen name="command palette">
+        <div className="dialog palette">
+          <PaletteList
+            groups={[
+              {
+                id: "places",
+                heading: "Places",
+                commands: [
+                  { id: "records", words: "Records", icon: "folder", run: nothing },
+                  { id: "results", words: "Results", icon: "results", run: nothing },
+                ],
+              },
+              {
+                id: "deeds",
+                heading: "Do something",
+                commands: [{ id: "share", words: "Share records", icon: "share", run: nothing }],
+              },
+            ]}
+            typed={typed}
+            onTyped={setTyped}
+            onDone={nothing}
+            still
+          />
+        </div>
+      </Specimen>
+      <Specimen name="command palette: nothing fits">
+        <div className="dialog palette">
+          <PaletteList groups={[]} typed="zebra" onTyped={nothing} onDone={nothing} still />
+        </div>
+      </Specimen>
+    </Specimens>
+  );
+}
