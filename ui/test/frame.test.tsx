@@ -126,6 +126,70 @@ describe("the command palette", () => {
     for (const place of ["Records", "Sharing", "Spaces", "Settings", "Share records"])
       expect(names).toContain(place);
   }, 20_000);
+
+  const all = async (kind: string) => {
+    await open(kind, "/");
+    await userEvent.keyboard("{Control>}k{/Control}");
+    await screen.findByRole("searchbox");
+    return screen.getAllByRole("menuitem").map((item) => item.textContent);
+  };
+
+  it.each([
+    ["Timeline", "/records/timeline"],
+    ["Results", "/records/results"],
+    ["Medicines", "/records/medicines"],
+    ["Documents", "/records/documents"],
+    ["Compare two days", "/records/comparison"],
+    ["Recovery kit", "/settings/recovery"],
+    ["Backup", "/settings/recovery"],
+  ])("leads a patient to %s", async (words, path) => {
+    await open("patient", "/");
+    await type(words);
+    await userEvent.click(await screen.findByRole("menuitem", { name: words }));
+    await waitFor(() => {
+      expect(window.location.hash).toBe(`#${path}`);
+    });
+  });
+
+  it("leads a doctor to each patient whose records can be read, by the name shown", async () => {
+    await open("doctor", "/");
+    await userEvent.keyboard("{Control>}k{/Control}");
+    const menu = within(await screen.findByRole("group", { name: "Patients" }));
+    const shown = menu.getAllByRole("menuitem").map((item) => item.textContent);
+    expect(shown).toEqual([
+      "Test-Anna Maria Muster-Sample · born 14 March 1961 · Example Clinic on the Hill vouches for this",
+      "Silver Heron 27",
+      "Test-Anna Maria Muster-Sample · born 1 February 1984 · Stated by the patient, not checked",
+    ]);
+    await userEvent.type(screen.getByRole("searchbox"), "Heron");
+    await userEvent.keyboard("{Enter}");
+    await waitFor(() => {
+      expect(window.location.hash).toBe("#/patients/r2");
+    });
+  }, 20_000);
+
+  it("leads a desk to the register of people", async () => {
+    await open("desk", "/");
+    await type("Register a person");
+    const [line] = await screen.findAllByRole("menuitem", { name: "Register a person" });
+    if (line) await userEvent.click(line);
+    await waitFor(() => {
+      expect(window.location.hash).toBe("#/people/register");
+    });
+  }, 20_000);
+
+  it.each([
+    ["patient", ["Patients", "Register a person", "Clinicians"]],
+    [
+      "doctor",
+      ["Share records", "Timeline", "Compare two days", "Recovery kit", "Backup", "Register a person"],
+    ],
+    ["desk", ["Share records", "Timeline", "Compare two days", "Recovery kit", "Backup", "Patients"]],
+  ])("never offers a %s what belongs to somebody else", async (kind, others) => {
+    const names = await all(kind);
+    expect(names.filter((name) => others.includes(name ?? ""))).toEqual([]);
+    expect(new Set(names).size).toBe(names.length);
+  });
 });
 
 describe("what is to mend in a form", () => {

@@ -13,9 +13,11 @@ import {
   SearchField,
   useFilter,
 } from "react-aria-components";
+import { doctor } from "../backend";
 import { t } from "../locales/i18n";
 import { Icon } from "../shared/icons";
 import { type CommandGroup, commandsOf } from "./commands";
+import { useAnswer } from "./queries";
 import { useSession } from "./session";
 
 /** Ctrl/Cmd-K: every place and the common deeds by typing a word of them, and a search for anything else. */
@@ -61,7 +63,8 @@ export function CommandPalette({
 function Commands({ onDone }: { onDone: () => void }) {
   const { role, enrolled } = useSession();
   const [typed, setTyped] = useState("");
-  const groups = commandsOf(role, enrolled === true, typed);
+  const home = useAnswer(["doctor-home"], doctor.home, { enabled: role === "doctor" });
+  const groups = commandsOf(role, enrolled === true, typed, home.data?.shares);
   return <PaletteList groups={groups} typed={typed} onTyped={setTyped} onDone={onDone} />;
 }
 

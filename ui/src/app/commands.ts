@@ -1,6 +1,7 @@
 import { common } from "../backend";
-import type { Role } from "../backend/types";
-import { searchAddress } from "../features/room/address";
+import type { PatientRow, Role } from "../backend/types";
+import { isOver, patientName, vouchedText } from "../features/doctor/patientName";
+import { roomAddress, searchAddress } from "../features/room/address";
 import { type MessageKey, t } from "../locales/i18n";
 import type { IconName } from "../shared/icons";
 import { applyTheme, isDark } from "../shared/theme";
@@ -22,12 +23,20 @@ export interface CommandGroup {
   commands: Command[];
 }
 
+interface Deed {
+  label: MessageKey;
+  icon: IconName;
+  path: string;
+}
+
 /** What each role begins most often; the places of the rail come by themselves. */
-const deeds: Record<Role, { label: MessageKey; icon: IconName; path: string }[]> = {
+const deeds: Record<Role, Deed[]> = {
   patient: [
     { label: "share.start", icon: "share", path: "/sharing/new" },
     { label: "title.leaving", icon: "download", path: "/settings/leaving" },
     { label: "title.recovery", icon: "shield", path: "/settings/recovery" },
+    { label: "recovery.kit", icon: "key", path: "/settings/recovery" },
+    { label: "backup.heading", icon: "archive", path: "/settings/recovery" },
     { label: "home.join", icon: "key", path: "/join" },
   ],
   doctor: [{ label: "home.join", icon: "key", path: "/join" }],
@@ -36,6 +45,19 @@ const deeds: Record<Role, { label: MessageKey; icon: IconName; path: string }[]>
     { label: "enrol.verb", icon: "doctor", path: "/clinicians/enrol" },
   ],
 };
+
+/** Parts of one's own records. */
+const chart: Deed[] = [
+  { label: "room.timeline", icon: "clock", path: "/records/timeline" },
+  { label: "room.results", icon: "results", path: "/records/results" },
+  { label: "results.compare", icon: "results", path: "/records/comparison" },
+  { label: "room.medicines", icon: "medications", path: "/records/medicines" },
+  { label: "room.documents", icon: "documents", path: "/records/documents" },
+];
+
+/** The same place may be known by several names, so a command is told by its label. */
+const goAll = (deeds: Deed[]): Command[] =>
+  deeds.map(({ label, icon, path }) => go(label, label, icon, path));
 
 const go = (id: string, label: MessageKey, icon: IconName, path: string): Command => ({
   id,
@@ -47,7 +69,12 @@ const go = (id: string, label: MessageKey, icon: IconName, path: string): Comman
 });
 
 /** Every place and the common deeds of a window, and the search for what was typed where there is something to search. */
-export function commandsOf(role: Role, enrolled: boolean, typed: string): CommandGroup[] {
+export function commandsOf(
+  role: Role,
+  enrolled: boolean,
+  typed: string,
+  patients: PatientRow[] = [],
+): CommandGroup[] {
   const known = deeds[role].filter((each) => each.path !== "/join" || !enrolled);
   const groups: CommandGroup[] = [
     {
@@ -59,11 +86,15 @@ export function commandsOf(role: Role, enrolled: boolean, typed: string): Comman
         go("relay", "title.relay", "info", "/settings/relay"),
       ],
     },
+    ...(role === "patient" ? [{ id: "chart", heading: t("room.parts"), commands: goAll(chart) }] : []),
+    ...(role === "doctor" && patients.length > 0
+      ? [{ id: "patients", heading: t("rail.patients"), commands: patientCommands(patients) }]
+      : []),
     {
       id: "deeds",
       heading: t("palette.deeds"),
       commands: [
-        ...known.map((each) => go(each.path, each.label, each.icon, each.path)),
+        ...goAll(known),
         {
           id: "print",
           words: t("palette.print"),
@@ -83,6 +114,24 @@ export function commandsOf(role: Role, enrolled: boolean, typed: string): Comman
   ];
   const search = searchCommand(role, typed.trim());
   return search ? [...groups, { id: "search", heading: t("palette.searching"), commands: [search] }] : groups;
+}
+
+/** Patients whose records can be read, by the name each is shown under; who vouches tells namesakes apart. */
+function patientCommands(rows: PatientRow[]): Command[] {
+  const open = rows.filter((row) => !isOver(row));
+  const names = open.map((row) => patientName(row.patient));
+  return open.map((row) => {
+    const name = patientName(row.patient);
+    const twins = names.filter((each) => each === name).length > 1;
+    return {
+      id: `patient-${row.share}`,
+      words: twins ? `${name} · ${vouchedText(row.patient)}` : name,
+      icon: row.patient.kind === "named" ? "person" : "mask",
+      run: () => {
+        navigate(roomAddress({ kind: "share", id: row.share }, { at: "summary" }));
+      },
+    };
+  });
 }
 
 function searchCommand(role: Role, words: string): Command | undefined {
