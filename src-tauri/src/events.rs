@@ -26,6 +26,21 @@ pub(crate) enum Event<'a> {
     /// Files were dropped on the window.
     #[serde(rename = "import://dropped")]
     Dropped(&'a ImportSelection),
+    /// Files are dragged: the page shows where they can be let go, or says why they cannot.
+    #[serde(rename = "drag://moved")]
+    Dragged(Drag),
+}
+
+/// Where dragged files are; never which.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Drag {
+    /// Over the window.
+    Over,
+    /// No longer over it.
+    Left,
+    /// Let go over it.
+    Dropped,
 }
 
 /// One window's ear. A window that is gone hears nothing, which is no failure.
@@ -56,5 +71,18 @@ impl Ear {
 impl JobWatcher for Ear {
     fn changed(&self, job: &JobView) {
         self.tell(&Event::Job(job));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_drag_tells_the_page_where_files_are_and_never_which() {
+        let told = |drag| serde_json::to_string(&Event::Dragged(drag)).unwrap();
+        assert_eq!(told(Drag::Over), r#"{"event":"drag://moved","payload":"over"}"#);
+        assert_eq!(told(Drag::Left), r#"{"event":"drag://moved","payload":"left"}"#);
+        assert_eq!(told(Drag::Dropped), r#"{"event":"drag://moved","payload":"dropped"}"#);
     }
 }

@@ -9,6 +9,7 @@ use keyward_vault::{OsKeyring, ProfileStore, StoreError};
 use tauri::{AppHandle, DragDropEvent, Manager, RunEvent, WindowEvent};
 use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
 
+use crate::events::{Drag, Ear, Event};
 use crate::state::Desktop;
 use crate::unfinished::Unfinished;
 use crate::{background, commands, dumps, first_window};
@@ -122,12 +123,28 @@ fn on_event(app: &AppHandle, event: RunEvent) {
         RunEvent::WindowEvent { label, event: WindowEvent::Destroyed, .. } => {
             desktop.closed(&label);
         }
-        RunEvent::WindowEvent {
-            label,
-            event: WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }),
-            ..
-        } => desktop.dropped(&label, paths),
+        RunEvent::WindowEvent { label, event: WindowEvent::DragDrop(drag), .. } => {
+            on_drag(&desktop, &Ear::new(app.clone(), label.clone()), &label, drag);
+        }
         RunEvent::Exit => desktop.lock_all(),
+        _ => {}
+    }
+}
+
+/// Every window is told, also one that takes no files: its page says what to do instead.
+fn on_drag(desktop: &Desktop, ear: &Ear, label: &str, drag: DragDropEvent) {
+    match drag {
+        // What is no file (marked text) has no path and no place to be dropped.
+        DragDropEvent::Enter { paths, .. } if !paths.is_empty() => {
+            ear.tell(&Event::Dragged(Drag::Over));
+        }
+        DragDropEvent::Drop { paths, .. } if !paths.is_empty() => {
+            ear.tell(&Event::Dragged(Drag::Dropped));
+            desktop.dropped(label, paths);
+        }
+        DragDropEvent::Leave | DragDropEvent::Drop { .. } => {
+            ear.tell(&Event::Dragged(Drag::Left));
+        }
         _ => {}
     }
 }

@@ -1,19 +1,19 @@
-import { QueryClientProvider } from "@tanstack/react-query";
+import { QueryClientProvider, type UseQueryResult } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { I18nProvider } from "react-aria-components";
 import { asAppError, common, events, windowLabel } from "../backend";
+import type { SessionView } from "../backend/types";
 import { LockScreen } from "../features/lock/LockScreen";
-import { startImport } from "../features/patient/importing";
 import { Letter } from "../features/welcome/Letter";
 import { formattingLocale, onLanguage } from "../locales/i18n";
 import { Failure } from "../shared/components/Failure";
 import { clearToasts } from "../shared/components/Toast";
 import { Skeleton } from "../shared/components/Waiting";
 import { applyTheme } from "../shared/theme";
+import { Drops } from "./Drops";
 import { ErrorBoundary } from "./ErrorBoundary";
 import { Frame } from "./Frame";
 import { answers, forget, useAnswer } from "./queries";
-import { navigate } from "./router";
 import { Screen } from "./Screen";
 import { SessionContext } from "./session";
 
@@ -30,11 +30,18 @@ export function App() {
   return (
     <I18nProvider key={drawn} locale={formattingLocale()}>
       <QueryClientProvider client={answers}>
-        <ErrorBoundary>
-          {windowLabel() === "welcome" ? <Screen window="welcome" /> : <ProfileWindow />}
-        </ErrorBoundary>
+        <ErrorBoundary>{windowLabel() === "welcome" ? <WelcomeWindow /> : <ProfileWindow />}</ErrorBoundary>
       </QueryClientProvider>
     </I18nProvider>
+  );
+}
+
+function WelcomeWindow() {
+  return (
+    <>
+      <Screen window="welcome" />
+      <Drops session={undefined} />
+    </>
   );
 }
 
@@ -81,7 +88,15 @@ function Gate() {
     if (theme) applyTheme(theme);
   }, [theme]);
   useActivity(session.data?.locked === false);
-  useDrops(session.data?.locked === false && session.data.role === "patient");
+  return (
+    <>
+      <Inside session={session} />
+      {session.data && <Drops session={session.data} />}
+    </>
+  );
+}
+
+function Inside({ session }: { session: UseQueryResult<SessionView> }) {
   if (!session.data)
     return (
       <Letter>
@@ -105,24 +120,6 @@ function Gate() {
       </Frame>
     </SessionContext>
   );
-}
-
-/** Files dropped anywhere in a patient's window are added; the paths stay with the core. */
-function useDrops(open: boolean): void {
-  useEffect(() => {
-    if (!open) return undefined;
-    const stop = events.dropped((selection) => {
-      startImport(selection).catch(() => {
-        // The import page says why, when the same files are chosen there.
-        navigate("/add");
-      });
-    });
-    return () => {
-      void stop.then((off) => {
-        off();
-      });
-    };
-  }, [open]);
 }
 
 const activityEvery = 20_000;

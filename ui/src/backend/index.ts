@@ -173,6 +173,8 @@ export const documents = {
   save: commandWith<At, boolean>("document_save"),
 };
 
+export type Drag = "over" | "left" | "dropped";
+
 /** What the shell tells without being asked. */
 export const events = {
   locked: (heard: () => void) => on("session://locked", heard),
@@ -183,6 +185,11 @@ export const events = {
   changed: (heard: (which: string) => void) =>
     on("data://changed", (payload) => {
       heard(String(payload));
+    }),
+  /** Files are dragged over the window, away from it, or let go. */
+  dragged: (heard: (where: Drag) => void) =>
+    on("drag://moved", (payload) => {
+      heard(payload as Drag);
     }),
   dropped: (heard: (selection: T.ImportSelection) => void) =>
     on("import://dropped", (payload) => {

@@ -14,6 +14,7 @@ import { JobProgress } from "../../shared/components/Waiting";
 import { fullMoment } from "../../shared/format/dates";
 import { Emblem, Icon } from "../../shared/icons";
 import { ImportColumns } from "./ImportColumns";
+import { ImportWaiting } from "./ImportWaiting";
 import { importKey, resumeImport, startImport } from "./importing";
 import { SomebodyElse } from "./SomebodyElse";
 
@@ -25,6 +26,7 @@ export function Import() {
   const imports = useAnswer(["imports"], patient.importsList);
   return (
     <Page heading={t("import.heading")} lead={t("import.lead")} visibility={{ kind: "onlyYou" }}>
+      <ImportWaiting />
       {job.data ? <Running id={job.data} /> : <Choose />}
       <Section heading={t("import.earlier")}>
         <Loaded query={imports} lines={3}>

@@ -14,6 +14,7 @@ import { Notice } from "../../shared/components/Notice";
 import { Empty, Page, Section } from "../../shared/components/Page";
 import { fullMoment } from "../../shared/format/dates";
 import { categories, categoryName } from "../../shared/records/words";
+import { ImportWaiting } from "./ImportWaiting";
 import { resumeImport } from "./importing";
 
 /** What an import did, file by file where something was left out; and how to undo it. */
@@ -54,6 +55,7 @@ function Report({ known }: { known: ImportView }) {
             {t("report.unfinishedHint")}
           </Notice>
         )}
+        <ImportWaiting />
         <Notice
           tone={report.refused.length > 0 ? "caution" : "good"}
           title={t("report.added", { n: report.resources })}
