@@ -6,6 +6,7 @@ import { forget } from "../src/app/queries";
 import { fakeTransport } from "../src/backend/fake";
 import { tell, wanted } from "../src/backend/fake/wanted";
 import { setTransportForTests } from "../src/backend/transport";
+import type { SettingsView } from "../src/backend/types";
 import { clearToasts } from "../src/shared/components/Toast";
 
 let calls: { command: string; args: Record<string, unknown> }[] = [];
@@ -83,6 +84,46 @@ describe("undo", () => {
     const chosen = await screen.findByRole<HTMLInputElement>("radio", { name: /Heart/ });
     expect(chosen.checked).toBe(true);
   });
+
+  const byPalette = async (words: string) => {
+    await userEvent.keyboard("{Control>}k{/Control}");
+    await userEvent.click(await screen.findByRole("menuitem", { name: words }));
+  };
+
+  it("brings the colours back as they were chosen", async () => {
+    await open("patient", "/");
+    const root = document.documentElement.dataset;
+    expect(root.theme).toBe("light");
+    await byPalette("Use dark colours");
+    expect(await screen.findByText("Dark colours are used now")).toBeTruthy();
+    expect(root.theme).toBe("dark");
+    await press("Undo");
+    await waitFor(() => {
+      expect(root.theme).toBe("light");
+    });
+    // Back to what the settings said, which was neither light nor dark.
+    await waitFor(() => {
+      expect(asked("settings_write").map((args) => (args.settings as SettingsView).theme)).toEqual([
+        "dark",
+        "system",
+      ]);
+    });
+  }, 20_000);
+
+  it("brings the size of the text back, also in the settings", async () => {
+    await open("patient", "/settings");
+    const size = async (name: string) =>
+      (await screen.findByRole<HTMLInputElement>("radio", { name })).checked;
+    expect(await size("Normal")).toBe(true);
+    await byPalette("Larger text");
+    expect(await screen.findByText("The text is at 125 % now")).toBeTruthy();
+    expect(await size("Larger")).toBe(true);
+    await press("Undo");
+    await waitFor(async () => {
+      expect(await size("Normal")).toBe(true);
+    });
+    expect(document.documentElement.dataset.text).toBe("100");
+  }, 20_000);
 
   it("is gone with the lock", async () => {
     await open("patient", "/sharing/new");

@@ -1,10 +1,11 @@
 import { common } from "../backend";
-import type { PatientRow, Role } from "../backend/types";
+import type { PatientRow, Role, Theme } from "../backend/types";
 import { isOver, patientName, vouchedText } from "../features/doctor/patientName";
 import { roomAddress, searchAddress } from "../features/room/address";
 import { type MessageKey, t } from "../locales/i18n";
 import type { IconName } from "../shared/icons";
-import { applyTheme, isDark } from "../shared/theme";
+import { toast } from "../shared/components/Toast";
+import { type TextSize, applyTextSize, applyTheme, isDark, sizes, textSize } from "../shared/theme";
 import { answers } from "./queries";
 import { railOf } from "./places";
 import { navigate } from "./router";
@@ -102,6 +103,7 @@ export function commandsOf(
           run: () => void common.printWindow(),
         },
         theme(),
+        ...textSizes(),
         { id: "lock", words: t("lock.verb"), icon: "lock", run: () => void common.lock() },
         {
           id: "profiles",
@@ -158,9 +160,44 @@ function theme(): Command {
       applyTheme(next);
       void common
         .settingsRead()
-        .then((settings) => common.settingsWrite({ ...settings, theme: next }))
-        .then(() => answers.invalidateQueries({ queryKey: ["session"] }))
+        .then(async (before) => {
+          await keepTheme(next);
+          toast(t(next === "dark" ? "theme.isDark" : "theme.isLight"), () => {
+            applyTheme(before.theme);
+            void keepTheme(before.theme).catch(() => undefined);
+          });
+        })
         .catch(() => undefined);
     },
   };
+}
+
+async function keepTheme(theme: Theme): Promise<void> {
+  await common.settingsWrite({ ...(await common.settingsRead()), theme });
+  await answers.invalidateQueries({
+    predicate: ({ queryKey: [first] }) => first === "session" || first === "settings",
+  });
+}
+
+/** One step larger or smaller, where there is one. */
+function textSizes(): Command[] {
+  const now = textSize();
+  const at = sizes.indexOf(now);
+  const step = (next: TextSize | undefined, label: MessageKey): Command[] =>
+    next === undefined
+      ? []
+      : [
+          {
+            id: label,
+            words: t(label),
+            icon: "text",
+            run: () => {
+              applyTextSize(next);
+              toast(t("textSize.is", { percent: next }), () => {
+                applyTextSize(now);
+              });
+            },
+          },
+        ];
+  return [...step(sizes[at + 1], "textSize.larger"), ...step(sizes[at - 1], "textSize.smaller")];
 }

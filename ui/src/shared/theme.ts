@@ -1,6 +1,9 @@
+import { useSyncExternalStore } from "react";
 import type { Theme } from "../backend/types";
 
-export type TextSize = "100" | "125" | "150" | "200";
+/** In percent, the smallest first. */
+export const sizes = ["100", "125", "150", "200"] as const;
+export type TextSize = (typeof sizes)[number];
 
 const dark = () => window.matchMedia("(prefers-color-scheme: dark)");
 let chosen: Theme = "system";
@@ -20,12 +23,25 @@ const textKey = "keyward.text-size";
 
 export function textSize(): TextSize {
   const kept = window.localStorage.getItem(textKey);
-  return kept === "125" || kept === "150" || kept === "200" ? kept : "100";
+  return sizes.find((size) => size === kept) ?? "100";
 }
+
+const watchers = new Set<() => void>();
+
+const watch = (watcher: () => void) => {
+  watchers.add(watcher);
+  return () => {
+    watchers.delete(watcher);
+  };
+};
+
+/** The size now, wherever it was changed. */
+export const useTextSize = (): TextSize => useSyncExternalStore(watch, textSize);
 
 export function applyTextSize(size: TextSize): void {
   drawTextSize(size);
   window.localStorage.setItem(textKey, size);
+  for (const watcher of watchers) watcher();
 }
 
 function drawTextSize(size: TextSize): void {

@@ -16,7 +16,7 @@ import { LanguageChoice } from "../../shared/components/LanguageChoice";
 import { Segmented } from "../../shared/components/Segmented";
 import { toast } from "../../shared/components/Toast";
 import { Form } from "../../shared/forms";
-import { type TextSize, applyTextSize, applyTheme, textSize } from "../../shared/theme";
+import { type TextSize, applyTextSize, applyTheme, sizes, useTextSize } from "../../shared/theme";
 
 export function Settings() {
   const settings = useAnswer(["settings"], common.settingsRead);
@@ -32,17 +32,13 @@ export function Settings() {
 }
 
 function SettingsForm({ known }: { known: SettingsView }) {
-  const [size, setSize] = useState<TextSize>(textSize());
+  const size = useTextSize();
   const write = useDeed(common.settingsWrite, () => {
     void answers.invalidateQueries({ queryKey: ["session"] });
   });
   const setTheme = (theme: Theme) => {
     applyTheme(theme);
     write.mutate({ ...known, theme });
-  };
-  const resize = (next: TextSize) => {
-    setSize(next);
-    applyTextSize(next);
   };
   return (
     <>
@@ -61,11 +57,11 @@ function SettingsForm({ known }: { known: SettingsView }) {
           <Segmented<TextSize>
             label={t("settings.textSize")}
             value={size}
-            segments={(["100", "125", "150", "200"] as const).map((value) => ({
+            segments={sizes.map((value) => ({
               value,
               title: t(`settings.textSize.${value}`),
             }))}
-            onChange={resize}
+            onChange={applyTextSize}
           />
           <LanguageChoice />
         </div>

@@ -97,6 +97,11 @@ export const common = {
   "palette.keys": "Arrow keys choose, Enter goes there, Escape closes.",
   "theme.toDark": "Use dark colours",
   "theme.toLight": "Use light colours",
+  "theme.isDark": "Dark colours are used now",
+  "theme.isLight": "Light colours are used now",
+  "textSize.larger": "Larger text",
+  "textSize.smaller": "Smaller text",
+  "textSize.is": "The text is at {percent} % now",
 
   "title.welcome": "Welcome",
   "title.welcomeNew": "New profile",

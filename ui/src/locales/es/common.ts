@@ -37,7 +37,7 @@ export const common = {
   "size.bytes": "{n, number} bytes",
 
   "date.at": "{date} a las {time}",
-  "date.fromTo": "del {from} al {to}",
+  "date.fromTo": "{from} a {to}",
   "date.since": "desde el {date}",
   "date.until": "hasta el {date}",
   "date.none": "Sin fecha",
@@ -99,6 +99,11 @@ export const common = {
   "palette.keys": "Elija con las flechas, vaya con Intro, cierre con Escape.",
   "theme.toDark": "Usar colores oscuros",
   "theme.toLight": "Usar colores claros",
+  "theme.isDark": "Ahora se usan colores oscuros",
+  "theme.isLight": "Ahora se usan colores claros",
+  "textSize.larger": "Texto más grande",
+  "textSize.smaller": "Texto más pequeño",
+  "textSize.is": "El texto está ahora al {percent} %",
 
   "title.welcome": "Bienvenida",
   "title.welcomeNew": "Perfil nuevo",

@@ -96,6 +96,11 @@ export const common = {
   "palette.keys": "用方向键选择，按回车前往，按 Esc 关闭。",
   "theme.toDark": "使用深色",
   "theme.toLight": "使用浅色",
+  "theme.isDark": "现在使用深色",
+  "theme.isLight": "现在使用浅色",
+  "textSize.larger": "放大文字",
+  "textSize.smaller": "缩小文字",
+  "textSize.is": "文字大小现在是 {percent}%",
 
   "title.welcome": "欢迎",
   "title.welcomeNew": "新建档案",
