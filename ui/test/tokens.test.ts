@@ -7,6 +7,10 @@ const sheets = import.meta.glob<string>("../src/shared/styles/*.css", {
 });
 const css = sheets["../src/shared/styles/tokens.css"] ?? "";
 
+const frame = Object.values(
+  import.meta.glob<string>("../public/narrative.css", { query: "?raw", import: "default", eager: true }),
+).join("");
+
 /** The custom properties of one block, by name. */
 function block(selector: string): Record<string, string> {
   const start = css.indexOf(`${selector} {`);
@@ -90,6 +94,15 @@ describe("the tokens", () => {
   it("keep every space on the grid of 4 px", () => {
     for (const [name, value] of Object.entries(light))
       if (/^s\d+$/.test(name)) expect((Number.parseFloat(value) * 16) % 4, name).toBe(0);
+  });
+
+  it.each([
+    ["light", /^:root \{([^}]*)\}/m],
+    ["dark", /^:root\[data-theme="dark"\] \{([^}]*)\}/m],
+  ] as const)("are those of the frame for what came with a record, %s", (theme, rule) => {
+    const own = [...(rule.exec(frame)?.[1] ?? "").matchAll(/--([\w-]+): ([^;]+);/g)];
+    expect(own.map(([, name]) => name)).toEqual(["surface", "ink", "line"]);
+    for (const [, name = "", value] of own) expect(value, name).toBe(themes[theme][name]);
   });
 
   it("are the only place with raw colours", () => {

@@ -5,27 +5,6 @@ import type { Theme } from "../backend/types";
 export const sizes = ["100", "125", "150", "200"] as const;
 export type TextSize = (typeof sizes)[number];
 
-const dark = () => window.matchMedia("(prefers-color-scheme: dark)");
-let chosen: Theme = "system";
-
-/** Colours as chosen, or as the computer's. */
-export function applyTheme(theme: Theme): void {
-  chosen = theme;
-  const wantsDark = theme === "dark" || (theme === "system" && dark().matches);
-  document.documentElement.dataset.theme = wantsDark ? "dark" : "light";
-}
-
-/** What is drawn now. */
-export const isDark = (): boolean => document.documentElement.dataset.theme === "dark";
-
-/** Text size is a habit of this window's reader, not of a profile: it is kept by the page itself. */
-const textKey = "keyward.text-size";
-
-export function textSize(): TextSize {
-  const kept = window.localStorage.getItem(textKey);
-  return sizes.find((size) => size === kept) ?? "100";
-}
-
 const watchers = new Set<() => void>();
 
 const watch = (watcher: () => void) => {
@@ -35,13 +14,42 @@ const watch = (watcher: () => void) => {
   };
 };
 
+const tellWatchers = () => {
+  for (const watcher of watchers) watcher();
+};
+
+const dark = () => window.matchMedia("(prefers-color-scheme: dark)");
+let chosen: Theme = "system";
+
+/** Colours as chosen, or as the computer's. */
+export function applyTheme(theme: Theme): void {
+  chosen = theme;
+  const wantsDark = theme === "dark" || (theme === "system" && dark().matches);
+  document.documentElement.dataset.theme = wantsDark ? "dark" : "light";
+  tellWatchers();
+}
+
+/** What is drawn now. */
+export const isDark = (): boolean => document.documentElement.dataset.theme === "dark";
+
+/** The same for what cannot take its colours from the page's own style sheet. */
+export const useIsDark = (): boolean => useSyncExternalStore(watch, isDark);
+
+/** Text size is a habit of this window's reader, not of a profile: it is kept by the page itself. */
+const textKey = "keyward.text-size";
+
+export function textSize(): TextSize {
+  const kept = window.localStorage.getItem(textKey);
+  return sizes.find((size) => size === kept) ?? "100";
+}
+
 /** The size now, wherever it was changed. */
 export const useTextSize = (): TextSize => useSyncExternalStore(watch, textSize);
 
 export function applyTextSize(size: TextSize): void {
   drawTextSize(size);
   window.localStorage.setItem(textKey, size);
-  for (const watcher of watchers) watcher();
+  tellWatchers();
 }
 
 function drawTextSize(size: TextSize): void {

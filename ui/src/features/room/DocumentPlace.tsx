@@ -1,9 +1,10 @@
 import { useState } from "react";
-import type { ItemQuery } from "../../backend/types";
+import type { ItemQuery, RecordView } from "../../backend/types";
 import { t } from "../../locales/i18n";
 import { Choose } from "../../shared/documents/Choose";
 import { DocumentReader } from "../../shared/documents/DocumentReader";
 import type { DocumentAt } from "../../shared/documents/types";
+import { recordLanguage } from "../../shared/records/language";
 import { itemTitle } from "../../shared/records/words";
 import { useRoom, useRoomLinks } from "./context";
 import { noQuery, useItems, useRecord } from "./queries";
@@ -24,12 +25,17 @@ export function DocumentPlace({ id, n }: { id: string; n: number }) {
     >
       <DocumentReader
         at={{ scope, recordId: id, index: n }}
+        lang={record.data && documentLanguage(record.data.record, n)}
         choose={<Beside own={{ scope, recordId: id, index: n }} value={beside} onChange={setBeside} />}
         {...(beside === "" ? {} : { beside: JSON.parse(beside) as DocumentAt })}
       />
     </RoomPage>
   );
 }
+
+/** Its own language, else that of its record. */
+const documentLanguage = (record: RecordView, n: number): string | undefined =>
+  record.attachments.find((each) => each.index === n)?.language ?? recordLanguage(record.source);
 
 /** The newest documents of the chart. */
 const letters: ItemQuery = { ...noQuery, categories: ["documents"], limit: 100 };

@@ -67,7 +67,12 @@ function Attachment({
         {!attachment.inline && attachment.url !== null && (
           <span className="soft small wrap-anywhere">{t("doc.elsewhere", { url: attachment.url })}</span>
         )}
-        {open && <DocumentReader at={{ scope, recordId, index: attachment.index }} />}
+        {open && (
+          <DocumentReader
+            at={{ scope, recordId, index: attachment.index }}
+            lang={attachment.language ?? undefined}
+          />
+        )}
       </div>
       {readable &&
         (to ? (

@@ -10,6 +10,7 @@ import { Loaded } from "../components/Loaded";
 import { Notice } from "../components/Notice";
 import { toast } from "../components/Toast";
 import { recordDate } from "../format/dates";
+import { languageTag } from "../records/language";
 import { NarrativeFrame } from "../records/NarrativeFrame";
 import { FindField, FoundPlaces } from "./Find";
 import { GreyControls } from "./GreyControls";
@@ -25,6 +26,8 @@ import { printMost, usePrint } from "./usePrint";
 
 interface ReaderProps {
   at: DocumentAt;
+  /** The language its record says it is in. */
+  lang?: string | undefined;
   /** Another document to stand beside it. */
   beside?: DocumentAt;
   /** The choice of what stands beside it. */
@@ -34,7 +37,7 @@ interface ReaderProps {
 }
 
 /** A document of a record, read in place: the same for the patient, her preview and the doctor. */
-export function DocumentReader({ at, beside, choose, compact = false }: ReaderProps) {
+export function DocumentReader({ at, lang, beside, choose, compact = false }: ReaderProps) {
   const { from, query } = useDocument(at);
   return (
     <div className="doc-reader">
@@ -43,7 +46,7 @@ export function DocumentReader({ at, beside, choose, compact = false }: ReaderPr
           document.refused !== null || document.kind === "other" ? (
             <Refused from={from} document={document} />
           ) : document.kind === "text" || document.kind === "html" ? (
-            <Words from={from} document={document} />
+            <Words from={from} document={document} lang={languageTag(lang)} />
           ) : (
             <Pages
               key={JSON.stringify(from)}
@@ -124,7 +127,15 @@ function Refused({ from, document }: { from: DocumentAt; document: DocumentView 
   );
 }
 
-function Words({ from, document }: { from: DocumentAt; document: DocumentView }) {
+function Words({
+  from,
+  document,
+  lang,
+}: {
+  from: DocumentAt;
+  document: DocumentView;
+  lang: string | undefined;
+}) {
   return (
     <div className="stack">
       <div className="doc-head">
@@ -135,9 +146,11 @@ function Words({ from, document }: { from: DocumentAt; document: DocumentView })
         </div>
       </div>
       {document.html !== null ? (
-        <NarrativeFrame narrative={{ html: document.html, status: null, altered: true }} />
+        <NarrativeFrame narrative={{ html: document.html, status: null, altered: true }} lang={lang} />
       ) : (
-        <p className="doc-text doc-lines">{document.text}</p>
+        <p className="doc-text doc-lines" lang={lang}>
+          {document.text}
+        </p>
       )}
       {document.cut && <p className="soft">{t("doc.textCut")}</p>}
     </div>

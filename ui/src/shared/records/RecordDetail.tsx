@@ -11,6 +11,7 @@ import { componentText } from "./Entry";
 import { type Excerpt, excerptOf } from "./excerpt";
 import { factLabel } from "./labels";
 import { Marks } from "./Marks";
+import { recordLanguage } from "./language";
 import { NarrativeFrame } from "./NarrativeFrame";
 import { NumberLine } from "./NumberLine";
 import {
@@ -70,7 +71,7 @@ export function RecordDetail({
       {record.narrative && record.narrative.html.trim() !== "" && (
         <Section heading={t("record.narrative")}>
           <p className="soft small">{t("record.narrativeHint")}</p>
-          <NarrativeFrame narrative={record.narrative} />
+          <NarrativeFrame narrative={record.narrative} lang={recordLanguage(record.source)} />
         </Section>
       )}
       <Section heading={t("record.everything")}>

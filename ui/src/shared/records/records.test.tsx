@@ -1,8 +1,11 @@
+import { act, render, screen } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { itemById } from "../../backend/fake/chart";
 import type { ValueView } from "../../backend/types";
 import { factLabel } from "./labels";
-import { harmless, narrativeDocument } from "./NarrativeFrame";
+import { applyTheme } from "../theme";
+import { recordLanguage } from "./language";
+import { NarrativeFrame, harmless, narrativeDocument } from "./NarrativeFrame";
 import { flagWords, itemTitle, quantityText, rangeText, valueText } from "./words";
 
 describe("words for values", () => {
@@ -86,9 +89,54 @@ describe("narrative", () => {
     );
   });
 
+  const look = { lang: undefined, dark: false, text: "100" } as const;
+  const framed = (html: string, change: Partial<Parameters<typeof narrativeDocument>[2]> = {}) =>
+    narrativeDocument(html, "tauri://localhost", { ...look, ...change });
+
   it("stands in a document that may load nothing but its own style sheet", () => {
-    const document_ = narrativeDocument("<p>x</p></body><script>1</script>", "tauri://localhost");
+    const document_ = framed("<p>x</p></body><script>1</script>");
     expect(document_).toContain("default-src 'none'; style-src tauri://localhost");
     expect(document_).not.toContain("<script");
+  });
+
+  it("is in the language the record says, in none where it says none, and never in markup", () => {
+    expect(framed("<p>x</p>", { lang: "de-AT" })).toContain('<html lang="de-AT" data-theme="light"');
+    expect(framed("<p>x</p>")).toContain('<html data-theme="light"');
+    expect(framed("<p>x</p>", { lang: 'de" onload="x' })).not.toContain("onload");
+  });
+
+  it("has the colours and the size of the application", () => {
+    const dark = framed("<p>x</p>", { dark: true, text: "150" });
+    expect(dark).toContain('data-theme="dark" data-text="150"');
+    expect(dark).toContain('<meta name="color-scheme" content="dark">');
+    expect(dark).toContain("default-src 'none'; style-src tauri://localhost");
+  });
+
+  it("follows the colours while it is open", () => {
+    render(<NarrativeFrame narrative={{ html: "<p>x</p>", status: null, altered: false }} lang="es" />);
+    const frame = screen.getByTitle("Text that came with this record");
+    act(() => {
+      applyTheme("dark");
+    });
+    expect(frame.getAttribute("srcdoc")).toContain('<html lang="es" data-theme="dark"');
+    expect(frame.getAttribute("sandbox")).toBe("");
+    act(() => {
+      applyTheme("light");
+    });
+    expect(frame.getAttribute("srcdoc")).toContain('data-theme="light"');
+  });
+});
+
+describe("the language of a record", () => {
+  it.each([
+    ['{"language":"es"}', "es"],
+    ['{"language":"zh-Hans-CN"}', "zh-Hans-CN"],
+    ['{"language":"\\" onload"}', undefined],
+    ['{"language":7}', undefined],
+    ['{"communication":[{"language":"es"}]}', undefined],
+    ["<language/>", undefined],
+    ['"language"', undefined],
+  ])("%s", (source, language) => {
+    expect(recordLanguage(source)).toBe(language);
   });
 });
