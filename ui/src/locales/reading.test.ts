@@ -1,65 +1,92 @@
-import { expect, test } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { en } from "./en";
+import { es } from "./es";
+import { englishSyllables, grade, perspicuity, read, spanishSyllables, wordsOf } from "./readability";
 
-/*
- * Flesch–Kincaid grade level (Kincaid et al. 1975): 0.39 · words per sentence + 11.8 · syllables per word − 15.59.
- * Grade 6 is read at the age of 11. Counted over whole parts of the catalogue; single messages get a wider bound,
- * because the measure means little for a few words.
- */
+/** From so many words on, a message is running text; labels are not. */
+const sentence = 6;
+/** From so many words on, one message alone is enough for the measure to mean something. */
+const long = 12;
+/** The school year of eleven-year-olds. */
+const bound = 6;
 
-const plain = (message: string): string => {
-  let text = message;
-  // The last branch of a plural is the longest; arguments stand for one short word.
-  for (let deep = 0; deep < 3; deep += 1)
-    text = text.replace(/\{\w+, (?:plural|select),(?:[^{}]*\{[^{}]*\})*[^{}]*\}/g, (whole) => {
-      const branches = [...whole.slice(1).matchAll(/\{([^{}]*)\}/g)].map((match) => match[1] ?? "");
-      return branches.at(-1) ?? "";
-    });
-  return text.replace(/\{\w+(?:, \w+)?\}/g, "it").replace(/#/g, "three");
-};
+const messages = (catalogue: Record<string, string>, argument: string, number: string) =>
+  Object.entries(catalogue).map(([key, message]) => [key, read(message, argument, number)] as const);
 
-const words = (text: string): string[] => text.match(/[A-Za-z’'-]*[A-Za-z][A-Za-z’'-]*/g) ?? [];
+const english = messages(en, "it", "three");
+const spanish = messages(es, "lo", "tres");
 
-function syllables(word: string): number {
-  const bare = word
-    .toLowerCase()
-    .replace(/[^a-z]/g, "")
-    .replace(/(?:[^laeiouy]es|[^td]ed|[^laeiouy]e)$/, "");
-  return Math.max(1, bare.match(/[aeiouy]{1,2}/g)?.length ?? 1);
-}
-
-function grade(text: string): number {
-  const all = words(text);
-  const sentences = text.split(/[.!?:;]+(?:\s|$)/).filter((part) => words(part).length > 0).length;
-  const spoken = all.reduce((sum, word) => sum + syllables(word), 0);
-  return 0.39 * (all.length / Math.max(1, sentences)) + 11.8 * (spoken / Math.max(1, all.length)) - 15.59;
-}
-
-/** Messages that are sentences; labels of a few words are not running text. */
-const sentences = Object.entries(en)
-  .map(([key, message]) => [key, plain(message)] as const)
-  .filter(([, text]) => words(text).length >= 6);
-
-test("the measure tells easy from hard", () => {
-  expect(grade("You can stop this at any time. Press the button.")).toBeLessThan(4);
-  expect(
-    grade(
-      "Authentication credentials necessary for cryptographic authorisation are periodically invalidated.",
-    ),
-  ).toBeGreaterThan(12);
-});
-
-test("everything together is read at the age of 11", () => {
-  const text = sentences
-    .map(([, sentence]) => (/[.!?]$/.test(sentence) ? sentence : `${sentence}.`))
+const together = (texts: (readonly [string, string])[]): string =>
+  texts
+    .filter(([, text]) => wordsOf(text).length >= sentence)
+    .map(([, text]) => (/[.!?]$/.test(text) ? text : `${text}.`))
     .join(" ");
-  expect(grade(text)).toBeLessThanOrEqual(6);
+
+describe("the measures", () => {
+  it("tell easy from hard English", () => {
+    expect(grade("You can stop this at any time. Press the button.")).toBeLessThan(4);
+    expect(
+      grade(
+        "Authentication credentials necessary for cryptographic authorisation are periodically invalidated.",
+      ),
+    ).toBeGreaterThan(12);
+  });
+
+  it("tell easy from hard Spanish", () => {
+    expect(perspicuity("Puede parar esto en todo momento. Pulse el botón.")).toBeGreaterThan(75);
+    expect(
+      perspicuity(
+        "Las credenciales de autenticación necesarias para la autorización criptográfica se invalidan periódicamente.",
+      ),
+    ).toBeLessThan(40);
+  });
+
+  it.each([
+    ["your", 1],
+    ["shared", 1],
+    ["records", 2],
+    ["computer", 3],
+    ["invitation", 4],
+  ])("count the syllables of %s", (word, syllables) => {
+    expect(englishSyllables(word)).toBe(syllables);
+  });
+
+  it.each([
+    ["bien", 1],
+    ["día", 2],
+    ["ciudad", 2],
+    ["guitarra", 3],
+    ["averigüe", 4],
+    ["leer", 2],
+    ["ayuda", 3],
+    ["también", 2],
+    ["continúa", 4],
+    ["y", 1],
+  ])("count the syllables of %s, in Spanish", (word, syllables) => {
+    expect(spanishSyllables(word)).toBe(syllables);
+  });
 });
 
-test("no longer message is far above", () => {
-  const hard = sentences
-    .filter(([, text]) => words(text).length >= 12)
+test("all English texts together are read at the age of 11", () => {
+  expect(grade(together(english))).toBeLessThanOrEqual(bound);
+});
+
+test("every longer English message is read at the age of 11", () => {
+  const hard = english
+    .filter(([, text]) => wordsOf(text).length >= long)
     .map(([key, text]) => [key, Math.round(grade(text) * 10) / 10] as const)
-    .filter(([, found]) => found > 9);
+    .filter(([, found]) => found > bound);
+  expect(hard).toEqual([]);
+});
+
+test("all Spanish texts together are fairly easy", () => {
+  expect(perspicuity(together(spanish))).toBeGreaterThanOrEqual(65);
+});
+
+test("no longer Spanish message is hard", () => {
+  const hard = spanish
+    .filter(([, text]) => wordsOf(text).length >= long)
+    .map(([key, text]) => [key, Math.round(perspicuity(text))] as const)
+    .filter(([, found]) => found < 55);
   expect(hard).toEqual([]);
 });

@@ -174,7 +174,7 @@ export const common = {
 
   "passphrase.want": "Also ask for a passphrase",
   "passphrase.what":
-    "Your data is always encrypted, and the key is in this computer’s keyring. Somebody who uses your computer while you are logged in could still open it. A passphrase stops that.",
+    "Your data is always encrypted. The key is in this computer’s keyring. While you are logged in, somebody else at this computer could still open it. A passphrase stops that.",
   "passphrase.first": "Passphrase",
   "passphrase.second": "Passphrase once more",
   "passphrase.hint": "At least {n} characters. Four or five unrelated words are good.",
@@ -188,7 +188,7 @@ export const common = {
   "lock.passphrase": "Passphrase",
   "lock.unlock": "Unlock",
   "lock.protects.with":
-    "Only the passphrase opens this again. Somebody who uses your computer, or takes it away, gets no further without it.",
+    "Only the passphrase opens this again. Who takes or uses this computer gets no further without it.",
   "lock.protects.without":
     "Without a passphrase, the lock keeps others from reading along. But whoever is logged in to this computer can press Unlock. You can set a passphrase in the settings.",
   "keyring.waiting": "Waiting for this computer’s keyring",
@@ -196,7 +196,7 @@ export const common = {
     "It may be asking for your login password in a window of its own. Look behind this one.",
   "keyring.giveUp": "Stop waiting",
   "keyring.kitWay":
-    "Without that key this profile stays locked, and nothing is deleted. If you have a recovery kit and a backup, you can bring the records back as a new profile.",
+    "Without that key this profile stays locked. Nothing is deleted. With a recovery kit and a backup, you can bring the records back as a new profile.",
   "forgotten.heading": "I have forgotten the passphrase",
   "forgotten.why":
     "Nobody can look it up or reset it: not the clinic and not the makers of Keyward. Think of other spellings and other keyboards first.",

@@ -8,7 +8,7 @@ export const desk = {
     "{people, plural, one {# person} other {# people}} registered, {clinicians, plural, one {# clinician} other {# clinicians}} enrolled.",
   "desk.hereTitle": "This clinic works only on this computer",
   "desk.here":
-    "The relay runs here. Patients and doctors can join only on this computer, until the clinic is connected to a network relay.",
+    "The relay runs here. Patients and doctors can join only on this computer. A network relay would change that.",
   "next.checkIdentity": "Check the identity",
   "next.invite": "Issue an invitation",
   "next.inviteHint": "The identity is checked. The person can have an invitation now.",
@@ -40,7 +40,7 @@ export const desk = {
   "register.done": "{name} is registered",
   "register.similar":
     "{n, plural, one {Somebody very like this is registered already} other {# people very like this are registered already}}",
-  "register.similarHint": "If it is the same person, open the entry instead of making a second one.",
+  "register.similarHint": "Is it the same person? Then open the entry. Do not make a second one.",
   "register.openSimilar": "Open {name}",
   "personForm.givenHint": "As on the document, all of them.",
   "personForm.givenMissing": "Fill in the given names",
@@ -156,18 +156,18 @@ export const desk = {
   "remove.verb": "Remove",
   "remove.heading": "Remove {name}?",
   "remove.what":
-    "Patients can no longer share with {name}, and {name} can fetch nothing more, also from shares that are still running.",
+    "Patients can no longer share with {name}. {name} can fetch nothing more, not even from shares that still run.",
   "remove.cannot": "What has been fetched already cannot be called back.",
   "remove.confirm": "Remove from the clinic",
   "remove.keep": "Keep",
   "remove.done": "{name} is removed",
 
   "withdraw.section": "Take out of the register",
-  "withdraw.hint": "For example when the person leaves the clinic or was registered twice.",
+  "withdraw.hint": "Do this when the person leaves the clinic, or is in the register twice.",
   "withdraw.verb": "Withdraw this person",
   "withdraw.heading": "Withdraw {name} from the register?",
   "withdraw.what":
-    "Open invitations stop working and no new certificates are issued. The person’s own records are on their own computer and are not touched.",
+    "Open invitations stop working. No new certificates are issued. The person’s own records are on their own computer. They stay as they are.",
   "withdraw.confirm": "Withdraw this person",
   "withdraw.keep": "Keep in the register",
   "withdraw.done": "The person is withdrawn",

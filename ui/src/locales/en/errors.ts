@@ -29,18 +29,18 @@ export const errors = {
   "error.vault-busy.mend": "Wait a moment and try again.",
   "error.keyring-absent.what": "This computer has no keyring that Keyward can use",
   "error.keyring-absent.mend":
-    "Start this computer’s keyring, or install one (on Linux for example GNOME Keyring or KWallet). Then try again.",
+    "Start this computer’s keyring, or install one. On Linux there are GNOME Keyring and KWallet. Then try again.",
   "error.keyring-locked.what": "The computer’s keyring is locked",
   "error.keyring-locked.mend": "Unlock the keyring, usually with your login password, then try again.",
   "error.keyring-missing.what": "The keyring does not have the key of this profile",
   "error.keyring-missing.mend":
-    "Your data is intact but locked. Log in as the user who made the profile, or restore the keyring from a backup of this computer.",
+    "Your data is intact but locked. Log in as the user who made the profile. Or restore the keyring from a backup of this computer.",
   "error.keyring-changed.what": "The key in the keyring does not fit this profile",
   "error.keyring-changed.mend":
     "Your data is intact but locked. Restore the earlier keyring from a backup of this computer.",
   "error.keyring-timeout.what": "The keyring did not answer",
   "error.keyring-timeout.mend":
-    "Look for a window that asks for your keyring password, answer it, then try again.",
+    "Look for a window that asks for your keyring password. Answer it, then try again.",
   "error.keyring-failed.what": "The keyring refused",
   "error.keyring-failed.mend": "Try again. If it goes on, log out of the computer and in again.",
   "error.passphrase-wrong.what": "That is not the passphrase of this profile",
@@ -80,7 +80,7 @@ export const errors = {
   "error.invitation-typo.mend": "Compare it with the sheet. It never has a zero, an O, a one or an I.",
   "error.invitation-needs-whole.what": "The code alone is not enough here",
   "error.invitation-needs-whole.mend":
-    "Paste the whole invitation or choose a picture of the square, so that Keyward knows which clinic to ask.",
+    "Paste the whole invitation, or choose a picture of the square. It tells Keyward which clinic to ask.",
   "error.invitation-expired.what": "The time of this invitation is over",
   "error.invitation-expired.mend": "Ask the front desk for a new one.",
   "error.invitation-other-purpose.what": "This invitation is for another kind of profile",
@@ -163,7 +163,7 @@ export const errors = {
   "error.backup-too-large.mend": "Back up to a file. What is at the relay already stays there.",
   "error.backup-running.what": "Keyward is busy with this already",
   "error.backup-running.mend": "Wait until it is done, or stop it.",
-  "error.share-key-lost.what": "This share was made with a key that your recovery kit cannot replace",
+  "error.share-key-lost.what": "Your recovery kit cannot replace the key of this share",
   "error.share-key-lost.mend": "It cannot be stopped from here and ends on its day.",
   "error.leaving-begun.what": "This profile is being deleted",
   "error.leaving-begun.mend":

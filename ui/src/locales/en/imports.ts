@@ -11,7 +11,7 @@ export const imports = {
     "The file asks for things from outside itself. Keyward does not follow that. Ask for it again.",
   "refused.needs-answer": "You did not say what the columns of this table mean.",
   "refused.partly-read": "The file is damaged from some point on. What came before that was added.",
-  "refused.covered": "The same readings are in another file of this export, which was added.",
+  "refused.covered": "Another file of this export has the same readings. That one was added.",
   "error.file-not-written.what": "The file could not be saved there",
   "error.file-not-written.mend":
     "Check that there is room and that you may write in that folder, or choose another place.",

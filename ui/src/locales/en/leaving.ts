@@ -28,7 +28,8 @@ export const leaving = {
   "leaving.followsRelay": "The relay deletes your locked records, messages and backups.",
   "leaving.followsClinic":
     "{clinic} is told that you leave. It keeps what the law asks of it: that you were registered, and when.",
-  "leaving.followsKeys": "The key in this computer’s keyring is deleted. No kit opens anything here again.",
+  "leaving.followsKeys":
+    "The key in the keyring of this computer is deleted. After that, no kit opens anything here.",
   "leaving.cannot": "What cannot be called back",
   "leaving.cannotFetched":
     "{n, plural, =0 {No doctor has fetched a copy.} one {# record was fetched by doctors. They may keep that copy.} other {# records were fetched by doctors. They may keep those copies.}}",

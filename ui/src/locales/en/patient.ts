@@ -2,11 +2,11 @@ export const patient = {
   "home.heading": "Your records at a glance",
   "home.notEnrolled": "You have not joined a clinic yet",
   "home.notEnrolledWhy":
-    "To share with a doctor you need an invitation from your clinic’s front desk. You can add and read your records without one.",
+    "To share with a doctor, you need an invitation. The front desk of your clinic makes it. You can add and read your records without one.",
   "home.join": "Join a clinic",
   "home.noRecords": "You have no records here yet",
   "home.noRecordsHint":
-    "Ask your clinic or hospital for your records as files, or choose files you have. They stay on this computer.",
+    "Ask your clinic or hospital for your records as files. Or choose files you have. They stay on this computer.",
   "home.addRecords": "Add records",
   "home.records": "You have {n, plural, one {# record} other {# records}}",
   "home.allRecords": "See all records",
@@ -115,7 +115,7 @@ export const patient = {
   "refused.empty": "The file is empty.",
   "refused.not-fhir": "Nothing in this JSON file is a FHIR record. Ask whoever gave it to you for FHIR R4.",
   "refused.damaged": "The file is damaged or ends too early. Ask for it again.",
-  "refused.too-complex": "The file is put together in a way that is too deep or too long to read safely.",
+  "refused.too-complex": "The file is built in a way that is too deep or too long to be read safely.",
   "refused.other-release": "The file is FHIR of another release. Keyward reads R4.",
   "refused.somebody-else": "It is about somebody else, and you left it out.",
   "refused.stopped": "You stopped before this file.",
@@ -133,7 +133,7 @@ export const patient = {
     "A space is a face that doctors see. Doctors of different spaces cannot tell that they belong to the same person, unless you show your name.",
   "spaces.none": "You have no spaces yet",
   "spaces.noneHint":
-    "You make one when you share for the first time, or now. For example one for your heart and another for everything private.",
+    "You make one when you first share, or now. You could have one for your heart, and another for all that is private.",
   "spaces.renamed": "The space is called “{name}” now",
   "spaces.create": "Make a space",
   "spaces.createAnother": "Make another space",
@@ -267,7 +267,7 @@ export const patient = {
   "purpose.research.hint": "To learn something that may help others.",
   "purpose.more": "What does a purpose do?",
   "purpose.long":
-    "The purpose stands on your receipt and in the access history. Doctors are bound to it by law and by their clinic. No program can stop somebody who has read something from thinking about it for another reason.",
+    "The purpose stands on your receipt and in the access history. Doctors are bound to it by law and by their clinic. No program can stop people from using what they have read for something else.",
 
   "until.label": "Until when?",
   "until.twoWeeks": "Two weeks",
@@ -355,7 +355,7 @@ export const patient = {
   "receipt.certified": "Doctor vouched for by",
   "receipt.next": "What happens next",
   "receipt.next1": "{name} can fetch the records named here until the end, or until you stop sharing.",
-  "receipt.next2": "You can stop or extend at any time in Keyward, under “Sharing”.",
+  "receipt.next2": "You can stop or extend at any time in Keyward. Look under “Sharing”.",
   "receipt.next3":
     "Each time something is fetched, it is listed under “Who looked”. What has been fetched cannot be called back.",
   "receipt.fhir": "The same as a FHIR Consent",

@@ -72,7 +72,7 @@ export const records = {
   "marker.dataAbsent": "Value missing",
   "marker.modifierNotUnderstood": "Read the source before relying on this",
   "marker.modifierNotUnderstood.hint":
-    "The record holds a remark that Keyward does not understand and that may change its meaning.",
+    "The record holds a remark that may change what it means. Keyward does not understand it.",
   "marker.keptAsSource": "Kept as it came",
   "marker.keptAsSource.hint":
     "Keyward does not understand this piece. It is kept whole; you can read it under “Source”.",

@@ -47,7 +47,7 @@ export const recovery = {
   "kit.copy": "Copy the text",
   "kit.next": "I have written them down",
   "kit.what": "What this is",
-  "kit.what1": "With these words and a backup, your records can be brought back on a new computer.",
+  "kit.what1": "With these words and a backup, you can have your records back on a new computer.",
   "kit.what2": "Whoever has both can read your records. Nobody at the clinic needs the words, ever.",
   "kit.what3": "The words alone open nothing. They are not your passphrase, and they do not unlock this app.",
   "kit.for": "For",
@@ -78,7 +78,7 @@ export const recovery = {
 
   "backup.heading": "Backup",
   "backup.lead":
-    "A copy of your records in one file, locked with your kit. While this profile is open, what is new is added to it every half hour.",
+    "A copy of your records in one file, locked with your kit. While this profile is open, new things go into it each half hour.",
   "backup.none": "There is no backup yet",
   "backup.now": "Back up now",
   "backup.done": "The backup is made",
@@ -126,8 +126,7 @@ export const recovery = {
   "restore.name": "Name for this profile",
   "restore.whatFollows": "What happens then",
   "restore.follow1": "Your records, original files and settings come back.",
-  "restore.follow2":
-    "This computer gets new keys. Under them nobody else reads anything until you share again.",
+  "restore.follow2": "This computer gets new keys. Nobody else reads what they lock until you share again.",
   "restore.follow3":
     "As soon as {clinic} can be reached, the lost keys are replaced. Then the old computer is shut out, and what you shared ends. You can share again.",
   "restore.go": "Bring it back",
@@ -171,7 +170,7 @@ export const recovery = {
     "What you shared through {clinic} is set apart. You can still read it under Sharing. Nothing of it goes to the new clinic.",
   "restored.gone": "Is your clinic gone?",
   "restored.goneWhy":
-    "If the clinic has closed, or was only on the lost computer, it can never let you in. Ask another clinic for an invitation. You are told what it means before anything happens.",
+    "Has the clinic closed, or was it only on the lost computer? Then it can never let you in. Ask another clinic for an invitation. You are told what it means before anything happens.",
   "restored.goneJoin": "My clinic is gone: join another",
   "restored.joinAgain": "Join with a new invitation",
 } as const;

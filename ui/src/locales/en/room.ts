@@ -78,7 +78,7 @@ export const room = {
   "timeline.months": "Month of {year}",
   "timeline.strip": "How much there is in each year",
   "timeline.stripHint":
-    "Left and right go to another year, Page Up and Page Down ten years, Home and End to the ends.",
+    "Left and right go to another year. Page Up and Page Down go ten years. Home and End go to the ends.",
   "timeline.year": "{year}: {n, plural, =0 {no entries} one {# entry} other {# entries}}",
   "timeline.month": "{month}: {n, plural, =0 {no entries} one {# entry} other {# entries}}",
   "timeline.goUndated": "Go to entries without a date",
@@ -187,8 +187,7 @@ export const room = {
   "search.hint": "Parts of words count. All words must be there.",
   "search.found": "{n, plural, =0 {Nothing was found} one {# entry was found} other {# entries were found}}",
   "search.start": "Type a word",
-  "search.startHint":
-    "For example the name of a medicine, a test, an illness, a doctor, or a word from a letter.",
+  "search.startHint": "Try the name of a medicine, a test or a doctor. Or type a word from a letter.",
   "search.nothing": "Nothing was found for “{words}”",
   "search.try1": "Try fewer words, or only the beginning of a word.",
   "search.try2": "Try another name: a medicine often has a name on the box and another for what is in it.",
@@ -200,7 +199,7 @@ export const room = {
 
   "record.section": "Part of the document",
   "record.excerpt": "As it stood in the document",
-  "record.excerptHint": "The piece of the original document from which this entry was made.",
+  "record.excerptHint": "The piece of the original from which this entry was made.",
   "record.resource": "As Keyward keeps it",
   "record.alsoIn": "The same is also in",
   "record.alsoInReceived": "{source}, received on {date}",

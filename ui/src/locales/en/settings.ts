@@ -13,7 +13,7 @@ export const settings = {
   "settings.textSize.150": "Large",
   "settings.textSize.200": "Twice as large",
   "settings.lock": "Locking by itself",
-  "settings.systemLock": "Keyward also locks when you lock this computer and before it goes to sleep.",
+  "settings.systemLock": "Keyward also locks when this computer is locked. It does so before sleep too.",
   "settings.lockByKey":
     "“Lock now” stands at the lower left. The keys Ctrl, Shift and L together do the same.",
   "settings.lockWithTitle": "What your lock protects, with a passphrase",
@@ -44,9 +44,9 @@ export const settings = {
   "settings.relayLink": "What the relay can see, and what it cannot",
 
   "relay.heading": "What the relay can see, and what it cannot",
-  "relay.lead": "The relay is the computer that carries locked records from a patient to a doctor.",
+  "relay.lead": "The relay is a computer. It carries locked records from a patient to a doctor.",
   "relay.hereTitle": "Your relay runs on this computer",
-  "relay.here": "Nothing leaves this computer. Doctors on other computers cannot be reached yet.",
+  "relay.here": "Nothing leaves this computer. It cannot yet reach a doctor who works on another one.",
   "relay.cannot": "It cannot see",
   "relay.cannot1":
     "What is in any record. Records are locked before they leave, and the relay never has the key.",
@@ -64,5 +64,5 @@ export const settings = {
   "relay.limits1":
     "What a doctor has fetched cannot be called back. When you stop sharing, only new fetching stops.",
   "relay.limits2":
-    "If the relay and a doctor work together against you, they can keep what that doctor was given. They get nothing you did not share with that doctor.",
+    "If the relay and a doctor work together against you, they can keep what that doctor was given. They get no more than you shared with that doctor.",
 } as const;

@@ -1,7 +1,7 @@
 export const welcome = {
   "welcome.heading": "Your records, in your hands",
   "welcome.lead":
-    "Keyward keeps medical records on your computer and shares them only with the people you choose. Nobody in between can read them.",
+    "Keyward keeps medical records on your computer. It shares them only with the people you choose. Nobody in between can read them.",
   "welcome.back": "Welcome back",
   "welcome.backLead": "Choose the profile you want to open.",
   "welcome.profiles": "Profiles on this computer",
@@ -31,7 +31,7 @@ export const welcome = {
   "welcome.nameTooLong": "Use at most 80 characters",
   "welcome.clinicNameHint": "As patients know it.",
   "welcome.clinicNameMissing": "Fill in the name of the clinic",
-  "welcome.operatorHint": "It stands beside what you do at the desk, for example an identity check.",
+  "welcome.operatorHint": "It stands beside your work at the desk, such as when you check a passport.",
   "welcome.operatorMissing": "Fill in your name",
 
   "join.heading": "Join your clinic",
@@ -48,7 +48,7 @@ export const welcome = {
   "join.compare": "Compare this with your sheet before you accept. Nothing has been agreed yet.",
   "join.hereTitle": "This invitation works only on this computer",
   "join.here":
-    "The clinic’s relay runs on the computer that made the invitation. Nobody elsewhere can be reached with it.",
+    "The clinic’s relay runs on the computer that made the invitation. It can reach no one elsewhere.",
   "join.for": "Made for",
   "join.purpose.patient": "A patient",
   "join.purpose.clinician": "A clinician",

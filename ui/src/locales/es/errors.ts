@@ -92,7 +92,7 @@ export const errors = {
   "error.invitation-expired.mend": "Pida una nueva en recepción.",
   "error.invitation-other-purpose.what": "Esta invitación es para otro tipo de perfil",
   "error.invitation-other-purpose.mend":
-    "Los pacientes necesitan una invitación de paciente y los profesionales una de profesional. Pida la correcta en recepción.",
+    "Los pacientes usan una, los profesionales otra. Pida en recepción la que le toca a usted.",
   "error.invitation-refused.what": "La clínica no acepta esta invitación",
   "error.invitation-refused.mend":
     "{reason, select, used {Ya se ha usado. Si no fue usted, avise a recepción. Allí pueden hacer una nueva.} withdrawn {La recepción la ha retirado. Pida allí una nueva.} keyTaken {Otro perfil de este equipo la ha usado. Pida una nueva en recepción.} other {Puede que se haya probado demasiadas veces, o que sea de otra clínica. Revise el código o pida una nueva en recepción.}}",

@@ -8,7 +8,7 @@ export const imports = {
     "El nombre promete otro tipo de archivo que el que hay dentro. Pida el archivo otra vez.",
   "refused.encrypted": "El archivo está cerrado con contraseña. Guarde una copia sin ella y añádala.",
   "refused.archive-bomb":
-    "Al abrirlo, el archivo comprimido ocuparía muchísimo más, o tiene demasiados archivos comprimidos dentro. Ábralo usted y añada lo que necesite.",
+    "Al abrir este archivo saldría mucho más de lo que parece, o tiene dentro muchos otros. Ábralo usted y añada lo que necesite.",
   "refused.unsafe": "El archivo pide cosas de fuera de él. Keyward no hace eso. Pídalo otra vez.",
   "refused.needs-answer": "No dijo qué significan las columnas de esta tabla.",
   "refused.partly-read": "El archivo está dañado a partir de cierto punto. Lo anterior se ha añadido.",
