@@ -61,8 +61,6 @@ export const usePanel = (recordId: string, enabled: boolean) =>
   useRoomAnswer(["panel", recordId], (scope) => room.panel({ scope, recordId }), { enabled });
 export const useRecord = (recordId: string) =>
   useRoomAnswer(["record", recordId], (scope) => room.record({ scope, recordId }));
-export const useItems = (query: ItemQuery, enabled = true) =>
-  useRoomAnswer(["items", query], (scope) => room.items({ scope, query }), { enabled });
 export const useDensity = (query: ItemQuery) =>
   useRoomAnswer(["density", query], (scope) => room.density({ scope, query }), { keep: true });
 
@@ -115,6 +113,23 @@ export function usePages(query: ItemQuery, pages: number[]) {
     }),
   });
   return useMemo(() => new Map(pages.map((page, index) => [page, found[index]])), [pages, found]);
+}
+
+/** Entries, the newest first, a page at a time as they are asked for. */
+export function useItemPages(query: ItemQuery) {
+  const { scope } = useRoom();
+  return useInfiniteQuery({
+    queryKey: keyOf(scope, "item-pages", query),
+    initialPageParam: 0,
+    queryFn: ({ pageParam }) =>
+      room.items({ scope, query: { ...query, offset: pageParam, limit: pageSize } }),
+    getNextPageParam: (last) => {
+      const next = last.offset + last.items.length;
+      return last.items.length > 0 && next < last.total ? next : undefined;
+    },
+    placeholderData: keepPreviousData,
+    meta: metaOf(scope),
+  });
 }
 
 /** Analytes, the newest first, a page at a time. */

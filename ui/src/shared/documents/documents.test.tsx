@@ -4,6 +4,8 @@ import { App } from "../../app/App";
 import { answers, forget } from "../../app/queries";
 import { fakeTransport } from "../../backend/fake";
 import { wanted } from "../../backend/fake/wanted";
+import { itemById } from "../../backend/fake/chart";
+import type { ItemQuery, RoomRecord } from "../../backend/types";
 import { setTransportForTests, type Transport } from "../../backend/transport";
 import { pixelsFor, turned, zoomStep } from "./types";
 
@@ -12,23 +14,25 @@ configure({ asyncUtilTimeout: 10_000 });
 
 let asked: { command: string; args: Record<string, unknown> }[] = [];
 
+type Own = Record<string, (args: Record<string, unknown>) => unknown>;
+
 beforeEach(() => {
   asked = [];
-  const fake = fakeTransport();
-  const listening: Transport = {
-    ...fake,
-    call: (command, args = {}) => {
-      asked.push({ command, args });
-      return fake.call(command, args);
-    },
-  };
-  setTransportForTests(listening);
   forget();
   // jsdom lays nothing out: a reader 900 pixels wide.
   vi.spyOn(HTMLElement.prototype, "clientWidth", "get").mockReturnValue(932);
 });
 
-async function open(path: string): Promise<void> {
+async function open(path: string, own: Own = {}): Promise<void> {
+  const fake = fakeTransport();
+  const listening: Transport = {
+    ...fake,
+    call: async (command, args = {}) => {
+      asked.push({ command, args });
+      return own[command]?.(args) ?? fake.call(command, args);
+    },
+  };
+  setTransportForTests(listening);
   Object.assign(wanted, { window: "patient", state: "full" });
   window.location.hash = path;
   await act(async () => {
@@ -110,14 +114,85 @@ describe("the reader of documents", () => {
 
   it("puts another document beside it", async () => {
     await open("/records/i7/document/0");
-    const choice = await screen.findByRole("combobox", { name: "Beside it" });
-    const [same] = within(choice).getAllByRole<HTMLOptionElement>("option", { name: "This document again" });
-    fireEvent.change(choice, { target: { value: same?.value } });
+    fireEvent.click(await screen.findByRole("button", { name: "Beside it: nothing" }));
+    fireEvent.click(await screen.findByRole("option", { name: "This document again" }));
     const beside = within(await screen.findByRole("region", { name: "Document beside it" }));
     await waitFor(() => {
       expect(beside.getAllByRole("img", { name: /Page/ })).toHaveLength(3);
     });
     expect(beside.queryByRole("button", { name: "Save a copy" })).toBeNull();
+    fireEvent.click(screen.getByRole("button", { name: "Take it away" }));
+    expect(screen.queryByRole("region", { name: "Document beside it" })).toBeNull();
+  });
+
+  describe("offers to put beside it", () => {
+    const letters = Array.from({ length: 130 }, (_, n) => ({
+      ...itemById("i14"),
+      id: `l${String(n)}`,
+      title: `Letter ${String(n)}`,
+      attachments: n === 0 ? 3 : 1,
+    }));
+    const items = ({ query }: Record<string, unknown>) => {
+      const { offset, limit, text } = query as ItemQuery;
+      const fitting = letters.filter((item) => !text || item.title.includes(text));
+      return { items: fitting.slice(offset, offset + limit), offset, total: fitting.length };
+    };
+    const offered = async () => {
+      const list = within(await screen.findByRole("listbox", { name: "Documents" }));
+      return list
+        .getAllByRole("option")
+        .map((option) => option.querySelector("span")?.firstChild?.textContent);
+    };
+    const choose = async () => {
+      await open("/records/i7/document/0", { room_items: items });
+      fireEvent.click(await screen.findByRole("button", { name: "Beside it: nothing" }));
+      await screen.findByRole("option", { name: /^Letter 99/ });
+    };
+
+    it("every document of a record, and page after page of all of them", async () => {
+      await choose();
+      const first = await offered();
+      expect(first.slice(0, 4)).toEqual([
+        "This document again",
+        "Letter 0, document 1 of 3",
+        "Letter 0, document 2 of 3",
+        "Letter 0, document 3 of 3",
+      ]);
+      expect(first).not.toContain("Letter 129");
+      fireEvent.click(screen.getByRole("button", { name: "Show more" }));
+      fireEvent.click(await screen.findByRole("option", { name: /^Letter 129/ }));
+      await waitFor(() => {
+        expect(times("document_open").at(-1)?.args).toMatchObject({ recordId: "l129", index: 0 });
+      });
+      expect(screen.getByRole("button", { name: "Beside it: Letter 129" })).toBeTruthy();
+    });
+
+    it("what fits the words, wherever it is in the chart", async () => {
+      await choose();
+      fireEvent.change(screen.getByRole("searchbox", { name: "Words to look for" }), {
+        target: { value: "Letter 127" },
+      });
+      await waitFor(async () => {
+        expect(await offered()).toEqual(["Letter 127"]);
+      });
+    });
+
+    it("the other documents of its own record", async () => {
+      const fake = fakeTransport();
+      await open("/records/i7/document/0", {
+        room_record: async (args) => {
+          const known = structuredClone(await fake.call("room_record", args)) as RoomRecord;
+          known.record.item.attachments = 2;
+          return known;
+        },
+      });
+      fireEvent.click(await screen.findByRole("button", { name: "Beside it: nothing" }));
+      const other = await screen.findByRole("option", { name: /, document 2 of 2/ });
+      fireEvent.click(other);
+      await waitFor(() => {
+        expect(times("document_open").at(-1)?.args).toMatchObject({ recordId: "i7", index: 1 });
+      });
+    });
   });
 
   it("closes the document and gives its pictures back when it is left", async () => {
