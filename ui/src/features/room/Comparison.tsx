@@ -31,6 +31,7 @@ export function Comparison() {
   const earlier = chosen ?? before.data?.[0]?.day;
   const inOrder = earlier !== undefined && later !== undefined && earlier < later;
   const comparison = useComparison(inOrder ? earlier : undefined, inOrder ? later : undefined);
+  const awaited = newest.isPending || (inOrder && comparison.isPending);
   return (
     <RoomPage
       heading={t("comparison.heading")}
@@ -38,13 +39,16 @@ export function Comparison() {
       kinds={measurable}
       back={{ to: to({ at: "results" }), label: t("results.heading") }}
       actions={
-        comparison.data && (
+        (comparison.data ?? awaited) && (
           <>
             <PrintButton />
-            <CopyButton text={comparisonText(comparison.data, person)}>{t("room.copy")}</CopyButton>
+            <CopyButton text={comparison.data ? comparisonText(comparison.data, person) : ""}>
+              {t("room.copy")}
+            </CopyButton>
           </>
         )
       }
+      actionsAwaited={awaited}
     >
       <Loaded query={newest} lines={10}>
         {(days) =>

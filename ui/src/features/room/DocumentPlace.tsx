@@ -6,7 +6,7 @@ import { recordLanguage } from "../../shared/records/language";
 import { itemTitle } from "../../shared/records/words";
 import { Beside, type Besides } from "./Beside";
 import { useRoom, useRoomLinks } from "./context";
-import { useRecord } from "./queries";
+import { knownItem, useRecord } from "./queries";
 import { RoomPage } from "./RoomPage";
 
 /** A document of a record, on a page of its own, and another one beside it where that is wanted. */
@@ -16,7 +16,8 @@ export function DocumentPlace({ id, n }: { id: string; n: number }) {
   const record = useRecord(id);
   const [beside, setBeside] = useState<Besides>();
   const own = { scope, recordId: id, index: n };
-  const title = record.data && itemTitle(record.data.record.item);
+  const item = record.data?.record.item ?? (record.isPending ? knownItem(scope, id) : undefined);
+  const title = item && itemTitle(item);
   return (
     <RoomPage
       heading={title ?? t("title.document")}

@@ -27,14 +27,14 @@ export function Medicines() {
       lead={t(reader === "owner" ? "medicines.lead" : "medicines.leadReader")}
       kinds={["medications"]}
       actions={
-        known &&
-        known.medicines.length > 0 && (
+        (known ? known.medicines.length > 0 : plan.isPending) && (
           <>
             <PrintButton />
-            <CopyButton text={medicinesText(known, person)}>{t("room.copy")}</CopyButton>
+            <CopyButton text={known ? medicinesText(known, person) : ""}>{t("room.copy")}</CopyButton>
           </>
         )
       }
+      actionsAwaited={plan.isPending}
     >
       <Loaded query={plan} lines={10}>
         {(data) => <Plan plan={data} />}

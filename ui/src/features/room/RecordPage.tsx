@@ -14,7 +14,7 @@ import { itemTitle } from "../../shared/records/words";
 import type { RoomPlace } from "./address";
 import { MoveRecord } from "./MoveRecord";
 import { type Room, useRoom, useRoomLinks } from "./context";
-import { usePanel, useRecord } from "./queries";
+import { knownItem, usePanel, useRecord } from "./queries";
 import { RoomPage } from "./RoomPage";
 import { PrintButton } from "./Summary";
 
@@ -23,7 +23,8 @@ export function RecordPage({ id }: { id: string }) {
   const room = useRoom();
   const to = useRoomLinks();
   const record = useRecord(id);
-  const title = record.data && itemTitle(record.data.record.item);
+  const item = record.data?.record.item ?? (record.isPending ? knownItem(room.scope, id) : undefined);
+  const title = item && itemTitle(item);
   return (
     <RoomPage
       heading={title ?? t("title.record")}
@@ -33,13 +34,16 @@ export function RecordPage({ id }: { id: string }) {
         label: t(room.scope.kind === "own" ? "records.heading" : "record.backToChart"),
       }}
       actions={
-        record.data && (
+        (record.data ?? record.isPending) && (
           <>
             <PrintButton />
-            <CopyButton text={recordText(record.data.record, room.person)}>{t("room.copy")}</CopyButton>
+            <CopyButton text={record.data ? recordText(record.data.record, room.person) : ""}>
+              {t("room.copy")}
+            </CopyButton>
           </>
         )
       }
+      actionsAwaited={record.isPending}
     >
       <Loaded query={record} lines={12}>
         {(known) => <Body known={known} room={room} />}

@@ -47,7 +47,7 @@ export function Results() {
       lead={t("results.lead")}
       kinds={kind ? [kind] : measurable}
       actions={
-        found.length > 0 && (
+        (found.length > 0 || pages.isPending) && (
           <>
             <ButtonLink to={to({ at: "comparison" })}>{t("results.compare")}</ButtonLink>
             <PrintButton before={whole} />
@@ -55,6 +55,7 @@ export function Results() {
           </>
         )
       }
+      actionsAwaited={pages.isPending}
     >
       <div className="stack stack-fill">
         <ResultFilter query={query} kind={kind} />

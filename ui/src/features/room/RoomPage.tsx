@@ -15,13 +15,16 @@ interface RoomPageProps {
   /** Who can see this very record, where that is known better. */
   visibility?: VisibilityView | null;
   actions?: ReactNode;
+  /** They wait for the answer they act on. */
+  actionsAwaited?: boolean;
   /** A place this one is opened from. */
   back?: { to: string; label: string };
   children: ReactNode;
 }
 
 /** One place of the reading room: a page of its own, or a part of the page that shows a preview. */
-export function RoomPage({ heading, lead, kinds, visibility: own, actions, back, children }: RoomPageProps) {
+export function RoomPage(props: RoomPageProps) {
+  const { heading, lead, kinds, visibility: own, actions, actionsAwaited, back, children } = props;
   const room = useRoom();
   const way = back ?? roomBack(room);
   if (room.inside)
@@ -49,6 +52,7 @@ export function RoomPage({ heading, lead, kinds, visibility: own, actions, back,
       {...(way ? { back: way } : {})}
       {...(visibility ? { visibility } : {})}
       actions={actions}
+      actionsAwaited={actionsAwaited === true}
     >
       <div className="room">
         <p className="print-only paper-line">

@@ -33,13 +33,16 @@ export function Sheet() {
       lead={t("sheet.lead")}
       back={{ to: to({ at: "summary" }), label: t("room.summary") }}
       actions={
-        summary.data && (
+        (summary.data ?? summary.isPending) && (
           <>
             <PrintButton />
-            <CopyButton text={summaryText(summary.data, room)}>{t("room.copy")}</CopyButton>
+            <CopyButton text={summary.data ? summaryText(summary.data, room) : ""}>
+              {t("room.copy")}
+            </CopyButton>
           </>
         )
       }
+      actionsAwaited={summary.isPending}
     >
       <Loaded query={summary} lines={14}>
         {(known) => <Paper summary={known} room={room} />}

@@ -31,13 +31,14 @@ export function Summary() {
     <RoomPage
       heading={room.scope.kind === "own" ? t("records.heading") : t("chart.heading", { name: room.person })}
       actions={
-        summary.data &&
-        !isEmpty && (
+        (summary.data ? !isEmpty : summary.isPending) && (
           <>
             <ButtonLink to={to({ at: "sheet" })} icon="print">
               {t("summary.sheet")}
             </ButtonLink>
-            <CopyButton text={summaryText(summary.data, room)}>{t("room.copy")}</CopyButton>
+            <CopyButton text={summary.data ? summaryText(summary.data, room) : ""}>
+              {t("room.copy")}
+            </CopyButton>
             {room.scope.kind === "own" && (
               <ButtonLink to="/add" icon="add">
                 {t("home.addRecords")}
@@ -46,6 +47,7 @@ export function Summary() {
           </>
         )
       }
+      actionsAwaited={summary.isPending}
     >
       <Loaded query={summary} lines={14}>
         {(known) => (isEmpty && room.scope.kind === "own" ? <NoRecords /> : <Body summary={known} />)}

@@ -34,8 +34,11 @@ export function Timeline() {
       heading={t("timeline.heading")}
       {...(query.categories[0] ? { kinds: query.categories } : {})}
       actions={
-        density.data && density.data.length > 0 && <CopyEntries key={JSON.stringify(query)} query={query} />
+        (density.data ? density.data.length > 0 : density.isPending) && (
+          <CopyEntries key={JSON.stringify(query)} query={query} />
+        )
       }
+      actionsAwaited={density.isPending}
     >
       <div className="stack stack-fill">
         <Filter query={query} />

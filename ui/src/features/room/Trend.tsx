@@ -28,14 +28,14 @@ export function Trend({ analyte }: { analyte: string }) {
       kinds={["results", "vitals"]}
       back={{ to: to({ at: "results" }), label: t("results.heading") }}
       actions={
-        trend.data &&
-        trend.data.points.length > 0 && (
+        (trend.data ? trend.data.points.length > 0 : trend.isPending) && (
           <>
             <PrintButton />
-            <CopyButton text={trendText(trend.data, person)}>{t("room.copy")}</CopyButton>
+            <CopyButton text={trend.data ? trendText(trend.data, person) : ""}>{t("room.copy")}</CopyButton>
           </>
         )
       }
+      actionsAwaited={trend.isPending}
     >
       <Loaded query={trend} lines={12}>
         {(known) =>

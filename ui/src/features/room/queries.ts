@@ -2,7 +2,7 @@ import { keepPreviousData, useInfiniteQuery, useQueries, useQuery } from "@tanst
 import { useMemo } from "react";
 import { answers } from "../../app/queries";
 import { room } from "../../backend";
-import type { Category, ItemQuery, RoomScope } from "../../backend/types";
+import type { Category, ChartItem, ItemQuery, RoomScope } from "../../backend/types";
 import { useRoom } from "./context";
 import { type Day, type Days, findDays } from "./days";
 
@@ -92,6 +92,21 @@ export function useFindDays(): (days: Days) => Promise<Day[]> {
   const { scope } = useRoom();
   return (days) => answers.fetchQuery(daysQuery(scope, days));
 }
+
+/** An entry of a page or of the summary that came already: its name is known before its record is. */
+export function knownItem(scope: RoomScope, id: string): ChartItem | undefined {
+  for (const [, data] of answers.getQueriesData({ queryKey: keyOf(scope) }))
+    for (const list of [data, ...Object.values(data ?? {})]) {
+      const found = itemsOf(list).find((item) => item.id === id);
+      if (found) return found;
+    }
+  return undefined;
+}
+
+const itemsOf = (list: unknown): ChartItem[] =>
+  typeof list === "object" && list !== null && "items" in list && Array.isArray(list.items)
+    ? (list.items as ChartItem[])
+    : [];
 
 export const pageSize = 100;
 

@@ -280,6 +280,46 @@ describe("a record", () => {
   });
 });
 
+describe("the head of a page", () => {
+  const never = () => new Promise(() => undefined);
+  const actions = () => document.querySelector<HTMLElement>(".page-head .actions");
+
+  it.each([
+    ["/records", "room_summary", 3],
+    ["/records/sheet", "room_summary", 2],
+    ["/records/results", "room_analytes", 3],
+    ["/records/results/text%7Cglucose", "room_trend", 2],
+    ["/records/medicines", "room_medicines", 2],
+    ["/records/comparison", "room_items", 2],
+    ["/records/timeline", "room_density", 1],
+    ["/records/g3", "room_record", 2],
+  ])(
+    "of %s keeps the place of what can be done until it can, out of everybody's reach",
+    async (path, command, n) => {
+      await open("patient", path, { [command]: never });
+      const row = actions();
+      expect(row?.children).toHaveLength(n);
+      expect(row?.style.visibility).toBe("hidden");
+      expect(row?.hasAttribute("inert")).toBe(true);
+      expect(screen.queryByRole("button", { name: "Copy as text" })).toBeNull();
+    },
+  );
+
+  it("gives the same row back when the answer is there", async () => {
+    await open("patient", "/records/g3");
+    const row = actions();
+    expect(await screen.findByRole("button", { name: "Copy as text" })).toBeTruthy();
+    expect(actions()).toBe(row);
+    expect(row?.hasAttribute("inert")).toBe(false);
+  });
+
+  it("names a record that came with a list before the record is there", async () => {
+    await open("patient", "/records/timeline", { room_record: never });
+    await userEvent.click(await screen.findByText("Influenza vaccine"));
+    expect(await screen.findByRole("heading", { level: 1, name: "Influenza vaccine" })).toBeTruthy();
+  });
+});
+
 describe("paper", () => {
   it("says about whom and when, and holds nothing that can be pressed", async () => {
     await open("patient", "/records/sheet");

@@ -13,6 +13,8 @@ interface PageProps {
   visibility?: VisibilityView | undefined;
   back?: { to: string; label: string };
   actions?: ReactNode;
+  /** What the actions act on is on its way: their place is kept, so that the head does not grow when it comes. */
+  actionsAwaited?: boolean;
   wide?: boolean;
   /** What belongs to the page but is not its text: beside it where there is room, after it where not. */
   beside?: ReactNode;
@@ -21,7 +23,7 @@ interface PageProps {
 
 /** One screen: heading, visibility line, content. The heading takes the focus when the screen opens. */
 export function Page(props: PageProps) {
-  const { heading, lead, visibility, back, actions, wide, beside, children } = props;
+  const { heading, lead, visibility, back, actions, actionsAwaited, wide, beside, children } = props;
   // While it is not known who can see it, the line keeps its place: nothing jumps when it comes.
   const awaited = "visibility" in props && !visibility;
   const classes = ["page-inner", wide && "wide", beside && "has-beside"].filter(Boolean).join(" ");
@@ -36,7 +38,11 @@ export function Page(props: PageProps) {
         )}
         <div className="page-head-row">
           <Heading>{heading}</Heading>
-          {actions && <div className="actions screen-only">{actions}</div>}
+          {actions && (
+            <div className="actions screen-only" {...(actionsAwaited ? placeOnly : {})}>
+              {actions}
+            </div>
+          )}
         </div>
         {visibility && <VisibilityLine visibility={visibility} />}
         {awaited && <span className="visibility" />}
@@ -51,6 +57,9 @@ export function Page(props: PageProps) {
     </div>
   );
 }
+
+/** Takes its room and is there for nobody yet. */
+const placeOnly = { inert: true, style: { visibility: "hidden" } } as const;
 
 /** The page's one h1. It takes the focus, unless a field is waiting for what will be typed first. */
 export function Heading({ children, still }: { children: ReactNode; still?: boolean }) {
