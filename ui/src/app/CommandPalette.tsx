@@ -92,6 +92,7 @@ export function PaletteList({
       <SearchField className="field field-search" autoFocus={!still}>
         <Label className="field-label">{t("palette.label")}</Label>
         <Input className="input" />
+        <Icon name="search" />
       </SearchField>
       <Menu
         className="palette-list"

@@ -22,28 +22,40 @@ export function Drops({ session }: { session: SessionView | undefined }) {
   useEffect(() => heard(events.dragged(setDrag)), []);
   useDropped(takes);
   if (drag === "left" || (drag === "dropped" && takes)) return null;
-  if (drag === "dropped" && !takes)
-    return (
-      <div className="drop-refused">
-        <Notice tone="caution" title={t(`drop.${taker}`)} alert>
-          <p>{t(`drop.${taker}.mend`)}</p>
-          <Button
-            onPress={() => {
-              setDrag("left");
-            }}
-          >
-            {t("action.dismiss")}
-          </Button>
-        </Notice>
-      </div>
-    );
+  if (drag === "over") return <DropTarget taker={taker} />;
+  return (
+    <DropRefused
+      taker={taker}
+      onClose={() => {
+        setDrag("left");
+      }}
+    />
+  );
+}
+
+/** Over the whole window while files are held over it. */
+export function DropTarget({ taker }: { taker: Taker }) {
   return (
     <div className="drop-over" role="status">
       <div className="drop">
-        <Emblem name={takes ? "upload" : "info"} size="large" />
+        <Emblem name={taker === "patient" ? "upload" : "info"} size="large" />
         <p className="strong">{t(`drop.${taker}`)}</p>
         <p className="soft">{t(`drop.${taker}.mend`)}</p>
       </div>
+    </div>
+  );
+}
+
+/** They were let go where nothing takes them. */
+export function DropRefused({ taker, onClose }: { taker: Taker; onClose: () => void }) {
+  return (
+    <div className="drop-refused">
+      <Notice tone="caution" title={t(`drop.${taker}`)} alert>
+        <p>
+          {t("drop.nothing")} {t(`drop.${taker}.mend`)}
+        </p>
+        <Button onPress={onClose}>{t("action.dismiss")}</Button>
+      </Notice>
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from "react";
 import { PaletteList } from "../app/CommandPalette";
+import { DropRefused, DropTarget } from "../app/Drops";
 import type { FlagKind, Marker } from "../backend/types";
 import { ComparisonTable } from "../features/room/Comparison";
 import { type Room, RoomProvider } from "../features/room/context";
@@ -204,7 +205,7 @@ const tools = {
   onTurn: nothing,
 } as const;
 
-/** What stands over a document, and the list of everything that can be done. */
+/** What stands over a document, what files over a window see, and the list of everything that can be done. */
 export function ToolSheet() {
   const [typed, setTyped] = useState("");
   return (
@@ -226,6 +227,15 @@ export function ToolSheet() {
           mode="pages"
           onMode={nothing}
         />
+      </Specimen>
+      <Specimen name="files over a patient’s window">
+        <DropTarget taker="patient" />
+      </Specimen>
+      <Specimen name="files over a doctor’s window">
+        <DropTarget taker="doctor" />
+      </Specimen>
+      <Specimen name="files dropped where nothing takes them">
+        <DropRefused taker="locked" onClose={nothing} />
       </Specimen>
       <Specimen name="command palette">
         <div className="dialog palette">
