@@ -46,7 +46,14 @@ export function DocumentReader({ at, lang, beside, choose, compact = false }: Re
           document.refused !== null || document.kind === "other" ? (
             <Refused from={from} document={document} />
           ) : document.kind === "text" || document.kind === "html" ? (
-            <Words from={from} document={document} lang={languageTag(lang)} />
+            <Words
+              from={from}
+              document={document}
+              lang={languageTag(lang)}
+              beside={beside}
+              choose={choose}
+              compact={compact}
+            />
           ) : (
             <Pages
               key={JSON.stringify(from)}
@@ -127,49 +134,53 @@ function Refused({ from, document }: { from: DocumentAt; document: DocumentView 
   );
 }
 
-function Words({
-  from,
-  document,
-  lang,
-}: {
-  from: DocumentAt;
-  document: DocumentView;
-  lang: string | undefined;
-}) {
-  return (
-    <div className="stack">
-      <div className="doc-head">
-        <p className="soft">{documentFacts(document)}</p>
-        <div className="actions screen-only">
-          <CopyButton text={wordsText(document)}>{t("room.copy")}</CopyButton>
-          <SaveButton from={from} />
-        </div>
-      </div>
-      {document.html !== null ? (
-        <NarrativeFrame narrative={{ html: document.html, status: null, altered: true }} lang={lang} />
-      ) : (
-        <p className="doc-text doc-lines" lang={lang}>
-          {document.text}
-        </p>
-      )}
-      {document.cut && <p className="soft">{t("doc.textCut")}</p>}
-    </div>
-  );
-}
-
-function Pages({
-  from,
-  document,
-  beside,
-  choose,
-  compact,
-}: {
+interface ShownProps {
   from: DocumentAt;
   document: DocumentView;
   beside: DocumentAt | undefined;
   choose: ReactNode;
   compact: boolean;
-}) {
+}
+
+function Words({ from, document, lang, beside, choose, compact }: ShownProps & { lang: string | undefined }) {
+  return (
+    <div className="stack stack-fill">
+      <div className="doc-head">
+        <p className="soft">{documentFacts(document)}</p>
+        {!compact && (
+          <div className="actions screen-only">
+            <CopyButton text={wordsText(document)}>{t("room.copy")}</CopyButton>
+            <SaveButton from={from} />
+          </div>
+        )}
+      </div>
+      {choose !== undefined && <div className="doc-second screen-only">{choose}</div>}
+      <div className={beside ? "doc-body doc-two" : "doc-body"}>
+        <div className="stack stack-fill">
+          {document.html !== null ? (
+            <NarrativeFrame narrative={{ html: document.html, status: null, altered: true }} lang={lang} />
+          ) : (
+            <p className="doc-text doc-lines" lang={lang}>
+              {document.text}
+            </p>
+          )}
+          {document.cut && <p className="soft">{t("doc.textCut")}</p>}
+        </div>
+        {beside && <BesideIt at={beside} />}
+      </div>
+    </div>
+  );
+}
+
+function BesideIt({ at }: { at: DocumentAt }) {
+  return (
+    <section className="doc-beside" aria-label={t("doc.besidePage")}>
+      <DocumentReader at={at} compact />
+    </section>
+  );
+}
+
+function Pages({ from, document, beside, choose, compact }: ShownProps) {
   const title = documentTitle(document);
   const [page, setPage] = useState(0);
   const [zoom, setZoom] = useState<Zoom>("fit");
@@ -283,11 +294,7 @@ function Pages({
             handle={sheets}
           />
         )}
-        {beside && (
-          <section className="doc-beside" aria-label={t("doc.besidePage")}>
-            <DocumentReader at={beside} compact />
-          </section>
-        )}
+        {beside && <BesideIt at={beside} />}
       </div>
       <Paper pictures={paper.pictures} onReady={paper.ready} />
     </div>

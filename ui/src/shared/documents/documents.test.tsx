@@ -1,12 +1,14 @@
 import { act, configure, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { App } from "../../app/App";
 import { answers, forget } from "../../app/queries";
 import { fakeTransport } from "../../backend/fake";
 import { wanted } from "../../backend/fake/wanted";
 import { itemById } from "../../backend/fake/chart";
-import type { ItemQuery, RoomRecord } from "../../backend/types";
+import type { DocumentView, ItemQuery, RoomRecord } from "../../backend/types";
 import { setTransportForTests, type Transport } from "../../backend/transport";
+import { wordsText } from "./plain";
 import { pixelsFor, turned, zoomStep } from "./types";
 
 // The first test also loads everything.
@@ -123,6 +125,34 @@ describe("the reader of documents", () => {
     expect(beside.queryByRole("button", { name: "Save a copy" })).toBeNull();
     fireEvent.click(screen.getByRole("button", { name: "Take it away" }));
     expect(screen.queryByRole("region", { name: "Document beside it" })).toBeNull();
+  });
+
+  it("puts a document beside one that is text, and copies its words alone", async () => {
+    userEvent.setup();
+    const text = (words: string) => async (args: Record<string, unknown>) => ({
+      ...((await fakeTransport().call("document_open", args)) as DocumentView),
+      kind: "text" as const,
+      text: words,
+    });
+    await open("/records/i7/document/0", { document_open: text("Dear Ms Sample") });
+    fireEvent.click(await screen.findByRole("button", { name: "Beside it: nothing" }));
+    fireEvent.click(await screen.findByRole("option", { name: "This document again" }));
+    const beside = within(await screen.findByRole("region", { name: "Document beside it" }));
+    expect(await beside.findByText("Dear Ms Sample")).toBeTruthy();
+    expect(beside.queryByRole("button", { name: "Copy as text" })).toBeNull();
+    await userEvent.click(screen.getByRole("button", { name: "Copy as text" }));
+    await waitFor(async () => {
+      expect(await navigator.clipboard.readText()).toBe("Letter of the heart clinic\n\nDear Ms Sample");
+    });
+  });
+
+  it("copies the words of a document in HTML line by line, without what could run", () => {
+    const html =
+      "<h1>Letter</h1><p>Dear <b>Ms Sample</b>,</p><table><tr><td>Potassium</td><td>5.9</td></tr></table>";
+    const shown = { title: null, description: null, text: null, cut: true } as DocumentView;
+    expect(wordsText({ ...shown, html: `${html}<script>run()</script>` })).toBe(
+      "Letter\nDear Ms Sample,\nPotassium 5.9\n\nThis is not all. Save a copy to read the rest.",
+    );
   });
 
   describe("offers to put beside it", () => {
