@@ -43,14 +43,14 @@ export function RoomPage(props: RoomPageProps) {
       </div>
     );
   // In a shared chart the banner, which is always in sight, says it.
-  const visibility = room.scope.kind === "own" ? (own ?? room.visibility(kinds)) : undefined;
+  const visibility = room.scope.kind === "own" ? { visibility: own ?? room.visibility(kinds) } : {};
   return (
     <Page
       heading={heading}
       wide
       {...(lead === undefined ? {} : { lead })}
       {...(way ? { back: way } : {})}
-      {...(visibility ? { visibility } : {})}
+      {...visibility}
       actions={actions}
       actionsAwaited={actionsAwaited === true}
     >

@@ -305,6 +305,11 @@ describe("the head of a page", () => {
     },
   );
 
+  it("keeps the place of the line that says who can see it, too", async () => {
+    await open("patient", "/records/results", { patient_home: never });
+    expect(document.querySelector(".page-head .visibility")?.textContent).toBe("");
+  });
+
   it("gives the same row back when the answer is there", async () => {
     await open("patient", "/records/g3");
     const row = actions();
