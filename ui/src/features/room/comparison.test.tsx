@@ -1,21 +1,25 @@
 import { act, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { App } from "../../app/App";
 import { forget } from "../../app/queries";
 import { fakeTransport } from "../../backend/fake";
 import { wanted } from "../../backend/fake/wanted";
+import type { ItemQuery } from "../../backend/types";
 import { setTransportForTests } from "../../backend/transport";
 
 let calls: { command: string; args: Record<string, unknown> }[] = [];
 
-async function open(path: string): Promise<void> {
+async function open(
+  path: string,
+  own: Record<string, (args: Record<string, unknown>) => unknown> = {},
+): Promise<void> {
   const fake = fakeTransport();
   setTransportForTests({
     ...fake,
-    call: (command, args = {}) => {
+    call: async (command, args = {}) => {
       calls.push({ command, args });
-      return fake.call(command, args);
+      return own[command] ? own[command](args) : fake.call(command, args);
     },
   });
   Object.assign(wanted, { window: "patient", state: "full" });
@@ -101,6 +105,46 @@ describe("copying as plain text", () => {
     expect(text).not.toContain("Glucose");
     const asked = calls.filter((call) => call.command === "room_items").at(-1)?.args.query;
     expect(asked).toMatchObject({ categories: ["medications"], limit: 500 });
+  });
+
+  it("asks for its place on the clipboard while the press counts, before the text is gathered", async () => {
+    const steps: string[] = [];
+    vi.stubGlobal(
+      "ClipboardItem",
+      class {
+        constructor(readonly data: Record<string, Promise<Blob>>) {}
+      },
+    );
+    vi.spyOn(navigator.clipboard, "write").mockImplementation(async ([item]) => {
+      steps.push("asked");
+      await (item as unknown as { data: Record<string, Promise<Blob>> }).data["text/plain"];
+      steps.push("written");
+    });
+    const fake = fakeTransport();
+    await open("/records/timeline", {
+      room_items: async (args) => {
+        const page = await fake.call("room_items", args);
+        if ((args.query as ItemQuery).limit === 500) steps.push("gathered");
+        return page;
+      },
+    });
+    await userEvent.click(await screen.findByRole("button", { name: "Copy as text" }));
+    await screen.findByRole("button", { name: "Copied" });
+    expect(steps).toEqual(["asked", "gathered", "written"]);
+    vi.unstubAllGlobals();
+    vi.restoreAllMocks();
+  });
+
+  it("says why where the text cannot be gathered", async () => {
+    await open("/records/timeline", {
+      room_items: () => {
+        throw { code: "relay-unreachable", params: {} } as unknown as Error;
+      },
+    });
+    await userEvent.click(await screen.findByRole("button", { name: "Copy as text" }));
+    const [head] = await screen.findAllByRole("alert");
+    expect(head?.textContent).toContain("The relay is out of reach");
+    expect(screen.queryByRole("button", { name: "Copied" })).toBeNull();
   });
 
   it("gives what a search found, with the words around it", async () => {

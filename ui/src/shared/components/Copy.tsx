@@ -10,12 +10,7 @@ type Text = string | (() => Promise<string>);
 /** Copies a text the person sees, or one that is gathered first; says so in words and to screen readers. */
 export function CopyButton({ text, children }: { text: Text; children: string }) {
   const copy = useMutation({
-    mutationFn: async (wanted: Text) => {
-      const words = typeof wanted === "string" ? wanted : await wanted();
-      await navigator.clipboard.writeText(words).catch((refused: unknown) => {
-        if (!copyBySelection(words)) throw refused;
-      });
-    },
+    mutationFn: (wanted: Text) => (typeof wanted === "string" ? copyNow(wanted) : copyLater(wanted())),
     networkMode: "always",
     onSuccess: () => {
       announce(t("action.copied"));
@@ -37,6 +32,25 @@ export function CopyButton({ text, children }: { text: Text; children: string })
       {copy.isError && <CopyFailure error={copy.error} />}
     </>
   );
+}
+
+async function copyNow(words: string): Promise<void> {
+  await navigator.clipboard.writeText(words).catch((refused: unknown) => {
+    if (!copyBySelection(words)) throw refused;
+  });
+}
+
+/**
+ * A press counts for about a second, and gathering may take longer: the place on the clipboard is asked for at once, and
+ * the text follows.
+ */
+async function copyLater(gathered: Promise<string>): Promise<void> {
+  if (typeof ClipboardItem === "undefined") return copyNow(await gathered);
+  const text = gathered.then((words) => new Blob([words], { type: "text/plain" }));
+  const written = navigator.clipboard.write([new ClipboardItem({ "text/plain": text })]);
+  // Why there is no text says more than that it was not copied.
+  for (const step of await Promise.allSettled([gathered, written]))
+    if (step.status === "rejected") throw step.reason;
 }
 
 /** The core says why it gave no text; a clipboard that refuses says nothing a person could use. */
