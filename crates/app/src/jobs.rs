@@ -242,7 +242,7 @@ impl Progress for Job {
         state.view.stage = stage;
         (state.view.done, state.view.total) = (step.done, step.total);
         (state.view.bytes_done, state.view.bytes_total) = (step.bytes_done, step.bytes_total);
-        state.view.seconds_left = seconds_left(state.started, &step);
+        state.view.seconds_left = seconds_left(state.started.elapsed().as_secs(), &step);
         // Ten times a second is enough for a person.
         if moved_on || state.told.elapsed().as_millis() >= 100 {
             state.told = Instant::now();
@@ -252,8 +252,7 @@ impl Progress for Job {
 }
 
 /// What is left, at the pace so far; `None` until two seconds give a pace.
-fn seconds_left(started: Instant, step: &Step) -> Option<u64> {
-    let spent = started.elapsed().as_secs();
+fn seconds_left(spent: u64, step: &Step) -> Option<u64> {
     let (done, total) = if step.bytes_total > 0 {
         (step.bytes_done, step.bytes_total)
     } else {
@@ -333,5 +332,20 @@ mod tests {
         assert_eq!(work.join().unwrap(), ImportDecision::Stop);
         job.finish(Err(ErrorCode::Cancelled.into()));
         assert_eq!(job.view().state, JobState::Cancelled);
+    }
+
+    #[test]
+    fn the_time_left_is_what_the_pace_so_far_says() {
+        let files = |done, total| Step { done, total, ..Step::default() };
+        let bytes = |bytes_done, bytes_total| Step { bytes_done, bytes_total, ..files(1, 2) };
+        assert_eq!(seconds_left(10, &files(1, 4)), Some(30));
+        assert_eq!(seconds_left(10, &bytes(900, 1000)), Some(1), "bytes tell more than files");
+        assert_eq!(seconds_left(10, &files(4, 4)), Some(0));
+        assert_eq!(seconds_left(1, &files(1, 4)), None, "two seconds make a pace");
+        assert_eq!(seconds_left(10, &files(0, 4)), None);
+        assert_eq!(seconds_left(10, &files(5, 4)), None, "more was found than was known of");
+        assert_eq!(seconds_left(10, &bytes(0, u64::MAX)), None);
+        assert_eq!(seconds_left(2, &bytes(1, u64::MAX)), None, "longer than can be said");
+        assert_eq!(seconds_left(u64::MAX, &bytes(2, 4)), Some(u64::MAX));
     }
 }

@@ -130,15 +130,59 @@ fn bombs_and_locked_and_broken_archives_are_refused_and_stay_small() {
 }
 
 #[test]
-fn a_huge_file_is_refused_without_being_read() {
+fn a_huge_file_of_any_kind_is_refused_without_being_read_and_its_neighbour_is_taken() {
+    for (name, head, reason) in [
+        ("huge.pdf", &b"%PDF-1.7\n"[..], RefusedReason::DocumentTooLarge),
+        ("huge.tiff", b"II*\0\x08\0\0\0", RefusedReason::DocumentTooLarge),
+        (
+            "huge.xml",
+            b"<?xml version=\"1.0\"?><ClinicalDocument xmlns=\"urn:hl7-org:v3\">",
+            RefusedReason::DocumentTooLarge,
+        ),
+        (
+            "huge.json",
+            br#"{"resourceType":"Bundle","type":"collection","entry":["#,
+            RefusedReason::TooLarge,
+        ),
+        ("huge.csv", b"Date,Pulse\n2026-01-01,70\n", RefusedReason::TooLarge),
+        ("huge.zip", b"PK\x03\x04", RefusedReason::Damaged),
+    ] {
+        let world = World::new();
+        let session = patient(&world);
+        let folder = world.file("mark", b"").with_file_name("one");
+        std::fs::create_dir(&folder).unwrap();
+        std::fs::write(folder.join("good.json"), sample()).unwrap();
+        let path = folder.join(name);
+        std::fs::write(&path, head).unwrap();
+        // Sparse: two gigabytes that take no room.
+        std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(2 << 30).unwrap();
+        let started = std::time::Instant::now();
+        let view = take(&session, &folder);
+        assert!(started.elapsed().as_secs() < 10, "{name}");
+        let refused: Vec<_> = view.report.refused.iter().map(|left| left.reason).collect();
+        assert_eq!(refused, [reason], "{name}");
+        assert!(view.report.resources > 0, "the neighbour of {name}");
+    }
+}
+
+#[test]
+fn an_object_with_more_members_than_can_be_read_has_too_many_values() {
     let world = World::new();
     let session = patient(&world);
-    let path = world.file("huge.pdf", b"%PDF-1.7\n");
-    // Sparse: two gigabytes that take no room.
-    std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(2 << 30).unwrap();
-    let started = std::time::Instant::now();
-    assert_eq!(reasons(&take(&session, &path)), [("huge.pdf", RefusedReason::TooLarge)]);
-    assert!(started.elapsed().as_secs() < 5);
+    let members: String = (0..100_001).map(|n| format!(r#","m{n}":1"#)).collect();
+    let file = format!(r#"{{"resourceType":"Basic"{members}}}"#);
+    let view = take(&session, &world.file("wide.json", file.as_bytes()));
+    assert_eq!(reasons(&view), [("wide.json", RefusedReason::TooManyValues)]);
+}
+
+#[test]
+fn the_report_names_the_list_by_which_it_was_sorted() {
+    let world = World::new();
+    let session = patient(&world);
+    let view = take(&session, &world.file("good.json", &sample()));
+    assert_eq!(view.report.list.as_deref(), Some("keyward-sensitivity 1"));
+    let json = String::from_utf8(import::report_json(&session, &view.id).unwrap()).unwrap();
+    assert!(json.contains(r#""list": "keyward-sensitivity 1""#));
 }
 
 fn within(session: &Session, path: &Path, limits: &WalkLimits, cancel: &Cancel) -> ImportView {
