@@ -7,6 +7,7 @@ import { t } from "../../locales/i18n";
 import { Button, ButtonLink } from "../../shared/components/Button";
 import { Failure } from "../../shared/components/Failure";
 import { toast } from "../../shared/components/Toast";
+import { Disclosure } from "../../shared/components/Disclosure";
 import { Decision } from "../../shared/components/Decision";
 import { Facts } from "../../shared/components/Facts";
 import { Loaded } from "../../shared/components/Loaded";
@@ -71,6 +72,7 @@ function Report({ known }: { known: ImportView }) {
             { label: t("report.when"), value: fullMoment(known.at) },
             { label: t("report.duplicates"), value: t("report.duplicatesCount", { n: report.duplicates }) },
             { label: t("report.source"), value: t("report.sourceCount", { n: report.kept_as_source }) },
+            report.list !== null && { label: t("report.list"), value: listWords(report.list) },
           ]}
         />
         <div className="actions">
@@ -109,6 +111,12 @@ function Report({ known }: { known: ImportView }) {
       <Files known={known} />
     </>
   );
+}
+
+/** "keyward-sensitivity 1" in words. */
+function listWords(list: string): string {
+  const [name = "", version = ""] = list.split(" ");
+  return t("report.listName", { name, version });
 }
 
 /** Goes on where it was interrupted. */
@@ -177,6 +185,48 @@ function Files({ known }: { known: ImportView }) {
   );
 }
 
+const mostKept = 50;
+
+/** What of a file is kept as it came: where it stood, why, and its bytes. */
+function Kept({ file }: { file: ImportFileView }) {
+  const give = useDeed(patient.importExportOriginal, (bytes, { of }) => {
+    if (bytes !== null && of.kind === "piece")
+      toast(t("report.pieceSaved", { n: of.index + 1, name: file.name }));
+  });
+  if (file.kept.length === 0) return null;
+  const more = file.kept.length - mostKept;
+  return (
+    <Disclosure label={t("report.kept", { n: file.kept.length })}>
+      <ul className="list">
+        {file.kept.slice(0, mostKept).map((piece) => {
+          const words = { n: piece.index + 1, name: file.name };
+          return (
+            <li key={piece.index} className="list-item no-icon">
+              <div className="list-main">
+                <span>{t("report.piece", words)}</span>
+                <span className="soft small">{t(`kept.${piece.reason}`)}</span>
+              </div>
+              <Button
+                look="quiet"
+                icon="download"
+                aria-label={t("report.pieceNamed", words)}
+                isPending={give.isPending}
+                onPress={() => {
+                  give.mutate({ of: { kind: "piece", source: file.source, index: piece.index } });
+                }}
+              >
+                {t("report.original")}
+              </Button>
+            </li>
+          );
+        })}
+        {more > 0 && <li className="list-item no-icon soft">{t("report.moreKept", { n: more })}</li>}
+      </ul>
+      {give.isError && <Failure error={give.error} />}
+    </Disclosure>
+  );
+}
+
 function FileLine({ file }: { file: ImportFileView }) {
   const give = useDeed(patient.importExportOriginal, (bytes) => {
     if (bytes !== null) toast(t("report.originalSaved", { name: file.name }));
@@ -195,6 +245,7 @@ function FileLine({ file }: { file: ImportFileView }) {
             .join(" · ")}
         </span>
         {give.isError && <Failure error={give.error} />}
+        <Kept file={file} />
       </div>
       {file.original && (
         <Button
