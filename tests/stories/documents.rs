@@ -5,6 +5,8 @@
 
 #[path = "documents/files.rs"]
 mod files;
+#[path = "documents/hostile.rs"]
+mod hostile;
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};

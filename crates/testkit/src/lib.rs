@@ -19,7 +19,9 @@ mod resources;
 pub use bundle::{BundleKind, bundle};
 pub use clock::FakeClock;
 pub use health::HealthExport;
-pub use hostile::{HOSTILE_HOST, HOSTILE_NARRATIVES, hostile_bundle};
+pub use hostile::{
+    HOSTILE_HOST, HOSTILE_NARRATIVES, hostile_bundle, hostile_bundle_at, hostile_document,
+};
 pub use person::{Person, Persona, person};
 
 /// Randomness from a seed: the same seed, the same numbers. For tests and samples only.
