@@ -9,8 +9,12 @@ use keyward_app::error::ErrorCode;
 use keyward_app::patient::import;
 use keyward_app::patient::{compartment, sharing};
 use keyward_app::ports::vault::RecordFilter;
+use keyward_app::reading;
 use keyward_app::session::Session;
+use keyward_app::views::patient::{SharePreview, WithheldReason};
+use keyward_app::views::reading::{RoomRecord, RoomScope};
 use keyward_records::Category;
+use keyward_records::sensitivity::{Sensitivity, SensitivityReason};
 use support::{World, draft, find, share, space, sync};
 
 const PRESSURE: &str = r#"{"resourceType":"Condition","id":"a","code":{"text":"High blood pressure","coding":[{"system":"http://hl7.org/fhir/sid/icd-10-cm","code":"I10"}]}}"#;
@@ -104,4 +108,109 @@ fn what_is_kept_apart_by_mistake_can_be_moved_to_the_rest_but_not_who_she_is() {
     assert_eq!(code(&patient, Category::Other), ErrorCode::RecordFixed);
     assert_eq!(code(&mood, Category::Profile), ErrorCode::RecordFixed);
     assert_eq!(code("00", Category::Other), ErrorCode::NotFound);
+}
+
+/// A document Bundle whose narrative tells what its entries say in codes.
+fn letter(title: &str, entries: &[&str]) -> String {
+    let names: Vec<String> = entries
+        .iter()
+        .filter_map(|entry| entry.split(r#""id":""#).nth(1)?.split('"').next())
+        .map(|id| format!(r#"{{"reference":"Condition/{id}"}}"#))
+        .collect();
+    let resources: String =
+        entries.iter().map(|entry| format!(r#",{{"resource":{entry}}}"#)).collect();
+    let names = names.join(",");
+    format!(
+        r#"{{"resourceType":"Bundle","type":"document","entry":[{{"resource":{{"resourceType":
+        "Composition","id":"{title}","status":"final","title":"{title}","section":[{{"title":"Problems",
+        "text":{{"status":"generated","div":"<div>In words: {title} narrative</div>"}},
+        "entry":[{names}]}}]}}}}{resources}]}}"#
+    )
+}
+
+const INFECTION: &str = r#"{"resourceType":"Condition","id":"h","code":{"text":"Infection","coding":[{"system":"http://hl7.org/fhir/sid/icd-10-cm","code":"B20"}]}}"#;
+
+/// Everything a preview of these categories would seal, as one text.
+fn sealed(session: &Session, space: &str, categories: &[Category]) -> (SharePreview, String) {
+    let preview =
+        sharing::preview(session, &draft(space, &find(session, "Dr Test-Okafor"), categories));
+    let preview = preview.unwrap();
+    let scope = RoomScope::Preview { id: preview.id.clone() };
+    let all = preview.chart.sections.iter().flat_map(|section| &section.items);
+    let text = all.map(|item| {
+        let record = reading::record(session, &scope, &item.id).unwrap();
+        serde_json::to_string(&record).unwrap()
+    });
+    let text = text.collect();
+    (preview, text)
+}
+
+fn own(session: &Session, title: &str) -> RoomRecord {
+    reading::record(session, &RoomScope::Own, &id_of(session, title)).unwrap()
+}
+
+#[test]
+fn the_words_of_a_document_go_no_further_than_what_they_tell() {
+    let world = World::new();
+    let anna = world.patient("Test-Anna Maria", "Muster-Sample", "1961-03-14");
+    let okafor = world.doctor("Dr Test-Okafor");
+    for (name, letter) in [
+        ("plain.json", letter("Plain", &[PRESSURE])),
+        ("mood.json", letter("Private", &[PRESSURE, MOOD])),
+        ("both.json", letter("Several", &[MOOD, INFECTION])),
+    ] {
+        support::import(&anna, &world.file(name, letter.as_bytes()));
+    }
+    let heart = space(&anna, "Heart", true);
+
+    // Documents alone: what tells of nothing kept apart.
+    let (preview, text) = sealed(&anna, &heart, &[Category::Documents, Category::Conditions]);
+    assert!(text.contains("Plain narrative"));
+    assert!(!text.contains("Private narrative") && !text.contains("Several narrative"));
+    assert_eq!((preview.withheld, preview.stays.len()), (0, 0), "they are kept elsewhere");
+    let one = share(&anna, &draft(&heart, &find(&anna, "Dr Test-Okafor"), &[Category::Documents]));
+    assert_eq!(seen(&okafor, &one), ["Plain"]);
+
+    // With the one kind it is of; the one of two kinds waits, and says so.
+    let both = [Category::Documents, Category::MentalHealth, Category::SexualHealth];
+    let (preview, text) = sealed(&anna, &heart, &both);
+    assert!(text.contains("Private narrative") && !text.contains("Several narrative"));
+    let stays: Vec<_> =
+        preview.stays.iter().map(|stay| (stay.title.as_str(), stay.reason)).collect();
+    assert_eq!(stays, [("Several", WithheldReason::KeptApart)]);
+    let record = own(&anna, "Several");
+    assert!(record.waits && record.compartment == Category::SexualHealth);
+    let kinds: Vec<Sensitivity> = record.apart.iter().map(|found| found.kind).collect();
+    assert_eq!(kinds, [Sensitivity::SexualHealth, Sensitivity::MentalHealth]);
+    assert!(record.apart.iter().all(|found| found.why == SensitivityReason::Within));
+    assert!(own(&anna, "Plain").apart.is_empty() && !own(&anna, "Private").waits);
+
+    // She chooses a place, then it goes with that; and back it waits again.
+    let id = id_of(&anna, "Several");
+    compartment::move_record(&anna, &id, Category::MentalHealth).unwrap();
+    let (preview, text) = sealed(&anna, &heart, &[Category::MentalHealth]);
+    assert!(text.contains("Several narrative") && preview.stays.is_empty());
+    compartment::move_record(&anna, &id, Category::SexualHealth).unwrap();
+    let (preview, text) = sealed(&anna, &heart, &[Category::SexualHealth]);
+    assert!(!text.contains("Several narrative") && preview.withheld == 1);
+}
+
+#[test]
+fn a_document_too_large_to_share_is_named_before_the_rest_is_shared() {
+    let world = World::new();
+    let anna = world.patient("Test-Anna Maria", "Muster-Sample", "1961-03-14");
+    let _okafor = world.doctor("Dr Test-Okafor");
+    let data = "QUJD".repeat(7 << 20);
+    let scan = format!(
+        r#"{{"resourceType":"DocumentReference","id":"l","status":"current","description":"Large scan",
+        "content":[{{"attachment":{{"contentType":"application/pdf","data":"{data}"}}}}]}}"#
+    );
+    support::import(&anna, &world.file("scan.json", scan.as_bytes()));
+    support::import(&anna, &world.file("plain.json", letter("Plain", &[PRESSURE]).as_bytes()));
+    let heart = space(&anna, "Heart", true);
+    let (preview, text) = sealed(&anna, &heart, &[Category::Documents]);
+    assert!(text.contains("Plain narrative") && preview.withheld == 1);
+    let stays = &preview.stays[0];
+    assert_eq!((stays.title.as_str(), stays.reason), ("Large scan", WithheldReason::TooLarge));
+    assert_eq!(stays.record_id, id_of(&anna, "Large scan"));
 }

@@ -7,8 +7,9 @@ mod support;
 use std::collections::BTreeMap;
 
 use keyward_app::error::ErrorCode;
-use keyward_app::patient::{import, sharing};
+use keyward_app::patient::{compartment, import, sharing};
 use keyward_app::ports::progress::{Cancel, Unwatched};
+use keyward_app::ports::vault::RecordFilter;
 use keyward_app::session::Session;
 use keyward_app::views::patient::ShareDraft;
 use keyward_app::views::reading::{ItemQuery, RoomScope};
@@ -304,6 +305,40 @@ fn records_without_lines_are_caught_up_with_and_new_ones_are_told() {
     let hit = page.hits.iter().find(|hit| hit.item.title.starts_with('高')).unwrap();
     let marked: Vec<_> = hit.snippet.iter().filter(|part| part.hit).collect();
     assert_eq!(marked[0].text, "Gewicht");
+}
+
+#[test]
+fn with_a_new_list_what_nobody_decided_on_is_sorted_anew() {
+    let world = World::new();
+    let patient = world.patient("Test-Anna Maria", "Muster-Sample", "1961-03-14");
+    let line = |id: &str, code: &str| {
+        format!(
+            r#"{{"resourceType":"Condition","id":"{id}","code":{{"text":"{id}","coding":[{{"system":"http://hl7.org/fhir/sid/icd-10-cm","code":"{code}"}}]}}}}"#
+        )
+    };
+    let lines = [line("mood", "F32.1"), line("fear", "F41.1"), line("heart", "I10")].join("\n");
+    take_in(&patient, &world.file("three.ndjson", lines.as_bytes()));
+    let rows = || patient.read().unwrap().records(&RecordFilter::default()).unwrap();
+    let places = || -> BTreeMap<String, String> {
+        rows().into_iter().map(|row| (row.title, row.category)).collect()
+    };
+    let fear = rows().into_iter().find(|row| row.title == "fear").unwrap();
+    compartment::move_record(&patient, &fear.id.to_string(), Category::Conditions).unwrap();
+    // As an older list left it.
+    let mut mood = rows().into_iter().find(|row| row.title == "mood").unwrap();
+    let mut tx = patient.begin().unwrap();
+    tx.delete_record(&mood.id).unwrap();
+    "conditions".clone_into(&mut mood.category);
+    tx.insert_record(&mood).unwrap();
+    tx.commit().unwrap();
+    patient.changed();
+    assert_eq!(reading::catch_up(&patient, &Unwatched, &Cancel::new()).unwrap(), 3);
+    let expected = [("fear", "conditions"), ("heart", "conditions"), ("mood", "mentalHealth")];
+    assert_eq!(places(), expected.map(|(a, b)| (a.to_owned(), b.to_owned())).into());
+    // The index says so too, and once is enough.
+    let items = all_items(&patient, &RoomScope::Own);
+    assert_eq!(items.len(), 3);
+    assert_eq!(reading::catch_up(&patient, &Unwatched, &Cancel::new()).unwrap(), 0);
 }
 
 #[test]

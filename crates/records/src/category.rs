@@ -132,9 +132,14 @@ impl Category {
     /// the compartment of its (first) kind, all else to its section. Who she is stays in `Profile`
     /// whatever is written in it: without it no other record can be said to be hers.
     pub fn of(resource: &Json) -> Category {
+        Self::of_kinds(resource, &sensitivity::kinds(resource))
+    }
+
+    /// As [`Category::of`], of a resource that is of these kinds.
+    pub(crate) fn of_kinds(resource: &Json, kinds: &[Sensitivity]) -> Category {
         match Self::section_of(resource) {
             Category::Profile => Category::Profile,
-            section => sensitivity::kinds(resource).first().map_or(section, |kind| kind.category()),
+            section => sensitivity::home(kinds).unwrap_or(section),
         }
     }
 

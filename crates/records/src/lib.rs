@@ -28,6 +28,7 @@ mod halves;
 mod identity;
 mod limits;
 mod look;
+mod mentions;
 mod parse;
 mod parsed;
 mod references;

@@ -98,7 +98,9 @@ impl Text<'_> {
         }
         json::read(self.slice(range.clone()), self.limits).map_err(|error| match error.kind {
             JsonErrorKind::TooDeep => KeptReason::TooDeep,
-            JsonErrorKind::TooManyValues | JsonErrorKind::StringTooLong => KeptReason::TooLarge,
+            JsonErrorKind::TooManyValues
+            | JsonErrorKind::TooManyElements
+            | JsonErrorKind::StringTooLong => KeptReason::TooLarge,
             JsonErrorKind::DuplicateName => KeptReason::Ambiguous,
             JsonErrorKind::Syntax | JsonErrorKind::Truncated => KeptReason::NotJson,
         })
@@ -136,7 +138,7 @@ impl Text<'_> {
 
     fn too_many(&self, error: JsonError) -> ParseError {
         match error.kind {
-            JsonErrorKind::TooManyValues => {
+            JsonErrorKind::TooManyElements => {
                 ParseError::TooManyResources { limit: self.limits.max_resources }
             }
             _ => refused(error),
@@ -162,7 +164,9 @@ pub(crate) fn refused(error: JsonError) -> ParseError {
         JsonErrorKind::Syntax | JsonErrorKind::DuplicateName => ParseError::NotJson { offset },
         JsonErrorKind::Truncated => ParseError::Truncated { offset },
         JsonErrorKind::TooDeep => ParseError::TooDeep { offset },
-        JsonErrorKind::TooManyValues => ParseError::TooManyValues { offset },
+        JsonErrorKind::TooManyValues | JsonErrorKind::TooManyElements => {
+            ParseError::TooManyValues { offset }
+        }
         JsonErrorKind::StringTooLong => ParseError::StringTooLong { offset },
     }
 }

@@ -323,6 +323,6 @@ impl File<'_, '_> {
         full_url: Option<String>,
     ) {
         let bytes = self.text.slice(range).as_bytes().to_vec();
-        self.taken.keep(index, reason, bytes, full_url);
+        self.taken.keep(index, reason, bytes, full_url, Vec::new());
     }
 }

@@ -1,6 +1,8 @@
 //! A file taken apart, whatever its format was: resources, pieces kept as source, repetitions.
 
+use serde::Serialize;
 use thiserror::Error;
+use ts_rs::TS;
 
 use crate::category::Category;
 use crate::date::PartialDate;
@@ -9,6 +11,7 @@ use crate::identity::PatientIdentity;
 use crate::json::Json;
 use crate::limits::Limits;
 use crate::references::ResolvedReference;
+use crate::sensitivity::{self, Sensitivity};
 use crate::view::line::Line;
 use crate::{fingerprint, view};
 
@@ -56,8 +59,10 @@ pub struct Resource {
     pub resource_type: String,
     /// FHIR JSON: exactly as it stood in the file, or made from another format.
     pub bytes: Vec<u8>,
-    /// The section of the chart.
+    /// The compartment, where nobody decided otherwise.
     pub category: Category,
+    /// What it is kept apart for; of a document also what the records it speaks of are.
+    pub kinds: Vec<Sensitivity>,
     /// Its date, as written.
     pub date: Option<PartialDate>,
     /// What to call it; may be empty.
@@ -86,17 +91,31 @@ impl Resource {
         json: &Json,
         fingerprint: [u8; 32],
     ) -> Resource {
+        let kinds = sensitivity::kinds(json);
         Resource {
             index,
             resource_type: json.text("resourceType").unwrap_or_default().to_owned(),
             bytes,
-            category: Category::of(json),
+            category: Category::of_kinds(json, &kinds),
+            kinds,
             date: view::date_of(json),
             title: view::title_of(json),
             fingerprint,
             full_url: None,
             references: Vec::new(),
             line: None,
+        }
+    }
+
+    /// Is also of these kinds: moves to their compartment, unless it says who she is.
+    pub(crate) fn add_kinds(&mut self, kinds: Vec<Sensitivity>) {
+        self.kinds.extend(kinds);
+        self.kinds.sort_unstable();
+        self.kinds.dedup();
+        if self.category != Category::Profile
+            && let Some(home) = sensitivity::home(&self.kinds)
+        {
+            self.category = home;
         }
     }
 
@@ -113,12 +132,14 @@ pub struct KeptAsSource {
     pub index: usize,
     /// Why.
     pub reason: KeptReason,
-    /// Its bytes, in category `Other`.
+    /// Its bytes, in category `Other` unless something in them is kept apart.
     pub resource: Resource,
 }
 
 /// Why something is only kept as source.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
 pub enum KeptReason {
     /// Not JSON (a line of an NDJSON file).
     NotJson,

@@ -7,9 +7,11 @@ use crate::fingerprint;
 use crate::identity::PatientIdentity;
 use crate::json::Json;
 use crate::limits::Limits;
+use crate::mentions::{self, Mentions};
 use crate::parse::{Arrival, Given};
 use crate::parsed::{Container, Duplicate, KeptAsSource, KeptReason, ParseError, Parsed, Resource};
 use crate::references::{self, References, ResolvedReference};
+use crate::sensitivity::Sensitivity;
 use crate::view::ChartInput;
 use crate::view::line::line_read;
 
@@ -24,6 +26,8 @@ pub(crate) struct Ready {
     person: Option<PatientIdentity>,
     /// References written in it.
     references: Vec<String>,
+    /// What it speaks of.
+    parts: Vec<String>,
     resource: Resource,
 }
 
@@ -53,11 +57,27 @@ impl Ready {
             typed: json.text("resourceType").is_some(),
             id: json.text("id").map(str::to_owned),
             person: PatientIdentity::of(json),
+            parts: mentions::parts(json),
             references: if reason.is_none() { references::collect(json) } else { Vec::new() },
             resource: Resource { full_url, ..described },
             reason,
         }
     }
+
+    /// The same, of something that is also of these kinds.
+    pub(crate) fn with_kinds(mut self, kinds: Vec<Sensitivity>) -> Self {
+        self.resource.add_kinds(kinds);
+        self
+    }
+}
+
+/// A resource that is understood.
+struct Understood {
+    resource: Resource,
+    /// References written in it.
+    written: Vec<String>,
+    /// What it speaks of, if it is a document.
+    speaks_of: Vec<String>,
 }
 
 /// What was taken from a file so far.
@@ -65,10 +85,11 @@ impl Ready {
 pub(crate) struct Taken {
     entries: usize,
     patients: Vec<PatientIdentity>,
-    resources: Vec<(Resource, Vec<String>)>,
+    resources: Vec<Understood>,
     kept_as_source: Vec<KeptAsSource>,
     duplicates: Vec<Duplicate>,
     references: References,
+    mentions: Mentions,
     /// Content met so far: under which names (id or full URL), and at which entry.
     seen: HashMap<[u8; 32], Vec<(Option<String>, usize)>>,
 }
@@ -115,6 +136,8 @@ impl Taken {
                 &resource.title,
             );
         }
+        let called = (resource.resource_type.as_str(), ready.id.as_deref(), url);
+        self.mentions.add(called, &resource.kinds, &ready.parts);
         self.put(index, ready);
     }
 
@@ -125,7 +148,7 @@ impl Taken {
     }
 
     fn put(&mut self, index: usize, ready: Ready) {
-        let Ready { reason, id, person, references, mut resource, .. } = ready;
+        let Ready { reason, id, person, references, parts, mut resource, .. } = ready;
         let name = id.or_else(|| resource.full_url.clone());
         let Some(fingerprint) = self.recognise(resource.fingerprint, name, index) else { return };
         if let Some(person) = person
@@ -136,7 +159,11 @@ impl Taken {
         resource.index = index;
         resource.fingerprint = fingerprint;
         match reason {
-            None => self.resources.push((resource, references)),
+            None => {
+                let document = resource.resource_type == "Composition";
+                let speaks_of = if document { parts } else { Vec::new() };
+                self.resources.push(Understood { resource, written: references, speaks_of });
+            }
             Some(reason) => self.kept_as_source.push(KeptAsSource { index, reason, resource }),
         }
     }
@@ -148,14 +175,16 @@ impl Taken {
         reason: KeptReason,
         bytes: Vec<u8>,
         full_url: Option<String>,
+        kinds: Vec<Sensitivity>,
     ) {
         let base = fingerprint::of_source(&bytes);
         let Some(fingerprint) = self.recognise(base, full_url.clone(), index) else { return };
-        let resource = Resource {
+        let mut resource = Resource {
             index,
             resource_type: String::new(),
             bytes,
             category: Category::Other,
+            kinds: Vec::new(),
             date: None,
             title: String::new(),
             fingerprint,
@@ -163,6 +192,7 @@ impl Taken {
             references: Vec::new(),
             line: None,
         };
+        resource.add_kinds(kinds);
         self.kept_as_source.push(KeptAsSource { index, reason, resource });
     }
 
@@ -186,24 +216,26 @@ impl Taken {
     /// What was found and needs nothing of what comes later.
     pub(crate) fn give_away(&mut self) -> Given {
         let all = std::mem::take(&mut self.resources);
-        // One without a name may be called by what it refers to.
-        let (named, left): (Vec<_>, Vec<_>) = all
-            .into_iter()
-            .partition(|(resource, written)| !resource.title.is_empty() || written.is_empty());
+        // One without a name may be called by what it refers to, and a document may speak of what
+        // comes later.
+        let (ready, left): (Vec<_>, Vec<_>) = all.into_iter().partition(|one| {
+            (!one.resource.title.is_empty() || one.written.is_empty()) && one.speaks_of.is_empty()
+        });
         self.resources = left;
         Given {
-            resources: named.into_iter().map(|(resource, _)| resource).collect(),
+            resources: ready.into_iter().map(|one| one.resource).collect(),
             kept_as_source: std::mem::take(&mut self.kept_as_source),
         }
     }
 
     /// All of it, with the references that the file itself explains.
     pub(crate) fn finish(self, container: Container) -> Parsed {
-        let Taken { entries, patients, resources, kept_as_source, duplicates, references, .. } =
-            self;
+        let Taken { entries, patients, resources, kept_as_source, duplicates, .. } = self;
+        let (references, mentions) = (self.references, self.mentions);
         let resources = resources
             .into_iter()
-            .map(|(mut resource, written)| {
+            .map(|Understood { mut resource, written, speaks_of }| {
+                resource.add_kinds(mentions.kinds(&speaks_of));
                 resource.references = written
                     .into_iter()
                     .filter_map(|reference| {

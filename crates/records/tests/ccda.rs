@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use keyward_records::json::Json;
+use keyward_records::sensitivity::Sensitivity;
 use keyward_records::view;
 use keyward_records::{Category, Format, Limits, Parsed, ccda, detect, read};
 
@@ -386,4 +387,73 @@ fn the_same_finding_by_portal_and_by_document_is_recognised() {
     };
     assert!(keys.contains(&portal("13.2")));
     assert!(!keys.contains(&portal("13.3")));
+}
+
+/// A document with this header code and these sections.
+fn document_of(confidentiality: &str, sections: &str) -> Parsed {
+    parsed(
+        format!(
+            r#"<ClinicalDocument xmlns="urn:hl7-org:v3"><title>Visit</title>
+            <confidentialityCode code="{confidentiality}" codeSystem="2.16.840.1.113883.5.25"/>
+            <component><structuredBody>{sections}</structuredBody></component></ClinicalDocument>"#
+        )
+        .as_bytes(),
+    )
+}
+
+fn section_of(title: &str, more: &str) -> String {
+    format!(
+        "<component><section><title>{title}</title><text>Words of {title}</text>{more}</section></component>"
+    )
+}
+
+const PROBLEM: &str = r#"<entry><observation classCode="OBS" moodCode="EVN">
+    <templateId root="2.16.840.1.113883.10.20.22.4.4"/><statusCode code="completed"/>
+    <value xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="CD" code="F32.1"
+    codeSystem="2.16.840.1.113883.6.90"/></observation></entry>"#;
+const UNREAD: &str = r#"<entry><regionOfInterest classCode="ROIOVL" moodCode="EVN">
+    <code code="F32.1" codeSystem="2.16.840.1.113883.6.90"/></regionOfInterest></entry>"#;
+
+#[test]
+fn a_clinical_document_goes_no_further_than_what_it_says() {
+    let place = |parsed: &Parsed| {
+        let document =
+            parsed.resources.iter().find(|one| one.resource_type == "Composition").unwrap();
+        assert!(String::from_utf8_lossy(&document.bytes).contains("Words of"));
+        (document.category, document.kinds.clone())
+    };
+    let mental = (Category::MentalHealth, vec![Sensitivity::MentalHealth]);
+    let plain = section_of("Problems", "");
+    assert_eq!(place(&document_of("N", &plain)), (Category::Documents, Vec::new()));
+    assert_eq!(place(&document_of("N", &section_of("Psychiatric history", ""))), mental);
+    assert_eq!(place(&document_of("N", &section_of("Problems", PROBLEM))), mental);
+    let unread = document_of("N", &section_of("Problems", UNREAD));
+    assert_eq!(place(&unread), mental);
+    let kept: Vec<Category> =
+        unread.kept_as_source.iter().map(|kept| kept.resource.category).collect();
+    assert_eq!(kept, [Category::MentalHealth]);
+    // Restricted, and nobody says why: as a whole, or in one section of it.
+    let inner = section_of("Plan", r#"<confidentialityCode code="V"/>"#);
+    for marked in [document_of("R", &plain), document_of("N", &inner)] {
+        let (category, kinds) = place(&marked);
+        assert!(category.is_sensitive() && kinds == Sensitivity::ALL);
+    }
+    // What stands in such a section is of its kind, whatever its code.
+    let entry = PROBLEM.replace("F32.1", "R53.83");
+    let parsed = document_of("N", &section_of("Mental health", &entry));
+    assert!(parsed.resources.iter().all(|one| one.category == Category::MentalHealth));
+}
+
+#[test]
+fn a_document_that_points_elsewhere_is_read_without_what_it_points_at() {
+    let address = "https://hostile.invalid/";
+    let plain = parsed(keyward_testkit::hostile_document(address, false).as_bytes());
+    let all = json(&plain);
+    let document = of_type(&all, "Composition")[0];
+    let div = document.items("section").next().unwrap().at(&["text", "div"]).unwrap();
+    let div = div.as_str().unwrap();
+    assert!(div.contains("Hostile words") && !div.contains("hostile.invalid"), "{div}");
+    let defined = keyward_testkit::hostile_document(address, true);
+    let refused = read(Format::Ccda, "a.xml", defined.as_bytes(), &Limits::default()).unwrap_err();
+    assert_eq!(refused.code(), "entities");
 }

@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use keyward_records::{Category, Limits, Parsed, of_type, parse};
+use keyward_records::sensitivity::Sensitivity;
+use keyward_records::{Category, Limits, Parsed, of_type, parse, parse_giving};
 
 fn read(json: &str) -> Parsed {
     parse(json.as_bytes(), &Limits::default()).unwrap()
@@ -125,4 +126,95 @@ fn every_type_of_r4_has_a_compartment_and_is_read() {
         assert_ne!(of_type(kind), Some(Category::Other), "{kind}");
     }
     assert_eq!(of_type("Nonsense"), None);
+}
+
+/// A document Bundle: its Composition, with what `more` adds to it, and these entries.
+fn document(more: &str, entries: &[&str]) -> String {
+    let entries: String =
+        entries.iter().map(|entry| format!(r#",{{"resource":{entry}}}"#)).collect();
+    format!(
+        r#"{{"resourceType":"Bundle","type":"document","entry":[{{"resource":{{"resourceType":
+        "Composition","id":"c","status":"final","title":"Summary"{more}}}}}{entries}]}}"#
+    )
+}
+
+fn section(content: &str) -> String {
+    format!(r#","section":[{{{content}}}]"#)
+}
+
+/// Where the document of a file goes and what it is kept apart for, read whole and read in pieces.
+fn place(file: &str) -> (Category, Vec<Sensitivity>) {
+    let mut given = Vec::new();
+    let rest = parse_giving(file.as_bytes(), &Limits::default(), &mut |some| {
+        given.extend(some.resources);
+    });
+    given.extend(rest.unwrap().resources);
+    let of = |all: Vec<keyward_records::Resource>| {
+        let document = all.into_iter().find(|one| one.resource_type == "Composition").unwrap();
+        (document.category, document.kinds)
+    };
+    let in_pieces = of(given);
+    assert_eq!(of(read(file).resources), in_pieces);
+    in_pieces
+}
+
+const DEPRESSION: &str = r#"{"resourceType":"Condition","id":"d","code":{"coding":[{"system":
+    "http://hl7.org/fhir/sid/icd-10-cm","code":"F32.1"}]}}"#;
+const HIV: &str = r#"{"resourceType":"Observation","id":"h","status":"final","code":{"coding":[{"system":
+    "http://loinc.org","code":"25836-8"}]}}"#;
+
+#[test]
+fn a_document_goes_no_further_than_the_records_it_speaks_of() {
+    let names = |reference: &str| section(&format!(r#""entry":[{{"reference":"{reference}"}}]"#));
+    let mental = (Category::MentalHealth, vec![Sensitivity::MentalHealth]);
+    let plain = (Category::Documents, Vec::new());
+    for reference in ["Condition/d", "urn:uuid:d", "https://x.example/fhir/Condition/d"] {
+        assert_eq!(place(&document(&names(reference), &[PROBLEM, DEPRESSION])), mental);
+    }
+    // It stands beside the document, but the document does not speak of it.
+    assert_eq!(place(&document(&names("Condition/1"), &[PROBLEM, DEPRESSION])), plain);
+    // Through a list, and a prescription whose medicine stands elsewhere.
+    let list = r#"{"resourceType":"List","id":"l","entry":[{"item":{"reference":"Condition/d"}}]}"#;
+    assert_eq!(place(&document(&names("List/l"), &[list, DEPRESSION])), mental);
+    let order = r#"{"resourceType":"MedicationRequest","id":"o","medicationReference":{"reference":"Medication/m"}}"#;
+    let medicine = r#"{"resourceType":"Medication","id":"m","code":{"text":"Sertraline 50 mg"}}"#;
+    assert_eq!(place(&document(&names("MedicationRequest/o"), &[order, medicine])), mental);
+    // Of two kinds: the first names the place, both are told.
+    let both = section(r#""entry":[{"reference":"Condition/d"},{"reference":"Observation/h"}]"#);
+    let kinds = vec![Sensitivity::SexualHealth, Sensitivity::MentalHealth];
+    assert_eq!(place(&document(&both, &[DEPRESSION, HIV])), (Category::SexualHealth, kinds));
+}
+
+#[test]
+fn a_document_says_by_labels_titles_and_codes_what_it_is() {
+    let mental = (Category::MentalHealth, vec![Sensitivity::MentalHealth]);
+    let contained = format!(r#","contained":[{DEPRESSION}]"#);
+    let medicine = r#","contained":[{"resourceType":"MedicationStatement",
+        "medicationCodeableConcept":{"text":"Sertraline"}}]"#;
+    for more in [
+        section(r#""title":"Behavioral Health","text":{"status":"generated","div":"<div>x</div>"}"#),
+        section(r#""section":[{"title":"Salud mental"}]"#),
+        section(r#""code":{"coding":[{"system":"http://loinc.org","code":"10190-7"}]}"#),
+        r#","meta":{"security":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode","code":"PSY"}]}"#
+            .to_owned(),
+        contained,
+        medicine.to_owned(),
+    ] {
+        assert_eq!(place(&document(&more, &[])), mental, "{more}");
+    }
+    for more in [
+        r#","confidentiality":"R""#,
+        r#","confidentiality":"V""#,
+        r#","meta":{"security":[{"system":"http://terminology.hl7.org/CodeSystem/v3-Confidentiality","code":"R"}]}"#,
+    ] {
+        let (category, kinds) = place(&document(more, &[]));
+        assert!(category.is_sensitive() && kinds == Sensitivity::ALL, "it may be any: {more}");
+    }
+    for more in [
+        r#","confidentiality":"N""#.to_owned(),
+        section(r#""title":"Environmental allergies""#),
+        section(r#""title":"Fundamentals of diet""#),
+    ] {
+        assert_eq!(place(&document(&more, &[])), (Category::Documents, Vec::new()), "{more}");
+    }
 }

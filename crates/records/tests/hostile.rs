@@ -192,7 +192,7 @@ fn huge_arrays_strings_and_files_are_bounded() {
     assert_eq!(code(&bundle(1, BundleKind::Ndjson, 11)), "tooManyResources");
     let long = format!("{{\"resourceType\":\"Basic\",\"x\":\"{}\"}}", "y".repeat(1500));
     assert_eq!(code(long.as_bytes()), "stringTooLong");
-    let reason = |bytes: &[u8]| parse(bytes, &limits).unwrap().kept_as_source[0].reason.clone();
+    let reason = |bytes: &[u8]| parse(bytes, &limits).unwrap().kept_as_source[0].reason;
     let many = format!("{{\"resourceType\":\"Basic\",\"x\":[{}0]}}", "0,".repeat(200));
     assert_eq!(reason(many.as_bytes()), KeptReason::TooLarge);
     let big = format!("{{\"resourceType\":\"Basic\"{}}}", ",\"x\":\"y\"".repeat(300));

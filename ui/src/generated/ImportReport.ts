@@ -28,4 +28,8 @@ refused: Array<RefusedFile>,
 /**
  * Records added, by category.
  */
-by_compartment: Record<string, number>, };
+by_compartment: Record<string, number>, 
+/**
+ * Name and version of the code list that told what is sensitive; an older import did not note it.
+ */
+list: string | null, };

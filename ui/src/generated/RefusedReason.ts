@@ -3,4 +3,4 @@
 /**
  * Why a file was not imported.
  */
-export type RefusedReason = "too-large" | "too-many" | "too-deep" | "link" | "not-a-file" | "unreadable" | "empty" | "not-fhir" | "unsupported-format" | "wrong-content" | "encrypted" | "archive-bomb" | "unsafe" | "needs-answer" | "partly-read" | "covered" | "damaged" | "too-complex" | "other-release" | "somebody-else" | "stopped";
+export type RefusedReason = "too-large" | "document-too-large" | "too-many" | "too-deep" | "link" | "not-a-file" | "unreadable" | "empty" | "not-fhir" | "unsupported-format" | "wrong-content" | "encrypted" | "archive-bomb" | "unsafe" | "needs-answer" | "partly-read" | "covered" | "damaged" | "too-many-values" | "too-complex" | "other-release" | "somebody-else" | "stopped";

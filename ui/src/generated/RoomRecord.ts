@@ -2,6 +2,7 @@
 import type { AlsoIn } from "./AlsoIn";
 import type { Category } from "./Category";
 import type { RecordView } from "./RecordView";
+import type { SensitivityMatch } from "./SensitivityMatch";
 import type { VisibilityView } from "./VisibilityView";
 
 /**
@@ -32,6 +33,14 @@ importId: string | null,
  * The compartment it is kept in, or came through.
  */
 compartment: Category, 
+/**
+ * Why it is kept apart (own records only); empty if it is not.
+ */
+apart: Array<SensitivityMatch>, 
+/**
+ * Whether it is not shared with anybody until she chooses a place for it (own records only).
+ */
+waits: boolean, 
 /**
  * Records from elsewhere that say the same and are not shown themselves.
  */

@@ -2,6 +2,7 @@
 import type { ChartView } from "./ChartView";
 import type { DoctorCard } from "./DoctorCard";
 import type { IdentifiesView } from "./IdentifiesView";
+import type { WithheldView } from "./WithheldView";
 
 /**
  * What the doctor would see, from the doctor's own code path.
@@ -45,10 +46,13 @@ freeText: Array<IdentifiesView>,
  */
 records: number, 
 /**
- * Records of these categories that stay with the patient: they are not understood well enough
- * to take her name out (pseudonymous spaces), or too large.
+ * How many records of these categories stay with the patient.
  */
 withheld: number, 
+/**
+ * Which, and why; those first that she can do something about, at most 500.
+ */
+stays: Array<WithheldView>, 
 /**
  * How many bytes before encryption.
  */

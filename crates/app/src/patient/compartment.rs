@@ -5,11 +5,13 @@
 //! with an undone import and comes back. A record that is in a running share cannot be moved: the
 //! doctor would go on reading it while every line of the app says otherwise.
 
-use keyward_records::json::Json;
-use keyward_records::{Category, Limits};
+use std::collections::HashSet;
+
+use keyward_records::Category;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{AppError, ErrorCode};
+use crate::patient::apart::Apart;
 use crate::patient::import::book::FileBook;
 use crate::patient::sharing::book::{Compartment, Mark, Share};
 use crate::patient::spaces::Space;
@@ -26,8 +28,10 @@ struct Decision {
     category: Category,
 }
 
+const DECISIONS: &str = "compartment/";
+
 fn decision_row(fingerprint: &[u8; 32]) -> String {
-    format!("compartment/{}", hex::encode(fingerprint))
+    format!("{DECISIONS}{}", hex::encode(fingerprint))
 }
 
 /// Whether she decided on anything at all: mostly not, and then an import need not ask for each record.
@@ -35,7 +39,17 @@ fn decision_row(fingerprint: &[u8; 32]) -> String {
 /// # Errors
 /// What the vault reports.
 pub fn any_decided(tx: &(impl Transaction + ?Sized)) -> Result<bool, StoreError> {
-    Ok(!tx.list_prefix(Collection::Settings, "compartment/")?.is_empty())
+    Ok(!tx.list_prefix(Collection::Settings, DECISIONS)?.is_empty())
+}
+
+/// The content (fingerprint, hex) of everything she decided on.
+///
+/// # Errors
+/// What the vault reports.
+pub(crate) fn all_decided(tx: &(impl Transaction + ?Sized)) -> Result<HashSet<String>, StoreError> {
+    let rows = tx.list_prefix(Collection::Settings, DECISIONS)?;
+    let contents = rows.iter().filter_map(|(row, _)| row.strip_prefix(DECISIONS));
+    Ok(contents.map(str::to_owned).collect())
 }
 
 /// The compartment she decided on for a content, if she did. An import asks before it stores.
@@ -73,17 +87,52 @@ pub fn move_record(session: &Session, id: &str, to: Category) -> Result<RecordMo
     }
     let spaces = sealed_in(&*tx, &row, from)?;
     refuse_if_shared(&*tx, &spaces, from, session.now())?;
-    for space in &spaces {
-        Compartment::leave_behind(&mut *tx, space, from)?;
-    }
-    tx.delete_record(&row.id)?;
-    to.as_str().clone_into(&mut row.category);
-    tx.insert_record(&row)?;
+    relocate(&mut *tx, &mut row, &spaces, from, to)?;
     index_again(&mut *tx, &row)?;
     remember(&mut *tx, &row, to)?;
     tx.commit()?;
     session.changed();
     Ok(moved)
+}
+
+/// Keeps a record apart that labels, titles or the code list tell of by now, unless she decided where
+/// it is. One that a running share holds stays: the doctor has it, and every line of the app says so.
+///
+/// # Errors
+/// What the vault reports.
+pub(crate) fn sort_anew(
+    tx: &mut dyn Transaction,
+    apart: &Apart,
+    row: &mut RecordRow,
+    now: UnixSeconds,
+) -> Result<(), AppError> {
+    let from = Category::from_name(&row.category).ok_or(ErrorCode::VaultCorrupt)?;
+    let to = apart.place(row);
+    // What was kept apart is not let out without her.
+    if from == Category::Profile || from == to || !to.is_sensitive() || apart.is_decided(row) {
+        return Ok(());
+    }
+    let spaces = sealed_in(tx, row, from)?;
+    if holding(tx, &spaces, from, now)?.is_empty() {
+        relocate(tx, row, &spaces, from, to)?;
+    }
+    Ok(())
+}
+
+fn relocate(
+    tx: &mut dyn Transaction,
+    row: &mut RecordRow,
+    spaces: &[String],
+    from: Category,
+    to: Category,
+) -> Result<(), AppError> {
+    for space in spaces {
+        Compartment::leave_behind(tx, space, from)?;
+    }
+    tx.delete_record(&row.id)?;
+    to.as_str().clone_into(&mut row.category);
+    tx.insert_record(row)?;
+    Ok(())
 }
 
 /// Puts a record that moved into the reading index.
@@ -117,17 +166,30 @@ fn sealed_in(
     Ok(spaces)
 }
 
+/// The running shares that hold what is sealed in these spaces.
+fn holding(
+    tx: &dyn Transaction,
+    spaces: &[String],
+    category: Category,
+    now: UnixSeconds,
+) -> Result<Vec<(String, Share)>, AppError> {
+    if spaces.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(Share::all(tx)?
+        .into_iter()
+        .filter(|(_, share)| spaces.contains(&share.space) && share.categories.contains(&category))
+        .filter(|(_, share)| share.is_wanted(now) || share.is_visible(now))
+        .collect())
+}
+
 fn refuse_if_shared(
     tx: &dyn Transaction,
     spaces: &[String],
     category: Category,
     now: UnixSeconds,
 ) -> Result<(), AppError> {
-    let holding: Vec<(String, Share)> = Share::all(tx)?
-        .into_iter()
-        .filter(|(_, share)| spaces.contains(&share.space) && share.categories.contains(&category))
-        .filter(|(_, share)| share.is_wanted(now) || share.is_visible(now))
-        .collect();
+    let holding = holding(tx, spaces, category, now)?;
     let Some((first, _)) = holding.first() else { return Ok(()) };
     let mut doctors: Vec<&str> =
         holding.iter().map(|(_, share)| share.doctor_name.as_str()).collect();
@@ -138,10 +200,9 @@ fn refuse_if_shared(
         .with("share", first.as_str()))
 }
 
-/// Only what differs from the content's own compartment is remembered.
+/// Only what differs from its own place is remembered: a record moved back is as it was.
 fn remember(tx: &mut dyn Transaction, row: &RecordRow, to: Category) -> Result<(), AppError> {
-    let own = Json::read(&row.body, &Limits::default())
-        .map_or(Category::Other, |json| Category::of(&json));
+    let own = Apart::load(tx)?.place(row);
     let key = decision_row(&row.fingerprint);
     if own == to {
         tx.delete(Collection::Settings, &key)?;

@@ -1,5 +1,6 @@
 //! The patient's use cases: importing, reading, sharing, taking back.
 
+pub(crate) mod apart;
 pub mod chart;
 pub mod compartment;
 pub mod home;

@@ -1,15 +1,17 @@
 //! One record in full.
 
-use keyward_records::References;
+use keyward_records::sensitivity::SensitivityMatch;
 use keyward_records::view::line::references;
 use keyward_records::view::{self, ChartInput};
+use keyward_records::{Category, References};
 
 use super::access::{self, Access, Body};
 use super::answer;
 use super::index::Handle;
 use crate::error::{AppError, ErrorCode};
+use crate::patient::apart::Apart;
 use crate::patient::import::book::import_of;
-use crate::ports::vault::Transaction;
+use crate::ports::vault::{RecordRow, Transaction};
 use crate::session::Session;
 use crate::views::reading::{AlsoIn, RoomRecord, RoomScope};
 
@@ -46,7 +48,13 @@ pub fn record(session: &Session, scope: &RoomScope, record: &str) -> Result<Room
             received: body.received,
         })
     });
+    let (apart, waits) = match &body.own {
+        Some(row) => apart(&*tx, row)?,
+        None => (Vec::new(), false),
+    };
     Ok(RoomRecord {
+        apart,
+        waits,
         also_in: also_in.collect::<Result<_, AppError>>()?,
         compartment: body.compartment.unwrap_or(view.item.category),
         visibility: access.visibility(session, &*tx, &body)?,
@@ -55,6 +63,16 @@ pub fn record(session: &Session, scope: &RoomScope, record: &str) -> Result<Room
         source_name: body.own.is_some().then(|| body.source.clone()),
         record: view,
     })
+}
+
+/// Why a record of one's own is kept apart, and whether it waits for a decision.
+fn apart(tx: &dyn Transaction, row: &RecordRow) -> Result<(Vec<SensitivityMatch>, bool), AppError> {
+    // Who she is stays where it is, whatever is written in it.
+    if row.category == Category::Profile.as_str() {
+        return Ok((Vec::new(), false));
+    }
+    let apart = Apart::load(tx)?;
+    Ok((apart.why(row), apart.waits(row)))
 }
 
 /// The records a record refers to, as far as they are in the chart.

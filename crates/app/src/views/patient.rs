@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 pub use keyward_records::Category;
+use keyward_records::KeptReason;
 use keyward_records::csv::CsvMapping;
 use keyward_records::view::{ChartView, RecordView};
 use serde::{Deserialize, Serialize};
@@ -62,6 +63,9 @@ pub struct ImportReport {
     /// Records added, by category.
     #[ts(type = "Record<string, number>")]
     pub by_compartment: BTreeMap<String, u64>,
+    /// Name and version of the code list that told what is sensitive; an older import did not note it.
+    #[serde(default)]
+    pub list: Option<String>,
 }
 
 /// A file that was not imported.
@@ -81,6 +85,8 @@ pub struct RefusedFile {
 pub enum RefusedReason {
     /// Bigger than a file may be.
     TooLarge,
+    /// Bigger than one document may be (PDF, picture, DICOM, clinical document).
+    DocumentTooLarge,
     /// More files than one import takes.
     TooMany,
     /// Folders inside folders beyond the limit.
@@ -113,6 +119,8 @@ pub enum RefusedReason {
     Covered,
     /// JSON that ends early or is damaged.
     Damaged,
+    /// More values in one part than can be read safely.
+    TooManyValues,
     /// More nesting or more records than one file may have.
     TooComplex,
     /// FHIR of another release than R4.
@@ -192,6 +200,7 @@ pub struct KeptPieceView {
     #[ts(type = "number")]
     pub index: u64,
     /// Why, a stable code.
+    #[ts(as = "KeptReason")]
     pub reason: String,
 }
 
@@ -508,13 +517,44 @@ pub struct SharePreview {
     /// How many records.
     #[ts(type = "number")]
     pub records: u64,
-    /// Records of these categories that stay with the patient: they are not understood well enough
-    /// to take her name out (pseudonymous spaces), or too large.
+    /// How many records of these categories stay with the patient.
     #[ts(type = "number")]
     pub withheld: u64,
+    /// Which, and why; those first that she can do something about, at most 500.
+    pub stays: Vec<WithheldView>,
     /// How many bytes before encryption.
     #[ts(type = "number")]
     pub bytes: u64,
+}
+
+/// A record that is not shared though its category is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "./")]
+pub struct WithheldView {
+    /// Its id, to open it.
+    pub record_id: String,
+    /// Its title; may be empty.
+    pub title: String,
+    /// FHIR type.
+    pub resource_type: String,
+    /// Why.
+    pub reason: WithheldReason,
+}
+
+/// Why a record is not shared though its category is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "./")]
+pub enum WithheldReason {
+    /// Not understood well enough to take identifiers out (pseudonymous spaces).
+    NotUnderstood,
+    /// Larger than what can be shared.
+    TooLarge,
+    /// It speaks of what is kept apart, and of more than its compartment says: she has to choose.
+    KeptApart,
+    /// A letter, a scan or a picture as a whole (pseudonymous spaces).
+    WholeDocument,
 }
 
 /// State of a share.

@@ -5,6 +5,7 @@ pub use keyward_records::room::{
     AnalytePage, ComparisonView, DensityView, ItemPage, ItemQuery, MedicinePlan, PanelView,
     RoomSummary, SearchPage, TrendView,
 };
+use keyward_records::sensitivity::SensitivityMatch;
 use keyward_records::view::RecordView;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -49,6 +50,10 @@ pub struct RoomRecord {
     pub import_id: Option<String>,
     /// The compartment it is kept in, or came through.
     pub compartment: Category,
+    /// Why it is kept apart (own records only); empty if it is not.
+    pub apart: Vec<SensitivityMatch>,
+    /// Whether it is not shared with anybody until she chooses a place for it (own records only).
+    pub waits: bool,
     /// Records from elsewhere that say the same and are not shown themselves.
     pub also_in: Vec<AlsoIn>,
 }

@@ -354,6 +354,7 @@ impl Export<'_> {
             resource_type: String::new(),
             bytes,
             category: Category::Other,
+            kinds: Vec::new(),
             date: None,
             title: String::new(),
             fingerprint,

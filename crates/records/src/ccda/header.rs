@@ -18,6 +18,24 @@ pub(super) fn gender(code: &str) -> Option<&'static str> {
     }
 }
 
+/// How confidential a document is: what it says, or more if one of its sections or statements does.
+pub(super) fn confidentiality<'a>(document: Node<'a>) -> Option<&'a str> {
+    let own = child(document, "confidentialityCode").and_then(|code| attribute(code, "code"));
+    let inner = document
+        .descendants()
+        .filter(|element| element.tag_name().name() == "confidentialityCode")
+        .filter_map(|code| attribute(code, "code"))
+        .filter(|code| matches!(*code, "R" | "V"))
+        // V comes after R.
+        .max();
+    inner.or(own)
+}
+
+/// The same as a label of a resource that has no element for it.
+pub(super) fn label(code: &str) -> Json {
+    build::code("http://terminology.hl7.org/CodeSystem/v3-Confidentiality", code, "")
+}
+
 impl<'a> Maker<'a> {
     /// The person the document is about.
     pub(super) fn person(&mut self, document: Node<'a>) {
@@ -97,10 +115,7 @@ impl<'a> Maker<'a> {
         let body = body
             .with("author", one(author))
             .text("title", Some(title.unwrap_or_else(|| "Clinical document".to_owned())))
-            .text(
-                "confidentiality",
-                child(document, "confidentialityCode").and_then(|code| attribute(code, "code")),
-            )
+            .text("confidentiality", confidentiality(document))
             .with("custodian", custodian.map(|name| build::display(&name)))
             .list("section", sections);
         let id = self.id_of("composition");

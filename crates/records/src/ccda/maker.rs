@@ -10,6 +10,7 @@ use super::node::{Node, attribute, child, words};
 use super::types::{self, Texts};
 use super::{EXCERPT_URL, SECTION_URL, SOURCE};
 use crate::json::Json;
+use crate::sensitivity::{self, Sensitivity};
 
 /// Largest piece of source that an item carries along; the whole document is kept beside.
 const MAX_EXCERPT: usize = 64 << 10;
@@ -30,8 +31,8 @@ pub(super) struct Maker<'a> {
     made: Vec<Json>,
     /// The resources.
     pub(super) out: Vec<Json>,
-    /// Entries for which there is no resource.
-    pub(super) kept: Vec<&'a str>,
+    /// Entries for which there is no resource, and what they are kept apart for.
+    pub(super) kept: Vec<(&'a str, Vec<Sensitivity>)>,
 }
 
 impl Texts for Maker<'_> {
@@ -105,8 +106,15 @@ impl<'a> Maker<'a> {
 
     /// Keeps a statement as source.
     pub(super) fn keep(&mut self, statement: Node<'_>) {
-        let source = self.source(statement);
-        self.kept.push(source);
+        let mut kinds = sensitivity::kinds_of_title(&self.title);
+        for element in statement.descendants() {
+            if let (Some(system), Some(code)) =
+                (attribute(element, "codeSystem"), attribute(element, "code"))
+            {
+                kinds.extend(sensitivity::kind_of_code(system, code, true));
+            }
+        }
+        self.kept.push((self.source(statement), kinds));
     }
 
     /// A coded element of a statement, or why it is missing.

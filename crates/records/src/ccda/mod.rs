@@ -32,6 +32,7 @@ use crate::format::Format;
 use crate::json::{Json, JsonErrorKind};
 use crate::limits::Limits;
 use crate::parsed::{Container, KeptReason, ParseError, Parsed};
+use crate::sensitivity::{self, Sensitivity};
 use crate::take::{Ready, Taken};
 
 /// `meta.source` of what was made from a document.
@@ -77,24 +78,31 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Parsed, ParseError> {
 
 fn take(maker: &Maker<'_>, limits: &Limits) -> Result<Parsed, ParseError> {
     let mut taken = Taken::default();
+    // Of what is kept as source no reference tells, but the words of the document do.
+    let kept: Vec<Sensitivity> = maker.kept.iter().flat_map(|(_, kinds)| kinds.clone()).collect();
     for resource in &maker.out {
         // What was made from a document obeys the same bounds as what comes as FHIR.
         let bytes = resource.to_compact().into_bytes();
         let index = taken.next_index(limits)?;
         match Json::read(&bytes, limits) {
-            Ok(json) => taken.accept(index, Ready::of(None, bytes, None, &json)),
+            Ok(json) => {
+                let whole = json.text("resourceType") == Some("Composition");
+                let kinds = if whole { kept.clone() } else { Vec::new() };
+                taken.accept(index, Ready::of(None, bytes, None, &json).with_kinds(kinds));
+            }
             Err(error) => {
                 let reason = match error.kind {
                     JsonErrorKind::TooDeep => KeptReason::TooDeep,
                     _ => KeptReason::TooLarge,
                 };
-                taken.keep(index, reason, bytes, None);
+                taken.keep(index, reason, bytes, None, sensitivity::kinds(resource));
             }
         }
     }
-    for source in &maker.kept {
+    for (source, kinds) in &maker.kept {
         let index = taken.next_index(limits)?;
-        taken.keep(index, KeptReason::NoEquivalent, source.as_bytes().to_vec(), None);
+        let bytes = source.as_bytes().to_vec();
+        taken.keep(index, KeptReason::NoEquivalent, bytes, None, kinds.clone());
     }
     Ok(taken.finish(Container::Converted(Format::Ccda)))
 }
@@ -299,6 +307,10 @@ impl<'a> Maker<'a> {
             .text("date", date.filter(|date| date.contains('T')))
             .with("author", who.map(|who| build::one(build::display(&who))))
             .text("description", title)
+            .list(
+                "securityLabel",
+                header::confidentiality(document).map(header::label).into_iter().collect(),
+            )
             .with(
                 "content",
                 build::one(Object::new().with("attachment", attachment.done()).done()),

@@ -59,6 +59,9 @@ pub enum JsonErrorKind {
     /// More values than allowed.
     #[error("too many values")]
     TooManyValues,
+    /// More elements of one list than allowed.
+    #[error("too many elements")]
+    TooManyElements,
     /// A string longer than allowed.
     #[error("a text is too long")]
     StringTooLong,

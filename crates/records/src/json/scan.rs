@@ -315,7 +315,7 @@ pub(crate) fn elements(
     loop {
         let end = value_end(here)?;
         if found.len() > limits.max_resources {
-            return error(text, here, JsonErrorKind::TooManyValues);
+            return error(text, here, JsonErrorKind::TooManyElements);
         }
         found.push(here..end);
         here = skip_space(text, end);

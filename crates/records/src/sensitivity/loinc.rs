@@ -3,7 +3,7 @@
 use super::Sensitivity::{self, Genetics, MentalHealth, SexualHealth, SubstanceUse, Violence};
 
 /// Panels stand beside their parts: a report and its single results are separate resources.
-pub(super) const CODES: [(&str, Sensitivity); 86] = [
+pub(super) const CODES: [(&str, Sensitivity); 89] = [
     // PHQ-9 and PHQ-2, their questions and scores.
     ("44249-1", MentalHealth),
     ("44250-9", MentalHealth),
@@ -37,6 +37,10 @@ pub(super) const CODES: [(&str, Sensitivity); 86] = [
     ("28635-1", MentalHealth),
     ("34788-0", MentalHealth),
     ("34791-4", MentalHealth),
+    // Sections: mental status, history of alcohol, of other drugs.
+    ("10190-7", MentalHealth),
+    ("11331-6", SubstanceUse),
+    ("11343-1", SubstanceUse),
     // AUDIT, AUDIT-C, DAST-10, alcohol and drugs in blood and urine.
     ("72109-2", SubstanceUse),
     ("75624-7", SubstanceUse),

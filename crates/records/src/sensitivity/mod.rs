@@ -1,19 +1,22 @@
 //! What most people keep to fewer eyes: mental and sexual health, substance use, genetics, violence.
 //!
-//! A resource is recognised by the labels its sender gave it (`meta.security`, HL7 v3 ActCode) and by
-//! codes in it, wherever they stand, against the list [`LIST`], compiled by this project from public
+//! A resource is recognised by the labels its sender gave it (`meta.security`, HL7 v3 ActCode), by the
+//! titles of the sections of a document and by codes in it, wherever they stand, against the list [`LIST`], compiled by this project from public
 //! code systems: ICD-10(-CM) and ICD-9-CM chapters, SNOMED CT, LOINC, ATC groups and the
 //! international names of medicines (RxNorm has no groups).
 //!
 //! What the list does not know is shown like everything else: it cannot know words in a letter, a
 //! diagnosis without a code, or what a rare code means. The patient moves a record where she wants
-//! it. An allergy is never hidden for the medicine it names: whoever prescribes must see it.
+//! it. A document repeats in words what the records it names say in codes, so it is also of their kinds
+//! (module `mentions`); one whose sender marked it as restricted without saying why may be of any kind.
+//! An allergy is never hidden for the medicine it names: whoever prescribes must see it.
 
 mod icd;
 mod labels;
 mod loinc;
 mod medicines;
 mod snomed;
+mod titles;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -21,7 +24,8 @@ use ts_rs::TS;
 use crate::category::Category;
 use crate::json::Json;
 
-/// Name and version of the code list, for reports and for asking again after it changed.
+/// Name and version of the code list with the words for titles. It stands in the report of an import; when
+/// it changes, what was imported before is sorted anew when the profile is opened.
 pub const LIST: &str = "keyward-sensitivity 1";
 
 /// A kind of content that is kept apart.
@@ -90,6 +94,18 @@ pub enum SensitivityReason {
         /// International name, in lower case.
         name: String,
     },
+    /// The title of a document or of a section.
+    Title {
+        /// As written.
+        title: String,
+    },
+    /// The sender marked the whole document as restricted and not for what.
+    Restricted {
+        /// HL7 v3 Confidentiality: `R` or `V`.
+        code: String,
+    },
+    /// Something it speaks of, or that stands in it, is kept apart.
+    Within,
     /// The kind of resource: sequences are genetic whatever they say.
     Kind {
         /// FHIR type.
@@ -113,6 +129,7 @@ pub struct SensitivityMatch {
 pub fn of(resource: &Json) -> Vec<SensitivityMatch> {
     let mut found = Vec::new();
     labels(resource, &mut found);
+    titles(resource, &mut found);
     let kind = resource.text("resourceType").unwrap_or_default();
     if kind == "MolecularSequence" {
         let why = SensitivityReason::Kind { kind: kind.to_owned() };
@@ -123,14 +140,42 @@ pub fn of(resource: &Json) -> Vec<SensitivityMatch> {
     if MEDICINE_TYPES.contains(&kind) {
         named_medicines(resource, &mut found);
     }
+    if DOCUMENTS.contains(&kind) {
+        resource.items("contained").for_each(|inner| found.extend(of(inner)));
+        if found.is_empty() {
+            restricted(resource, &mut found);
+        }
+    }
     found.sort();
     found.dedup();
     found
 }
 
+/// Documents: in their words may stand what no code in them tells, and of several kinds at once.
+pub const DOCUMENTS: [&str; 3] = ["Composition", "DocumentReference", "DocumentManifest"];
+
+/// The compartment of what is of these kinds, in the order of [`Sensitivity::ALL`]; `None` if of none.
+pub fn home(kinds: &[Sensitivity]) -> Option<Category> {
+    // Nobody knows which: not the one that is worst to be suspected of.
+    if kinds == Sensitivity::ALL {
+        return Some(Category::MentalHealth);
+    }
+    kinds.first().map(|kind| kind.category())
+}
+
 /// The kinds a resource is of, each once.
 pub fn kinds(resource: &Json) -> Vec<Sensitivity> {
     let mut kinds: Vec<Sensitivity> = of(resource).into_iter().map(|found| found.kind).collect();
+    kinds.dedup();
+    kinds
+}
+
+/// The kinds something in a resource tells of: not those it may be of because its sender restricted it.
+pub fn told(resource: &Json) -> Vec<Sensitivity> {
+    let told =
+        |found: &SensitivityMatch| !matches!(found.why, SensitivityReason::Restricted { .. });
+    let mut kinds: Vec<Sensitivity> =
+        of(resource).into_iter().filter(told).map(|found| found.kind).collect();
     kinds.dedup();
     kinds
 }
@@ -145,8 +190,7 @@ const MEDICINE_TYPES: [&str; 5] = [
 ];
 
 fn labels(resource: &Json, found: &mut Vec<SensitivityMatch>) {
-    let Some(meta) = resource.get("meta") else { return };
-    for label in meta.items("security") {
+    for label in security(resource) {
         if let Some(code) = label.text("code")
             && labels::is_act_code(label.text("system").unwrap_or_default())
             && let Some(kind) = labels::kind(code)
@@ -155,6 +199,64 @@ fn labels(resource: &Json, found: &mut Vec<SensitivityMatch>) {
             found.push(SensitivityMatch { kind, why });
         }
     }
+}
+
+/// What the sender says about who may see a resource.
+fn security(resource: &Json) -> impl Iterator<Item = &Json> {
+    let meta = resource.get("meta").into_iter().flat_map(|meta| meta.items("security"));
+    let labels = resource.items("securityLabel").flat_map(|label| label.items("coding"));
+    meta.chain(labels)
+}
+
+/// A document marked as restricted or very restricted (HL7 v3 Confidentiality).
+fn restricted(resource: &Json, found: &mut Vec<SensitivityMatch>) {
+    let labels = security(resource)
+        .filter(|label| {
+            label.text("system").is_none_or(|system| system.ends_with("Confidentiality"))
+        })
+        .filter_map(|label| label.text("code"));
+    let codes = resource.text("confidentiality").into_iter().chain(labels);
+    for code in codes.filter(|code| matches!(*code, "R" | "V")) {
+        let why = SensitivityReason::Restricted { code: code.to_owned() };
+        let matches = Sensitivity::ALL.map(|kind| SensitivityMatch { kind, why: why.clone() });
+        found.extend(matches);
+    }
+}
+
+/// Titles: of a document, of its sections, of the section a statement stood in.
+fn titles(resource: &Json, found: &mut Vec<SensitivityMatch>) {
+    fn add(title: Option<&str>, found: &mut Vec<SensitivityMatch>) {
+        let Some(title) = title else { return };
+        for kind in titles::kinds(title) {
+            let why = SensitivityReason::Title { title: title.to_owned() };
+            found.push(SensitivityMatch { kind, why });
+        }
+    }
+    // Bounded by the depth at which the resource was read.
+    fn sections(holder: &Json, found: &mut Vec<SensitivityMatch>) {
+        for section in holder.items("section") {
+            add(section.text("title"), found);
+            add(section.at(&["code", "text"]).and_then(Json::as_str), found);
+            sections(section, found);
+        }
+    }
+    match resource.text("resourceType") {
+        Some("Composition") => {
+            add(resource.text("title"), found);
+            sections(resource, found);
+        }
+        // Whoever prescribes must see it, wherever it stood.
+        Some("AllergyIntolerance") => {}
+        _ => resource
+            .items("extension")
+            .filter(|extension| extension.text("url") == Some(crate::ccda::SECTION_URL))
+            .for_each(|extension| add(extension.text("valueString"), found)),
+    }
+}
+
+/// The kinds that the title of a section names.
+pub(crate) fn kinds_of_title(title: &str) -> Vec<Sensitivity> {
+    titles::kinds(title)
 }
 
 /// Looks at every coding, wherever it stands: a diagnosis in a bill says as much as one in a list.

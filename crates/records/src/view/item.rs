@@ -37,7 +37,7 @@ pub(super) fn item(input: &ChartInput<'_>, resource: &Json, references: &Referen
     ChartItem {
         id: input.record_id.to_owned(),
         category: Category::section_of(resource),
-        sensitivity: sensitivity::kinds(resource),
+        sensitivity: sensitivity::told(resource),
         resource_type: resource.text("resourceType").unwrap_or_default().to_owned(),
         title,
         code: code(resource),

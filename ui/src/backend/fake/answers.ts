@@ -190,6 +190,7 @@ const report: T.ImportReport = {
     { file: "old/bundle-2.json", reason: "damaged" },
   ],
   by_compartment: { conditions: 4, medications: 12, results: 31, vitals: 10 },
+  list: "keyward-sensitivity 1",
 };
 
 const imports: T.ImportView[] = [
@@ -227,7 +228,7 @@ const importFiles: T.ImportFileView[] = [
     bytes: 120_000,
     records: 48,
     duplicates: 3,
-    kept: [{ index: 7, reason: "unknown-type" }],
+    kept: [{ index: 7, reason: "unknownType" }],
     original: false,
     whole: true,
   },
@@ -558,7 +559,12 @@ const answersByCommand: Answers = {
         },
       ],
       records: 46,
-      withheld: 1,
+      withheld: 3,
+      stays: [
+        { recordId: "i5", title: "Visit summary", resourceType: "Composition", reason: "keptApart" },
+        { recordId: "i6", title: "Scan of the heart", resourceType: "DocumentReference", reason: "tooLarge" },
+        { recordId: "i7", title: "Letter", resourceType: "DocumentReference", reason: "wholeDocument" },
+      ],
       bytes: 120_000,
     }) satisfies T.SharePreview & { id: string },
   share_create: () => runJob("share", "s1"),

@@ -455,6 +455,8 @@ function record(scope: T.RoomScope, id: string): T.RoomRecord {
   return {
     record: { ...view, source },
     compartment: item.category,
+    apart: [],
+    waits: false,
     visibility:
       scope.kind === "own"
         ? { kind: "shared", with: [{ shareId: "s1", name: "Dr Ada Example", until: now + 70 * day }] }

@@ -17,6 +17,7 @@ import { forgetRoom } from "../room/queries";
 import { PreviewRoom } from "../room/Room";
 import { IdentifyingList } from "./IdentifyingList";
 import type { Choices } from "./ShareNew";
+import { StaysList } from "./StaysList";
 import { untilSeconds } from "./Until";
 
 /** "What Dr X will see", from the doctor's own code path, and then the decision. */
@@ -143,9 +144,7 @@ function PreviewWarnings({ preview }: { preview: SharePreview }) {
           </Disclosure>
         </Notice>
       )}
-      {preview.withheld > 0 && (
-        <Notice title={t("preview.withheld", { n: preview.withheld })}>{t("preview.withheldHint")}</Notice>
-      )}
+      <StaysList preview={preview} />
       {removed.length > 0 && (
         <Notice tone="good" title={t("preview.removed")}>
           <ul>

@@ -12,6 +12,7 @@ import { RecordDetail } from "../../shared/records/RecordDetail";
 import { recordText } from "../../shared/records/plain";
 import { itemTitle } from "../../shared/records/words";
 import type { RoomPlace } from "./address";
+import { apartFact, Waits } from "./Apart";
 import { MoveRecord } from "./MoveRecord";
 import { type Room, useRoom, useRoomLinks } from "./context";
 import { knownItem, usePanel, useRecord } from "./queries";
@@ -63,7 +64,7 @@ function Body({ known, room }: { known: RoomRecord; room: Room }) {
         record={record}
         scope={room.scope}
         documentAddress={(n) => to({ at: "document", id: record.item.id, n })}
-        extra={[...originFacts(known), alsoIn(known, to)]}
+        extra={[...originFacts(known), alsoIn(known, to), apartFact(known)]}
         after={
           <>
             {analyte !== undefined && (
@@ -77,6 +78,7 @@ function Body({ known, room }: { known: RoomRecord; room: Room }) {
       />
       {room.scope.kind === "own" && (
         <div className="screen-only">
+          <Waits known={known} />
           <MoveRecord known={known} />
         </div>
       )}

@@ -7,7 +7,7 @@ import { fakeTransport } from "../../backend/fake";
 import { itemById } from "../../backend/fake/chart";
 import { wanted } from "../../backend/fake/wanted";
 import { setTransportForTests } from "../../backend/transport";
-import type { ItemQuery, RoomSummary } from "../../backend/types";
+import type { ItemQuery, RoomRecord, RoomSummary, SensitivityMatch } from "../../backend/types";
 
 let calls: { command: string; args: Record<string, unknown> }[] = [];
 const asked = (command: string) => calls.filter((call) => call.command === command).map((call) => call.args);
@@ -264,6 +264,42 @@ describe("a record", () => {
     await waitFor(() => {
       expect(asked("record_move")).toEqual([{ id: "g3", category: "mentalHealth" }]);
     });
+  });
+
+  it("says why it is kept apart, and that it waits for a choice", async () => {
+    const fake = fakeTransport();
+    const reasons: SensitivityMatch[] = [
+      { kind: "sexualHealth", why: { by: "within" } },
+      { kind: "mentalHealth", why: { by: "code", system: "s", code: "F32.1" } },
+      { kind: "mentalHealth", why: { by: "label", code: "PSY" } },
+      { kind: "mentalHealth", why: { by: "title", title: "Psychiatry" } },
+      { kind: "mentalHealth", why: { by: "medicine", name: "sertraline" } },
+      { kind: "genetics", why: { by: "kind", kind: "MolecularSequence" } },
+      { kind: "genetics", why: { by: "restricted", code: "R" } },
+    ];
+    await open("patient", "/records/g3", {
+      room_record: async (args) => ({
+        ...((await fake.call("room_record", args)) as RoomRecord),
+        compartment: "sexualHealth",
+        apart: reasons,
+        waits: true,
+      }),
+    });
+    const list = (await screen.findByText("Kept apart because")).nextElementSibling as HTMLElement;
+    expect(
+      within(list)
+        .getAllByRole("listitem")
+        .map((each) => each.textContent),
+    ).toEqual([
+      "Sexual health: something in it is kept apart",
+      "Mental health: the code F32.1 is in Keyward’s list",
+      "Mental health: the sender marked it so (PSY)",
+      "Mental health: it has the heading “Psychiatry”",
+      "Mental health: it names the medicine sertraline",
+      "Genetics: this sort of record always is",
+      "The sender marked all of it as private and did not say why (R)",
+    ]);
+    expect(screen.getByText(/not shared with anybody until you choose/)).toBeTruthy();
   });
 
   it("belongs to the reader of a share only as far as reading goes", async () => {

@@ -106,7 +106,8 @@ export const patient = {
   "report.originalSaved": "The original of {name} is saved",
   "report.byKind": "By kind",
   "report.refused": "Left out, and why",
-  "refused.too-large": "The file is larger than Keyward can take. Ask for it in smaller parts.",
+  "refused.too-large":
+    "The file is larger than Keyward can take: 256 MB, or 64 GB for an archive or a health export. Ask for it in smaller parts.",
   "refused.too-many": "There are more files than fit in one go. Add the rest in a second step.",
   "refused.too-deep": "The folder lies too deep inside other folders. Choose the inner folder.",
   "refused.link": "This is only a link to somewhere else. Choose the file itself.",
@@ -291,8 +292,19 @@ export const patient = {
   "preview.identifiesShow": "Show them",
   "preview.more": "and {n, number} more",
   "preview.withheld": "{n, plural, one {# record stays} other {# records stay}} with you",
-  "preview.withheldHint":
-    "Your name may stand in whole letters and pictures. Others are too large, or Keyward cannot take your name out. They are not shared.",
+  "preview.withheldShow": "Which ones",
+  "stays.keptApart": "It tells of things you keep apart",
+  "stays.keptApart.mend":
+    "Some documents tell of things you keep apart, of more than one kind or of kinds nobody knows. They are not shared until you choose. Open one and choose where to keep it; then it is shared with that kind.",
+  "stays.tooLarge": "Too large to share",
+  "stays.tooLarge.mend":
+    "Some records are too large: a document may have about 18 MB to be shared. Save the original from its page and hand it over in another way, or ask for it in smaller parts.",
+  "stays.wholeDocument": "A whole letter or picture",
+  "stays.wholeDocument.mend":
+    "Your name may stand in whole letters and pictures. They can only be shared in a space that shows your name.",
+  "stays.notUnderstood": "Keyward cannot take your name out",
+  "stays.notUnderstood.mend":
+    "Keyward cannot take your name out of some records, because it does not understand them. They can only be shared in a space that shows your name.",
   "preview.hits": "Your own: {words}",
   "preview.removed": "Taken out before sharing",
   "preview.removedLine": "{what}: {n, number}",

@@ -52,6 +52,18 @@ export const room = {
   "sensitivity.moveNow": "Move it",
   "sensitivity.moved": "Moved to “{kind}”",
 
+  "apart.heading": "Kept apart because",
+  "apart.label": "{kind}: the sender marked it so ({code})",
+  "apart.code": "{kind}: the code {code} is in Keyward’s list",
+  "apart.medicine": "{kind}: it names the medicine {name}",
+  "apart.title": "{kind}: it has the heading “{title}”",
+  "apart.restricted": "The sender marked all of it as private and did not say why ({code})",
+  "apart.within": "{kind}: something in it is kept apart",
+  "apart.kind": "{kind}: this sort of record always is",
+  "apart.moved": "You chose where it is kept.",
+  "apart.waits":
+    "It tells of more than one private kind, or nobody knows of which. So it is not shared with anybody until you choose where to keep it.",
+
   "summary.new": "New since you last looked",
   "summary.newSince": "Received since {date}",
   "summary.newNone": "Nothing new since {date}.",

@@ -13,6 +13,27 @@ export const imports = {
   "refused.needs-answer": "No dijo qué significan las columnas de esta tabla.",
   "refused.partly-read": "El archivo está dañado a partir de cierto punto. Lo anterior se ha añadido.",
   "refused.covered": "Las mismas lecturas están en otro archivo de esta exportación, que sí se ha añadido.",
+  "refused.document-too-large":
+    "El documento pasa de 32 MB, lo máximo que Keyward admite para un documento. Guárdelo en partes más pequeñas, o con imágenes más pequeñas, y añádalas.",
+  "refused.too-many-values":
+    "Una parte del archivo tiene demasiados valores para leerla con seguridad. Pídalo en partes más pequeñas.",
+  "report.list": "Ordenado según",
+  "report.listName": "La lista de tipos privados «{name}», versión {version}",
+  "report.kept":
+    "{n, plural, one {# parte guardada tal como llegó} other {# partes guardadas tal como llegaron}}",
+  "report.piece": "Parte {n, number} del archivo",
+  "report.pieceNamed": "Guardar el original de la parte {n, number} de {name}",
+  "report.pieceSaved": "La parte {n, number} de {name} está guardada",
+  "report.moreKept":
+    "y {n, plural, one {# más. Guarde el informe para verla.} other {# más. Guarde el informe para verlas.}}",
+  "kept.notJson": "Esta línea no es JSON, así que no se pudo leer nada de ella.",
+  "kept.noResource": "En esta entrada no hay ningún registro.",
+  "kept.noResourceType": "No dice qué tipo de registro es.",
+  "kept.unknownType": "FHIR R4 no tiene este tipo de registro.",
+  "kept.tooDeep": "Tiene demasiadas partes una dentro de otra para leerlo con seguridad.",
+  "kept.tooLarge": "Es demasiado grande para leerlo con seguridad.",
+  "kept.ambiguous": "Dice una cosa dos veces, así que no está claro qué significa.",
+  "kept.noEquivalent": "FHIR no tiene un tipo de registro para esta parte.",
   "error.file-not-written.what": "No se pudo guardar el archivo ahí",
   "error.file-not-written.mend":
     "Compruebe que hay espacio y que puede escribir en esa carpeta, o elija otro lugar.",

@@ -108,7 +108,8 @@ export const patient = {
   "report.originalSaved": "El original de {name} está guardado",
   "report.byKind": "Por tipos",
   "report.refused": "Lo que quedó fuera y por qué",
-  "refused.too-large": "El archivo es mayor de lo que Keyward admite. Pídalo en partes más pequeñas.",
+  "refused.too-large":
+    "El archivo es mayor de lo que Keyward admite: 256 MB, o 64 GB para un archivo comprimido o una exportación de salud. Pídalo en partes más pequeñas.",
   "refused.too-many": "Hay más archivos de los que caben de una vez. Añada el resto después.",
   "refused.too-deep": "La carpeta está demasiado dentro de otras. Elija la carpeta interior.",
   "refused.link": "Esto es solo un enlace a otro lugar. Elija el archivo mismo.",
@@ -298,8 +299,19 @@ export const patient = {
   "preview.identifiesShow": "Mostrarlas",
   "preview.more": "y {n, number} más",
   "preview.withheld": "{n, plural, one {# registro se queda} other {# registros se quedan}} con usted",
-  "preview.withheldHint":
-    "En cartas e imágenes enteras puede aparecer su nombre. Otros son demasiado grandes, o Keyward no puede quitar su nombre. No se comparten.",
+  "preview.withheldShow": "Cuáles",
+  "stays.keptApart": "Habla de cosas que usted guarda aparte",
+  "stays.keptApart.mend":
+    "Algunos documentos hablan de cosas que usted guarda aparte, de más de un tipo o de un tipo que nadie sabe. No se comparten hasta que usted elija. Abra uno y elija dónde guardarlo; después se comparte con ese tipo.",
+  "stays.tooLarge": "Demasiado grande para compartir",
+  "stays.tooLarge.mend":
+    "Algunos registros son demasiado grandes: un documento puede tener unos 18 MB para compartirlo. Guarde el original desde su página y entréguelo de otro modo, o pídalo en partes más pequeñas.",
+  "stays.wholeDocument": "Una carta o imagen entera",
+  "stays.wholeDocument.mend":
+    "En cartas e imágenes enteras puede aparecer su nombre. Solo se pueden compartir en un espacio que muestra su nombre.",
+  "stays.notUnderstood": "Keyward no puede quitar su nombre",
+  "stays.notUnderstood.mend":
+    "Keyward no puede quitar su nombre de algunos registros, porque no los entiende. Solo se pueden compartir en un espacio que muestra su nombre.",
   "preview.hits": "Suyo: {words}",
   "preview.removed": "Quitado antes de compartir",
   "preview.removedLine": "{what}: {n, number}",

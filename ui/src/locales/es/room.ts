@@ -53,6 +53,18 @@ export const room = {
   "sensitivity.moveNow": "Moverlo",
   "sensitivity.moved": "Movido a «{kind}»",
 
+  "apart.heading": "Se guarda aparte porque",
+  "apart.label": "{kind}: quien lo envió lo marcó así ({code})",
+  "apart.code": "{kind}: el código {code} está en la lista de Keyward",
+  "apart.medicine": "{kind}: nombra la medicina {name}",
+  "apart.title": "{kind}: lleva el título «{title}»",
+  "apart.restricted": "Quien lo envió lo marcó todo como privado y no dijo por qué ({code})",
+  "apart.within": "{kind}: algo de lo que contiene se guarda aparte",
+  "apart.kind": "{kind}: este tipo de registro siempre lo es",
+  "apart.moved": "Usted eligió dónde se guarda.",
+  "apart.waits":
+    "Habla de más de un tipo privado, o nadie sabe de cuál. Por eso no se comparte con nadie hasta que usted elija dónde guardarlo.",
+
   "summary.new": "Nuevo desde la última vez que miró",
   "summary.newSince": "Recibido desde el {date}",
   "summary.newNone": "Nada nuevo desde el {date}.",

@@ -99,7 +99,8 @@ export const patient = {
   "report.originalSaved": "{name} 的原件已保存",
   "report.byKind": "按种类",
   "report.refused": "没有添加的内容和原因",
-  "refused.too-large": "文件大于 Keyward 能接受的大小。请索取分成小份的文件。",
+  "refused.too-large":
+    "文件大于 Keyward 能接受的大小：256 MB，压缩包或健康导出为 64 GB。请索取分成小份的文件。",
   "refused.too-many": "文件太多，一次放不下。其余的请下一次再添加。",
   "refused.too-deep": "文件夹在别的文件夹里藏得太深。请选择里面的那个文件夹。",
   "refused.link": "这只是指向别处的链接。请选择文件本身。",
@@ -275,8 +276,17 @@ export const patient = {
   "preview.identifiesShow": "显示",
   "preview.more": "还有 {n, number} 处",
   "preview.withheld": "{n, plural, other {# 条记录}}留在您这里",
-  "preview.withheldHint":
-    "完整的信件和图片里可能有您的姓名。其他的太大，或者 Keyward 无法去掉您的姓名。它们不会共享。",
+  "preview.withheldShow": "是哪些",
+  "stays.keptApart": "里面说到您分开存放的内容",
+  "stays.keptApart.mend":
+    "有些文件说到您分开存放的内容，而且不止一种，或不知道是哪一种。在您选择之前不会共享。请打开它，选择放在哪里；之后它会随那一种共享。",
+  "stays.tooLarge": "太大，无法共享",
+  "stays.tooLarge.mend":
+    "有些记录太大：可以共享的文件大约不超过 18 MB。请在它的页面保存原件，用别的方式交给对方，或索取分成小份的。",
+  "stays.wholeDocument": "完整的信件或图片",
+  "stays.wholeDocument.mend": "完整的信件和图片里可能有您的姓名。只能在显示您姓名的空间里共享。",
+  "stays.notUnderstood": "Keyward 无法去掉您的姓名",
+  "stays.notUnderstood.mend": "有些记录 Keyward 看不懂，所以无法去掉您的姓名。只能在显示您姓名的空间里共享。",
   "preview.hits": "您自己的：{words}",
   "preview.removed": "共享之前去掉的内容",
   "preview.removedLine": "{what}：{n, number}",

@@ -51,6 +51,17 @@ export const room = {
   "sensitivity.moveNow": "移动",
   "sensitivity.moved": "已移到“{kind}”",
 
+  "apart.heading": "分开存放的原因",
+  "apart.label": "{kind}：发送者这样标记（{code}）",
+  "apart.code": "{kind}：代码 {code} 在 Keyward 的清单里",
+  "apart.medicine": "{kind}：里面有药物 {name}",
+  "apart.title": "{kind}：标题是“{title}”",
+  "apart.restricted": "发送者把整份标为私密，没有说明原因（{code}）",
+  "apart.within": "{kind}：里面有分开存放的内容",
+  "apart.kind": "{kind}：这种记录总是如此",
+  "apart.moved": "存放位置是您选择的。",
+  "apart.waits": "它说到不止一种私密内容，或不知道是哪一种。所以在您选择存放位置之前，不会与任何人共享。",
+
   "summary.new": "您上次查看之后的新内容",
   "summary.newSince": "{date} 之后收到",
   "summary.newNone": "{date} 之后没有新内容。",

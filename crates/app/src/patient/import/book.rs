@@ -1,8 +1,10 @@
 //! What the profile remembers of its imports: one row per import and one per file, written in the
 //! same transaction as the file's records.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use keyward_records::sensitivity::Sensitivity;
 use serde::{Deserialize, Serialize};
 
 use super::original::{self, Original};
@@ -56,6 +58,9 @@ pub struct FileBook {
     /// Set while a file that is read piece by piece is not stored to its end.
     #[serde(default)]
     pub batches: Option<u64>,
+    /// Of records whose content does not tell it by itself (fingerprint, hex): what they are kept apart for.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub apart: BTreeMap<String, Vec<Sensitivity>>,
     /// Repetitions in it.
     #[serde(default)]
     pub duplicates: u64,

@@ -5,6 +5,7 @@ use std::sync::mpsc;
 use std::thread;
 
 use keyward_protocol::ids::RecordId;
+use keyward_records::sensitivity::{DOCUMENTS, Sensitivity};
 use keyward_records::view::line::Line;
 use keyward_records::{Arrival, KeptAsSource, Limits, ParseError, Parsed, Resource};
 
@@ -35,6 +36,8 @@ pub(super) struct Tally {
     pub(super) duplicates: u64,
     /// Pieces kept as source.
     pub(super) kept: Vec<KeptPiece>,
+    /// See [`book::FileBook::apart`].
+    pub(super) apart: BTreeMap<String, Vec<Sensitivity>>,
 }
 
 /// Who watches a file being stored.
@@ -71,8 +74,8 @@ pub(super) fn refused(error: &ParseError) -> RefusedReason {
         ParseError::Truncated { .. } | ParseError::Damaged { .. } => RefusedReason::Damaged,
         ParseError::TooDeep { .. }
         | ParseError::StringTooLong { .. }
-        | ParseError::TooManyValues { .. }
         | ParseError::TooManyResources { .. } => RefusedReason::TooComplex,
+        ParseError::TooManyValues { .. } => RefusedReason::TooManyValues,
         ParseError::NotText { .. } | ParseError::NotJson { .. } | ParseError::NotFhir => {
             RefusedReason::NotFhir
         }
@@ -206,6 +209,8 @@ struct Batch {
     packed: Vec<Option<Packed>>,
     /// Of each row that is not understood: its position in the file, and why.
     kept: Vec<Option<KeptPiece>>,
+    /// What some are kept apart for, by their content.
+    apart: Vec<(String, Vec<Sensitivity>)>,
     lines: Vec<NewLine>,
 }
 
@@ -246,6 +251,7 @@ impl<'a> Make<'a> {
         for (piece, random) in pieces.iter().zip(random) {
             self.made += 1;
             batch.packed.push(self.session.pack(&piece.resource.bytes));
+            batch.apart.extend(apart(piece));
             batch.rows.push(row(id(self.now, self.made, random), self.source, piece.resource));
             batch.kept.push(piece.kept.map(|kept| KeptPiece {
                 index: kept.index as u64,
@@ -324,6 +330,7 @@ impl Storing<'_> {
     /// Writes a batch with its lines.
     fn put(&mut self, tx: &mut dyn Transaction, mut batch: Batch) -> Result<Batch, AppError> {
         let mut repeated = HashSet::new();
+        self.tally.apart.extend(batch.apart.drain(..));
         let rows = batch.rows.iter().zip(&batch.packed).zip(&batch.kept);
         for (number, ((row, packed), kept)) in rows.enumerate() {
             if number.is_multiple_of(BREATH) {
@@ -357,6 +364,14 @@ impl Storing<'_> {
             }
         }
     }
+}
+
+/// What a record is kept apart for that its content does not tell by itself: a document by what it
+/// speaks of, a piece that is not understood by what stands in it.
+fn apart(piece: &Piece<'_>) -> Option<(String, Vec<Sensitivity>)> {
+    let Resource { kinds, resource_type, fingerprint, .. } = piece.resource;
+    let told = piece.kept.is_none() && !DOCUMENTS.contains(&resource_type.as_str());
+    (!told && !kinds.is_empty()).then(|| (hex::encode(fingerprint), kinds.clone()))
 }
 
 /// The id of a record of one's own. It never leaves this store, so it begins with time and number: what comes together

@@ -15,6 +15,7 @@ pub mod walk;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use keyward_records::sensitivity;
 use keyward_records::{Format, Limits, Parsed, PatientIdentity, documents, format};
 
 /// For fuzzing: what is made of the bytes of an archive.
@@ -177,7 +178,10 @@ impl<'a> Run<'a> {
         let book = ImportBook {
             at: now,
             names,
-            report: ImportReport::default(),
+            report: ImportReport {
+                list: Some(sensitivity::LIST.to_owned()),
+                ..ImportReport::default()
+            },
             finished: false,
             picked: picked.to_vec(),
             found: 0,
@@ -296,7 +300,7 @@ impl<'a> Run<'a> {
             Ok(bytes) if self.take_flowing(source, found, format, &bytes, limits, step)? => {
                 return Ok(());
             }
-            other => other.map_err(Unread::Refused),
+            other => other.map_err(|reason| Unread::Refused(of_document(reason, format))),
         };
         let read = read.and_then(|bytes| {
             let parsed = self.parse(found, format, &bytes, limits)?;
@@ -457,6 +461,7 @@ impl<'a> Run<'a> {
             bytes: 0,
             original: None,
             batches: None,
+            apart: BTreeMap::new(),
             duplicates: 0,
         }
     }
@@ -484,6 +489,7 @@ impl<'a> Run<'a> {
         file.records += added;
         file.duplicates += tally.duplicates;
         file.kept.extend(tally.kept);
+        file.apart.extend(tally.apart);
         file.save(tx, source)?;
         Ok(self.book.save(tx, &self.id)?)
     }
@@ -552,6 +558,15 @@ fn left_out_at_once(
             Some(RefusedReason::UnsupportedFormat)
         }
         _ => None,
+    }
+}
+
+/// A document may be less large than other files, and is made smaller in other ways.
+fn of_document(reason: RefusedReason, format: Format) -> RefusedReason {
+    let document = format == Format::Ccda || format.is_document();
+    match reason {
+        RefusedReason::TooLarge if document => RefusedReason::DocumentTooLarge,
+        other => other,
     }
 }
 

@@ -9,6 +9,7 @@ use keyward_records::{Category, deidentify, documents};
 use crate::error::AppError;
 use crate::exchange::{MAX_RECORD, SharedRecord};
 use crate::identity::Enrolment;
+use crate::patient::apart::Apart;
 use crate::patient::import::book::FileBook;
 use crate::patient::spaces::Space;
 use crate::ports::vault::{RecordFilter, RecordRow, Transaction};
@@ -38,6 +39,8 @@ pub(crate) enum Withheld {
     NotUnderstood,
     /// It is larger than what can be shared.
     TooLarge,
+    /// It speaks of what is kept apart, and of more than its compartment says: she has to choose.
+    KeptApart,
     /// It is a letter, a scan or a picture as a whole: nobody can say that her name is not in it.
     WholeDocument,
 }
@@ -48,6 +51,7 @@ impl Withheld {
         match self {
             Self::NotUnderstood => "notUnderstood",
             Self::TooLarge => "tooLarge",
+            Self::KeptApart => "keptApart",
             Self::WholeDocument => "wholeDocument",
         }
     }
@@ -58,6 +62,7 @@ pub(crate) struct Recipe {
     shows_name: bool,
     options: deidentify::Options,
     arrivals: BTreeMap<String, u64>,
+    apart: Apart,
 }
 
 impl Recipe {
@@ -79,6 +84,7 @@ impl Recipe {
         }
         let files = FileBook::all(tx)?;
         Ok(Self {
+            apart: Apart::of_files(tx, &files)?,
             shows_name: space.shows_name,
             options: deidentify::Options {
                 link_key: Some(space.link_key()),
@@ -95,6 +101,9 @@ impl Recipe {
     /// # Errors
     /// Why it is withheld.
     pub(crate) fn prepare(&self, row: RecordRow) -> Result<Content, Withheld> {
+        if self.apart.waits(&row) {
+            return Err(Withheld::KeptApart);
+        }
         let received = self.arrivals.get(&row.source).copied().unwrap_or_default();
         let mut removed = BTreeMap::new();
         let mut free_text = Vec::new();

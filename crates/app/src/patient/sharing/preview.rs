@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use keyward_protocol::ids::RecordId;
 use keyward_records::Category;
 use keyward_records::deidentify::{self, IdentifierKind};
 use keyward_records::view::{self, ChartInput, SharedScope};
 
-use super::content::{self, Content, Recipe};
+use super::content::{self, Content, Recipe, Withheld};
 use super::directory::Doctors;
 use super::draft;
 use crate::error::{AppError, ErrorCode};
@@ -15,7 +16,9 @@ use crate::identity::Enrolment;
 use crate::patient::spaces::Space;
 use crate::reading::{Previewed, begin_preview};
 use crate::session::Session;
-use crate::views::patient::{IdentifiesView, ShareDraft, SharePreview};
+use crate::views::patient::{
+    IdentifiesView, ShareDraft, SharePreview, WithheldReason, WithheldView,
+};
 
 /// Entries of each list at most: a person reads no more, and the numbers are told beside it.
 const LISTED: usize = 500;
@@ -34,12 +37,13 @@ pub fn preview(session: &Session, wanted: &ShareDraft) -> Result<SharePreview, A
     let space = Space::load(&*tx, &wanted.space_id)?;
     let recipe = Recipe::load(&*tx, &space, &enrolment)?;
     let mut contents = Vec::new();
-    let mut withheld = 0;
+    let mut withheld = Vec::new();
     for category in &wanted.categories {
         for row in content::records(&*tx, *category)? {
+            let (id, title, kind) = (row.id, row.title.clone(), row.resource_type.clone());
             match recipe.prepare(row) {
                 Ok(content) => contents.push(content),
-                Err(_) => withheld += 1,
+                Err(why) => withheld.push((why, withheld_view(&id, title, kind, why))),
             }
         }
     }
@@ -64,9 +68,31 @@ pub fn preview(session: &Session, wanted: &ShareDraft) -> Result<SharePreview, A
         removed: removed(&contents),
         free_text: free_text(&contents),
         records: contents.len() as u64,
-        withheld,
+        withheld: withheld.len() as u64,
+        stays: stays(withheld),
         bytes: contents.iter().map(|content| content.shared.body.len() as u64).sum(),
     })
+}
+
+fn withheld_view(id: &RecordId, title: String, kind: String, why: Withheld) -> WithheldView {
+    WithheldView {
+        record_id: id.to_string(),
+        title,
+        resource_type: kind,
+        reason: match why {
+            Withheld::NotUnderstood => WithheldReason::NotUnderstood,
+            Withheld::TooLarge => WithheldReason::TooLarge,
+            Withheld::KeptApart => WithheldReason::KeptApart,
+            Withheld::WholeDocument => WithheldReason::WholeDocument,
+        },
+    }
+}
+
+/// What she can do something about first: it must not fall off the end.
+fn stays(mut withheld: Vec<(Withheld, WithheldView)>) -> Vec<WithheldView> {
+    withheld.sort_by_key(|(why, _)| !matches!(why, Withheld::KeptApart | Withheld::TooLarge));
+    withheld.truncate(LISTED);
+    withheld.into_iter().map(|(_, view)| view).collect()
 }
 
 fn chart(contents: &[Content], categories: &[Category]) -> view::ChartView {

@@ -1,0 +1,95 @@
+//! What a record is kept apart for, and whether the patient decided otherwise.
+//!
+//! A compartment of a space is opened by every share that names it, so a document of several kinds
+//! cannot be sealed for those shares only that name them all. It is not sealed at all until she
+//! chooses a place for it herself.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use keyward_records::json::Json;
+use keyward_records::sensitivity::{
+    self, DOCUMENTS, Sensitivity, SensitivityMatch, SensitivityReason,
+};
+use keyward_records::{Category, Limits};
+
+use super::compartment;
+use super::import::book::FileBook;
+use crate::error::AppError;
+use crate::ports::vault::{RecordRow, Transaction};
+
+/// What imports found beside the content of a record, and what she decided.
+pub(crate) struct Apart {
+    /// By fingerprint: what stands in pieces that are not understood, and what documents speak of.
+    within: BTreeMap<String, BTreeSet<Sensitivity>>,
+    /// Fingerprints.
+    decided: HashSet<String>,
+}
+
+impl Apart {
+    /// # Errors
+    /// What the vault reports.
+    pub(crate) fn load(tx: &(impl Transaction + ?Sized)) -> Result<Self, AppError> {
+        Self::of_files(tx, &FileBook::all(tx)?)
+    }
+
+    /// As [`Apart::load`], where the files are at hand.
+    ///
+    /// # Errors
+    /// What the vault reports.
+    pub(crate) fn of_files(
+        tx: &(impl Transaction + ?Sized),
+        files: &[(String, FileBook)],
+    ) -> Result<Self, AppError> {
+        let mut within: BTreeMap<String, BTreeSet<Sensitivity>> = BTreeMap::new();
+        for (content, kinds) in files.iter().flat_map(|(_, file)| &file.apart) {
+            within.entry(content.clone()).or_default().extend(kinds);
+        }
+        Ok(Self { within, decided: compartment::all_decided(tx)? })
+    }
+
+    /// Why a record is kept apart, as far as content and imports tell.
+    pub(crate) fn why(&self, row: &RecordRow) -> Vec<SensitivityMatch> {
+        let mut why = Json::read(&row.body, &Limits::default())
+            .map_or_else(|_| Vec::new(), |json| sensitivity::of(&json));
+        for kind in self.within.get(&hex::encode(row.fingerprint)).into_iter().flatten() {
+            if why.iter().all(|found| found.kind != *kind) {
+                why.push(SensitivityMatch { kind: *kind, why: SensitivityReason::Within });
+            }
+        }
+        why
+    }
+
+    /// Where it is kept unless she decides otherwise.
+    pub(crate) fn place(&self, row: &RecordRow) -> Category {
+        let section = || {
+            Json::read(&row.body, &Limits::default())
+                .map_or(Category::Other, |json| Category::section_of(&json))
+        };
+        sensitivity::home(&kinds(&self.why(row))).unwrap_or_else(section)
+    }
+
+    /// Whether she decided where it is kept.
+    pub(crate) fn is_decided(&self, row: &RecordRow) -> bool {
+        self.decided.contains(&hex::encode(row.fingerprint))
+    }
+
+    /// Whether it waits for her to choose a place: its compartment does not say all that it is.
+    pub(crate) fn waits(&self, row: &RecordRow) -> bool {
+        let content = hex::encode(row.fingerprint);
+        let may =
+            DOCUMENTS.contains(&row.resource_type.as_str()) || self.within.contains_key(&content);
+        if !may || self.decided.contains(&content) {
+            return false;
+        }
+        match kinds(&self.why(row)).as_slice() {
+            [] => false,
+            [kind] => kind.category().as_str() != row.category,
+            _ => true,
+        }
+    }
+}
+
+fn kinds(why: &[SensitivityMatch]) -> Vec<Sensitivity> {
+    let kinds: BTreeSet<Sensitivity> = why.iter().map(|found| found.kind).collect();
+    kinds.into_iter().collect()
+}
