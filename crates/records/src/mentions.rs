@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::json::Json;
-use crate::sensitivity::Sensitivity;
+use crate::sensitivity::{MEDICINE_TYPES, Sensitivity};
 
 /// Members of a record that name others whose content its own words repeat: a list its entries, a
 /// report its results, a prescription its medicine.
@@ -96,6 +96,21 @@ pub(crate) fn parts(resource: &Json) -> Vec<String> {
             .for_each(|part| walk(part, &mut found)),
     }
     found.into_iter().map(str::to_owned).collect()
+}
+
+/// The records whose kinds are also its own: those a document refers to, and the medicine that a
+/// prescription does not name itself.
+pub(crate) fn speaks_of(resource: &Json) -> Vec<String> {
+    match resource.text("resourceType") {
+        Some("Composition") => parts(resource),
+        Some(kind) if MEDICINE_TYPES.contains(&kind) => resource
+            .get("medicationReference")
+            .and_then(|medicine| medicine.text("reference"))
+            .map(str::to_owned)
+            .into_iter()
+            .collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// Bounded by the depth at which the resource was read.

@@ -63,6 +63,8 @@ pub struct Resource {
     pub category: Category,
     /// What it is kept apart for; of a document also what the records it speaks of are.
     pub kinds: Vec<Sensitivity>,
+    /// Those of them that its content does not tell by itself.
+    pub within: Vec<Sensitivity>,
     /// Its date, as written.
     pub date: Option<PartialDate>,
     /// What to call it; may be empty.
@@ -98,6 +100,7 @@ impl Resource {
             bytes,
             category: Category::of_kinds(json, &kinds),
             kinds,
+            within: Vec::new(),
             date: view::date_of(json),
             title: view::title_of(json),
             fingerprint,
@@ -109,9 +112,13 @@ impl Resource {
 
     /// Is also of these kinds: moves to their compartment, unless it says who she is.
     pub(crate) fn add_kinds(&mut self, kinds: Vec<Sensitivity>) {
-        self.kinds.extend(kinds);
+        for kind in kinds {
+            if !self.kinds.contains(&kind) {
+                self.kinds.push(kind);
+                self.within.push(kind);
+            }
+        }
         self.kinds.sort_unstable();
-        self.kinds.dedup();
         if self.category != Category::Profile
             && let Some(home) = sensitivity::home(&self.kinds)
         {

@@ -11,7 +11,7 @@ use crate::mentions::{self, Mentions};
 use crate::parse::{Arrival, Given};
 use crate::parsed::{Container, Duplicate, KeptAsSource, KeptReason, ParseError, Parsed, Resource};
 use crate::references::{self, References, ResolvedReference};
-use crate::sensitivity::Sensitivity;
+use crate::sensitivity::{self, Sensitivity};
 use crate::view::ChartInput;
 use crate::view::line::line_read;
 
@@ -26,8 +26,10 @@ pub(crate) struct Ready {
     person: Option<PatientIdentity>,
     /// References written in it.
     references: Vec<String>,
-    /// What it speaks of.
+    /// What its words repeat, see [`Mentions`].
     parts: Vec<String>,
+    /// Whose kinds are its own.
+    speaks_of: Vec<String>,
     resource: Resource,
 }
 
@@ -58,6 +60,7 @@ impl Ready {
             id: json.text("id").map(str::to_owned),
             person: PatientIdentity::of(json),
             parts: mentions::parts(json),
+            speaks_of: mentions::speaks_of(json),
             references: if reason.is_none() { references::collect(json) } else { Vec::new() },
             resource: Resource { full_url, ..described },
             reason,
@@ -76,7 +79,7 @@ struct Understood {
     resource: Resource,
     /// References written in it.
     written: Vec<String>,
-    /// What it speaks of, if it is a document.
+    /// Whose kinds are its own.
     speaks_of: Vec<String>,
 }
 
@@ -148,7 +151,7 @@ impl Taken {
     }
 
     fn put(&mut self, index: usize, ready: Ready) {
-        let Ready { reason, id, person, references, parts, mut resource, .. } = ready;
+        let Ready { reason, id, person, references, speaks_of, mut resource, .. } = ready;
         let name = id.or_else(|| resource.full_url.clone());
         let Some(fingerprint) = self.recognise(resource.fingerprint, name, index) else { return };
         if let Some(person) = person
@@ -160,8 +163,6 @@ impl Taken {
         resource.fingerprint = fingerprint;
         match reason {
             None => {
-                let document = resource.resource_type == "Composition";
-                let speaks_of = if document { parts } else { Vec::new() };
                 self.resources.push(Understood { resource, written: references, speaks_of });
             }
             Some(reason) => self.kept_as_source.push(KeptAsSource { index, reason, resource }),
@@ -185,6 +186,7 @@ impl Taken {
             bytes,
             category: Category::Other,
             kinds: Vec::new(),
+            within: Vec::new(),
             date: None,
             title: String::new(),
             fingerprint,
@@ -192,6 +194,7 @@ impl Taken {
             references: Vec::new(),
             line: None,
         };
+        resource.add_kinds(sensitivity::kinds_of_text(&resource.bytes));
         resource.add_kinds(kinds);
         self.kept_as_source.push(KeptAsSource { index, reason, resource });
     }
@@ -216,8 +219,8 @@ impl Taken {
     /// What was found and needs nothing of what comes later.
     pub(crate) fn give_away(&mut self) -> Given {
         let all = std::mem::take(&mut self.resources);
-        // One without a name may be called by what it refers to, and a document may speak of what
-        // comes later.
+        // One without a name may be called by what it refers to, and a document or a prescription may
+        // speak of what comes later.
         let (ready, left): (Vec<_>, Vec<_>) = all.into_iter().partition(|one| {
             (!one.resource.title.is_empty() || one.written.is_empty()) && one.speaks_of.is_empty()
         });

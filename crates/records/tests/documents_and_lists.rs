@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use keyward_records::sensitivity::Sensitivity;
-use keyward_records::{Category, Limits, Parsed, of_type, parse, parse_giving};
+use keyward_records::{Category, KeptReason, Limits, Parsed, of_type, parse, parse_giving};
 
 fn read(json: &str) -> Parsed {
     parse(json.as_bytes(), &Limits::default()).unwrap()
@@ -217,4 +217,41 @@ fn a_document_says_by_labels_titles_and_codes_what_it_is() {
     ] {
         assert_eq!(place(&document(&more, &[])), (Category::Documents, Vec::new()), "{more}");
     }
+}
+
+#[test]
+fn a_prescription_is_kept_with_the_medicine_it_names_or_refers_to() {
+    let order = |medicine: &str| {
+        format!(
+            r#"{{"resourceType":"MedicationRequest","id":"o","dosageInstruction":[{{"text":"At night"}}],
+            "medicationReference":{{"reference":"Medication/m"{medicine}}}}}"#
+        )
+    };
+    let medicine = r#"{"resourceType":"Medication","id":"m","code":{"text":"Sertraline 50 mg"}}"#;
+    let place = |lines: &[&str]| {
+        let parsed = read(&lines.join("\n"));
+        let order =
+            parsed.resources.into_iter().find(|one| one.resource_type == "MedicationRequest");
+        order.map(|order| (order.category, order.within)).unwrap()
+    };
+    let within = (Category::MentalHealth, vec![Sensitivity::MentalHealth]);
+    assert_eq!(place(&[&order("").replace('\n', " "), medicine]), within);
+    assert_eq!(place(&[medicine, &order("").replace('\n', " ")]), within);
+    let named = order(r#","display":"sertraline 50 mg tablet""#).replace('\n', " ");
+    assert_eq!(place(&[&named, PROBLEM]), (Category::MentalHealth, Vec::new()));
+    let aspirin = medicine.replace("Sertraline", "Aspirin");
+    let plain = order("").replace('\n', " ");
+    assert_eq!(place(&[&plain, &aspirin]), (Category::Medications, Vec::new()));
+}
+
+#[test]
+fn what_cannot_be_read_is_kept_with_the_codes_that_stand_in_it() {
+    let twice = DEPRESSION.replace(r#""id":"d""#, r#""id":"d","id":"e""#).replace('\n', " ");
+    let parsed = read(&format!("{}\n{PROBLEM}\n{{\"a\": \"I10\"", twice));
+    let kept: Vec<_> =
+        parsed.kept_as_source.iter().map(|kept| (kept.reason, kept.resource.category)).collect();
+    assert_eq!(
+        kept,
+        [(KeptReason::Ambiguous, Category::MentalHealth), (KeptReason::NotJson, Category::Other)]
+    );
 }

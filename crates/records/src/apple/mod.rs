@@ -355,6 +355,7 @@ impl Export<'_> {
             bytes,
             category: Category::Other,
             kinds: Vec::new(),
+            within: Vec::new(),
             date: None,
             title: String::new(),
             fingerprint,

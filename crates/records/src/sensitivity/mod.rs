@@ -181,7 +181,7 @@ pub fn told(resource: &Json) -> Vec<Sensitivity> {
 }
 
 /// The resources whose words are looked through for names of medicines.
-const MEDICINE_TYPES: [&str; 5] = [
+pub(crate) const MEDICINE_TYPES: [&str; 5] = [
     "Medication",
     "MedicationRequest",
     "MedicationStatement",
@@ -254,6 +254,24 @@ fn titles(resource: &Json, found: &mut Vec<SensitivityMatch>) {
     }
 }
 
+/// The kinds of codes in a text that could not be read: whatever stands between quotation marks is taken
+/// for one, of whatever system.
+pub(crate) fn kinds_of_text(bytes: &[u8]) -> Vec<Sensitivity> {
+    let quoted = bytes.split(|byte| matches!(byte, b'"' | b'\'')).filter(|word| {
+        // As long as codes are, with a digit.
+        (3..=20).contains(&word.len()) && word.iter().any(u8::is_ascii_digit)
+    });
+    let mut kinds: Vec<Sensitivity> = quoted
+        .filter_map(|word| std::str::from_utf8(word).ok())
+        .filter_map(|code| {
+            icd::ten(code).or_else(|| snomed::kind(code)).or_else(|| loinc::kind(code))
+        })
+        .collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    kinds
+}
+
 /// The kinds that the title of a section names.
 pub(crate) fn kinds_of_title(title: &str) -> Vec<Sensitivity> {
     titles::kinds(title)
@@ -306,6 +324,12 @@ fn named_medicines(resource: &Json, found: &mut Vec<SensitivityMatch>) {
         .into_iter()
         .filter_map(|field| resource.get(field))
         .chain(resource.items("contained").filter_map(|inner| inner.get("code")));
+    // Portals often name the medicine only beside a reference to it.
+    let beside = resource.at(&["medicationReference", "display"]).and_then(Json::as_str);
+    for (kind, name) in beside.into_iter().flat_map(medicines::named) {
+        let why = SensitivityReason::Medicine { name: name.to_owned() };
+        found.push(SensitivityMatch { kind, why });
+    }
     for concept in concepts {
         let words = concept
             .text("text")

@@ -5,7 +5,7 @@ use std::sync::mpsc;
 use std::thread;
 
 use keyward_protocol::ids::RecordId;
-use keyward_records::sensitivity::{DOCUMENTS, Sensitivity};
+use keyward_records::sensitivity::Sensitivity;
 use keyward_records::view::line::Line;
 use keyward_records::{Arrival, KeptAsSource, Limits, ParseError, Parsed, Resource};
 
@@ -366,12 +366,10 @@ impl Storing<'_> {
     }
 }
 
-/// What a record is kept apart for that its content does not tell by itself: a document by what it
-/// speaks of, a piece that is not understood by what stands in it.
+/// What a record is kept apart for that its content does not tell by itself.
 fn apart(piece: &Piece<'_>) -> Option<(String, Vec<Sensitivity>)> {
-    let Resource { kinds, resource_type, fingerprint, .. } = piece.resource;
-    let told = piece.kept.is_none() && !DOCUMENTS.contains(&resource_type.as_str());
-    (!told && !kinds.is_empty()).then(|| (hex::encode(fingerprint), kinds.clone()))
+    let Resource { within, fingerprint, .. } = piece.resource;
+    (!within.is_empty()).then(|| (hex::encode(fingerprint), within.clone()))
 }
 
 /// The id of a record of one's own. It never leaves this store, so it begins with time and number: what comes together
