@@ -432,6 +432,15 @@ fn a_clinical_document_goes_no_further_than_what_it_says() {
     let kept: Vec<Category> =
         unread.kept_as_source.iter().map(|kept| kept.resource.category).collect();
     assert_eq!(kept, [Category::MentalHealth]);
+    // A sample tells how much she drinks; the other tells of nothing that is kept apart.
+    for (name, kinds) in
+        [("CCD_1.xml", vec![Sensitivity::SubstanceUse]), ("Discharge_Summary.xml", Vec::new())]
+    {
+        let Some(bytes) = sample(name) else { continue };
+        let parsed = parsed(&bytes);
+        let document = parsed.resources.iter().find(|one| one.resource_type == "Composition");
+        assert_eq!(document.unwrap().kinds, kinds, "{name}");
+    }
     // Restricted, and nobody says why: as a whole, or in one section of it.
     let inner = section_of("Plan", r#"<confidentialityCode code="V"/>"#);
     for marked in [document_of("R", &plain), document_of("N", &inner)] {
