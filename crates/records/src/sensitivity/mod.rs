@@ -254,17 +254,24 @@ fn titles(resource: &Json, found: &mut Vec<SensitivityMatch>) {
     }
 }
 
+/// Bytes of a text that could not be read in which codes are looked for; a larger one is too large to be
+/// shared.
+const MAX_UNREAD: usize = 32 << 20;
+
 /// The kinds of codes in a text that could not be read: whatever stands between quotation marks is taken
 /// for one, of whatever system.
 pub(crate) fn kinds_of_text(bytes: &[u8]) -> Vec<Sensitivity> {
+    let bytes = bytes.get(..MAX_UNREAD).unwrap_or(bytes);
     let quoted = bytes.split(|byte| matches!(byte, b'"' | b'\'')).filter(|word| {
         // As long as codes are, with a digit.
         (3..=20).contains(&word.len()) && word.iter().any(u8::is_ascii_digit)
     });
     let mut kinds: Vec<Sensitivity> = quoted
         .filter_map(|word| std::str::from_utf8(word).ok())
-        .filter_map(|code| {
-            icd::ten(code).or_else(|| snomed::kind(code)).or_else(|| loinc::kind(code))
+        .filter_map(|code| match code.as_bytes().first() {
+            Some(first) if first.is_ascii_alphabetic() => icd::ten(code),
+            _ if code.contains('-') => loinc::kind(code),
+            _ => snomed::kind(code),
         })
         .collect();
     kinds.sort_unstable();
