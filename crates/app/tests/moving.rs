@@ -184,6 +184,9 @@ fn the_words_of_a_document_go_no_further_than_what_they_tell() {
     assert_eq!(kinds, [Sensitivity::SexualHealth, Sensitivity::MentalHealth]);
     assert!(record.apart.iter().all(|found| found.why == SensitivityReason::Within));
     assert!(own(&anna, "Plain").apart.is_empty() && !own(&anna, "Private").waits);
+    // Lists mark it by where it is kept.
+    let marks = |title: &str| own(&anna, title).record.item.sensitivity;
+    assert_eq!((marks("Plain"), marks("Private")), (vec![], vec![Sensitivity::MentalHealth]));
 
     // She chooses a place, then it goes with that; and back it waits again.
     let id = id_of(&anna, "Several");

@@ -23,7 +23,7 @@ id: string,
  */
 category: Category, 
 /**
- * What is sensitive about it.
+ * What is sensitive about it, by its content or by where it is kept.
  */
 sensitivity: Array<Sensitivity>, 
 /**

@@ -142,7 +142,7 @@ pub struct ChartItem {
     pub id: String,
     /// The section.
     pub category: Category,
-    /// What is sensitive about it.
+    /// What is sensitive about it, by its content or by where it is kept.
     pub sensitivity: Vec<Sensitivity>,
     /// FHIR resource type; empty if it is not known.
     pub resource_type: String,

@@ -9,7 +9,7 @@ use crate::category::Category;
 use crate::date::{DatePrecision, PartialDate};
 use crate::json::Json;
 use crate::references::References;
-use crate::sensitivity;
+use crate::sensitivity::{self, Sensitivity};
 
 /// Most extra lines of an item.
 const MAX_DETAILS: usize = 6;
@@ -37,7 +37,7 @@ pub(super) fn item(input: &ChartInput<'_>, resource: &Json, references: &Referen
     ChartItem {
         id: input.record_id.to_owned(),
         category: Category::section_of(resource),
-        sensitivity: sensitivity::told(resource),
+        sensitivity: kinds(input, sensitivity::told(resource)),
         resource_type: resource.text("resourceType").unwrap_or_default().to_owned(),
         title,
         code: code(resource),
@@ -57,12 +57,22 @@ pub(super) fn item(input: &ChartInput<'_>, resource: &Json, references: &Referen
     }
 }
 
+/// What is sensitive about it: what its content tells, and what it is kept with, which may have been told
+/// by something beside it, or by her.
+fn kinds(input: &ChartInput<'_>, told: Vec<Sensitivity>) -> Vec<Sensitivity> {
+    let kept = input.compartment.and_then(Sensitivity::of_category);
+    let mut kinds: Vec<Sensitivity> = told.into_iter().chain(kept).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    kinds
+}
+
 /// The line of bytes that are not understood.
 pub(super) fn not_understood(input: &ChartInput<'_>) -> ChartItem {
     ChartItem {
         id: input.record_id.to_owned(),
         category: Category::Other,
-        sensitivity: Vec::new(),
+        sensitivity: kinds(input, Vec::new()),
         resource_type: String::new(),
         title: String::new(),
         code: None,

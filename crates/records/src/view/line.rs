@@ -12,7 +12,7 @@ use crate::limits::Limits;
 use crate::references::References;
 
 /// Changes whenever a line made by an earlier version of this module must be made anew.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// Bytes of words of one record, beside the text of a document.
 const MAX_WORDS: usize = 64 << 10;
