@@ -19,7 +19,8 @@ use keyward_app::views::patient::{ImportDecision, ImportView, OriginalOf, Refuse
 use keyward_app::views::reading::RoomScope;
 use keyward_records::room::ItemQuery;
 use keyward_records::{Category, Limits};
-use keyward_testkit::Persona;
+use keyward_testkit::{BundleKind, Persona};
+use serde_json::json;
 use support::World;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
@@ -289,12 +290,26 @@ fn listed(session: &Session) -> Vec<String> {
     }
 }
 
+/// The bundle with a document as its first entry that names its last one: only then it is known where it is kept.
+fn telling_late(bundle: &[u8]) -> Vec<u8> {
+    let mut bundle: serde_json::Value = serde_json::from_slice(bundle).unwrap();
+    let entries = bundle["entry"].as_array_mut().unwrap();
+    let late = "urn:uuid:6b0f1d3c-8f5e-4f0e-9a3b-0d1f6a5c2e77";
+    let document = json!({"resourceType": "Composition", "status": "final", "title": "A letter",
+        "type": {"text": "Letter"}, "date": "2024-05-06", "section": [{"entry": [{"reference": late}]}]});
+    let named = json!({"resourceType": "Condition", "code": {"coding": [
+        {"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "F32.1", "display": "Depressive episode"}]}});
+    entries.insert(0, json!({"resource": document}));
+    entries.push(json!({"fullUrl": late, "resource": named}));
+    serde_json::to_vec(&bundle).unwrap()
+}
+
 #[test]
 fn a_large_file_is_stored_while_it_is_read_and_nothing_of_it_if_it_is_not_taken() {
     let world = World::new();
     let person = keyward_testkit::person(7);
     let hers = || world.patient(&person.given.join(" "), &person.family, &person.birth_date);
-    let bytes = keyward_testkit::bundle(7, keyward_testkit::BundleKind::Collection, 3_000);
+    let bytes = telling_late(&keyward_testkit::bundle(7, BundleKind::Collection, 3_000));
     assert!(bytes.len() > 2 << 20);
     let path = world.file("large.json", &bytes);
     let flowing = hers();
@@ -303,6 +318,8 @@ fn a_large_file_is_stored_while_it_is_read_and_nothing_of_it_if_it_is_not_taken(
     let records = records(&flowing);
     assert!(records > 2_900);
     assert_eq!(view.report.resources + view.report.kept_as_source, records as u64);
+    let letter = listed(&flowing).into_iter().find(|item| item.contains("A letter")).unwrap();
+    assert!(letter.contains("\"sensitivity\":[\"mental-health\"]"), "{letter}");
 
     // Somebody has to be asked: it is read as a whole first, and says the same.
     let asked = patient(&world);

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use keyward_records::sensitivity::Sensitivity;
-use keyward_records::{Category, KeptReason, Limits, Parsed, of_type, parse, parse_giving};
+use keyward_records::{
+    Arrival, Category, KeptReason, Limits, Parsed, of_type, parse, parse_giving,
+};
 
 fn read(json: &str) -> Parsed {
     parse(json.as_bytes(), &Limits::default()).unwrap()
@@ -145,7 +147,8 @@ fn section(content: &str) -> String {
 /// Where the document of a file goes and what it is kept apart for, read whole and read in pieces.
 fn place(file: &str) -> (Category, Vec<Sensitivity>) {
     let mut given = Vec::new();
-    let rest = parse_giving(file.as_bytes(), &Limits::default(), &mut |some| {
+    let arrival = Arrival { source: "file.json", received: None };
+    let rest = parse_giving(file.as_bytes(), &Limits::default(), &arrival, &mut |some| {
         given.extend(some.resources);
     });
     given.extend(rest.unwrap().resources);

@@ -19,7 +19,7 @@ fn patients_terms(parsed: &Parsed) -> Terms {
 /// All texts and numbers of a resource with their paths.
 fn leaves(value: &Json, path: &str, out: &mut Vec<(String, String)>) {
     match value {
-        Json::String(text) => out.push((path.to_owned(), text.clone())),
+        Json::String(text) => out.push((path.to_owned(), text.to_string())),
         Json::Number(digits) => out.push((path.to_owned(), digits.to_string())),
         Json::Array(items) => {
             for (index, item) in items.iter().enumerate() {

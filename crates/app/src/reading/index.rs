@@ -162,7 +162,9 @@ pub fn index_shared(
 /// [`ReadingIndex::add_lines`]: crate::ports::index::ReadingIndex::add_lines
 pub fn lines(entries: Vec<(Entry<'_>, Option<Line>)>) -> Result<Vec<NewLine>, AppError> {
     let made = entries.into_iter().map(|(entry, drawn)| {
-        let drawn = drawn.map(|mut line| {
+        // What came later in the file may have told where it is kept.
+        let kept = Category::from_name(entry.compartment);
+        let drawn = drawn.filter(|line| Some(line.compartment) == kept).map(|mut line| {
             line.item.id = entry.id.to_string();
             line
         });
