@@ -6,7 +6,8 @@
 //! window adds seconds to every death and nothing to what is on the disk. What a window promises on
 //! the screen is tried in `kills/windows.rs`.
 //!
-//! `KEYWARD_KILLS` says how often to kill (`cargo xtask kills --count N` sets it).
+//! `KEYWARD_KILLS` says how often to kill (`cargo xtask kills --count N` sets it); what is printed behind
+//! `deaths: ` is added up there.
 
 mod clinic;
 #[path = "kills/windows.rs"]
@@ -108,6 +109,7 @@ fn what_was_acknowledged_survives_every_kill() {
         known.shares.len(),
         known.revoked.len()
     );
+    println!("deaths: {}", killed.0 + killed.1);
     drop(settled);
 
     // The relay gives to each doctor exactly what is still shared, whole.

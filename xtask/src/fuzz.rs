@@ -16,7 +16,8 @@ pub(crate) struct Arguments {
     /// For how long in all.
     #[arg(long, default_value_t = 60, conflicts_with = "executions")]
     seconds: u64,
-    /// How many executions of every target, instead.
+    /// How many executions of every decoder, instead: a target that feeds several, one at a time, gets so
+    /// many times as many.
     #[arg(long)]
     executions: Option<u64>,
     /// Only these, as CRATE/TARGET or CRATE.
@@ -61,14 +62,16 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         return Ok(());
     }
     let each = (arguments.seconds / targets.len().max(1) as u64).max(1);
-    let bound = match arguments.executions {
-        Some(executions) => format!("-runs={executions}"),
+    let bound = |target: &Target| match arguments.executions {
+        Some(executions) => {
+            format!("-runs={}", executions.saturating_mul(fuzzed::decoders(&target.title())))
+        }
         None => format!("-max_total_time={each}"),
     };
     // One that finds something does not keep the others from being looked at.
     let found: Vec<String> = targets
         .iter()
-        .filter_map(|target| run_one(target, &bound).err().map(|error| (target, error)))
+        .filter_map(|target| run_one(target, &bound(target)).err().map(|error| (target, error)))
         .map(|(target, error)| format!("{} ({error})", target.title()))
         .collect();
     if found.is_empty() { Ok(()) } else { Err(format!("found something: {}", found.join(", "))) }
@@ -121,14 +124,28 @@ fn run_one(target: &Target, bound: &str) -> Outcome {
     let executions = text
         .lines()
         .find_map(|line| line.strip_prefix("stat::number_of_executed_units:"))
-        .map_or("?", str::trim);
-    println!("{title}: {executions} executions, {:.0} s", start.elapsed().as_secs_f64());
+        .and_then(|number| number.trim().parse().ok());
+    println!("{}, {:.0} s", figures(&title, executions), start.elapsed().as_secs_f64());
     if said.status.success() {
         return Ok(());
     }
     let tail: Vec<&str> = text.lines().rev().take(25).collect();
     tail.iter().rev().for_each(|line| println!("  {line}"));
     Err(format!("see {}", findings.display()))
+}
+
+/// How many executions there were, and how many of them each decoder had: the first byte of an input
+/// chooses one, so that is a mean.
+fn figures(title: &str, executions: Option<u64>) -> String {
+    let decoders = fuzzed::decoders(title);
+    match executions {
+        None => format!("{title}: ? executions"),
+        Some(all) if decoders == 1 => format!("{title}: {all} executions"),
+        Some(all) => format!(
+            "{title}: {all} executions, {} for each of {decoders} decoders on average",
+            all / decoders
+        ),
+    }
 }
 
 /// Where cargo-fuzz puts a program: below the host's triple.
@@ -185,4 +202,17 @@ fn stable(seconds: u64) -> Outcome {
     tests.env("PROPTEST_CASES", (seconds * 10_000).to_string());
     tests.env("KEYWARD_FUZZ_SECONDS", (seconds / 8 + 1).to_string());
     run_command("the property tests", &mut tests)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_figures_are_those_of_one_decoder() {
+        assert_eq!(figures("viewer/pdf", Some(7)), "viewer/pdf: 7 executions");
+        let said = figures("relay-api/bodies", Some(490));
+        assert_eq!(said, "relay-api/bodies: 490 executions, 10 for each of 49 decoders on average");
+        assert_eq!(figures("viewer/pdf", None), "viewer/pdf: ? executions");
+    }
 }

@@ -147,6 +147,27 @@ const TARGETS: &[(&str, &[&str])] = &[
     ("viewer/dicom", &["viewer/src/worker/dicom.rs"]),
 ];
 
+/// Among how many decoders the first byte of an input chooses: target, how many, and the words of the
+/// source that say so. A target that is not here feeds every input to all it has.
+const CHOICES: &[(&str, u64, &str, &str)] = &[
+    ("protocol/statements", 13, "protocol/src/fuzzing.rs", "\"statements\","),
+    ("protocol/texts", 5, "protocol/src/fuzzing.rs", "\"texts\","),
+    ("protocol/keys", 5, "protocol/src/fuzzing.rs", "(\"keys\","),
+    ("protocol/credentials", 5, "protocol/src/fuzzing.rs", "\"credentials\","),
+    ("protocol/proofs", 4, "protocol/src/fuzzing.rs", "(\"proofs\","),
+    ("relay-api/batches", 3, "relay-api/src/fuzzing.rs", "match choice % 3 {"),
+    ("relay-api/bodies", 49, "relay-api/src/fuzzing.rs", "BODIES: [Body; 49]"),
+    ("app/letters", 2, "app/src/fuzzing.rs", "choice % 2 "),
+    ("app/rows", 19, "app/src/fuzzing.rs", "ROWS: [Named; 19]"),
+    ("vault/outside", 3, "vault/src/fuzzing.rs", "match (choice % 3,"),
+    ("records/values", 3, "records/fuzz/fuzz_targets/values.rs", "match choice % 3 {"),
+];
+
+/// Among how many decoders a target chooses.
+pub(crate) fn decoders(target: &str) -> u64 {
+    CHOICES.iter().find(|(name, ..)| *name == target).map_or(1, |(_, decoders, ..)| *decoders)
+}
+
 /// Sources that look like decoders and need no target of their own, with the reason.
 const NOT: &[(&str, &str)] = &[
     ("protocol/src/fuzzing.rs", "the harness itself"),
@@ -184,7 +205,10 @@ const SIGNS: [&str; 9] = [
 /// Prints the mapping; an error names decoders without a target and lines that are out of date.
 pub(crate) fn list(targets: &[String]) -> Outcome {
     for (target, sources) in TARGETS {
-        println!("{target}");
+        match decoders(target) {
+            1 => println!("{target}"),
+            some => println!("{target}, {some} decoders, one an execution"),
+        }
         sources.iter().for_each(|source| println!("    crates/{source}"));
     }
     println!("no target of their own");
@@ -216,12 +240,29 @@ fn wrong(targets: &[String]) -> Outcome<Vec<String>> {
             wrong.push(format!("{target} is not in the list"));
         }
     }
+    for (target, decoders, source, words) in CHOICES {
+        let text = std::fs::read_to_string(root().join("crates").join(source)).unwrap_or_default();
+        if counted(&text, words) != Some(*decoders) {
+            wrong.push(format!("{target} has another number of decoders than {decoders}"));
+        }
+    }
     for (target, _) in TARGETS {
         if !targets.iter().any(|there| there == target) {
             wrong.push(format!("{target} has no source"));
         }
     }
     Ok(wrong)
+}
+
+/// How many decoders a source says there are: the number in these words, else the names listed behind them.
+fn counted(source: &str, words: &str) -> Option<u64> {
+    let (_, behind) = source.split_once(words)?;
+    let digits: String = words.chars().filter(char::is_ascii_digit).collect();
+    if !digits.is_empty() {
+        return digits.parse().ok();
+    }
+    let (names, _) = behind.split_once(']')?;
+    Some(names.matches("\",").count() as u64 + u64::from(names.trim_end().ends_with('"')))
 }
 
 /// Folders of tests and of what is generated; the test kit reads only what it wrote itself.

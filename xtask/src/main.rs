@@ -59,12 +59,9 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
-    /// Kill app and relay at random moments and see that nothing acknowledged is lost.
-    Kills {
-        /// How many kills.
-        #[arg(long, default_value_t = 200)]
-        count: u32,
-    },
+    /// Kill app, relay and register at random moments and at every write point, and see that nothing
+    /// acknowledged is lost.
+    Kills(kills::Arguments),
     /// Offer the relay twice what it can sustain and see how it refuses and recovers.
     Load,
     /// Send the relay very many requests and see that it does not grow.
@@ -90,7 +87,7 @@ fn main() -> ExitCode {
         Command::Sbom(arguments) => sbom::run(&arguments),
         Command::Graph => graph::run(),
         Command::Bindings { check } => setup::for_build().and_then(|()| bindings::run(check)),
-        Command::Kills { count } => kills::run(count),
+        Command::Kills(arguments) => kills::run(&arguments),
         Command::Load => load::overload(),
         Command::Soak { requests } => load::soak(requests),
     };

@@ -131,4 +131,5 @@ fn what_the_desk_was_told_survives_every_death() {
     }
     assert!(said > 0, "nothing was acknowledged");
     eprintln!("{said} acknowledged and found, {} power cuts took something", deaths.cuts());
+    deaths.tell();
 }

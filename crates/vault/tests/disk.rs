@@ -10,6 +10,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::print_stderr,
+    clippy::print_stdout,
     reason = "tests fail by panicking"
 )]
 
@@ -101,7 +102,6 @@ impl Place {
 
 /// Not a test of its own: carries out what it is told.
 #[test]
-#[allow(clippy::print_stdout, reason = "this is how it reports")]
 fn child() {
     let Some(dir) = std::env::var_os(FOLDER).map(PathBuf::from) else { return };
     let keyring = FileKeyring(dir.join("keyring"));
@@ -277,7 +277,7 @@ fn a_death_at_every_write_point_loses_nothing_acknowledged() {
     assert_eq!(tell(command, &story()).len(), BTreeSet::from_iter(story()).len());
     let points = disk.points().unwrap();
     assert!(points > 60, "{points}");
-    let (mut died_early, mut met) = (0, 0);
+    let (mut died_early, mut met, mut deaths) = (0, 0, 0);
     // Every point, both ends and both cuts of each where there is time; else some, from run to run others.
     let step = if thorough() { 1 } else { 17 };
     let first = rand::random_range(0..step);
@@ -293,6 +293,7 @@ fn a_death_at_every_write_point_loses_nothing_acknowledged() {
             disk.kill_at(number, end).unwrap();
             let did = tell(command, &story());
             died_early += u32::from(did.len() < story().len());
+            deaths += 1;
             let cut = place.copy_of_data();
             let keyring = place.keyring();
             check(&place.data(), &keyring, &did, &format!("point {number}, {end:?}"));
@@ -311,6 +312,7 @@ fn a_death_at_every_write_point_loses_nothing_acknowledged() {
     }
     assert!(died_early >= met, "{died_early} of {met} ended early");
     eprintln!("{met} of {points} write points, from {first} on");
+    println!("deaths: {deaths}");
 }
 
 /// As `cargo xtask kills` wants it.

@@ -126,4 +126,5 @@ fn what_was_acknowledged_survives_every_death() {
     }
     assert!(said > 0, "nothing was acknowledged");
     eprintln!("{said} acknowledged and found, {} power cuts took something", deaths.cuts());
+    deaths.tell();
 }

@@ -134,5 +134,6 @@ fn the_app_killed_in_its_window_keeps_what_it_showed() -> Result<(), Failure> {
     })?;
     keyward_app::doctor::sync(&doctor).unwrap();
     assert_eq!(copies(&doctor), 0);
+    println!("deaths: 3");
     app.end()
 }

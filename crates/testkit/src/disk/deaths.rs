@@ -25,6 +25,7 @@ const POINTS: u32 = 260;
 /// A number of deaths to bring about, each different.
 #[derive(Debug)]
 pub struct Deaths {
+    wanted: u32,
     left: u32,
     rng: StdRng,
     cuts: u32,
@@ -34,15 +35,21 @@ impl Deaths {
     /// As many as `cargo xtask kills` wants, else `few`. Prints the seed.
     #[allow(clippy::print_stderr, reason = "a failure is repeated by its seed")]
     pub fn wanted(few: u32) -> Deaths {
-        let left = std::env::var(COUNT).ok().and_then(|n| n.parse().ok()).unwrap_or(few);
+        let wanted = std::env::var(COUNT).ok().and_then(|n| n.parse().ok()).unwrap_or(few);
         let seed = rand::random();
-        eprintln!("{left} deaths, seed {seed}");
-        Deaths { left, rng: StdRng::seed_from_u64(seed), cuts: 0 }
+        eprintln!("{wanted} deaths, seed {seed}");
+        Deaths { wanted, left: wanted, rng: StdRng::seed_from_u64(seed), cuts: 0 }
     }
 
     /// How many are left.
     pub fn left(&self) -> u32 {
         self.left
+    }
+
+    /// Says how many there were, in the words `cargo xtask kills` adds up.
+    #[allow(clippy::print_stdout, reason = "read by xtask")]
+    pub fn tell(&self) {
+        println!("deaths: {}", self.wanted - self.left);
     }
 
     /// How many were power cuts that took something.
