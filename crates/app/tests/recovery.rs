@@ -308,3 +308,213 @@ fn base64_url(bytes: &[u8]) -> String {
     use base64::Engine as _;
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes)
 }
+
+/// A setting a person changes.
+fn change(session: &Session, n: u64) {
+    let mut tx = session.begin().unwrap();
+    tx.put(Collection::Settings, "test", &n.to_be_bytes()).unwrap();
+    tx.commit().unwrap();
+}
+
+fn versions_in(path: &Path, keys: &KitKeys) -> usize {
+    FileSource::open(path).unwrap().versions(keys).unwrap().len()
+}
+
+#[test]
+fn what_the_app_notes_by_itself_makes_no_version() {
+    let world = World::new();
+    let anna = anna(&world);
+    world.doctor("Dr Test Heart");
+    let heart = space(&anna, "Heart", false);
+    let doctor = find(&anna, "Dr Test Heart");
+    share(&anna, &draft(&heart, &doctor, &[Category::Conditions]));
+    let text = kit_of(&anna);
+    let first = back_up(&anna, &path(&world));
+    for _ in 0..3 {
+        world.clock.advance(2 * 3600);
+        support::sync(&anna);
+        assert_eq!(back_up(&anna, &path(&world)), Written { changes: 0, ..first });
+    }
+    // The directory of doctors comes along with what is news; the note of the exchange never does.
+    change(&anna, 1);
+    assert_eq!(back_up(&anna, &path(&world)).changes, 2);
+    let restored = empty(&world);
+    restore_into(&restored, &text, &path(&world)).unwrap();
+    assert_eq!(all_rows(&restored), all_rows(&anna));
+    let note = restored.read().unwrap().get(Collection::Settings, "sync").unwrap();
+    assert_eq!(note, None);
+}
+
+#[test]
+fn two_thousand_small_changes_leave_a_small_file_with_the_newest_versions() {
+    let world = World::new();
+    let anna = empty(&world);
+    let text = kit_of(&anna);
+    let keys = KitKeys::of(&KitText::parse(&text).unwrap().secret).unwrap();
+    let path = path(&world);
+    let (mut most, mut fewest) = (0, usize::MAX);
+    for n in 1..=2_000 {
+        change(&anna, n);
+        assert_eq!(back_up(&anna, &path).sequence, n);
+        most = most.max(std::fs::metadata(&path).unwrap().len());
+        if n % 97 == 0 || n % 300 < 3 {
+            let there = versions_in(&path, &keys);
+            fewest = fewest.min(if n > 10 { there } else { usize::MAX });
+            assert!(there <= 320, "{there} versions after {n}");
+        }
+    }
+    assert!(most < 8 << 20, "{most} bytes");
+    assert!(fewest >= 10, "{fewest} versions");
+    let restored = empty(&world);
+    assert_eq!(restore_into(&restored, &text, &path).unwrap(), 2_000);
+    assert_eq!(all_rows(&restored), all_rows(&anna));
+    // The oldest version that is still there opens too.
+    let mut source = FileSource::open(&path).unwrap();
+    let versions = source.versions(&keys).unwrap();
+    let oldest = &versions[0];
+    let older = empty(&world);
+    let secret = KitText::parse(&text).unwrap().secret;
+    let (quiet, never) = (Unwatched, Cancel::new());
+    restore::restore(&older, &secret, oldest, &mut source, &quiet, &never).unwrap();
+    let setting = older.read().unwrap().get(Collection::Settings, "test").unwrap();
+    assert_eq!(setting, Some(oldest.manifest().sequence.to_be_bytes().to_vec()));
+}
+
+#[test]
+fn a_file_with_more_dead_than_live_bytes_is_written_anew() {
+    let world = World::new();
+    let anna = empty(&world);
+    let text = kit_of(&anna);
+    let keys = KitKeys::of(&KitText::parse(&text).unwrap().secret).unwrap();
+    let path = path(&world);
+    let noise = |n: u8| -> Vec<u8> { (0..3_000_000_u32).map(|at| (at % 251) as u8 ^ n).collect() };
+    let mut most = 0;
+    for n in 0..16 {
+        let mut tx = anna.begin().unwrap();
+        tx.put(Collection::Sources, "test", &noise(n)).unwrap();
+        tx.commit().unwrap();
+        back_up(&anna, &path);
+        most = most.max(std::fs::metadata(&path).unwrap().len());
+        assert!(!path.with_file_name("anna.keyward-backup.new").exists());
+    }
+    // Three times what is live, some room, and the version that went over it.
+    assert!(most < 3 * 3_000_000 + (12 << 20) + 4_000_000, "{most} bytes");
+    assert!(versions_in(&path, &keys) >= 1);
+    let restored = empty(&world);
+    restore_into(&restored, &text, &path).unwrap();
+    assert_eq!(all_rows(&restored), all_rows(&anna));
+}
+
+#[test]
+fn a_rewriting_that_is_stopped_leaves_the_file_before() {
+    let world = World::new();
+    let anna = empty(&world);
+    let text = kit_of(&anna);
+    let path = path(&world);
+    for n in 1..=301 {
+        change(&anna, n);
+        back_up(&anna, &path);
+    }
+    let before = std::fs::read(&path).unwrap();
+    let draft = path.with_file_name("anna.keyward-backup.new");
+    change(&anna, 302);
+    let cancel = Cancel::new();
+    cancel.cancel();
+    let stopped = write::write(&anna, &mut FileTarget::new(&path), &Unwatched, &cancel);
+    assert_eq!(stopped.unwrap_err().code, ErrorCode::Cancelled);
+    assert!(std::fs::read(&path).unwrap() == before && !draft.exists());
+    // No room beside it: it goes on growing.
+    std::fs::create_dir(&draft).unwrap();
+    assert_eq!(back_up(&anna, &path).sequence, 302);
+    assert!(std::fs::metadata(&path).unwrap().len() > before.len() as u64);
+    // What a kill left of a rewriting is in nobody's way.
+    std::fs::remove_dir(&draft).unwrap();
+    std::fs::write(&draft, &before[..1000]).unwrap();
+    change(&anna, 303);
+    assert_eq!(back_up(&anna, &path).sequence, 303);
+    assert!(std::fs::metadata(&path).unwrap().len() < before.len() as u64 / 2);
+    assert!(!draft.exists());
+    let restored = empty(&world);
+    assert_eq!(restore_into(&restored, &text, &path).unwrap(), 303);
+    assert_eq!(all_rows(&restored), all_rows(&anna));
+}
+
+#[test]
+fn she_is_reminded_when_backups_fail_or_grow_old_and_not_when_nothing_is_new() {
+    const DAY: u64 = 86_400;
+    let world = World::new();
+    let anna = anna(&world);
+    kit_of(&anna);
+    let place = world.folder.path().join("stick").join("anna.kwb");
+    std::fs::create_dir(place.parent().unwrap()).unwrap();
+    status::choose_file(&anna, Some(&place)).unwrap();
+    let run = || status::back_up(&anna, &Unwatched, &Cancel::new());
+    let reminds = || status::status(&anna).unwrap().remind;
+    run().unwrap();
+    assert!(!reminds());
+
+    // Old, and nothing new: nothing is missing from it.
+    world.clock.advance(15 * DAY);
+    assert!(!reminds());
+    space(&anna, "Heart", false);
+    assert!(reminds(), "two weeks without what is new");
+    run().unwrap();
+    assert!(!reminds());
+    space(&anna, "Knee", false);
+    world.clock.advance(13 * DAY);
+    assert!(!reminds(), "not yet two weeks");
+
+    // The stick is not in.
+    std::fs::rename(place.parent().unwrap(), world.folder.path().join("drawer")).unwrap();
+    run().unwrap_err();
+    assert!(reminds(), "the last run failed");
+    status::put_off(&anna).unwrap();
+    assert!(!reminds());
+    world.clock.advance(7 * DAY);
+    assert!(reminds(), "a week is over");
+    std::fs::rename(world.folder.path().join("drawer"), place.parent().unwrap()).unwrap();
+    run().unwrap();
+    assert!(!reminds());
+}
+
+/// The picture on the kit's sheet as a camera or a screenshot gives it: dark and light squares.
+fn photograph(svg: &str) -> Vec<u8> {
+    let number = |text: &str| text.parse::<u32>().unwrap();
+    let attribute = |name: &str| {
+        let (_, behind) = svg.split_once(&format!("{name}=\"")).unwrap();
+        number(behind.split_once('"').unwrap().0)
+    };
+    let (width, height) = (attribute("width"), attribute("height"));
+    let mut picture = image::GrayImage::from_pixel(width, height, image::Luma([255]));
+    // One square each: `Mx yhWvHH…z`.
+    let (_, path) = svg.rsplit_once(" d=\"").unwrap();
+    for square in path.split_once('"').unwrap().0.split('M').skip(1) {
+        let (place, side) = square.split_once('h').unwrap();
+        let (x, y) = place.split_once([' ', ',']).unwrap();
+        let side = number(side.split_once('v').unwrap().0);
+        for (dx, dy) in (0..side).flat_map(|dx| (0..side).map(move |dy| (dx, dy))) {
+            picture.put_pixel(number(x) + dx, number(y) + dy, image::Luma([0]));
+        }
+    }
+    let mut png = std::io::Cursor::new(Vec::new());
+    picture.write_to(&mut png, image::ImageFormat::Png).unwrap();
+    png.into_inner()
+}
+
+#[test]
+fn the_picture_of_a_kit_is_read_back_and_restores() {
+    let world = World::new();
+    let anna = anna(&world);
+    kit::make(&anna).unwrap();
+    let view = kit::show(&anna).unwrap();
+    let text = kit_of(&anna);
+    back_up(&anna, &path(&world));
+    let read = keyward_app::enrol::text_from_image(&photograph(&view.qr_svg)).unwrap();
+    assert_eq!(read, text);
+    let kit = KitText::parse(&read).unwrap();
+    assert_eq!(kit.services.unwrap().clinic_name, "Sample Clinic");
+    assert_eq!(kit.secret.words().unwrap().to_vec(), view.words);
+    let restored = empty(&world);
+    restore_into(&restored, &read, &path(&world)).unwrap();
+    assert_eq!(all_rows(&restored), all_rows(&anna));
+}

@@ -50,6 +50,11 @@ problem: AppError | null,
  */
 lastSync: number | null, 
 /**
+ * When this computer was lately found to be behind what the relay knows of it, and what is shared
+ * was sealed anew.
+ */
+setBack: number | null, 
+/**
  * Who sees anything at all.
  */
 visibility: VisibilityView, };

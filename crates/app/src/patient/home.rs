@@ -4,12 +4,15 @@ use crate::error::AppError;
 use crate::identity::Enrolment;
 use crate::patient::visibility::Visibility;
 use crate::patient::{chart, sharing};
+use crate::ports::clock::UnixSeconds;
 use crate::ports::vault::Collection;
 use crate::session::Session;
 use crate::views::patient::{PatientHome, ShareState};
 
 /// Accesses shown on the first page.
 const RECENT: usize = 5;
+/// How long the first page tells that the computer was set back, in seconds.
+const TOLD: UnixSeconds = 7 * 86_400;
 
 /// What the first page shows. Reads only what is stored: nothing waits for the network.
 ///
@@ -52,6 +55,7 @@ pub fn home(session: &Session) -> Result<PatientHome, AppError> {
         waiting: waiting.max(pending),
         problem: sync.problem,
         last_sync: sync.last,
+        set_back: sync.set_back.filter(|at| session.now().saturating_sub(*at) < TOLD),
         visibility: visibility.of_all(),
     })
 }

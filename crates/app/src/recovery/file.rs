@@ -1,16 +1,16 @@
 //! A backup in a file: one version behind the other, readable up to the last whole one.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use keyward_protocol::backup::{
-    FRAME_HEADER, FrameHeader, FrameKind, MAGIC, Manifest, SealedManifest, VerifiedManifest,
-    check_versions,
+    FrameHeader, FrameKind, MAGIC, Manifest, SealedManifest, VerifiedManifest, check_versions,
 };
 use keyward_protocol::ids::RecordId;
 use keyward_protocol::kit::KitKeys;
 
+use super::frames::{self, Frame, frames};
 use super::restore::Source;
 use super::state::State;
 use super::write::Target;
@@ -29,6 +29,9 @@ struct Open {
 }
 
 impl FileTarget {
+    /// Its name among the targets of a profile.
+    pub const NAME: &str = "file";
+
     /// The backup at this path. Nothing is touched yet.
     #[must_use]
     pub fn new(path: &Path) -> Self {
@@ -44,24 +47,24 @@ impl FileTarget {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             file => file?,
         };
-        let frames = frames(&mut file)?;
-        let known = frames.iter().any(|frame| {
-            frame.header.kind == FrameKind::Manifest
-                && frame.end() == state.end
-                && state.hash.starts_with(&frame.header.id)
-        });
-        if !known {
+        if !frames::has_newest(&frames(&mut file)?, state) {
             return Ok(None);
         }
+        // What a crash left of a file that was written anew; there may be none.
+        let _ = std::fs::remove_file(self.draft());
         file.set_len(state.end)?;
         file.seek(SeekFrom::Start(state.end))?;
         Ok(Some(Open { file, draft: None }))
     }
 
-    fn create(&self) -> io::Result<Open> {
+    fn draft(&self) -> PathBuf {
         let mut name = self.path.file_name().unwrap_or_default().to_owned();
         name.push(".new");
-        let draft = self.path.with_file_name(name);
+        self.path.with_file_name(name)
+    }
+
+    fn create(&self) -> io::Result<Open> {
+        let draft = self.draft();
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(true);
         #[cfg(unix)]
@@ -69,6 +72,31 @@ impl FileTarget {
         let mut file = options.open(&draft)?;
         file.write_all(MAGIC)?;
         Ok(Open { file, draft: Some(draft) })
+    }
+
+    /// A draft that begins with the newest versions of the file there is, if there is room for them.
+    fn anew(&self, state: &State) -> Result<(Open, u64), AppError> {
+        let mut packs = state.packs()?;
+        if !state.has_room_for(&packs) {
+            packs.clear();
+        }
+        let begin = || {
+            let mut open = self.create()?;
+            let kept = match File::open(&self.path) {
+                Ok(mut from) => frames::carry_over(&mut from, &mut open.file, state, &packs)?,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
+                Err(error) => return Err(error),
+            };
+            Ok((open, kept))
+        };
+        begin().map_err(|error| refused(&error))
+    }
+
+    /// A draft that is not wanted goes; the file before stays.
+    fn discard(&mut self) {
+        if let Some(draft) = self.open.take().and_then(|open| open.draft) {
+            let _ = std::fs::remove_file(draft);
+        }
     }
 
     fn frame(&mut self, kind: FrameKind, id: [u8; 16], content: &[u8]) -> Result<(), AppError> {
@@ -97,11 +125,9 @@ impl FileTarget {
 }
 
 impl Drop for FileTarget {
-    /// Stopped or failed on the way: the half file goes, the one before stays.
+    /// Stopped or failed on the way.
     fn drop(&mut self) {
-        if let Some(draft) = self.open.take().and_then(|open| open.draft) {
-            let _ = std::fs::remove_file(draft);
-        }
+        self.discard();
     }
 }
 
@@ -114,10 +140,18 @@ fn refused(error: &io::Error) -> AppError {
 
 impl Target for FileTarget {
     fn name(&self) -> &str {
-        "file"
+        Self::NAME
+    }
+
+    fn begin(&mut self, state: &State) -> Result<u64, AppError> {
+        self.discard();
+        let (open, kept) = self.anew(state)?;
+        self.open = Some(open);
+        Ok(kept)
     }
 
     fn resume(&mut self, state: &State) -> Result<bool, AppError> {
+        self.discard();
         let reopened = self.reopen(state).map_err(|error| refused(&error))?;
         let there = reopened.is_some();
         self.open = Some(match reopened {
@@ -142,43 +176,6 @@ impl Target for FileTarget {
     }
 }
 
-/// One frame and where its content begins.
-struct Frame {
-    header: FrameHeader,
-    at: u64,
-}
-
-impl Frame {
-    const fn end(&self) -> u64 {
-        self.at + self.header.len
-    }
-}
-
-/// The whole frames of a file, in order. Contents are skipped, not read.
-fn frames(file: &mut File) -> io::Result<Vec<Frame>> {
-    let total = file.metadata()?.len();
-    file.seek(SeekFrom::Start(0))?;
-    let mut magic = [0; MAGIC.len()];
-    let mut reader = BufReader::new(file);
-    if reader.read_exact(&mut magic).is_err() || magic != *MAGIC {
-        return Ok(Vec::new());
-    }
-    let (mut frames, mut at) = (Vec::new(), MAGIC.len() as u64);
-    while at + FRAME_HEADER as u64 <= total {
-        let mut bytes = [0; FRAME_HEADER];
-        reader.read_exact(&mut bytes)?;
-        let Ok(header) = FrameHeader::from_bytes(&bytes) else { break };
-        let frame = Frame { header, at: at + FRAME_HEADER as u64 };
-        if frame.end() > total {
-            break;
-        }
-        at = frame.end();
-        reader.seek_relative(i64::try_from(header.len).unwrap_or(i64::MAX))?;
-        frames.push(frame);
-    }
-    Ok(frames)
-}
-
 /// A file that a profile is restored from.
 pub struct FileSource {
     file: File,
@@ -200,7 +197,7 @@ impl FileSource {
         if frames.is_empty() {
             return Err(ErrorCode::BackupNone.into());
         }
-        let last = frames.iter().rposition(|frame| frame.header.kind == FrameKind::Manifest);
+        let last = frames.iter().rposition(|frame| frame.is_manifest());
         frames.truncate(last.map_or(0, |last| last + 1));
         let end = frames.last().map(Frame::end).ok_or(ErrorCode::BackupDamaged)?;
         Ok(Self { file, frames, cut: end < total })
@@ -214,7 +211,7 @@ impl FileSource {
         let manifests: Vec<(u64, u64)> = self
             .frames
             .iter()
-            .filter(|frame| frame.header.kind == FrameKind::Manifest)
+            .filter(|frame| frame.is_manifest())
             .map(|frame| (frame.at, frame.header.len))
             .collect();
         let mut versions = Vec::with_capacity(manifests.len());

@@ -3,7 +3,7 @@
 //! - [`kit`]: the kit of a profile, shown until it is confirmed, then only its public part.
 //! - [`rows`]: which rows of the vault belong to a backup, and how they come back.
 //! - [`write`]: one more version of a backup, with only what changed.
-//! - [`file`]: a backup in a file.
+//! - [`file`]: a backup in a file; `frames`: what lies in it, and what of it goes on into one written anew.
 //! - [`restore`]: rows into a new, empty profile with a master secret of its own.
 //! - [`keys`]: recovery keys, as certified while nothing is lost.
 //! - [`renew`]: after a restore, the lost keys replaced at authority and relay.
@@ -14,6 +14,7 @@
 //! steps. A restored machine therefore has nothing that it could use a second time.
 
 pub mod file;
+mod frames;
 pub mod keys;
 pub mod kit;
 pub mod renew;

@@ -5,6 +5,7 @@ use keyward_protocol::codec::{DecodeError, Reader, Writer};
 use keyward_protocol::ids::RecordId;
 
 use crate::error::{AppError, ErrorCode};
+use crate::patient::sharing::{SyncBook, directory};
 use crate::ports::vault::{Collection, Inserted, RecordFilter, RecordRow, Transaction};
 
 /// Schema of the rows in a backup. A newer one is refused.
@@ -45,6 +46,17 @@ pub const fn is_kept(collection: Collection) -> bool {
     }
 }
 
+/// Whether a change of this row alone is worth a new version. What the app fetches again by itself is not;
+/// it comes along with the next that is.
+pub(super) fn is_news(table: &str, id: &str) -> bool {
+    (table, id) != (Collection::Contacts.as_str(), directory::CACHED)
+}
+
+/// Whether a row tells of this computer only: when it last reached the relay, and what stood in its way.
+fn is_passing(collection: Collection, id: &str) -> bool {
+    (collection, id) == (Collection::Settings, SyncBook::ROW)
+}
+
 /// Called with table, id and body of a row.
 pub type Each<'a> = dyn FnMut(&str, &str, &[u8]) -> Result<(), AppError> + 'a;
 
@@ -80,7 +92,7 @@ fn walk_collection(
     loop {
         let page = tx.list_page(collection, "", &after, limit)?;
         let Some((last, _)) = page.last() else { return Ok(()) };
-        for (id, body) in &page {
+        for (id, body) in page.iter().filter(|(id, _)| !is_passing(collection, id)) {
             each(collection.as_str(), id, body)?;
         }
         after.clone_from(last);

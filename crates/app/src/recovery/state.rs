@@ -28,9 +28,21 @@ pub struct State {
     pub end: u64,
     /// When it was made.
     pub at: UnixSeconds,
-    /// Versions written so far.
+    /// Versions in the target.
     pub versions: u64,
+    /// How many of its packs were written when it was last written whole.
+    #[serde(default)]
+    whole: u64,
+    /// Bytes of the rows that are in it; 0 if it was written by an app that did not count.
+    #[serde(default)]
+    live: u64,
 }
+
+/// Packs added to a backup before it is written whole again: each version names all of them.
+const MOST_ADDED: u64 = 300;
+/// So many times the bytes that are live a backup may take, and some more: 300 versions name 45 000 packs.
+const MOST_GROWN: u64 = 3;
+const SOME: u64 = 12 << 20;
 
 #[derive(Serialize, Deserialize)]
 struct Pack(#[serde(with = "store::base64")] Vec<u8>);
@@ -64,8 +76,29 @@ impl State {
         entries.map_err(|_| ErrorCode::VaultCorrupt.into())
     }
 
-    pub(super) fn remember_packs(&mut self, packs: &[PackEntry]) {
+    /// Remembers the packs of a version with `live` bytes of rows; `whole` if they begin with it.
+    pub(super) fn remember(&mut self, packs: &[PackEntry], live: u64, whole: bool) {
         self.packs = packs.iter().map(|pack| Pack(pack.to_bytes().to_vec())).collect();
+        self.live = live;
+        if whole {
+            self.whole = packs.len() as u64;
+        }
+    }
+
+    /// Most of it is of no use to the newest version: it is to be written whole again.
+    pub(super) fn is_overgrown(&self) -> bool {
+        let added = (self.packs.len() as u64).saturating_sub(self.whole);
+        added >= MOST_ADDED || (self.live > 0 && self.end > self.most())
+    }
+
+    /// Whether the packs there are have room beside a new whole version.
+    pub(super) fn has_room_for(&self, packs: &[PackEntry]) -> bool {
+        let bytes: u64 = packs.iter().map(|pack| pack.len).sum();
+        self.live > 0 && bytes.saturating_add(self.live) <= self.most()
+    }
+
+    fn most(&self) -> u64 {
+        self.live.saturating_mul(MOST_GROWN).saturating_add(SOME)
     }
 }
 

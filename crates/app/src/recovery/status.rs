@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::file::FileTarget;
 use super::kit;
 use super::state::State;
-use super::write::{self, Target as _, Written};
+use super::write::{self, Written};
 use crate::error::{AppError, ErrorCode};
 use crate::ports::clock::UnixSeconds;
 use crate::ports::progress::{Cancel, Progress};
@@ -23,6 +23,8 @@ const PLACE: &str = "recovery/place";
 const PUT_OFF: &str = "recovery/put-off";
 /// How long a reminder is put off, in seconds.
 const WEEK: UnixSeconds = 7 * 86_400;
+/// From when on a backup that has not everything is called old.
+const OLD: UnixSeconds = 14 * 86_400;
 
 #[derive(Serialize, Deserialize)]
 struct Place {
@@ -54,16 +56,16 @@ pub fn status(session: &Session) -> Result<RecoveryView, AppError> {
     let place: Option<Place> = store::load(&*tx, Collection::Jobs, PLACE)?;
     let put_off: Option<PutOff> = store::load(&*tx, Collection::Jobs, PUT_OFF)?;
     let file = place
-        .map(|place| {
-            let target = FileTarget::new(&place.path);
-            State::load(&*tx, target.name()).map(|state| described(&place, &state))
-        })
+        .as_ref()
+        .map(|place| State::load(&*tx, FileTarget::NAME).map(|state| described(place, &state)))
         .transpose()?;
-    let safe = known.confirmed.is_some() && file.as_ref().is_some_and(|file| file.at.is_some());
+    drop(tx);
     let quiet = put_off.is_some_and(|put_off| session.now() < put_off.until);
+    let confirmed = known.confirmed.is_some();
+    let remind = !quiet && (!confirmed || !is_good(session, file.as_ref())?);
     Ok(RecoveryView {
         kit: known,
-        remind: !safe && !quiet,
+        remind,
         file,
         relay: RelayBackup {
             possible: false,
@@ -75,6 +77,17 @@ pub fn status(session: &Session) -> Result<RecoveryView, AppError> {
             problem: None,
         },
     })
+}
+
+/// Whether the backup would bring everything back, or all but what is younger than [`OLD`].
+fn is_good(session: &Session, file: Option<&FileBackup>) -> Result<bool, AppError> {
+    let Some(file) = file.filter(|file| file.at.is_some() && file.problem.is_none()) else {
+        return Ok(false);
+    };
+    let old = file.complete.is_none_or(|at| session.now().saturating_sub(at) > OLD);
+    // Looks at every row, so only when it matters.
+    Ok(!old
+        || !session.cached("recovery/behind", || write::is_behind(session, FileTarget::NAME))?)
 }
 
 fn described(place: &Place, state: &State) -> FileBackup {

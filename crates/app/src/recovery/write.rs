@@ -29,6 +29,13 @@ pub trait Target {
     /// [`ErrorCode::BackupPlaceGone`] and what the target reports.
     fn resume(&mut self, state: &State) -> Result<bool, AppError>;
 
+    /// Prepares to write a whole backup in the place of the one there is, which stays until the new one is
+    /// finished. Takes over what it can of the versions before; says how many.
+    ///
+    /// # Errors
+    /// [`ErrorCode::BackupPlaceGone`] and what the target reports.
+    fn begin(&mut self, state: &State) -> Result<u64, AppError>;
+
     /// Takes a pack.
     ///
     /// # Errors
@@ -75,11 +82,16 @@ struct Run<'a> {
     before: Digests,
     after: Digests,
     changes: u64,
+    /// Bytes of all rows.
+    live: u64,
+    /// Changed rows that are no news: written only if something else is.
+    along: Vec<(String, String, Vec<u8>)>,
     progress: &'a dyn Progress,
     cancel: &'a Cancel,
 }
 
-/// Writes one more version, from one snapshot of the vault. Nothing is written if nothing changed.
+/// Writes one more version, from one snapshot of the vault. Nothing is written if nothing changed, and
+/// everything if what there is has outgrown what is live.
 ///
 /// # Errors
 /// [`ErrorCode::KitGone`] before a kit was confirmed, [`ErrorCode::Cancelled`], else what vault and
@@ -90,10 +102,32 @@ pub fn write(
     progress: &dyn Progress,
     cancel: &Cancel,
 ) -> Result<Written, AppError> {
+    let state = State::load(&*session.read()?, target.name())?;
+    let overgrown = state.is_overgrown();
+    match version(session, target, overgrown, progress, cancel) {
+        // No room to write it anew beside the old one: it goes on growing, which is better than none.
+        Err(error) if overgrown && error.code == ErrorCode::FileNotWritten => {
+            version(session, target, false, progress, cancel)
+        }
+        outcome => outcome,
+    }
+}
+
+fn version(
+    session: &Session,
+    target: &mut dyn Target,
+    anew: bool,
+    progress: &dyn Progress,
+    cancel: &Cancel,
+) -> Result<Written, AppError> {
     let name = target.name().to_owned();
     let tx = session.read()?;
     let mut state = State::load(&*tx, &name)?;
-    let whole = !target.resume(&state)?;
+    let kept = match anew {
+        true => Some(target.begin(&state)?),
+        false => (!target.resume(&state)?).then_some(0),
+    };
+    let whole = kept.is_some();
     let (packs, before) = if whole {
         (Vec::new(), Digests::default())
     } else {
@@ -102,13 +136,15 @@ pub fn write(
     let mut run = Run {
         session,
         kit: kit::public(&*tx)?,
-        digest_key: session.with_master(|master| Ok(master.derive(Label::BackupRow, b"digest")))?,
+        digest_key: digest_key(session)?,
         target,
         builder: PackBuilder::new(),
         packs,
         before,
         after: Digests::default(),
         changes: 0,
+        live: 0,
+        along: Vec::new(),
         progress,
         cancel,
     };
@@ -117,6 +153,7 @@ pub fn write(
     if run.changes == 0 && !whole {
         return Ok(Written { sequence: state.sequence, changes: 0, records });
     }
+    run.bring_along()?;
     run.flush()?;
     let about = about(session, Enrolment::load(&*tx)?)?;
     drop(tx);
@@ -134,13 +171,35 @@ pub fn write(
     state.sequence = manifest.sequence;
     state.hash = sealed.hash.to_vec();
     state.at = manifest.made_at;
-    state.versions = if whole { 1 } else { state.versions + 1 };
-    state.remember_packs(&manifest.packs);
+    state.versions = kept.unwrap_or(state.versions) + 1;
+    state.remember(&manifest.packs, run.live, whole);
     let mut tx = session.begin()?;
     state.save(&mut *tx, &name)?;
     run.after.save(&mut *tx, &name)?;
     tx.commit()?;
     Ok(Written { sequence: state.sequence, changes: run.changes, records })
+}
+
+/// Whether a row that is news is not, or not as it is now, in the newest version at a target.
+///
+/// # Errors
+/// What the vault reports.
+pub fn is_behind(session: &Session, target: &str) -> Result<bool, AppError> {
+    let tx = session.read()?;
+    let mut before = Digests::load(&*tx, target)?;
+    let digest_key = digest_key(session)?;
+    let mut behind = false;
+    rows::walk(&*tx, &mut |table, id, body| {
+        let known = before.0.remove(&(table.to_owned(), id.to_owned()));
+        behind |=
+            rows::is_news(table, id) && known != Some(row_digest(&digest_key, table, id, body));
+        Ok(())
+    })?;
+    Ok(behind || !before.0.is_empty())
+}
+
+fn digest_key(session: &Session) -> Result<SecretBytes32, AppError> {
+    session.with_master(|master| Ok(master.derive(Label::BackupRow, b"digest")))
 }
 
 fn about(session: &Session, enrolment: Option<Enrolment>) -> Result<Vec<u8>, AppError> {
@@ -157,6 +216,7 @@ impl Run<'_> {
         if self.cancel.is_cancelled() || self.session.closed().is_cancelled() {
             return Err(ErrorCode::Cancelled.into());
         }
+        self.live += (table.len() + id.len() + body.len()) as u64;
         let digest = row_digest(&self.digest_key, table, id, body);
         let key: Key = (table.to_owned(), id.to_owned());
         let known = self.before.0.remove(&key);
@@ -164,7 +224,18 @@ impl Run<'_> {
         if known == Some(digest) {
             return Ok(());
         }
+        if known.is_some() && !rows::is_news(table, id) {
+            self.along.push((table.to_owned(), id.to_owned(), body.to_vec()));
+            return Ok(());
+        }
         self.push(&Change::Put { table, id, body })
+    }
+
+    fn bring_along(&mut self) -> Result<(), AppError> {
+        for (table, id, body) in std::mem::take(&mut self.along) {
+            self.push(&Change::Put { table: &table, id: &id, body: &body })?;
+        }
+        Ok(())
     }
 
     /// Rows of the version before that are not there any more.

@@ -316,6 +316,10 @@ pub struct PatientHome {
     /// When relay and clinic were last reached.
     #[ts(type = "number | null")]
     pub last_sync: Option<UnixSeconds>,
+    /// When this computer was lately found to be behind what the relay knows of it, and what is shared
+    /// was sealed anew.
+    #[ts(type = "number | null")]
+    pub set_back: Option<UnixSeconds>,
     /// Who sees anything at all.
     pub visibility: VisibilityView,
 }

@@ -290,11 +290,50 @@ impl World {
         session
     }
 
+    /// A copy of all profiles as they lie on the disk now, as a backup program or an image of the machine
+    /// makes it.
+    pub fn copy_of_profiles(&self) -> PathBuf {
+        let copy = self.folder.path().join(format!("copy-{}", self.seed()));
+        copy_folder(&self.folder.path().join("profiles"), &copy);
+        copy
+    }
+
+    /// The patient of this name in such a copy, opened.
+    pub fn open_copy(&self, copy: &Path, name: &str) -> Session {
+        let profiles = ProfileStore::open(copy).unwrap();
+        let listed = profiles.list_profiles().unwrap().profiles;
+        let known = listed.iter().find(|profile| profile.display_name == name).unwrap();
+        let unlocked = profiles.unlock(&known.id, &self.keyring, None).unwrap();
+        let profile = Profile {
+            id: known.id.as_str().to_owned(),
+            role: Role::Patient,
+            name: name.to_owned(),
+        };
+        let surroundings = Surroundings {
+            network: self.network.clone(),
+            clock: Arc::new(Time(self.clock.clone())),
+            randomness: Randomness::new(seeded(self.seed())),
+        };
+        Session::new(profile, unlocked.vault, unlocked.master, surroundings)
+    }
+
     /// Writes a file to import.
     pub fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
         let path = self.folder.path().join(name);
         std::fs::write(&path, bytes).unwrap();
         path
+    }
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let to = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy_folder(&entry.path(), &to);
+        } else {
+            std::fs::copy(entry.path(), to).unwrap();
+        }
     }
 }
 

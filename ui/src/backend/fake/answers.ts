@@ -441,6 +441,7 @@ const patientHome = (): T.PatientHome => ({
   waiting: 0,
   problem: outOfReach(),
   lastSync: empty() ? null : lastSync(),
+  setBack: null,
   visibility: empty() ? onlyYou : withAda,
 });
 

@@ -30,7 +30,7 @@ const status = (): T.RecoveryView => ({
     renewing: false,
     asked: [2, 5, 9, 12],
   },
-  remind: empty(),
+  remind: empty() || wanted.state === "offline",
   file: empty()
     ? null
     : {

@@ -102,7 +102,6 @@ function Happened({ home }: { home: PatientHome }) {
 
 /** What stands above everything: not joined yet, what went wrong, what still waits. Nothing most of the time. */
 function ToKnow({ home }: { home: PatientHome }) {
-  const sync = useDeed(patient.syncNow);
   if (!home.enrolled)
     return (
       <Notice tone="task" title={t("home.notEnrolled")}>
@@ -112,6 +111,17 @@ function ToKnow({ home }: { home: PatientHome }) {
         </ButtonLink>
       </Notice>
     );
+  return (
+    <>
+      {home.setBack !== null && <Notice title={t("home.setBack")}>{t("home.setBackWhy")}</Notice>}
+      <Waits home={home} />
+    </>
+  );
+}
+
+/** What the exchange with relay and clinic could not do, or has still to do. */
+function Waits({ home }: { home: PatientHome }) {
+  const sync = useDeed(patient.syncNow);
   // That the relay is out of reach stands above every page already.
   if (home.problem && home.problem.code !== "relay-unreachable")
     return (

@@ -60,6 +60,7 @@ function InAFile({ file }: { file: FileBackup | null }) {
       </div>
       {file && <Facts facts={factsOf(file)} />}
       <p className="soft">{t("backup.fileHint")}</p>
+      {file && <p className="soft">{t("backup.fileOlder")}</p>}
       {[choose, start, forget].map(
         (deed, index) => deed.isError && <Failure key={index} error={deed.error} />,
       )}

@@ -1,5 +1,6 @@
 import { useAnswer, useDeed } from "../../app/queries";
 import { recovery } from "../../backend";
+import type { RecoveryView } from "../../backend/types";
 import { t } from "../../locales/i18n";
 import { Button, ButtonLink } from "../../shared/components/Button";
 
@@ -8,14 +9,13 @@ export function Reminder() {
   const status = useAnswer(["recovery"], recovery.status);
   const putOff = useDeed(recovery.putOff);
   if (!status.data?.remind) return null;
-  const noKit = status.data.kit.confirmed === null;
-  const words = t(noKit ? "reminder.kit" : "reminder.backup");
+  const { words, action, to } = lacking(status.data);
   return (
     <div className="reminder screen-only">
-      <p>{words}</p>
+      <p>{t(words)}</p>
       <div className="actions">
-        <ButtonLink to={noKit ? "/settings/recovery/kit" : "/settings/recovery"} icon="key">
-          {t(noKit ? "reminder.make" : "reminder.makeBackup")}
+        <ButtonLink to={to} icon="key">
+          {t(action)}
         </ButtonLink>
         <Button
           look="quiet"
@@ -29,4 +29,15 @@ export function Reminder() {
       </div>
     </div>
   );
+}
+
+/** What is missing, worst first, and where it is mended. */
+function lacking({ kit, file }: RecoveryView) {
+  const to = "/settings/recovery";
+  if (kit.confirmed === null)
+    return { words: "reminder.kit", action: "reminder.make", to: "/settings/recovery/kit" } as const;
+  if (!file || file.at === null)
+    return { words: "reminder.backup", action: "reminder.makeBackup", to } as const;
+  const words = file.problem ? "reminder.failed" : "reminder.old";
+  return { words, action: "reminder.see", to } as const;
 }

@@ -16,6 +16,9 @@ export const patient = {
   "home.happened": "What happened",
   "home.allAccesses": "See the whole history",
   "home.nothingHappened": "Nobody has looked at your records.",
+  "home.setBack": "What you share was locked anew",
+  "home.setBackWhy":
+    "This computer or the clinic went back to an older state, or a copy of this computer is in use. Shares that this computer did not know of were stopped. Please look at your shares.",
   "home.waiting": "{n, plural, one {# step waits} other {# steps wait}} to be carried out",
 
   "import.heading": "Add records",

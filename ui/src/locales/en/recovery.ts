@@ -33,6 +33,10 @@ export const recovery = {
 
   "reminder.kit": "If this computer is lost, your records are lost too. A recovery kit prevents that.",
   "reminder.backup": "You have a kit but no backup yet. The kit alone brings nothing back.",
+  "reminder.failed":
+    "Your last backup did not work. What is new since the one before is on this computer only.",
+  "reminder.old": "Your backup is more than two weeks old. What is new since then is on this computer only.",
+  "reminder.see": "See the backup",
   "reminder.make": "Write down the kit",
   "reminder.makeBackup": "Choose where to back up",
   "reminder.later": "Remind me in a week",
@@ -84,6 +88,8 @@ export const recovery = {
   "backup.done": "The backup is made",
   "backup.stopped": "The backup was stopped. The one before is still whole.",
   "backup.fileHint": "Best on a stick or a disk that you put away. The file says nothing without the kit.",
+  "backup.fileOlder":
+    "When the file has grown too long it is written anew. It then has the last ten versions, or only the newest if they need too much room.",
   "backup.fileChoose": "Choose a place",
   "backup.fileOther": "Choose another place",
   "backup.fileForget": "Stop backing up to this file",

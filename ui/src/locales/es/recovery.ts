@@ -36,6 +36,10 @@ export const recovery = {
   "reminder.kit":
     "Si se pierde este equipo, también se pierden sus registros. Un kit de recuperación lo evita.",
   "reminder.backup": "Tiene un kit, pero aún no tiene copia. El kit solo no devuelve nada.",
+  "reminder.failed":
+    "La última copia no se pudo hacer. Lo nuevo desde la anterior está solo en este ordenador.",
+  "reminder.old": "Su copia tiene más de dos semanas. Lo nuevo desde entonces está solo en este ordenador.",
+  "reminder.see": "Ver la copia",
   "reminder.make": "Anotar el kit",
   "reminder.makeBackup": "Elegir dónde guardar la copia",
   "reminder.later": "Recordármelo en una semana",
@@ -90,6 +94,8 @@ export const recovery = {
   "backup.stopped": "La copia se detuvo. La anterior sigue entera.",
   "backup.fileHint":
     "Lo mejor es una memoria o un disco que se guarda aparte. El archivo no dice nada sin el kit.",
+  "backup.fileOlder":
+    "Cuando el archivo crece demasiado, se escribe de nuevo. Entonces tiene las últimas diez versiones, o solo la más nueva si ocupan demasiado.",
   "backup.fileChoose": "Elegir un lugar",
   "backup.fileOther": "Elegir otro lugar",
   "backup.fileForget": "Dejar de guardar en este archivo",

@@ -16,6 +16,9 @@ export const patient = {
   "home.happened": "发生了什么",
   "home.allAccesses": "查看全部历史",
   "home.nothingHappened": "没有人看过您的记录。",
+  "home.setBack": "您共享的内容已重新上锁",
+  "home.setBackWhy":
+    "这台电脑或诊所回到了较早的状态，或者有人在用这台电脑的副本。这台电脑不知道的共享已被停止。请查看您的共享。",
   "home.waiting": "还有 {n, plural, other {# 步}}等待执行",
 
   "import.heading": "添加记录",

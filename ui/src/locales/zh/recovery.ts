@@ -32,6 +32,9 @@ export const recovery = {
 
   "reminder.kit": "如果这台电脑丢了，您的记录也就丢了。恢复凭据可以避免这一点。",
   "reminder.backup": "您有凭据，但还没有备份。只有凭据什么也恢复不了。",
+  "reminder.failed": "上一次备份没有成功。再前一次之后的新内容只在这台电脑上。",
+  "reminder.old": "您的备份已超过两周。之后的新内容只在这台电脑上。",
+  "reminder.see": "查看备份",
   "reminder.make": "抄下凭据",
   "reminder.makeBackup": "选择备份到哪里",
   "reminder.later": "一周后再提醒我",
@@ -78,6 +81,7 @@ export const recovery = {
   "backup.done": "备份完成",
   "backup.stopped": "备份已停下。以前的那一份仍然完整。",
   "backup.fileHint": "最好放在能收起来的 U 盘或硬盘上。没有凭据，这个文件什么也看不出来。",
+  "backup.fileOlder": "文件太长时会重新写一遍。之后里面有最近十个版本；如果太占地方，就只有最新的一个。",
   "backup.fileChoose": "选择位置",
   "backup.fileOther": "选择另一个位置",
   "backup.fileForget": "不再备份到这个文件",

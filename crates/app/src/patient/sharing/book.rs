@@ -211,7 +211,7 @@ impl Compartment {
     /// Leaves the compartment behind: whatever is shared of this category from now on is sealed anew
     /// into another one. A grant gives whole compartments, so this is the only way to keep something
     /// that was sealed once out of later shares. The row stays under another name, because the
-    /// history names it. Only while no share of it is wanted.
+    /// history names it. Only while no share of it is wanted, or if every share gets another revision.
     ///
     /// # Errors
     /// What the vault reports.

@@ -20,6 +20,7 @@ use super::grants::{self, Granting};
 use super::history;
 use super::naming::Naming;
 use super::seal::Sealer;
+use super::set_back::{self, SetBack};
 use crate::error::{AppError, ErrorCode};
 use crate::identity::Enrolment;
 use crate::leaving;
@@ -38,9 +39,6 @@ const UPLOAD_RECORDS: usize = 200;
 const UPLOAD_BYTES: usize = 12 << 20;
 /// Heads of live shares are dated anew once they are older than this.
 const FRESH: UnixSeconds = 12 * 3600;
-/// The id of the sync row in [`Collection::Settings`].
-const SYNC: &str = "sync";
-
 /// How the last exchange went.
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub struct SyncBook {
@@ -48,15 +46,22 @@ pub struct SyncBook {
     pub last: Option<UnixSeconds>,
     /// What stood in the way last time.
     pub problem: Option<AppError>,
+    /// When the relay was last found to know more than this profile: the computer was set back, or a copy
+    /// of it is in use.
+    #[serde(default)]
+    pub set_back: Option<UnixSeconds>,
 }
 
 impl SyncBook {
+    /// The id of its row in [`Collection::Settings`].
+    pub const ROW: &str = "sync";
+
     /// Reads it.
     ///
     /// # Errors
     /// What the vault reports.
     pub fn load(session: &Session) -> Result<Self, AppError> {
-        Ok(store::load(&*session.read()?, Collection::Settings, SYNC)?.unwrap_or_default())
+        Ok(store::load(&*session.read()?, Collection::Settings, Self::ROW)?.unwrap_or_default())
     }
 
     /// Forgets it: it told of another relay.
@@ -64,7 +69,7 @@ impl SyncBook {
     /// # Errors
     /// What the vault reports.
     pub(super) fn forget(tx: &mut dyn Transaction) -> Result<(), AppError> {
-        tx.delete(Collection::Settings, SYNC)?;
+        tx.delete(Collection::Settings, Self::ROW)?;
         Ok(())
     }
 }
@@ -122,12 +127,13 @@ pub fn run(session: &Session, progress: &dyn Progress, cancel: &Cancel) -> Resul
 
 fn note(session: &Session, failure: Option<&AppError>) -> Result<(), AppError> {
     let mut tx = session.begin()?;
-    let mut book: SyncBook = store::load(&*tx, Collection::Settings, SYNC)?.unwrap_or_default();
+    let mut book: SyncBook =
+        store::load(&*tx, Collection::Settings, SyncBook::ROW)?.unwrap_or_default();
     if failure.is_none() {
         book.last = Some(session.now());
     }
     book.problem = failure.cloned();
-    store::save(&mut *tx, Collection::Settings, SYNC, &book)?;
+    store::save(&mut *tx, Collection::Settings, SyncBook::ROW, &book)?;
     Ok(tx.commit()?)
 }
 
@@ -226,6 +232,11 @@ impl Exchange<'_> {
             self.present(relay, certificate)?;
         }
         self.send_revocations(relay)?;
+        let set_back =
+            SetBack { session: self.session, enrolment: self.enrolment, space: self.id, persona };
+        if certificate.is_some() || space.presented.is_some() {
+            set_back.notice(relay)?;
+        }
         let wanted: Vec<&(String, Share)> = shares
             .iter()
             .filter(|(_, share)| share.is_wanted(now) && share.problem.is_none())
@@ -239,7 +250,15 @@ impl Exchange<'_> {
                 signing: &persona.signing,
                 persona: PersonaId::of(persona.signing.verifying_key()),
             };
-            self.fill(relay, &sealer, space, &categories)?;
+            match self.fill(relay, &sealer, space, &categories) {
+                // Another copy of this profile was at work between the question and now, or the relay
+                // itself was set back.
+                Err(Failure::Relay(error)) if set_back::is_conflict(&error) => {
+                    set_back.begin_anew(relay)?;
+                    self.fill(relay, &sealer, space, &categories)?;
+                }
+                done => done?,
+            }
             let naming = Naming {
                 session: self.session,
                 enrolment: self.enrolment,

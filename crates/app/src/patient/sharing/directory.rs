@@ -18,7 +18,7 @@ use crate::store;
 use crate::views::patient::{DoctorCard, DoctorDirectory, DoctorStanding};
 
 /// The id of the cached directory in [`Collection::Contacts`].
-const CACHED: &str = "directory";
+pub(crate) const CACHED: &str = "directory";
 /// How long a directory is fresh enough while something is shared.
 const FRESH: UnixSeconds = 3600;
 

@@ -17,6 +17,7 @@ mod naming;
 mod new_keys;
 mod preview;
 mod seal;
+mod set_back;
 mod views;
 
 use self::book::{Act, Revocation, Share};
