@@ -11,12 +11,12 @@ fn example(arguments: &[&str]) -> Outcome {
     run_command("the load generator", &mut example)
 }
 
-/// Twice the sustainable load; prints figures as JSON.
+/// Twice the sustainable load; prints figures as JSON and fails if one does not hold.
 pub(crate) fn overload() -> Outcome {
     example(&["overload"])
 }
 
-/// So many requests; prints figures as JSON.
+/// So many requests; prints figures as JSON and fails if one does not hold.
 pub(crate) fn soak(requests: u64) -> Outcome {
     example(&["soak", &requests.to_string()])
 }

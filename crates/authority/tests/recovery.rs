@@ -4,6 +4,8 @@
 
 mod support;
 
+use std::path::Path;
+
 use keyward_authority::backup::{back_up, restore};
 use keyward_protocol::{
     ids::ServiceId,
@@ -258,4 +260,55 @@ fn a_restored_register_knows_who_was_replaced_and_who_left_since() {
     assert_eq!(lost.state, PersonState::IdentityChecked, "the desk enrols her anew");
     let gone = served.client.person(operator, &gone_id).unwrap();
     assert_eq!((gone.state, gone.person.phone), (PersonState::Withdrawn, None));
+}
+
+/// Whether these bytes are in any file of a folder.
+fn contains(dir: &Path, needle: &[u8]) -> bool {
+    std::fs::read_dir(dir).unwrap().any(|entry| {
+        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+        bytes.windows(needle.len()).any(|window| window == needle)
+    })
+}
+
+/// What is stored of a person, sealed as it lies in the register.
+fn sealed(dir: &Path, id: &str) -> Vec<u8> {
+    let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
+    let register = rusqlite::Connection::open_with_flags(dir.join("authority.db"), flags).unwrap();
+    let select = "SELECT sealed_person FROM people WHERE lower(hex(id)) = ?1";
+    register.query_row(select, [id], |row| row.get(0)).unwrap()
+}
+
+#[test]
+fn what_is_forgotten_when_somebody_leaves_is_nowhere_in_the_files() {
+    let clinic = Clinic::new();
+    let (id, key, _) = enrolled(&clinic);
+    let old = sealed(clinic.dir.path(), &id);
+    assert!(contains(clinic.dir.path(), &old), "the search finds it");
+    let phone = clinic.person(&id).person.phone.unwrap();
+    assert!(!contains(clinic.dir.path(), phone.as_bytes()), "never in clear");
+    let wish = ForgetStatement {
+        service_id: clinic.authority.service_id(),
+        subject: key.verifying_key().key_id(),
+        asked_at: NOW,
+    };
+    let bytes = Signed::sign(&key, wish).unwrap().to_bytes();
+    let left = clinic.client().leave(&key, bytes).unwrap();
+    let receipt = Signed::<Receipt>::from_bytes(&left.receipt).unwrap();
+    assert_eq!(receipt.unverified().erased_by, left.at, "the receipt says that it is gone");
+    let backup = tempfile::tempdir().unwrap();
+    let safekeeping = Safekeeping {
+        dir: clinic.dir.path(),
+        service_id: clinic.authority.service_id(),
+        storage_key: &clinic.keys.storage,
+        journal: None,
+        now: NOW,
+    };
+    back_up(&safekeeping, backup.path()).unwrap();
+    // Also not in part: the half that a page boundary could have cut off.
+    let (first, second) = old.split_at(old.len() / 2);
+    for part in [&old[..], first, second] {
+        assert!(!contains(clinic.dir.path(), part), "in the register or its log");
+        assert!(!contains(backup.path(), part), "in a backup");
+    }
+    assert!(contains(clinic.dir.path(), &sealed(clinic.dir.path(), &id)), "what is kept is there");
 }

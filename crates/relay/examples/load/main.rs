@@ -6,7 +6,8 @@
 //! `-- overload` (`cargo xtask load`) and `-- soak REQUESTS` (`cargo xtask soak`) see the modules:
 //! `relay.uploads_per_s` (durable single-record uploads), `relay.reencrypt_per_s` (records
 //! re-encrypted, logged and answered), `relay.p99_ms` (uploads, at the sustained rate), and every
-//! step behind them.
+//! step behind them. What `overload` and `soak` must satisfy is printed beside the figures, and the program
+//! ends with 1 if something does not hold.
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr, reason = "a measurement")]
 #![allow(clippy::cast_possible_truncation, clippy::large_futures, reason = "a measurement")]
 
@@ -14,6 +15,7 @@ mod overload;
 mod soak;
 #[path = "../../tests/support/mod.rs"]
 mod support;
+mod verdict;
 
 use keyward_protocol::ids::{DeviceId, GrantId, ServiceId};
 use keyward_protocol::keys::SigningKey;
@@ -25,7 +27,7 @@ use keyward_relay_api::types::PostAccess;
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitCode, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use support::{Chart, Clinic, DAY, Doctor, Patient, START, TestClock, config};
@@ -41,11 +43,14 @@ const TOO_LATE: Duration = Duration::from_millis(250);
 /// Records in the large chart that is fetched whole.
 const CHART: usize = 1_000;
 
-fn main() {
+fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
-        ["server", dir, secret] => serve(Path::new(dir), secret),
+        ["server", dir, secret] => {
+            serve(Path::new(dir), secret);
+            ExitCode::SUCCESS
+        }
         ["generate", url, secret, server, what @ ..] => {
             let generator = Generator::new(url, secret, server.parse().unwrap());
             let report = match what {
@@ -55,6 +60,7 @@ fn main() {
                 _ => panic!("what?"),
             };
             println!("{report}");
+            ExitCode::SUCCESS
         }
         [] => orchestrate(&["3"]),
         what @ (["overload"] | ["soak", _] | [_]) => orchestrate(what),
@@ -62,8 +68,8 @@ fn main() {
     }
 }
 
-/// Starts both processes; each gets a core of its own if `taskset` is there.
-fn orchestrate(what: &[&str]) {
+/// Starts both processes and prints what they found; each gets a core of its own if `taskset` is there.
+fn orchestrate(what: &[&str]) -> ExitCode {
     let clinic = Clinic::new();
     let secret = hex::encode(clinic.authority.expose_secret().as_slice());
     let secret = format!("{secret}{}", clinic.service);
@@ -84,6 +90,10 @@ fn orchestrate(what: &[&str]) {
     let mut report: Value = serde_json::from_str(&report).unwrap();
     report["pinned"] = json!(pinned);
     println!("{}", serde_json::to_string_pretty(&report).unwrap());
+    match report["failed"].as_array() {
+        Some(failed) if !failed.is_empty() => ExitCode::FAILURE,
+        _ => ExitCode::SUCCESS,
+    }
 }
 
 fn start(core: Option<&str>, arguments: &[&str]) -> Child {

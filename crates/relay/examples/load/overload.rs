@@ -4,6 +4,7 @@
 //! waits at most three times as long as on a quiet day; memory stays bounded; and once the flood
 //! is over the relay is itself again within five seconds.
 
+use super::verdict::Verdicts;
 use super::{Fate, Generator, percentile};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -15,6 +16,13 @@ const QUIET: f64 = 0.25;
 /// Times the sustained rate.
 const FLOOD: f64 = 2.0;
 const SECONDS: f64 = 10.0;
+/// Times the latency of a quiet day that whoever is served may wait.
+const SLOWER: f64 = 3.0;
+/// Seconds after which the relay is itself again.
+const RECOVERED: f64 = 5.0;
+/// Bytes the flood may add to the server: bodies under way are bounded by the relay, and so are its
+/// connections.
+const ADDED: u64 = 512 << 20;
 /// How finely the recovery is looked at.
 const WINDOW: f64 = 0.25;
 
@@ -55,9 +63,23 @@ pub(super) fn run(it: Generator) -> Value {
         flooded.iter().filter(|fate| matches!(fate.status, 429 | 503) && !fate.told_when).count();
     let mut latencies: Vec<Duration> = accepted.iter().map(|fate| fate.latency).collect();
     let flood_p99 = percentile(&mut latencies, 0.99);
+    let neither = flooded.len() - accepted.len() - refused;
+    let (ratio, most) = (flood_p99 / quiet_p99, most.load(Ordering::Relaxed));
+    let recovery = recovery(&recovered, quiet_rate, SLOWER * quiet_p99);
+    let mut verdicts = Verdicts::default();
+    verdicts.at_most("the p99 of what is accepted, times that of a quiet day", ratio, SLOWER);
+    verdicts.at_most("seconds to recover", recovery, RECOVERED);
+    verdicts.at_most("refused without a time to come again", untold as f64, 0.0);
+    verdicts.at_most("neither accepted nor refused", neither as f64, 0.0);
+    verdicts.at_most(
+        "bytes of memory added",
+        most.saturating_sub(before_bytes) as f64,
+        ADDED as f64,
+    );
     json!({
-        "relay.overload.p99_ratio": flood_p99 / quiet_p99,
-        "relay.overload.recovery_s": recovery(&recovered, quiet_rate, 3.0 * quiet_p99),
+        "failed": verdicts.failed(),
+        "relay.overload.p99_ratio": ratio,
+        "relay.overload.recovery_s": recovery,
         "sustained_per_s": sustained,
         "offered_per_s": flood_rate,
         "quiet_p99_ms": quiet_p99,
@@ -66,9 +88,9 @@ pub(super) fn run(it: Generator) -> Value {
         "accepted_per_s": accepted.len() as f64 / SECONDS,
         "refused": refused,
         "refused_without_retry_after": untold,
-        "neither": flooded.len() - accepted.len() - refused,
+        "neither": neither,
         "memory_before_bytes": before_bytes,
-        "memory_most_bytes": most.load(Ordering::Relaxed),
+        "memory_most_bytes": most,
     })
 }
 

@@ -5,6 +5,7 @@
 //! at the history, or fetch under a grant.
 
 use super::Generator;
+use super::verdict::Verdicts;
 use serde_json::{Value, json};
 use std::time::Instant;
 
@@ -12,6 +13,8 @@ use std::time::Instant;
 const AT_ONCE: usize = 8;
 /// Requests between two looks at the server, at most; a hundred looks in all.
 const LOOK: usize = 10_000;
+/// How much heavier the second half may be than the first, as a ratio.
+const HEAVIER: f64 = 1.1;
 /// Records in the chart that is fetched again and again.
 const RECORDS: usize = 10;
 
@@ -48,12 +51,19 @@ pub(super) fn run(it: &Generator, requests: usize) -> Value {
         (bytes, part.iter().map(|it| it.2).max().unwrap_or(0))
     };
     let (first, second) = (most(first), most(second));
+    let memory = second.0 as f64 / first.0.max(1) as f64;
+    let files = second.1 as f64 / first.1.max(1) as f64;
+    let mut verdicts = Verdicts::default();
+    verdicts.at_most("memory of the second half over the first", memory, HEAVIER);
+    verdicts.at_most("file handles of the second half over the first", files, HEAVIER);
+    verdicts.at_most("not answered well", (sent - good) as f64, 0.0);
     json!({
+        "failed": verdicts.failed(),
         "requests": sent,
         "answered_well": good,
         "seconds": seconds,
-        "relay.soak.memory_ratio": second.0 as f64 / first.0.max(1) as f64,
-        "relay.soak.files_ratio": second.1 as f64 / first.1.max(1) as f64,
+        "relay.soak.memory_ratio": memory,
+        "relay.soak.files_ratio": files,
         "memory_first_half_bytes": first.0,
         "memory_second_half_bytes": second.0,
         "files_first_half": first.1,

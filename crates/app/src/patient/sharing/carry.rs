@@ -226,14 +226,23 @@ impl Exchange<'_> {
                 done => done?,
             }
         }
-        let certificate = self.certificate(space, persona, shares, now)?;
+        let set_back =
+            SetBack { session: self.session, enrolment: self.enrolment, space: self.id, persona };
+        let certificate = match self.certificate(space, persona, shares, now) {
+            // Perhaps another copy of this profile had her certified in this epoch; and shared, too.
+            Err(error) if error.code == ErrorCode::AuthorityRefused => {
+                return match set_back.notice(relay) {
+                    Err(Failure::App(error)) => Err(error.into()),
+                    _ => Err(error.into()),
+                };
+            }
+            outcome => outcome?,
+        };
         let certificate = certificate.as_ref();
         if let Some(certificate) = certificate {
             self.present(relay, certificate)?;
         }
         self.send_revocations(relay)?;
-        let set_back =
-            SetBack { session: self.session, enrolment: self.enrolment, space: self.id, persona };
         if certificate.is_some() || space.presented.is_some() {
             set_back.notice(relay)?;
         }
