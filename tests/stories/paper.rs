@@ -1,5 +1,5 @@
-//! The invitation on paper: printed through the system's own dialog, its picture photographed and
-//! chosen through the system's own dialog.
+//! What is printed through the system's own dialog, and read back from a photograph chosen through the
+//! system's own dialog: an invitation, and a recovery kit.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use std::path::{Path, PathBuf};
@@ -7,8 +7,10 @@ use std::path::{Path, PathBuf};
 use keyward_stories::computer::tool;
 use keyward_stories::path::{Person, Teller};
 use keyward_stories::screen::Name;
+use keyward_stories::words::Words;
 use keyward_stories::{App, Camera, Computer, Failure, dialog};
 use keyward_testkit::Persona;
+use serde_json::json;
 
 /// Dots per inch of the pretended photograph: what a telephone of 8 megapixels makes of such a sheet.
 const DPI: &str = "300";
@@ -97,4 +99,87 @@ fn a_printed_invitation_lets_her_join_by_its_picture() -> Result<(), Failure> {
     patient.see("Example Clinic")?;
     app.end()?;
     camera.finish()
+}
+
+/// Title of the dialog in which the picture of a kit is chosen.
+const KIT_DIALOG: &str = "Choose a picture of the kit";
+/// The words of the kit as the page shows them.
+const KIT: &str = "return [...document.querySelectorAll('.kit-word')].map((w) => w.textContent)";
+
+/// A kit that was printed and confirmed, and a backup at `file`; gives the photograph of the kit's picture.
+/// Then the computer is gone.
+fn print_a_kit(outside: &Path, file: &Path) -> Result<PathBuf, Failure> {
+    let (computer, words) = (Computer::start()?, Words::english()?);
+    let app = App::start(&computer, &computer.home().join("keyward"), &[])?;
+    let mut camera = Camera::without_film();
+    let mut teller = Teller { computer: &computer, app: &app, camera: &mut camera };
+    let record = computer.home().join("record.json");
+    std::fs::write(&record, Persona::HeartWoman.bundle(1))?;
+    teller.make_profile("I am a patient", "Test Patient", "patient-")?;
+    teller.import(&record)?;
+    let patient = app.window("patient-")?;
+    patient.press("link", "Settings")?;
+    patient.press("link", "Recovery kit and backup")?;
+    patient.press("link", "See the kit and write it down")?;
+    patient.find("heading", "Write down these twelve words")?;
+    let read = patient.session()?.execute(KIT, &[])?;
+    let kit: Vec<String> =
+        read.as_array().unwrap().iter().map(|word| word.as_str().unwrap().to_owned()).collect();
+    assert_eq!(kit.len(), 12);
+
+    patient.press("button", "Print the sheet")?;
+    let pdf = dialog::print_to_file(&computer)?;
+    let text = text_of(&computer, &pdf)?;
+    for word in
+        kit.iter().map(String::as_str).chain(words.pieces("kit.what1").iter().map(|it| &**it))
+    {
+        assert!(text.contains(word), "{word} is not on the sheet:\n{text}");
+    }
+    for only_on_screen in ["Print the sheet", "Lock now", "I have written them down"] {
+        assert!(!text.contains(only_on_screen), "{only_on_screen} was printed:\n{text}");
+    }
+    let pages = photographed(&computer, &pdf)?;
+    let page = pages.iter().find(|page| !codes_in(page).is_empty()).expect("a page with a code");
+    let codes = codes_in(page);
+    assert!(codes.len() == 1 && codes[0].starts_with("KEYWARD-KIT1:"), "another code is on it");
+    let photograph = outside.join("kit.png");
+    std::fs::copy(page, &photograph)?;
+
+    patient.press("link", "I have written them down")?;
+    patient.find("heading", "Type some of the words again")?;
+    let status = patient.invoke("recovery_status", &json!({}))?.unwrap_or_default();
+    let asked: Vec<usize> = serde_json::from_value(status["kit"]["asked"].clone()).unwrap();
+    for place in asked {
+        patient.fill(format!("Word number {place}").as_str(), &kit[place - 1])?;
+    }
+    patient.press("button", "Confirm the kit")?;
+    patient.press("button", "Choose a place")?;
+    dialog::choose_path(&computer, "Save a copy", file)?;
+    patient.see("The backup is made")?;
+    app.end()?;
+    Ok(photograph)
+}
+
+#[test]
+fn a_printed_kit_brings_a_profile_back_by_its_picture() -> Result<(), Failure> {
+    let outside = tempfile::tempdir()?;
+    let file = outside.path().join("anna.kwb");
+    let photograph = print_a_kit(outside.path(), &file)?;
+
+    let computer = Computer::start()?;
+    let app = App::start(&computer, &computer.home().join("keyward"), &[])?;
+    let welcome = app.window("welcome")?;
+    welcome.press("link", "I have a recovery kit")?;
+    welcome.press("button", "Choose a photo of the picture")?;
+    dialog::choose_path(&computer, KIT_DIALOG, &photograph)?;
+    welcome.see("The kit is right")?;
+    welcome.press("button", "Choose the file")?;
+    dialog::choose_path(&computer, "Choose a backup", &file)?;
+    welcome.see("Chosen: ")?;
+    welcome.press("button", "Open the backup")?;
+    welcome.press("button", "Bring it back")?;
+    welcome.see("This is what came back")?;
+    welcome.press("button", "Open the profile")?;
+    app.window("patient-")?.find("heading", "Your records at a glance")?;
+    app.end()
 }
