@@ -131,8 +131,7 @@ impl Network for Two {
         at: &ServiceAddress,
         signer: Arc<SigningKey>,
     ) -> Result<Box<dyn RelayRecovery>, RelayError> {
-        let (network, sent) = self.side(at, Some(&signer)).ok_or_else(no_relay)?;
-        sent.note(b"relay recovery");
+        let (network, _) = self.side(at, Some(&signer)).ok_or_else(no_relay)?;
         network.relay_recovery(at, signer)
     }
 
