@@ -22,13 +22,14 @@ const SIZE: &str =
     "return document.querySelector('[aria-setsize]')?.getAttribute('aria-setsize') ?? false";
 
 /// Scrolls the page by so much in every frame, so many frames long, and gives the time between any two of them. The
-/// first frames are those of a page at rest.
+/// first frames are those of a page at rest, the last ones those in which the rows at its end are drawn.
 const SCROLL: &str = "const [by, frames, done] = arguments; window.scrollTo(0, 0); let before; const took = []; \
-    let left = frames + 5; \
-    const next = (now) => { if (before !== undefined && left < frames) took.push(now - before); before = now; \
+    let left = frames + 35; \
+    const next = (now) => { if (before !== undefined && left < frames + 30) took.push(now - before); before = now; \
       if (left-- === 0) { done({ worst: Math.max(...took), frames: took.length, at: scrollY, \
         over: took.filter((each) => each > 34).length }); return; } \
-      if (left < frames) window.scrollBy(0, by); requestAnimationFrame(next); }; requestAnimationFrame(next);";
+      if (left < frames + 30 && left >= 30) window.scrollBy(0, by); requestAnimationFrame(next); }; \
+    requestAnimationFrame(next);";
 const WHOLE: &str = "return document.documentElement.scrollHeight - innerHeight";
 
 /// Adds `app.scroll_100k.worst_frame_ms`.

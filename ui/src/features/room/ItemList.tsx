@@ -51,7 +51,7 @@ export const ItemList = memo(function ItemList({
     () => [...density.years, ...(density.undated ? [density.undated] : [])].map((stretch) => stretch.start),
     [density],
   );
-  const { heights, rows, first, last, measured, goTo } = useWindowed(box, {
+  const { heights, rows, first, last, flying, measured, goTo } = useWindowed(box, {
     count: density.total,
     heads,
     row: rowGuess,
@@ -59,7 +59,7 @@ export const ItemList = memo(function ItemList({
     // The entry that has the focus stays, wherever the list is moved to.
     keep: focused,
   });
-  const pages = pagesOf(first, last, density.total);
+  const pages = flying ? noPages : pagesOf(first, last, density.total);
   const found = usePages(query, pages);
   useEffect(() => {
     onSight(first);
@@ -86,6 +86,7 @@ export const ItemList = memo(function ItemList({
           setFocused(undefined);
         }}
       >
+        {flying && <Passing top={heights.top(first)} rows={last - first + 1} />}
         {rows.map((index) => {
           const item = found.get(Math.floor(index / pageSize))?.data?.items[index % pageSize];
           return (
@@ -111,15 +112,37 @@ export const ItemList = memo(function ItemList({
   );
 });
 
+const noPages: number[] = [];
+
+/** What stands for the rows while they fly by: always the same element, moved along. */
+function Passing({ top, rows }: { top: number; rows: number }) {
+  const lines = useMemo(
+    () => Array.from({ length: Math.min(rows + 1, 24) }, (_, at) => <Waiting key={at} />),
+    [rows],
+  );
+  return (
+    <div
+      className="long-list-row"
+      aria-hidden="true"
+      style={{ transform: `translateY(${String(Math.round(top))}px)` }}
+    >
+      {lines}
+    </div>
+  );
+}
+
+function Waiting() {
+  return (
+    <div className="entry entry-waiting" aria-label={t("room.loadingLine")} role="img">
+      <span className="skeleton-line" />
+      <span className="skeleton-line" />
+    </div>
+  );
+}
+
 function Row({ item }: { item: ChartItem | undefined }) {
   const to = useRoomLinks();
-  if (!item)
-    return (
-      <div className="entry entry-waiting" aria-label={t("room.loadingLine")} role="img">
-        <span className="skeleton-line" />
-        <span className="skeleton-line" />
-      </div>
-    );
+  if (!item) return <Waiting />;
   return <Entry item={item} to={to({ at: "record", id: item.id })} kind />;
 }
 

@@ -10,6 +10,7 @@ import {
   useState,
 } from "react";
 import { Heights } from "./heights";
+import { Pace, settling } from "./pace";
 
 /** Rows drawn beyond what is in sight, on each side. */
 const beyond = 8;
@@ -30,6 +31,8 @@ interface Windowed {
   /** The first and the last row in sight. */
   first: number;
   last: number;
+  /** Whether rows go by too fast to be read: then none is drawn but the one that is kept. */
+  flying: boolean;
   /** To be given to every row that is drawn, with its number in `data-row`. */
   measured: RefCallback<HTMLElement>;
   goTo: (index: number) => void;
@@ -55,7 +58,9 @@ export function useWindowed(
     // A new shape makes new heights: what was measured at another width is not true any more.
     [count, heads, row, head, shape],
   );
-  const [sight, setSight] = useState({ first: 0, last: Math.min(count - 1, 12) });
+  const [sight, setSight] = useState({ first: 0, last: Math.min(count - 1, 12), flying: false });
+  const [pace] = useState(() => new Pace());
+  const settle = useRef(0);
   const [, redraw] = useReducer((known: number) => known + 1, 0);
   const anchor = useRef(0);
   const correction = useRef(0);
@@ -67,8 +72,27 @@ export function useWindowed(
     const first = heights.at(Math.max(top, 0));
     const last = heights.at(Math.max(top, 0) + window.innerHeight);
     anchor.current = top > 0 ? first : 0;
-    setSight((known) => (known.first === first && known.last === last ? known : { first, last }));
-  }, [box, heights]);
+    if (pace.flies(first, last - first + 1)) {
+      window.clearTimeout(settle.current);
+      settle.current = window.setTimeout(() => {
+        settle.current = 0;
+        setSight((known) => ({ ...known, flying: false }));
+      }, settling);
+    }
+    const flying = settle.current !== 0;
+    setSight((known) =>
+      known.first === first && known.last === last && known.flying === flying
+        ? known
+        : { first, last, flying },
+    );
+  }, [box, heights, pace]);
+
+  useEffect(
+    () => () => {
+      window.clearTimeout(settle.current);
+    },
+    [],
+  );
 
   useEffect(() => {
     let frame = 0;
@@ -150,9 +174,9 @@ export function useWindowed(
 
   const { first, last } = { first: Math.min(sight.first, count - 1), last: Math.min(sight.last, count - 1) };
   const rows: number[] = [];
-  for (let index = Math.max(0, first - beyond); index <= Math.min(count - 1, last + beyond); index += 1)
-    rows.push(index);
+  const drawn = sight.flying ? 0 : Math.min(count - 1, last + beyond) + 1;
+  for (let index = Math.max(0, first - beyond); index < drawn; index += 1) rows.push(index);
   if (keep !== undefined && keep < count && !rows.includes(keep)) rows.push(keep);
   rows.sort((a, b) => a - b);
-  return { heights, rows, first, last, measured, goTo };
+  return { heights, rows, first, last, flying: sight.flying, measured, goTo };
 }
