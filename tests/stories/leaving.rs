@@ -24,7 +24,7 @@ fn she_takes_everything_along_in_one_file() -> Result<(), Failure> {
 
     let patient = app.window("patient-")?;
     patient.press("link", "Settings")?;
-    patient.press("link", "Take everything with you")?;
+    patient.press("link", "Take or delete everything")?;
     patient.press("button", "Export everything")?;
     let place = computer.home().join("everything.zip");
     dialog::choose_path(&computer, "Save a copy", &place)?;
@@ -68,7 +68,7 @@ fn she_deletes_everything_and_keeps_what_her_clinic_signed() -> Result<(), Failu
 
     let patient = app.window("patient-")?;
     patient.press("link", "Settings")?;
-    patient.press("link", "Take everything with you")?;
+    patient.press("link", "Take or delete everything")?;
     patient.fill("Type the name of the profile to confirm: Test Patient", "Test Patient")?;
     patient.press("button", "Delete everything")?;
     words.pieces("leaving.askWhy").iter().try_for_each(|piece| patient.see(piece))?;

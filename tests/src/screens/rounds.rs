@@ -19,7 +19,7 @@ pub(super) struct Round {
     pub(super) forced: bool,
     /// The language asked for, or the computer's.
     pub(super) language: Option<&'static str>,
-    /// Every state, or the full one: states with little content say nothing new about sizes.
+    /// Every state, or the full one: states with little content say nothing new about sizes. Words are looked at in all.
     pub(super) every_state: bool,
     /// Structure is the same in both themes.
     pub(super) rules: Rules,
@@ -39,7 +39,7 @@ const PLAIN: Round = Round {
 
 const FULL: Round = Round { every_state: false, ..PLAIN };
 
-pub(super) const ALL: [Round; 9] = [
+pub(super) const ALL: [Round; 12] = [
     PLAIN,
     Round { theme: "dark", rules: Rules::Colours, ..PLAIN },
     Round { name: "200", text: "200", ..FULL },
@@ -48,8 +48,11 @@ pub(super) const ALL: [Round; 9] = [
     Round { name: "wide", window: super::WIDE, ..FULL },
     Round { name: "forced", forced: true, ..FULL },
     // Made-up languages: one a third longer than English, one from right to left.
-    Round { name: "longer", language: Some("xx"), ..FULL },
+    Round { name: "longer", language: Some("xx"), ..PLAIN },
+    Round { name: "longer-narrow", language: Some("xx"), narrow: true, ..FULL },
     Round { name: "rtl", language: Some("xr"), ..FULL },
+    Round { name: "es", language: Some("es"), ..FULL },
+    Round { name: "zh", language: Some("zh"), ..FULL },
 ];
 
 impl Round {

@@ -167,7 +167,7 @@ export const errors = {
   "error.share-key-lost.mend": "It cannot be stopped from here and ends on its day.",
   "error.leaving-begun.what": "This profile is being deleted",
   "error.leaving-begun.mend":
-    "Nothing is sent or fetched any more. Open “Take everything with you” in Settings to finish it.",
+    "Nothing is sent or fetched any more. Open “Take or delete everything” in Settings to finish it.",
 
   "error.share-revoked.what": "The patient has stopped sharing",
   "error.share-revoked.mend":

@@ -1,6 +1,6 @@
 /** Taking everything along, and doctors with new keys. */
 export const leaving = {
-  "title.leaving": "Take everything with you",
+  "title.leaving": "Take or delete everything",
   "leaving.lead":
     "Your records are yours. You can take all of them along, in formats that other programs can read.",
   "newKeys.title": "{name} has new keys",

@@ -176,7 +176,7 @@ export const errors = {
   "error.share-key-lost.mend": "No se puede detener desde aquí; termina en su día.",
   "error.leaving-begun.what": "Este perfil se está borrando",
   "error.leaving-begun.mend":
-    "Ya no se envía ni se recibe nada. Abra «Llevárselo todo» en Ajustes para terminarlo.",
+    "Ya no se envía ni se recibe nada. Abra «Llevárselo o borrarlo todo» en Ajustes para terminarlo.",
 
   "error.share-revoked.what": "El paciente ha dejado de compartir",
   "error.share-revoked.mend":

@@ -2,7 +2,7 @@ import type { Catalogue } from "../i18n";
 
 /** Llevárselo todo, y médicos con claves nuevas. */
 export const leaving = {
-  "title.leaving": "Llevárselo todo",
+  "title.leaving": "Llevárselo o borrarlo todo",
   "leaving.lead":
     "Sus registros son suyos. Puede llevárselos todos, en formatos que otros programas saben leer.",
   "newKeys.title": "{name} tiene claves nuevas",

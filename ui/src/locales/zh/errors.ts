@@ -158,7 +158,7 @@ export const errors = {
   "error.share-key-lost.what": "建立这个共享的密钥无法用您的恢复套件替换",
   "error.share-key-lost.mend": "无法从这里停止，它会在到期日结束。",
   "error.leaving-begun.what": "这个档案正在删除",
-  "error.leaving-begun.mend": "不再发送或取得任何内容。请在设置中打开“带走一切”来完成。",
+  "error.leaving-begun.mend": "不再发送或取得任何内容。请在设置中打开“带走或删除一切”来完成。",
 
   "error.share-revoked.what": "患者已停止共享",
   "error.share-revoked.mend": "这里的副本已清除。如果仍需要这些记录，请患者重新共享。",

@@ -2,7 +2,7 @@ import type { Catalogue } from "../i18n";
 
 /** 带走一切，以及有了新密钥的医生。 */
 export const leaving = {
-  "title.leaving": "带走一切",
+  "title.leaving": "带走或删除一切",
   "leaving.lead": "您的记录属于您。您可以用别的程序也能读的格式全部带走。",
   "newKeys.title": "{name} 有了新密钥",
   "newKeys.why":
