@@ -120,6 +120,25 @@ fn a_screen_reader_is_told_what_the_main_tasks_need() -> Result<(), Failure> {
         Ok(it.checked().then_some(()))
     })?;
 
+    // What changes by itself is spoken: that it was copied, how much was found, that it was saved.
+    act(&reader, "button", "Copy as text")?;
+    hear_live(&reader, "Copied")?;
+    patient.press("link", "Search")?;
+    patient.fill("What are you looking for?", "Pulmonary embolism")?;
+    hear_live(&reader, "found")?;
+    told(&reader, "what was found");
+    patient.press("link", "Pulmonary embolism")?;
+    reader.hear("heading", "Pulmonary embolism")?;
+    told(&reader, "a record");
+    patient.press("link", "Documents")?;
+    reader.hear("heading", "Letters and documents")?;
+    told(&reader, "documents");
+    patient.press("link", "Settings")?;
+    patient.fill("Lock after this many minutes without activity", "20")?;
+    act(&reader, "button", "Save minutes")?;
+    hear_live(&reader, "Keyward locks after 20 minutes now")?;
+    told(&reader, "settings");
+
     // The doctor opens the chart, and hears why it is gone.
     teller.read_chart(&person.name())?;
     told(&reader, "a chart");

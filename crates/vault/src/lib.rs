@@ -26,6 +26,8 @@
 //! - After [`SqlVault::close`] neither key nor decrypted pages stay in the process's own buffers.
 //!   (SQLCipher wipes what it frees, and the stack it used is wiped after each change. Pages the operating system swapped out before, and copies made
 //!   by callers, are outside this promise.)
+//! - Bodies of records are packed before they are encrypted and come back byte for byte. Pages of the file have one size, so
+//!   of that only the size of the whole file tells something: how much is in it, as without it.
 //!
 //! # Collections
 //! `keyward_app::ports::vault::Collection` documents what each holds; ids within a collection are
