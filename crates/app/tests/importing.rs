@@ -319,7 +319,7 @@ fn a_large_file_is_stored_while_it_is_read_and_nothing_of_it_if_it_is_not_taken(
     assert!(records > 2_900);
     assert_eq!(view.report.resources + view.report.kept_as_source, records as u64);
     let letter = listed(&flowing).into_iter().find(|item| item.contains("A letter")).unwrap();
-    assert!(letter.contains("\"sensitivity\":[\"mental-health\"]"), "{letter}");
+    assert!(letter.contains("\"sensitivity\":[\"mentalHealth\"]"), "{letter}");
 
     // Somebody has to be asked: it is read as a whole first, and says the same.
     let asked = patient(&world);

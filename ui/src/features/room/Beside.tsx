@@ -39,7 +39,7 @@ export function Beside({ own, record, value, onChange }: BesideProps) {
   return (
     <div className="doc-choose">
       <DialogTrigger isOpen={open} onOpenChange={setOpen}>
-        <AriaButton className="input select-button" aria-label={label(value)}>
+        <AriaButton className="input select-button" {...(value ? { "aria-label": label(value) } : {})}>
           <span>{value?.name ?? t("doc.besideChoose")}</span>
           <Icon name="chevron" size="small" />
         </AriaButton>
@@ -70,8 +70,7 @@ export function Beside({ own, record, value, onChange }: BesideProps) {
   );
 }
 
-const label = (value: Besides | undefined): string =>
-  t("plain.item", { title: t("doc.beside"), value: value?.name ?? t("doc.besideNone") });
+const label = (value: Besides): string => t("plain.item", { title: t("doc.beside"), value: value.name });
 
 function Documents({
   own,

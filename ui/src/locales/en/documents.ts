@@ -44,7 +44,6 @@ export const documents = {
   "doc.turned": "Turned by {degrees} degrees",
   "doc.beside": "Beside it",
   "doc.besideChoose": "Put a document beside it",
-  "doc.besideNone": "nothing",
   "doc.besideDocuments": "Documents",
   "doc.besideOf": "{title}, document {n} of {total}",
   "doc.besideNothing": "Take it away",

@@ -46,7 +46,6 @@ export const documents = {
   "doc.turned": "Girado {degrees} grados",
   "doc.beside": "Al lado",
   "doc.besideChoose": "Poner un documento al lado",
-  "doc.besideNone": "nada",
   "doc.besideDocuments": "Documentos",
   "doc.besideOf": "{title}, documento {n} de {total}",
   "doc.besideNothing": "Quitarlo",

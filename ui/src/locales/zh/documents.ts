@@ -45,7 +45,6 @@ export const documents = {
   "doc.turned": "已旋转 {degrees} 度",
   "doc.beside": "并排",
   "doc.besideChoose": "把一份文件放在旁边",
-  "doc.besideNone": "没有",
   "doc.besideDocuments": "文件",
   "doc.besideOf": "{title}，第 {n} 份，共 {total} 份",
   "doc.besideNothing": "移开",

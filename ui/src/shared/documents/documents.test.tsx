@@ -116,7 +116,7 @@ describe("the reader of documents", () => {
 
   it("puts another document beside it", async () => {
     await open("/records/i7/document/0");
-    fireEvent.click(await screen.findByRole("button", { name: "Beside it: nothing" }));
+    fireEvent.click(await screen.findByRole("button", { name: "Put a document beside it" }));
     fireEvent.click(await screen.findByRole("option", { name: "This document again" }));
     const beside = within(await screen.findByRole("region", { name: "Document beside it" }));
     await waitFor(() => {
@@ -135,7 +135,7 @@ describe("the reader of documents", () => {
       text: words,
     });
     await open("/records/i7/document/0", { document_open: text("Dear Ms Sample") });
-    fireEvent.click(await screen.findByRole("button", { name: "Beside it: nothing" }));
+    fireEvent.click(await screen.findByRole("button", { name: "Put a document beside it" }));
     fireEvent.click(await screen.findByRole("option", { name: "This document again" }));
     const beside = within(await screen.findByRole("region", { name: "Document beside it" }));
     expect(await beside.findByText("Dear Ms Sample")).toBeTruthy();
@@ -175,7 +175,7 @@ describe("the reader of documents", () => {
     };
     const choose = async () => {
       await open("/records/i7/document/0", { room_items: items });
-      fireEvent.click(await screen.findByRole("button", { name: "Beside it: nothing" }));
+      fireEvent.click(await screen.findByRole("button", { name: "Put a document beside it" }));
       await screen.findByRole("option", { name: /^Letter 99/ });
     };
 
@@ -216,7 +216,7 @@ describe("the reader of documents", () => {
           return known;
         },
       });
-      fireEvent.click(await screen.findByRole("button", { name: "Beside it: nothing" }));
+      fireEvent.click(await screen.findByRole("button", { name: "Put a document beside it" }));
       const other = await screen.findByRole("option", { name: /, document 2 of 2/ });
       fireEvent.click(other);
       await waitFor(() => {
