@@ -12,6 +12,7 @@ use crate::{Computer, Failure, wait_for};
 const REGISTRY: &str = "org.a11y.atspi.Registry";
 const ROOT: &str = "/org/a11y/atspi/accessible/root";
 const ACCESSIBLE: &str = "org.a11y.atspi.Accessible";
+const TEXT: &str = "org.a11y.atspi.Text";
 /// How long something may take to be told.
 const PATIENCE: Duration = Duration::from_secs(40);
 /// More objects than any window has; deeper than any page.
@@ -64,6 +65,8 @@ pub struct Spoken {
     pub role: &'static str,
     /// What it is called.
     pub name: String,
+    /// What is written in it, if it is live and has no name.
+    pub text: String,
     /// What else is told: `live`, `level`, `xml-roles`, ...
     pub attributes: HashMap<String, String>,
     states: [u32; 2],
@@ -138,7 +141,12 @@ impl Reader {
         let attributes = proxy.call("GetAttributes", &()).unwrap_or_default();
         let states: Vec<u32> = proxy.call("GetState", &()).unwrap_or_default();
         let states = [0, 1].map(|at| states.get(at).copied().unwrap_or_default());
-        into.push(Spoken { role, name, attributes, states, place: place.clone() });
+        let mut spoken =
+            Spoken { role, name, attributes, states, place: place.clone(), text: String::new() };
+        if spoken.name.is_empty() && spoken.is_live() {
+            spoken.text = self.text(place);
+        }
+        into.push(spoken);
         let mut children: Vec<Place> = proxy.call("GetChildren", &()).unwrap_or_default();
         if children.is_empty() && proxy.get_property::<i32>("ChildCount").ok() == Some(1) {
             // The page lives in another process; its place is told only when asked for by number.
@@ -147,6 +155,12 @@ impl Reader {
         for child in children {
             self.read(&child, into);
         }
+    }
+
+    /// What is written in something that has no name.
+    fn text(&self, place: &Place) -> String {
+        let written = self.proxy(place, TEXT).map(|proxy| proxy.call("GetText", &(0_i32, -1_i32)));
+        written.and_then(Result::ok).unwrap_or_default()
     }
 
     fn proxy(&self, place: &Place, interface: &'static str) -> Option<Proxy<'static>> {

@@ -8,7 +8,7 @@ import { Facts } from "../../shared/components/Facts";
 import { Failure } from "../../shared/components/Failure";
 import { Loaded } from "../../shared/components/Loaded";
 import { Notice } from "../../shared/components/Notice";
-import { Page } from "../../shared/components/Page";
+import { Page, Section } from "../../shared/components/Page";
 import { JobProgress } from "../../shared/components/Waiting";
 import { fullMoment } from "../../shared/format/dates";
 import { Delete } from "./Delete";
@@ -18,12 +18,11 @@ export function Leaving() {
   const view = useAnswer(["leaving"], leaving.view);
   return (
     <Page
-      heading={t("leaving.export")}
+      heading={t("title.leaving")}
       lead={t("leaving.lead")}
       visibility={{ kind: "onlyYou" }}
       back={{ to: "/settings", label: t("settings.heading") }}
     >
-      <p>{t("leaving.exportHint")}</p>
       <Loaded query={view} lines={4}>
         {(known) => (
           <>
@@ -43,7 +42,8 @@ function Export({ known }: { known: LeavingView }) {
   });
   const running = useJob(job);
   return (
-    <div className="stack stack-fill">
+    <Section heading={t("leaving.export")}>
+      <p>{t("leaving.exportHint")}</p>
       {known.exported !== null && (
         <Facts facts={[{ label: t("leaving.exportedOn"), value: fullMoment(known.exported) }]} />
       )}
@@ -78,6 +78,6 @@ function Export({ known }: { known: LeavingView }) {
           </Button>
         </div>
       )}
-    </div>
+    </Section>
   );
 }
