@@ -84,7 +84,7 @@ impl SetBack<'_> {
             let id = summary.grant_id.to_string();
             let known = store::load::<Share>(&*self.session.read()?, Collection::Shares, &id)?;
             let open = matches!(summary.state, GrantState::Live | GrantState::NotYet);
-            if known.is_none() && open {
+            if open && known.is_none_or(|share| outlives(summary, &share)) {
                 relay.revoke(&summary.grant_id, &grants::revocation(&id, self.persona, now)?)?;
             }
         }
@@ -117,14 +117,22 @@ impl SetBack<'_> {
             share.revoked = Some(Revocation { at, confirmed: Some(self.session.now()) });
             share.replaced |= summary.replaced;
         }
-        // A later end that was agreed on meanwhile holds at the relay, and no earlier one replaces it.
-        share.until = share.until.max(summary.expiry);
+        // The relay's word never makes a consent longer: what ends there later than she agreed to here was stopped.
+        if outlives(summary, &share) && share.revoked.is_none() {
+            let now = self.session.now();
+            share.revoked = Some(Revocation { at: now, confirmed: Some(now) });
+        }
         if let Some(granted) = &mut share.granted {
             granted.revision = summary.revision;
             granted.terms.entries.clear();
         }
         Ok(share.save(tx, &id)?)
     }
+}
+
+/// Whether the relay has a grant for longer than this profile agreed to.
+fn outlives(summary: &GrantSummary, share: &Share) -> bool {
+    summary.expiry > share.until
 }
 
 /// Whether this head is the relay's or comes behind it.
