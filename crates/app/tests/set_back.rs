@@ -200,3 +200,31 @@ fn a_copy_that_knows_no_share_of_a_space_ends_those_it_meets() {
     let other = share(&old, &two_of(&space(&old, "Knee", false)));
     assert_eq!(read(&two, &other), Some(2));
 }
+
+/// The relay's answer about its grants is signed by nobody: were its later end taken over, a dishonest relay could
+/// have the next grant signed for as long as it liked.
+#[test]
+fn what_lasts_longer_at_the_relay_than_agreed_here_is_stopped_and_never_agreed_to() {
+    let world = World::new();
+    let one = world.doctor(DOCTORS[0]);
+    let anna = world.patient("Test-Anna", "Muster-Sample", "1961-03-14");
+    import(&anna, &results(&world, "before", 5));
+    let heart = space(&anna, "Heart", true);
+    let card = find(&anna, DOCTORS[0]);
+    let longer = share(&anna, &draft(&heart, &card, &[Category::Results]));
+    let agreed = sharing::one(&anna, &longer).unwrap().until;
+    let copy = world.copy_of_profiles();
+
+    sharing::extend(&anna, &longer, agreed + 30 * 86_400).unwrap();
+    import(&anna, &results(&world, "lost", 4));
+    sync(&anna);
+    assert_eq!(read(&one, &longer), Some(9));
+    drop(anna);
+
+    let old = world.open_copy(&copy, "Test-Anna");
+    sync(&old);
+    sync(&old);
+    let share = sharing::one(&old, &longer).unwrap();
+    assert_eq!((share.until, share.state), (agreed, ShareState::Revoked));
+    assert_eq!(read(&one, &longer), None);
+}

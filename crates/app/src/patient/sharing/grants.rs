@@ -74,7 +74,8 @@ impl Granting<'_> {
         if latest == Some(&terms) || terms.entries.is_empty() {
             return Ok(());
         }
-        let act = self.act(&*tx, id, &share, Granted { revision: revision + 1, terms })?;
+        let act =
+            self.act(&*tx, id, &share, Granted { revision: revision.saturating_add(1), terms })?;
         act.save(&mut *tx, &row)?;
         share.sent = true;
         share.save(&mut *tx, id)?;
