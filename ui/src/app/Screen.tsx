@@ -1,4 +1,4 @@
-import { useEffect } from "react";
+import { Suspense, useEffect } from "react";
 import { t } from "../locales/i18n";
 import { ButtonLink } from "../shared/components/Button";
 import { Empty, Page } from "../shared/components/Page";
@@ -26,5 +26,10 @@ export function Screen({ window: kind }: { window: RouteEntry["window"] }) {
       </Page>
     );
   const Shown = screens[place.route.id as RouteId];
-  return <Shown key={path} params={place.params} />;
+  // Nothing instead of a page for the milliseconds its code takes to arrive: a skeleton would only flicker.
+  return (
+    <Suspense fallback={null}>
+      <Shown key={path} params={place.params} />
+    </Suspense>
+  );
 }
