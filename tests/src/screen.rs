@@ -274,6 +274,10 @@ fn gone_is_none<T>(result: Result<T, Failure>) -> Result<Option<T>, Failure> {
         {
             Ok(None)
         }
+        // What the driver says of an element whose page is being replaced while its name is asked for.
+        Err(Failure::Driver { code, message }) if code == "unknown error" && message.is_empty() => {
+            Ok(None)
+        }
         Err(other) => Err(other),
     }
 }

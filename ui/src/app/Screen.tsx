@@ -1,4 +1,4 @@
-import { Suspense, useEffect } from "react";
+import { Suspense, useDeferredValue, useEffect, useMemo } from "react";
 import { t } from "../locales/i18n";
 import { ButtonLink } from "../shared/components/Button";
 import { Empty, Page } from "../shared/components/Page";
@@ -6,9 +6,23 @@ import { type RouteId, placeOf, usePath } from "./router";
 import type { RouteEntry } from "./routes";
 import { screens } from "./screens";
 
-/** The screen of the current address. Titles name the place and nothing else. */
+/**
+ * The screen of the current address. Titles name the place and nothing else. Until the code of a page that was not
+ * open before is read, a few milliseconds, the page before it stays: nothing flickers.
+ */
 export function Screen({ window: kind }: { window: RouteEntry["window"] }) {
-  const path = usePath();
+  const path = useDeferredValue(usePath());
+  return useMemo(
+    () => (
+      <Suspense fallback={null}>
+        <Shown kind={kind} path={path} />
+      </Suspense>
+    ),
+    [kind, path],
+  );
+}
+
+function Shown({ kind, path }: { kind: RouteEntry["window"]; path: string }) {
   const place = placeOf(path, kind);
   const title = t(place ? place.route.title : "title.lost");
   useEffect(() => {
@@ -25,11 +39,6 @@ export function Screen({ window: kind }: { window: RouteEntry["window"] }) {
         />
       </Page>
     );
-  const Shown = screens[place.route.id as RouteId];
-  // Nothing instead of a page for the milliseconds its code takes to arrive: a skeleton would only flicker.
-  return (
-    <Suspense fallback={null}>
-      <Shown key={path} params={place.params} />
-    </Suspense>
-  );
+  const PageOfRoute = screens[place.route.id as RouteId];
+  return <PageOfRoute key={path} params={place.params} />;
 }
