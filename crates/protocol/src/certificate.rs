@@ -4,6 +4,7 @@
 //! payload, the signature. The payload begins with version and type; a type this version does
 //! not know is refused. The kind's label is the external AAD.
 
+mod anonymous;
 mod attestation;
 mod clinician;
 mod envelope;
@@ -11,6 +12,9 @@ mod persona;
 mod possession;
 mod request;
 
+pub use anonymous::{
+    AnonymousCertificate, AnonymousRequest, VerifiedAnonymous, VerifiedAnonymousRequest,
+};
 pub use attestation::{AttestationError, NameAttestation, VerifiedAttestation};
 pub use clinician::{ClinicianCertificate, ClinicianDetails, VerifiedClinician};
 pub use persona::{PersonaCertificate, VerifiedPersona};
@@ -19,6 +23,7 @@ pub use request::{
     VerifiedPersonaRequest,
 };
 
+use crate::arc::ArcError;
 use crate::codec::DecodeError;
 use crate::keys::KeyError;
 
@@ -41,6 +46,12 @@ pub enum CertificateError {
     /// The request's signature or a proof of possession does not verify.
     #[error("the request does not prove possession of its keys")]
     NoPossession,
+    /// It is of another credential epoch or service.
+    #[error("of another credential epoch")]
+    WrongEpoch,
+    /// The presentation, the escrow or one of their proofs does not hold.
+    #[error("the escrow or the presentation does not hold: {0}")]
+    Escrow(#[from] ArcError),
     /// The request is for another service or answers another challenge.
     #[error("the request answers another challenge")]
     WrongChallenge,
@@ -64,6 +75,8 @@ impl CertificateError {
             Self::Decode(error) => error.code(),
             Self::UnknownAuthority => "certificate-unknown-authority",
             Self::NoPossession => "certificate-no-possession",
+            Self::WrongEpoch => "certificate-wrong-epoch",
+            Self::Escrow(error) => error.code(),
             Self::WrongChallenge => "certificate-wrong-challenge",
             Self::NotYetValid => "certificate-not-yet-valid",
             Self::Expired => "certificate-expired",
@@ -72,10 +85,10 @@ impl CertificateError {
     }
 }
 
-/// Type byte of a certificate payload. 2 is kept for the anonymous persona certificate, which
-/// will replace type 1; until then it is unknown and refused.
+/// Type byte of a certificate payload.
 mod kind {
     pub(super) const PERSONA_IDENTIFIED: u8 = 1;
+    pub(super) const PERSONA_ANONYMOUS: u8 = 2;
     pub(super) const CLINICIAN: u8 = 16;
 }
 

@@ -260,6 +260,25 @@ pub fn hash_to_scalar(label: Label, parts: &[&[u8]]) -> Scalar {
     hash_to_scalar_with(label.as_str().as_bytes(), parts)
 }
 
+/// A point whose logarithm nobody knows: `P256_XMD:SHA-256_SSWU_RO_` of RFC 9380, DST the label.
+///
+/// Parts must be of fixed length or self-delimiting.
+#[must_use]
+pub fn hash_to_point(label: Label, parts: &[&[u8]]) -> Point {
+    let domain = [label.as_str().as_bytes()];
+    let hashed =
+        hash2curve::hash_from_bytes::<p256::NistP256, ExpandMsgXmd<Sha256>>(parts, &domain);
+    let point = hashed.ok().and_then(|point| {
+        let encoded = elliptic_curve::sec1::ToSec1Point::to_sec1_point(&point.to_affine(), true);
+        Point::from_bytes(encoded.as_bytes()).ok()
+    });
+    match point {
+        Some(point) => point,
+        // The DST is short; the identity would be a preimage of one in 2²⁵⁶.
+        None => unreachable!("hash_to_curve within its limits"),
+    }
+}
+
 /// [`hash_to_scalar`] under any DST, so that published vectors can check it.
 pub(crate) fn hash_to_scalar_with(domain: &[u8], parts: &[&[u8]]) -> Scalar {
     const LENGTH: core::num::NonZeroU16 = core::num::NonZeroU16::MIN.saturating_add(47);

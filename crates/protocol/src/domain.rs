@@ -118,6 +118,14 @@ labels! {
     CertificationSession = "proof/certification",
     /// Session of the public proof of an escrow.
     EscrowSession = "proof/escrow",
+    /// Session of the proof that a register entry is the request's.
+    RegisterSession = "proof/register",
+    /// Context under which a credential is requested.
+    RequestContext = "credential/request-context",
+    /// Context under which it is presented.
+    PresentationContext = "credential/presentation-context",
+    /// A tracing key whose logarithm nobody knows.
+    NobodyTraces = "credential/nobody-traces",
     /// Payload AAD.
     Payload = "payload/chunk",
 
@@ -125,6 +133,14 @@ labels! {
     PersonaCertificate = "sign/persona-certificate",
     /// Signature over a clinician certificate (COSE external AAD).
     ClinicianCertificate = "sign/clinician-certificate",
+    /// Signature over an anonymous persona certificate (COSE external AAD).
+    AnonymousCertificate = "sign/anonymous-certificate",
+    /// Signature over a request for an anonymous persona certificate.
+    AnonymousRequest = "sign/anonymous-request",
+    /// Signature over a credential epoch's object.
+    CredentialEpoch = "sign/credential-epoch",
+    /// Signature of an enrolment key over its entry of the register.
+    RegisterEntry = "sign/register-entry",
     /// Signature over a persona certificate request.
     PersonaRequest = "sign/persona-request",
     /// Signature over a clinician certificate request.

@@ -291,6 +291,12 @@ impl CertificationRequest {
         })
     }
 
+    /// Bytes of a request under this limit.
+    #[must_use]
+    pub const fn len(limit: Limit) -> usize {
+        Escrow::LEN + EscrowProof::LEN + Presentation::len(limit) + 32
+    }
+
     /// `E1 ‖ E2 ‖ π ‖ presentation`.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {

@@ -46,6 +46,11 @@ impl PendingCredential {
         Ok(Credential { m1: self.m1, u: response.u, u_prime, x1: public.x1 })
     }
 
+    /// `m1` and `r1`, which open the request's first commitment. Secret.
+    pub(crate) const fn opening(&self) -> [&Scalar; 2] {
+        [&self.m1, &self.r1]
+    }
+
     /// `M = m1·G`, for the enrolment register.
     ///
     /// # Errors

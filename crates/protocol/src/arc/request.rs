@@ -61,6 +61,11 @@ impl CredentialRequest {
         Ok((PendingCredential { m1, r1, r2 }, Self { m1_enc, m2_enc, proof }))
     }
 
+    /// `m1Enc = m1·G + r1·H`, of which more can be proved.
+    pub(crate) const fn m1_commitment(&self) -> ProjectivePoint {
+        self.m1_enc
+    }
+
     /// Checks the proof.
     ///
     /// # Errors

@@ -229,7 +229,7 @@ fn in_role(role: Label, context: &[u8]) -> Vec<u8> {
     [role.as_str().as_bytes(), &[0], context].concat()
 }
 
-fn prove<R: CryptoRng + ?Sized>(
+pub(super) fn prove<R: CryptoRng + ?Sized>(
     rng: &mut R,
     key: &DecryptionKey,
     role: Label,
@@ -239,7 +239,7 @@ fn prove<R: CryptoRng + ?Sized>(
         .map_err(|error| CertificateError::Key(error.into()))
 }
 
-fn check_proof(
+pub(super) fn check_proof(
     proof: &Possession,
     key: &EncapsulationKey,
     role: Label,
@@ -248,13 +248,17 @@ fn check_proof(
     proof.verify(key, &in_role(role, context))
 }
 
-fn sign(mut writer: Writer, key: &SigningKey, label: Label) -> Result<Vec<u8>, CertificateError> {
+pub(super) fn sign(
+    mut writer: Writer,
+    key: &SigningKey,
+    label: Label,
+) -> Result<Vec<u8>, CertificateError> {
     let signature = key.sign(label, writer.as_slice())?;
     writer.array(&signature.to_bytes());
     Ok(writer.into_vec())
 }
 
-fn check_signature(
+pub(super) fn check_signature(
     bytes: &[u8],
     mut reader: Reader<'_>,
     key: &VerifyingKey,
@@ -266,7 +270,7 @@ fn check_signature(
     key.verify(label, signed, &signature).map_err(|_| CertificateError::NoPossession)
 }
 
-fn check_distinct(keys: &[&Point]) -> Result<(), CertificateError> {
+pub(super) fn check_distinct(keys: &[&Point]) -> Result<(), CertificateError> {
     let repeated = keys.iter().enumerate().any(|(i, key)| keys[..i].contains(key));
     if repeated { Err(DecodeError::NotCanonical.into()) } else { Ok(()) }
 }
