@@ -14,6 +14,9 @@ const moves = () =>
 function unready() {
   const headings = document.querySelectorAll("h1").length;
   if (headings !== 1) return `${headings} headings of the first level`;
+  if (state !== "loading" && window.invented?.isBusy()) return "an answer is on its way";
+  if (state === "partial" && !document.querySelector("main .offline, main .notice"))
+    return "nothing says that a part is missing";
   if (state !== "loading" && document.querySelector('.skeleton, [aria-label="Loading"]')) return "it is still loading";
   if (moves()) return "something is still moving";
   if (performance.now() - touched < 70) return "it still changes";
@@ -77,7 +80,7 @@ function notOurs(text, known) {
 }
 
 function words(findings) {
-  const texts = [...(window.inventedWords ?? [])].map(plain);
+  const texts = [...(window.invented?.words ?? [])].map(plain);
   const known = { texts, words: new Set([...texts.flatMap((each) => each.split(" ")), ...own.map(plain)]) };
   const told = (text, where) => {
     for (const piece of notOurs(text, known)) findings.push(`in no catalogue: “${piece}” in ${nameOf(where)}`);
@@ -98,6 +101,8 @@ async function visit() {
     location.hash = address;
     await Promise.race([changed, pause(1000)]);
   }
+  // What another screen was told before must not stand in for what this one is not told.
+  if (state === "partial") window.invented?.anew();
   await document.fonts.ready;
   const until = performance.now() + 8000;
   let waiting;
