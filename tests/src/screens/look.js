@@ -54,8 +54,9 @@ const months = Array.from({ length: 12 }, (_, at) => new Date(2024, at, 1)).flat
   ["long", "short"].map((month) => date.toLocaleDateString("en-GB", { month })),
 );
 // Words that no catalogue can hold: the product's own name, what languages call themselves, keys of the keyboard, the first
-// letters of a receipt's number, a unit as it is read (its code has brackets), and what the engine's own dates and lists say.
-const own = ["Keyward", "English", "Español", "简体中文", "Ctrl", "KB", "MB", "KW", "mmHg", "at", "and", ...months];
+// letters of a receipt’s number, a unit as it is read (its code has brackets), what the engine’s own dates and lists say, and
+// the way out of a dialog that react-aria keeps for screen readers, which it translates itself.
+const own = ["Keyward", "English", "Español", "简体中文", "Ctrl", "KB", "MB", "KW", "mmHg", "at", "and", "dismiss", ...months];
 
 /** Words alone: numbers and signs aside, and the names of a record's elements taken apart as they are on the screen. */
 const plain = (text) =>
