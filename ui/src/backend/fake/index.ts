@@ -13,7 +13,7 @@ import { listeners, wanted } from "./wanted";
 async function respond(command: string, args: Record<string, unknown>): Promise<unknown> {
   if (wanted.state === "loading" && !isEarly(command)) return new Promise(() => undefined);
   const refuse = refuser();
-  return onItsWay(command, () => {
+  return onItsWay(() => {
     if (wanted.state === "error" && !isEarly(command))
       throw { code: "relay-unreachable", params: {} } satisfies AppError;
     if (command === "settings_read" || !isEarly(command)) refuse(command, args);

@@ -8,7 +8,6 @@ export const wanted: {
   asks: boolean;
   table: boolean;
   slow: boolean;
-  held: boolean;
 } = {
   window: query.get("window") ?? "welcome",
   state: query.get("state") ?? "full",
@@ -18,8 +17,6 @@ export const wanted: {
   /** It asks about the columns of a table. */
   table: query.get("ask") === "table",
   slow: query.has("slow"),
-  /** Answers come only when they are let go. */
-  held: query.has("held"),
 };
 
 export const listeners = new Map<string, Set<(payload: unknown) => void>>();
