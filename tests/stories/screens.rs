@@ -74,7 +74,8 @@ fn planted(page: &str, style: &str) -> Result<tempfile::TempDir, Failure> {
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text);
     write("index.html", page)?;
     write("bad.css", style)?;
-    let visit = r#"[{"route":"planted","window":"welcome","state":"full","address":"/"}]"#;
+    let visit =
+        r#"{"visits":[{"route":"planted","window":"welcome","state":"full","address":"/"}]}"#;
     write("visits.json", visit)?;
     Ok(folder)
 }
@@ -102,6 +103,23 @@ fn words_of_no_catalogue_and_states_of_colour_alone_are_found() -> Result<(), Fa
     let forced = found(folder.path(), "forced")?;
     assert_eq!(forced.len(), 1, "{forced:?}");
     assert!(forced[0].contains("chosen by colour alone"), "{forced:?}");
+    Ok(())
+}
+
+/// A walk that does nothing must not pass for one that was looked at.
+#[test]
+fn a_step_that_changes_nothing_and_one_that_finds_nothing_are_found() -> Result<(), Failure> {
+    let folder = planted(
+        "<!doctype html><html lang=en><title>Planted</title><main><h1>Planted</h1><button>Idle</button></main>",
+        "",
+    )?;
+    let walks = r##"{"visits":[],"walks":[{"route":"planted","window":"welcome","address":"/","steps":
+        [{"look":"first"},{"css":"button"},{"look":"second"},{"css":"#nowhere"},{"look":"never"}]}]}"##;
+    std::fs::write(folder.path().join("visits.json"), walks)?;
+    let findings = found(folder.path(), "narrow")?;
+    assert_eq!(findings.len(), 2, "{findings:?}");
+    assert!(findings[0].contains("planted~second.narrow: as it was before"), "{findings:?}");
+    assert!(findings[1].contains("nothing to"), "{findings:?}");
     Ok(())
 }
 

@@ -5,6 +5,7 @@ import { App } from "../src/app/App";
 import { forget } from "../src/app/queries";
 import { type RouteEntry, routes } from "../src/app/routes";
 import { fakeTransport } from "../src/backend/fake";
+import { answerAnew } from "../src/backend/fake/partial";
 import { wanted } from "../src/backend/fake/wanted";
 import { setTransportForTests } from "../src/backend/transport";
 import examples from "./addresses.json";
@@ -22,6 +23,7 @@ const visits = (routes as readonly RouteEntry[]).flatMap((route) =>
 
 beforeEach(() => {
   setTransportForTests(fakeTransport());
+  answerAnew();
   forget();
 });
 
@@ -40,6 +42,10 @@ async function visit(window_: string, state: string, path: string): Promise<void
   if (state !== "loading")
     await waitFor(() => {
       expect(screen.queryByLabelText("Loading")).toBeNull();
+    });
+  if (state === "partial")
+    await waitFor(() => {
+      expect(document.querySelector(".offline, .notice")).not.toBeNull();
     });
 }
 

@@ -13,7 +13,7 @@ pub(crate) struct Arguments {
     /// Only routes whose id begins so (`patient-home`, `desk`, ...).
     #[arg(long)]
     route: Option<String>,
-    /// Only this state (`full`, `empty`, `loading`, `offline`, `error`, `locked`).
+    /// Only this state (`full`, `empty`, `loading`, `partial`, `offline`, `error`, `locked`), or `walk`: what only pressing shows.
     #[arg(long)]
     state: Option<String>,
     /// Only `light` or only `dark`.

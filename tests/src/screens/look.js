@@ -14,6 +14,9 @@ const moves = () =>
 function unready() {
   const headings = document.querySelectorAll("h1").length;
   if (headings !== 1) return `${headings} headings of the first level`;
+  if (state !== "loading" && window.invented?.isBusy()) return "an answer is on its way";
+  if (state === "partial" && !document.querySelector("main .offline, main .notice"))
+    return "nothing says that a part is missing";
   if (state !== "loading" && document.querySelector('.skeleton, [aria-label="Loading"]')) return "it is still loading";
   if (moves()) return "something is still moving";
   if (performance.now() - touched < 70) return "it still changes";
@@ -51,8 +54,9 @@ const months = Array.from({ length: 12 }, (_, at) => new Date(2024, at, 1)).flat
   ["long", "short"].map((month) => date.toLocaleDateString("en-GB", { month })),
 );
 // Words that no catalogue can hold: the product's own name, what languages call themselves, keys of the keyboard, the first
-// letters of a receipt's number, a unit as it is read (its code has brackets), and what the engine's own dates and lists say.
-const own = ["Keyward", "English", "Español", "简体中文", "Ctrl", "KB", "MB", "KW", "mmHg", "at", "and", ...months];
+// letters of a receipt’s number, a unit as it is read (its code has brackets), what the engine’s own dates and lists say, and
+// the way out of a dialog that react-aria keeps for screen readers, which it translates itself.
+const own = ["Keyward", "English", "Español", "简体中文", "Ctrl", "KB", "MB", "KW", "mmHg", "at", "and", "dismiss", ...months];
 
 /** Words alone: numbers and signs aside, and the names of a record's elements taken apart as they are on the screen. */
 const plain = (text) =>
@@ -77,7 +81,7 @@ function notOurs(text, known) {
 }
 
 function words(findings) {
-  const texts = [...(window.inventedWords ?? [])].map(plain);
+  const texts = [...(window.invented?.words ?? [])].map(plain);
   const known = { texts, words: new Set([...texts.flatMap((each) => each.split(" ")), ...own.map(plain)]) };
   const told = (text, where) => {
     for (const piece of notOurs(text, known)) findings.push(`in no catalogue: “${piece}” in ${nameOf(where)}`);
@@ -98,6 +102,8 @@ async function visit() {
     location.hash = address;
     await Promise.race([changed, pause(1000)]);
   }
+  // What another screen was told before must not stand in for what this one is not told.
+  if (state === "partial") window.invented?.anew();
   await document.fonts.ready;
   const until = performance.now() + 8000;
   let waiting;

@@ -18,6 +18,10 @@ use crate::{Computer, Failure};
 
 /// What a page does to be looked at.
 const LOOK: &str = include_str!("look.js");
+/// All that can be read on it.
+const WORDS: &str = "return document.body.innerText";
+/// One step of a walk.
+const ACT: &str = include_str!("act.js");
 const SET_THEME: &str = "document.documentElement.dataset.theme = arguments[0]";
 const SET_TEXT: &str = "localStorage.setItem('keyward.text-size', arguments[0])";
 /// The colours of a person who has chosen a few for everything, as far as an engine that knows no such choice can show.
@@ -54,8 +58,18 @@ impl Wanted {
 
     fn visit(&self, visit: &Visit, round: &Round) -> bool {
         (round.every_state || visit.state == "full")
-            && self.route.as_ref().is_none_or(|only| visit.route.starts_with(only.as_str()))
+            && self.route(&visit.route)
             && self.state.as_ref().is_none_or(|only| *only == visit.state)
+    }
+
+    fn walk(&self, walk: &Walk, round: &Round) -> bool {
+        round.walks
+            && self.route(&walk.visit.route)
+            && self.state.as_ref().is_none_or(|only| only == "walk")
+    }
+
+    fn route(&self, route: &str) -> bool {
+        self.route.as_ref().is_none_or(|only| route.starts_with(only.as_str()))
     }
 }
 
@@ -66,6 +80,22 @@ struct Visit {
     window: String,
     state: String,
     address: String,
+    /// What else the page is asked for.
+    query: String,
+}
+
+/// A screen and what is done on it, step by step.
+#[derive(Debug, Clone)]
+struct Walk {
+    visit: Visit,
+    steps: Vec<Value>,
+}
+
+/// All there is to look at.
+#[derive(Debug)]
+struct List {
+    visits: Vec<Visit>,
+    walks: Vec<Walk>,
 }
 
 /// What was seen.
@@ -82,7 +112,7 @@ pub struct Seen {
 /// # Errors
 /// The browser or the pages do not work; findings are no error.
 pub fn look_at(computer: &Computer, folder: &Path, wanted: &Wanted) -> Result<Seen, Failure> {
-    let visits = visits(folder)?;
+    let list = list(folder)?;
     let pages = Pages::serve(folder)?;
     let browser = Browser::start(computer)?;
     browser.session().go(pages.url())?;
@@ -91,7 +121,7 @@ pub fn look_at(computer: &Computer, folder: &Path, wanted: &Wanted) -> Result<Se
     }
     let mut run = Run { browser: &browser, pages: &pages, wanted, seen: Seen::default() };
     for round in rounds::ALL.iter().filter(|round| wanted.round(round)) {
-        run.round(&visits, round)?;
+        run.round(&list, round)?;
     }
     let seen = run.seen;
     browser.end()?;
@@ -110,14 +140,14 @@ struct Run<'a> {
 
 impl Run<'_> {
     /// All screens in one dress. The page is loaded anew for each window and state only.
-    fn round(&mut self, visits: &[Visit], round: &Round) -> Result<(), Failure> {
+    fn round(&mut self, list: &List, round: &Round) -> Result<(), Failure> {
         let session = self.browser.session();
         session.go(self.pages.url())?;
         self.browser.resize(round.window.0, round.window.1)?;
         session.execute(SET_TEXT, &[json!(round.text)])?;
         let mut open = None;
         let mut locked = BTreeSet::new();
-        for visit in visits {
+        for visit in &list.visits {
             if !self.wanted.visit(visit, round) {
                 continue;
             }
@@ -132,12 +162,45 @@ impl Run<'_> {
             }
             self.look(visit, round)?;
         }
+        for walk in list.walks.iter().filter(|walk| self.wanted.walk(walk, round)) {
+            self.walk(walk, round)?;
+        }
+        Ok(())
+    }
+
+    /// Does the steps of a walk on a page loaded for it, and looks wherever it says so.
+    fn walk(&mut self, Walk { visit, steps }: &Walk, round: &Round) -> Result<(), Failure> {
+        // A walk does things; what it changed must not stand in the next one.
+        self.browser.session().go(self.pages.url())?;
+        self.open(visit, round)?;
+        look(self.browser.session(), Some(&visit.address), &visit.state, false)?;
+        let mut before = String::new();
+        for step in steps {
+            if let Some(name) = step["look"].as_str() {
+                let name = format!("{}~{name}", visit.route);
+                self.look_named(&name, &Visit { address: String::new(), ..visit.clone() }, round)?;
+                // A step that did nothing would be looked at as if it had.
+                let words = self.browser.session().execute(WORDS, &[])?;
+                let words = words.as_str().unwrap_or_default().to_owned();
+                if words == before {
+                    self.seen.findings.push(format!("{name}.{}: as it was before", round.name));
+                }
+                before = words;
+                continue;
+            }
+            let problem = self.browser.session().execute_async(ACT, std::slice::from_ref(step))?;
+            if let Some(problem) = problem.as_str() {
+                let name = format!("{}.{}.{}", visit.route, visit.window, round.name);
+                self.seen.findings.push(format!("{name}: {problem}"));
+                break;
+            }
+        }
         Ok(())
     }
 
     fn open(&self, visit: &Visit, round: &Round) -> Result<(), Failure> {
-        let Visit { window, state, address, .. } = visit;
-        let mut query = format!("window={window}&state={state}&theme={}&still", round.theme);
+        let Visit { window, state, address, query: more, .. } = visit;
+        let mut query = format!("window={window}&state={state}&theme={}&still&{more}", round.theme);
         if let Some(language) = self.wanted.language.as_deref().or(round.language) {
             query.push_str(&format!("&language={language}"));
         }
@@ -148,17 +211,28 @@ impl Run<'_> {
     }
 
     fn look(&mut self, visit: &Visit, round: &Round) -> Result<(), Failure> {
-        let Visit { route, window, state, address } = visit;
+        self.look_named(&visit.route, visit, round)
+    }
+
+    /// At the visit's address, or where the page stands if it has none.
+    fn look_named(&mut self, route: &str, visit: &Visit, round: &Round) -> Result<(), Failure> {
+        let Visit { window, state, address, .. } = visit;
+        let address = Some(address.as_str()).filter(|address| !address.is_empty());
         let name = format!("{route}.{window}.{state}.{}.{}", round.theme, round.name);
         // The window in which a profile is chosen follows the computer, which has one theme here.
         let session = self.browser.session();
         session.execute(SET_THEME, &[json!(round.theme)])?;
-        let mut findings = look(session, Some(address), state, round.words_are_marked())?;
+        let mut findings = look(session, address, state, round.words_are_marked())?;
         if round.forced {
             // Its colours are nobody's design; what axe says of them says nothing.
             findings.extend(strings(&session.execute(FORCE_COLOURS, &[])?));
         } else {
-            findings.extend(axe::findings(session, &name, round.rules, false)?);
+            let found = axe::findings(session, &name, round.rules, false)?;
+            // The arrow keys of the palette's field walk its list and scroll it; axe knows that of list boxes only.
+            let walked = |each: &String| {
+                name.contains("~palette") && each.contains("scrollable-region-focusable")
+            };
+            findings.extend(found.into_iter().filter(|each| !walked(each)));
         }
         self.seen.findings.extend(findings.into_iter().map(|finding| format!("{name}: {finding}")));
         self.seen.screens += 1;
@@ -190,22 +264,32 @@ fn look(
 }
 
 /// The list the interface's own route table was written to, sorted so that a page is loaded seldom.
-fn visits(folder: &Path) -> Result<Vec<Visit>, Failure> {
+fn list(folder: &Path) -> Result<List, Failure> {
     let file = folder.join("visits.json");
     let text = std::fs::read_to_string(file)
         .map_err(|_| Failure::NotBuilt("the list of screens".into()))?;
-    let list: Vec<Value> = serde_json::from_str(&text)
+    let list: Value = serde_json::from_str(&text)
         .map_err(|error| Failure::Story(format!("the list of screens: {error}")))?;
-    let word = |visit: &Value, key: &str| visit[key].as_str().unwrap_or_default().to_owned();
-    let mut visits: Vec<Visit> = list
+    let each = |key: &str| list[key].as_array().cloned().unwrap_or_default();
+    let mut visits: Vec<Visit> = each("visits").iter().map(visit).collect();
+    visits.sort_by(|a, b| (&a.window, &a.state).cmp(&(&b.window, &b.state)));
+    let walks = each("walks")
         .iter()
-        .map(|visit| Visit {
-            route: word(visit, "route"),
-            window: word(visit, "window"),
-            state: word(visit, "state"),
-            address: word(visit, "address"),
+        .map(|walk| Walk {
+            visit: Visit { state: "full".into(), ..visit(walk) },
+            steps: walk["steps"].as_array().cloned().unwrap_or_default(),
         })
         .collect();
-    visits.sort_by(|a, b| (&a.window, &a.state).cmp(&(&b.window, &b.state)));
-    Ok(visits)
+    Ok(List { visits, walks })
+}
+
+fn visit(entry: &Value) -> Visit {
+    let word = |key: &str| entry[key].as_str().unwrap_or_default().to_owned();
+    Visit {
+        route: word("route"),
+        window: word("window"),
+        state: word("state"),
+        address: word("address"),
+        query: word("query"),
+    }
 }

@@ -21,6 +21,8 @@ pub(super) struct Round {
     pub(super) language: Option<&'static str>,
     /// Every state, or the full one: states with little content say nothing new about sizes. Words are looked at in all.
     pub(super) every_state: bool,
+    /// What only pressing shows, too.
+    pub(super) walks: bool,
     /// Structure is the same in both themes.
     pub(super) rules: Rules,
 }
@@ -34,19 +36,20 @@ const PLAIN: Round = Round {
     forced: false,
     language: None,
     every_state: true,
+    walks: true,
     rules: Rules::All,
 };
 
-const FULL: Round = Round { every_state: false, ..PLAIN };
+const FULL: Round = Round { every_state: false, walks: false, ..PLAIN };
 
 pub(super) const ALL: [Round; 12] = [
     PLAIN,
     Round { theme: "dark", rules: Rules::Colours, ..PLAIN },
     Round { name: "200", text: "200", ..FULL },
     Round { name: "200", text: "200", theme: "dark", rules: Rules::Colours, ..FULL },
-    Round { name: "narrow", narrow: true, ..FULL },
+    Round { name: "narrow", narrow: true, walks: true, ..FULL },
     Round { name: "wide", window: super::WIDE, ..FULL },
-    Round { name: "forced", forced: true, ..FULL },
+    Round { name: "forced", forced: true, walks: true, ..FULL },
     // Made-up languages: one a third longer than English, one from right to left.
     Round { name: "longer", language: Some("xx"), ..PLAIN },
     Round { name: "longer-narrow", language: Some("xx"), narrow: true, ..FULL },

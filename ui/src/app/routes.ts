@@ -6,8 +6,13 @@
 import type { IconName } from "../shared/icons";
 import type { MessageKey } from "../locales/i18n";
 
-/** What a screen can show; `locked` is the lock screen that any of them gives way to. */
-export type ScreenState = "loading" | "empty" | "full" | "offline" | "error" | "locked";
+/**
+ * What a screen can show; `locked` is the lock screen that any of them gives way to. `partial`: part of it is there and
+ * part cannot be had, because asking again failed and what is shown is from before, because one of several sources
+ * failed, or because the answer itself says that something is missing. Forms, and pages of one answer that is never
+ * kept (the kit, an invitation), have no such state: they are there or they are not.
+ */
+export type ScreenState = "loading" | "empty" | "full" | "partial" | "offline" | "error" | "locked";
 
 export interface RouteEntry {
   id: string;
@@ -23,8 +28,9 @@ export interface RouteEntry {
   under?: string;
 }
 
-const read = ["loading", "empty", "full", "offline", "error", "locked"] as const;
-const one = ["loading", "full", "offline", "error", "locked"] as const;
+const read = ["loading", "empty", "full", "partial", "offline", "error", "locked"] as const;
+const one = ["loading", "full", "partial", "offline", "error", "locked"] as const;
+const once = ["loading", "full", "offline", "error", "locked"] as const;
 const form = ["full", "error", "locked"] as const;
 
 export const routes = [
@@ -33,7 +39,7 @@ export const routes = [
     path: "/",
     window: "welcome",
     title: "title.welcome",
-    states: ["loading", "empty", "full", "error"],
+    states: ["loading", "empty", "full", "partial", "error"],
   },
   {
     id: "welcome-new",
@@ -247,7 +253,7 @@ export const routes = [
     path: "/settings/recovery/restored",
     window: "patient",
     title: "title.restored",
-    states: ["loading", "empty", "full", "error", "locked"],
+    states: ["loading", "empty", "full", "partial", "error", "locked"],
     under: "settings",
   },
   {
@@ -433,7 +439,7 @@ export const routes = [
     path: "/people/:id/invitation",
     window: "desk",
     title: "title.invitation",
-    states: one,
+    states: once,
     under: "desk-people",
   },
   {
@@ -465,7 +471,7 @@ export const routes = [
     path: "/clinicians/:id/invitation",
     window: "desk",
     title: "title.invitation",
-    states: one,
+    states: once,
     under: "desk-clinicians",
   },
   {

@@ -1,9 +1,10 @@
 /**
  * Writes every screen of the route table in every state it can be in, as the real-engine run
- * (`cargo xtask screens`) visits them: `node test/screens/visits.mjs FILE`.
+ * (`cargo xtask screens`) visits them, and the walks: `node test/screens/visits.mjs FILE`.
  */
 import { writeFileSync } from "node:fs";
 import { routes } from "../../src/app/routes.ts";
+import { walks } from "./walks.mjs";
 import examples from "../addresses.json" with { type: "json" };
 
 const addressOf = (path) =>
@@ -20,4 +21,4 @@ const visits = routes.flatMap((route) =>
 for (const { route, address } of visits)
   if (address.includes("/:")) throw new Error(`test/addresses.json has no example for ${route} (${address})`);
 
-writeFileSync(process.argv[2], `${JSON.stringify(visits, null, 1)}\n`);
+writeFileSync(process.argv[2], `${JSON.stringify({ visits, walks }, null, 1)}\n`);

@@ -6,31 +6,21 @@
 import type { Transport } from "../transport";
 import type { AppError } from "../types";
 import { answer } from "./answers";
+import { partOf, refuser } from "./partial";
+import { isEarly, note, onItsWay } from "./stage";
 import { listeners, wanted } from "./wanted";
 
-/**
- * Every text that was ever answered: what stands on a screen is one of these or comes from a catalogue, and the run over
- * all screens finds what is neither.
- */
-const invented = new Set<string>();
-Object.assign(window, { inventedWords: invented });
-
-function note(value: unknown): void {
-  if (typeof value === "string") invented.add(value);
-  else if (typeof value === "object" && value !== null) for (const each of Object.values(value)) note(each);
-}
-
-const early = new Set(["session", "settings_read", "unlock", "lock", "activity"]);
-
 async function respond(command: string, args: Record<string, unknown>): Promise<unknown> {
-  await new Promise((done) => setTimeout(done, 30));
-  if (!early.has(command)) {
-    if (wanted.state === "loading") return new Promise(() => undefined);
-    if (wanted.state === "error") throw { code: "relay-unreachable", params: {} } satisfies AppError;
-  }
-  const given: unknown = answer(command, args);
-  note(given);
-  return given;
+  if (wanted.state === "loading" && !isEarly(command)) return new Promise(() => undefined);
+  const refuse = refuser();
+  return onItsWay(() => {
+    if (wanted.state === "error" && !isEarly(command))
+      throw { code: "relay-unreachable", params: {} } satisfies AppError;
+    if (command === "settings_read" || !isEarly(command)) refuse(command, args);
+    const given = partOf(command, answer(command, args));
+    note(given);
+    return given;
+  });
 }
 
 export function fakeTransport(): Transport {

@@ -77,7 +77,7 @@ export function ImportColumns({ question, pending, onDecide }: Props) {
           </Notice>
         )}
         <div className="table-scroll">
-          <table className="grid">
+          <table className="grid stacking">
             <caption className="hidden-visually">{t("columns.table")}</caption>
             <thead>
               <tr>
@@ -91,8 +91,10 @@ export function ImportColumns({ question, pending, onDecide }: Props) {
               {mapping.columns.map((column, at) => (
                 <tr key={headingOf(preview, at) + String(at)}>
                   <th scope="row">{headingOf(preview, at)}</th>
-                  <td className="soft">{preview.columns[at]?.examples.slice(0, 3).join(" · ")}</td>
-                  <td>
+                  <td className="soft" data-label={t("columns.examples")}>
+                    {preview.columns[at]?.examples.slice(0, 3).join(" · ")}
+                  </td>
+                  <td data-label={t("columns.is")}>
                     <Pick
                       label={t("columns.isOf", { column: headingOf(preview, at) })}
                       value={choiceOf(column)}
@@ -109,7 +111,7 @@ export function ImportColumns({ question, pending, onDecide }: Props) {
                       }}
                     />
                   </td>
-                  <td>
+                  <td data-label={t("columns.in")}>
                     <UnitPick
                       column={column}
                       label={t("columns.inOf", { column: headingOf(preview, at) })}

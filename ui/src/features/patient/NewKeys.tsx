@@ -5,6 +5,7 @@ import { t } from "../../locales/i18n";
 import { Button } from "../../shared/components/Button";
 import { HexGroups } from "../../shared/components/Facts";
 import { Failure } from "../../shared/components/Failure";
+import { Missing } from "../../shared/components/Loaded";
 import { Notice } from "../../shared/components/Notice";
 import { toast } from "../../shared/components/Toast";
 import { fullDate } from "../../shared/format/dates";
@@ -12,7 +13,14 @@ import { fullDate } from "../../shared/format/dates";
 /** Doctors whom the clinic certified anew: the same share again with one press, after a word of caution. */
 export function NewKeys() {
   const known = useAnswer(["new-keys"], patient.newKeys);
-  return known.data?.map((each) => <Row key={`${each.share.id} ${each.doctor.certificate}`} view={each} />);
+  return (
+    <>
+      <Missing query={known} words={t("newKeys.unknown")} />
+      {known.data?.map((each) => (
+        <Row key={`${each.share.id} ${each.doctor.certificate}`} view={each} />
+      ))}
+    </>
+  );
 }
 
 function Row({ view }: { view: NewKeysView }) {

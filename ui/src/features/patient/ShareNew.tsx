@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useAnswer } from "../../app/queries";
 import { navigate } from "../../app/router";
 import { patient } from "../../backend";
@@ -13,7 +13,7 @@ import type {
 import { t } from "../../locales/i18n";
 import { Button, ButtonLink } from "../../shared/components/Button";
 import { Failure } from "../../shared/components/Failure";
-import { Loaded } from "../../shared/components/Loaded";
+import { Loaded, Stale } from "../../shared/components/Loaded";
 import { Empty, Page } from "../../shared/components/Page";
 import { toast } from "../../shared/components/Toast";
 import { useDraft } from "../../shared/drafts";
@@ -83,17 +83,27 @@ export function ShareNew() {
         <Loaded query={spaces}>{() => <Loaded query={directory}>{() => null}</Loaded>}</Loaded>
       </Page>
     );
-  return <Wizard spaces={spaces.data} home={home.data} directory={directory.data} />;
+  return (
+    <Wizard
+      spaces={spaces.data}
+      home={home.data}
+      directory={directory.data}
+      before={<Stale queries={[spaces, home, directory]} />}
+    />
+  );
 }
 
 function Wizard({
   spaces,
   home,
   directory,
+  before,
 }: {
   spaces: SpaceView[];
   home: PatientHome;
   directory: DoctorDirectory;
+  /** That what can be chosen from is not of today. */
+  before: ReactNode;
 }) {
   const fromAddress = new URLSearchParams(window.location.hash.split("?")[1] ?? "").get("space") ?? undefined;
   const [choices, keep, drop] = useDraft<Choices>("share", { ...nothing, spaceId: fromAddress });
@@ -124,6 +134,7 @@ function Wizard({
   return (
     <Page key={step} heading={stepHeading(step, doctor)} wide={step === "preview"}>
       <div className="stack stack-fill stack-wide">
+        {before}
         <StepList step={step} />
         {step === "space" && <SpaceStep {...props} spaces={spaces} />}
         {step === "doctor" && <DoctorStep {...props} directory={directory} />}

@@ -3,12 +3,14 @@ import { recovery } from "../../backend";
 import type { RecoveryView } from "../../backend/types";
 import { t } from "../../locales/i18n";
 import { Button, ButtonLink } from "../../shared/components/Button";
+import { Missing } from "../../shared/components/Loaded";
 
 /** One line on the first page while something is missing. It can be put off and is never a dialog. */
 export function Reminder() {
   const status = useAnswer(["recovery"], recovery.status);
   const putOff = useDeed(recovery.putOff);
-  if (!status.data?.remind) return null;
+  if (!status.data) return <Missing query={status} words={t("reminder.unknown")} />;
+  if (!status.data.remind) return null;
   const { words, action, to } = lacking(status.data);
   return (
     <div className="reminder screen-only">

@@ -91,7 +91,7 @@ function Documents({
   return (
     <div className="stack stack-tight">
       <WordsField label={t("room.words")} value={words} onChange={setWords} />
-      {pages.isError && <Failure error={pages.error} />}
+      {pages.isError && pages.data === undefined && <Failure error={pages.error} />}
       {pages.isPending && <Skeleton lines={4} />}
       <ListBox
         className="palette-list"

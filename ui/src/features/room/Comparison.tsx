@@ -4,7 +4,7 @@ import type { ChartItem, ComparisonRow, ComparisonView, ItemQuery } from "../../
 import { t } from "../../locales/i18n";
 import { CopyButton } from "../../shared/components/Copy";
 import { Failure } from "../../shared/components/Failure";
-import { Loaded } from "../../shared/components/Loaded";
+import { Loaded, Stale } from "../../shared/components/Loaded";
 import { Notice } from "../../shared/components/Notice";
 import { Empty } from "../../shared/components/Page";
 import { Skeleton } from "../../shared/components/Waiting";
@@ -50,7 +50,8 @@ export function Comparison() {
       }
       actionsAwaited={awaited}
     >
-      <Loaded query={newest} lines={10}>
+      <Stale queries={[newest, before, comparison]} />
+      <Loaded query={newest} lines={10} staleSaid>
         {(days) =>
           days.length < 2 ? (
             <Empty icon="results" heading={t("comparison.needTwo")} />
@@ -58,7 +59,7 @@ export function Comparison() {
             <div className="stack stack-fill">
               <TwoDays earlier={earlier} later={later} />
               {inOrder ? (
-                <Loaded query={comparison} lines={10}>
+                <Loaded query={comparison} lines={10} staleSaid>
                   {(known) => <ComparisonTable comparison={known} />}
                 </Loaded>
               ) : chosen === undefined && before.isPending ? (
@@ -84,9 +85,11 @@ function TwoDays({ earlier, later }: { earlier: string | undefined; later: strin
     // Where only the year is known there is no day to choose.
     return years.flatMap((year) => ofYears.get(year.key) ?? []).filter((month) => month.key.length === 7);
   }, [density.data]);
+  // Without the months nothing can be chosen; with those from before, everything.
+  if (density.isError && density.data === undefined)
+    return <Failure error={density.error} onRetry={() => void density.refetch()} />;
   return (
     <div className="two-days screen-only">
-      {density.isError && <Failure error={density.error} />}
       <DayChoice
         label={t("comparison.earlier")}
         months={months}

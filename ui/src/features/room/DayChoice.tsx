@@ -65,7 +65,7 @@ export function DayChoice({
           }}
         />
       </div>
-      {days.isError && <Failure error={days.error} />}
+      {days.isError && days.data === undefined && <Failure error={days.error} />}
       {days.data?.length === 0 && (
         <p className="soft small" role="status">
           {t("comparison.noDays")}

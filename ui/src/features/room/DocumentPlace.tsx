@@ -1,6 +1,7 @@
 import { useState } from "react";
 import type { RecordView } from "../../backend/types";
 import { t } from "../../locales/i18n";
+import { Stale } from "../../shared/components/Loaded";
 import { DocumentReader } from "../../shared/documents/DocumentReader";
 import { recordLanguage } from "../../shared/records/language";
 import { itemTitle } from "../../shared/records/words";
@@ -24,6 +25,7 @@ export function DocumentPlace({ id, n }: { id: string; n: number }) {
       {...(record.data ? { visibility: record.data.visibility } : {})}
       back={{ to: to({ at: "record", id }), label: t("doc.backToRecord") }}
     >
+      <Stale queries={[record]} />
       <DocumentReader
         at={own}
         lang={record.data && documentLanguage(record.data.record, n)}

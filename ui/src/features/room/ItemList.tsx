@@ -88,7 +88,8 @@ export const ItemList = memo(function ItemList({
       >
         {flying && <Passing top={heights.top(first)} rows={last - first + 1} />}
         {rows.map((index) => {
-          const item = found.get(Math.floor(index / pageSize))?.data?.items[index % pageSize];
+          const page = found.get(Math.floor(index / pageSize));
+          const item = page?.data?.items[index % pageSize];
           return (
             <div
               key={index}
@@ -103,7 +104,7 @@ export const ItemList = memo(function ItemList({
               {heights.hasHead(index) && (
                 <h2 className="long-list-year">{yearAt(density, index) || t("date.none")}</h2>
               )}
-              <Row item={item} />
+              <Row item={item} failed={page?.isError === true} />
             </div>
           );
         })}
@@ -140,9 +141,18 @@ function Waiting() {
   );
 }
 
-function Row({ item }: { item: ChartItem | undefined }) {
+/** It is known that there is an entry, and that it does not come by itself any more. */
+function Absent() {
+  return (
+    <div className="entry entry-waiting">
+      <p className="soft">{t("room.lineAbsent")}</p>
+    </div>
+  );
+}
+
+function Row({ item, failed }: { item: ChartItem | undefined; failed: boolean }) {
   const to = useRoomLinks();
-  if (!item) return <Waiting />;
+  if (!item) return failed ? <Absent /> : <Waiting />;
   return <Entry item={item} to={to({ at: "record", id: item.id })} kind />;
 }
 

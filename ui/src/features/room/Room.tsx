@@ -7,6 +7,7 @@ import type { Category, ChartAlarm, DoctorOpening, PatientRow, RoomScope } from 
 import { t } from "../../locales/i18n";
 import { ButtonLink } from "../../shared/components/Button";
 import { Failure } from "../../shared/components/Failure";
+import { Missing } from "../../shared/components/Loaded";
 import { Notice } from "../../shared/components/Notice";
 import { Empty, Page } from "../../shared/components/Page";
 import { Skeleton } from "../../shared/components/Waiting";
@@ -89,6 +90,7 @@ export function OwnRoom({ place }: { place: RoomPlace }) {
           .filter((each) => (kinds ? kinds.includes(each.category) : true))
           .map((each) => each.visibility),
       ),
+    sight: <Missing query={home} words={t("room.sightUnknown")} />,
     inside: false,
   };
   return (

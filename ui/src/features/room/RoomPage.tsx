@@ -2,10 +2,12 @@ import type { ReactNode } from "react";
 import { href } from "../../app/router";
 import type { VisibilityView } from "../../backend/types";
 import { type MessageKey, t } from "../../locales/i18n";
+import { Notice } from "../../shared/components/Notice";
 import { Page } from "../../shared/components/Page";
 import { fullDate } from "../../shared/format/dates";
 import type { RoomPlace } from "./address";
 import { type Room, useRoom, useRoomLinks } from "./context";
+import { useSummary } from "./queries";
 
 interface RoomPageProps {
   heading: string;
@@ -59,10 +61,32 @@ export function RoomPage(props: RoomPageProps) {
           {t("sheet.pageHead", { who: room.person, date: fullDate(Date.now() / 1000) })}
         </p>
         <RoomNav />
+        {room.sight}
+        {room.scope.kind === "own" && listing.has(room.place.at) && <Preparing />}
         {children}
       </div>
     </Page>
   );
+}
+
+/** Places that list: what is missing there is not seen to be missing. */
+const listing: ReadonlySet<RoomPlace["at"]> = new Set([
+  "summary",
+  "timeline",
+  "results",
+  "trend",
+  "comparison",
+  "medicines",
+  "documents",
+  "search",
+  "sheet",
+]);
+
+/** Records that came are not ready for reading at once: until they are, every list says that something is missing, on paper too. */
+function Preparing() {
+  const { data } = useSummary();
+  if (data?.preparing == null) return null;
+  return <Notice>{t("summary.preparing", { n: data.preparing })}</Notice>;
 }
 
 function roomBack(room: Room): { to: string; label: string } | undefined {

@@ -85,7 +85,6 @@ function Body({ summary }: { summary: RoomSummary }) {
   });
   return (
     <div className="stack stack-fill stack-wide">
-      {summary.preparing !== null && <Notice>{t("summary.preparing", { n: summary.preparing })}</Notice>}
       <Identity identity={summary.identity} room={room} />
       {room.scope.kind !== "preview" && <News summary={summary} />}
       <div className="summary-grid">

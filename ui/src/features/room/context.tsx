@@ -1,4 +1,4 @@
-import { createContext, use } from "react";
+import { type ReactNode, createContext, use } from "react";
 import type { RoomScope, VisibilityView } from "../../backend/types";
 import type { RoomParams, RoomPlace } from "./address";
 import { roomAddress } from "./address";
@@ -15,6 +15,8 @@ export interface Room {
   person: string;
   /** Who can see records of these kinds; of all kinds without a list. */
   visibility: (kinds?: readonly string[]) => VisibilityView | undefined;
+  /** Says so where it could not be found out who can see the records. */
+  sight?: ReactNode;
   /** The room stands inside another page (the preview): it has no page head of its own. */
   inside: boolean;
 }

@@ -40,6 +40,7 @@ export const recovery = {
   "reminder.make": "Write down the kit",
   "reminder.makeBackup": "Choose where to back up",
   "reminder.later": "Remind me in a week",
+  "reminder.unknown": "Keyward could not find out how your backup stands. The rest of this page is here.",
 
   "kit.heading": "Write down these twelve words",
   "kit.lead":

@@ -26,6 +26,8 @@ export const room = {
   "room.more": "Show more",
   "room.shownOf": "{shown, number} of {total, number} shown",
   "room.loadingLine": "Loading this entry",
+  "room.lineAbsent": "This entry could not be loaded",
+  "room.sightUnknown": "Keyward could not find out just now who can see this. You find it under “Sharing”.",
   "room.openRecord": "Open this record",
   "room.fromSource": "From {source}",
   "room.fromSourceReceived": "From {source}, received on {date}",

@@ -43,6 +43,8 @@ export const recovery = {
   "reminder.make": "Anotar el kit",
   "reminder.makeBackup": "Elegir dónde guardar la copia",
   "reminder.later": "Recordármelo en una semana",
+  "reminder.unknown":
+    "Keyward no pudo saber cómo está su copia de seguridad. El resto de esta página está aquí.",
 
   "kit.heading": "Anote estas doce palabras",
   "kit.lead":

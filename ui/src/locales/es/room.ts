@@ -27,6 +27,8 @@ export const room = {
   "room.more": "Mostrar más",
   "room.shownOf": "{shown, number} de {total, number} a la vista",
   "room.loadingLine": "Cargando esta entrada",
+  "room.lineAbsent": "No se pudo cargar esta entrada",
+  "room.sightUnknown": "Keyward no pudo saber ahora quién puede ver esto. Lo encuentra en «Compartir».",
   "room.openRecord": "Abrir este registro",
   "room.fromSource": "De {source}",
   "room.fromSourceReceived": "De {source}, recibido el {date}",

@@ -38,6 +38,7 @@ export const recovery = {
   "reminder.make": "抄下凭据",
   "reminder.makeBackup": "选择备份到哪里",
   "reminder.later": "一周后再提醒我",
+  "reminder.unknown": "Keyward 没能查到备份的情况。本页其余内容都在。",
 
   "kit.heading": "请抄下这十二个词",
   "kit.lead": "用笔抄写，或打印这张纸。请放在您放护照的地方，不要放在这台电脑旁边。",

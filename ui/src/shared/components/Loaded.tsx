@@ -2,7 +2,7 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { t } from "../../locales/i18n";
 import { fullMoment } from "../format/dates";
-import { Icon } from "../icons";
+import { Icon, type IconName } from "../icons";
 import { Button } from "./Button";
 import { Failure } from "./Failure";
 import { Skeleton } from "./Waiting";
@@ -14,16 +14,19 @@ import { Skeleton } from "./Waiting";
 export function Loaded<Data>({
   query,
   lines,
+  staleSaid,
   children,
 }: {
   query: UseQueryResult<Data>;
   lines?: number;
+  /** The place it stands in says itself what is from before. */
+  staleSaid?: boolean;
   children: (data: Data) => ReactNode;
 }) {
   if (query.data !== undefined)
     return (
       <>
-        {query.isError && <Stale query={query} />}
+        {!staleSaid && <Stale queries={[query]} />}
         {children(query.data)}
       </>
     );
@@ -39,15 +42,48 @@ export function Loaded<Data>({
   return <Skeleton {...(lines ? { lines } : {})} />;
 }
 
-/** Still there, but from before: says so, and lets her ask again. */
-function Stale({ query }: { query: UseQueryResult<unknown> }) {
+type Asked = Pick<UseQueryResult<unknown>, "data" | "isError" | "isFetching" | "dataUpdatedAt" | "refetch">;
+
+/** Still there, but from before: says so, once for all that a place is made of, and lets her ask again. */
+export function Stale({ queries }: { queries: readonly Asked[] }) {
+  const old = queries.filter((query) => query.isError && query.data !== undefined);
+  if (old.length === 0) return null;
+  const since = Math.min(...old.map((query) => query.dataUpdatedAt));
   return (
-    <div className="offline" role="status">
+    <Strip icon="clock" queries={old}>
+      {t("waiting.stale", { when: fullMoment(Math.floor(since / 1000)) })}
+    </Strip>
+  );
+}
+
+/**
+ * One of the sources of a page failed while the others answered: says in `words` what could not be looked up, so that
+ * nobody takes its absence for an answer. What is there stays as usable as it is.
+ */
+export function Missing({ query, words }: { query: Asked; words: string }) {
+  if (!query.isError || query.data !== undefined) return null;
+  return (
+    <Strip icon="warning" queries={[query]}>
+      {words}
+    </Strip>
+  );
+}
+
+function Strip({ icon, queries, children }: { icon: IconName; queries: readonly Asked[]; children: string }) {
+  return (
+    <div className="offline screen-only" role="status">
       <p>
-        <Icon name="clock" />
-        <span>{t("waiting.stale", { when: fullMoment(Math.floor(query.dataUpdatedAt / 1000)) })}</span>
+        <Icon name={icon} />
+        <span>{children}</span>
       </p>
-      <Button look="quiet" icon="refresh" isPending={query.isFetching} onPress={() => void query.refetch()}>
+      <Button
+        look="quiet"
+        icon="refresh"
+        isPending={queries.some((query) => query.isFetching)}
+        onPress={() => {
+          for (const query of queries) void query.refetch();
+        }}
+      >
         {t("action.tryAgain")}
       </Button>
     </div>
