@@ -65,8 +65,10 @@ pub struct Spoken {
     pub role: &'static str,
     /// What it is called.
     pub name: String,
-    /// What is written in it, if it is live and has no name.
+    /// What is written in it, if it has no name.
     pub text: String,
+    /// What explains it, such as the hint under a field.
+    pub description: String,
     /// What else is told: `live`, `level`, `xml-roles`, ...
     pub attributes: HashMap<String, String>,
     states: [u32; 2],
@@ -141,9 +143,19 @@ impl Reader {
         let attributes = proxy.call("GetAttributes", &()).unwrap_or_default();
         let states: Vec<u32> = proxy.call("GetState", &()).unwrap_or_default();
         let states = [0, 1].map(|at| states.get(at).copied().unwrap_or_default());
-        let mut spoken =
-            Spoken { role, name, attributes, states, place: place.clone(), text: String::new() };
-        if spoken.name.is_empty() && spoken.is_live() {
+        let mut spoken = Spoken {
+            role,
+            name,
+            text: String::new(),
+            description: String::new(),
+            attributes,
+            states,
+            place: place.clone(),
+        };
+        if spoken.focusable() {
+            spoken.description = proxy.get_property("Description").unwrap_or_default();
+        }
+        if spoken.name.is_empty() {
             spoken.text = self.text(place);
         }
         into.push(spoken);

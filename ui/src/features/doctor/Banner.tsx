@@ -13,7 +13,7 @@ export function Banner({ row }: { row: PatientRow }) {
         <Icon name={row.patient.kind === "named" ? "person" : "mask"} />
         <span className="banner-name">{patientName(row.patient)}</span>
       </span>
-      <span className="soft">{vouchedText(row.patient)}</span>
+      <p className="soft">{vouchedText(row.patient)}</p>
       {row.state === "live" && <VisibilityLine visibility={visibility} />}
     </div>
   );

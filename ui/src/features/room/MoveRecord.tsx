@@ -30,7 +30,7 @@ export function MoveRecord({ known }: { known: RoomRecord }) {
   if (kept === "profile") return null;
   return (
     <div className="row">
-      <span className="soft small">{t("sensitivity.keptWith", { kind: categoryName(kept) })}</span>
+      <p className="soft small">{t("sensitivity.keptWith", { kind: categoryName(kept) })}</p>
       <Decision
         verb={t("sensitivity.move")}
         icon="shield"

@@ -291,9 +291,9 @@ function Sections({ summary }: { summary: RoomSummary }) {
           {t("summary.all")}
         </h2>
         {summary.firstYear !== null && summary.lastYear !== null && (
-          <span className="soft small figures">
+          <p className="soft small figures">
             {t("summary.years", { first: String(summary.firstYear), last: String(summary.lastYear) })}
-          </span>
+          </p>
         )}
       </div>
       <ul className="room-kinds">

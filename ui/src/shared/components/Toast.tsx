@@ -78,7 +78,8 @@ export function ToastLine({ item, still }: { item: ToastItem; still?: boolean })
       onFocus={hold(true)}
       onBlur={hold(false)}
     >
-      <span className="toast-words">{item.words}</span>
+      {/* A paragraph: the words of a span beside buttons are in no part of the tree WebKitGTK gives to screen readers. */}
+      <p className="toast-words">{item.words}</p>
       {item.undo && (
         <Button
           look="quiet"
