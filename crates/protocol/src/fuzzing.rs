@@ -11,15 +11,18 @@ use crate::arc::{
 use crate::backup::{Changes, FrameHeader, Manifest, PackEntry};
 use crate::capsule::{Cek, PoolEntry};
 use crate::certificate::{
-    ClinicianCertificate, ClinicianRequest, NameAttestation, PersonaCertificate, PersonaRequest,
+    AnonymousCertificate, AnonymousRequest, ClinicianCertificate, ClinicianRequest,
+    NameAttestation, PersonaCertificate, PersonaRequest,
 };
 use crate::chain::{Head, RecordHeader, SeenHead};
 use crate::cpace::Responder;
+use crate::credential_epoch::{CredentialEpoch, Tracing, VerifiedEpoch};
 use crate::curve::{Point, Scalar};
 use crate::escrow::{CertificationRequest, Escrow, EscrowProof};
 use crate::grant::{GrantInbox, GrantMessage, GrantStatement};
 use crate::ids::{RecordId, ServiceId};
 use crate::invitation::{Code, Entry};
+use crate::issuance::{IssuanceRequest, RegisterEntry};
 use crate::keys::{DecryptionKey, SigningKey};
 use crate::kit::{KitKeys, KitPublic, KitSecret, KitText};
 use crate::message::{MessageKind, open_message};
@@ -30,7 +33,7 @@ use crate::statement::{
 };
 
 /// The names of the decoders, in the order of [`decode`]'s first argument.
-pub const DECODERS: [&str; 32] = [
+pub const DECODERS: [&str; 34] = [
     "record header",
     "head",
     "grant",
@@ -63,6 +66,8 @@ pub const DECODERS: [&str; 32] = [
     "issuer key",
     "kit",
     "backup",
+    "credential epoch",
+    "issuance request",
 ];
 
 /// The fuzz targets and the decoders each of them feeds: those of a kind and of a speed together.
@@ -98,6 +103,8 @@ pub const TARGETS: [(&str, &[&str]); 5] = [
             "certification",
             "escrow and proof",
             "stored credential secrets",
+            "credential epoch",
+            "issuance request",
         ],
     ),
     ("proofs", &["certificates", "certificate requests", "sealed message", "backup"]),
@@ -165,12 +172,17 @@ pub fn decode(decoder: usize, bytes: &[u8]) {
         }
         22 => {
             same(bytes, PersonaCertificate::parse(bytes).ok().map(|c| c.payload()));
+            same(bytes, AnonymousCertificate::parse(bytes).ok().map(|c| c.payload()));
             same(bytes, ClinicianCertificate::parse(bytes).ok().map(|c| c.payload()));
         }
         23 => {
             let service = ServiceId::from_bytes([1; 16]);
             let _ = PersonaRequest::verify(bytes, service, &[2; 32]);
             let _ = ClinicianRequest::verify(bytes, service, &[2; 32]);
+            if let Some((epoch, issuer)) = &*EPOCH {
+                let _ = AnonymousRequest::verify(bytes, epoch, issuer);
+                let _ = AnonymousCertificate::verify(bytes, epoch);
+            }
         }
         24 => same(bytes, crate::passphrase::rewritten(bytes)),
         25 => payload(bytes),
@@ -185,7 +197,12 @@ pub fn decode(decoder: usize, bytes: &[u8]) {
             same(bytes, key.map(|key| key.to_bytes().to_vec()));
         }
         30 => kit(bytes),
-        _ => backup(bytes),
+        31 => backup(bytes),
+        32 => {
+            signed::<CredentialEpoch>(bytes);
+            signed::<RegisterEntry>(bytes);
+        }
+        _ => same(bytes, IssuanceRequest::from_bytes(bytes).ok().map(|asked| asked.to_bytes())),
     }
 }
 
@@ -266,6 +283,42 @@ fn limited(bytes: &[u8], read: impl Fn(&[u8], Limit)) {
 static KEYS: LazyLock<Option<(SigningKey, DecryptionKey)>> = LazyLock::new(|| {
     Some((SigningKey::from_bytes(&[1; 32]).ok()?, DecryptionKey::from_bytes(&[1; 32]).ok()?))
 });
+
+/// A published epoch with its issuer's key, of the service that [`decode`] uses.
+static EPOCH: LazyLock<Option<(VerifiedEpoch, IssuerKey)>> = LazyLock::new(|| {
+    let (authority, _) = KEYS.as_ref()?;
+    let issuer = IssuerKey::from_secret(&[1; IssuerKey::LEN]).ok()?;
+    let service_id = ServiceId::from_bytes([1; 16]);
+    let object = CredentialEpoch {
+        service_id,
+        epoch: 1,
+        issuer: issuer.public(),
+        tracing: Tracing::Nobody,
+        limit: Limit::new(2).ok()?,
+        valid_from: 1,
+        valid_until: 2,
+    };
+    let bytes = Signed::sign(authority, object).ok()?.to_bytes();
+    let epoch = VerifiedEpoch::verify(&bytes, authority.verifying_key(), service_id).ok()?;
+    Some((epoch, issuer))
+});
+
+/// The published epoch as bytes, for the seeds.
+#[must_use]
+pub fn published_epoch() -> Vec<u8> {
+    let object = EPOCH.as_ref().map(|(epoch, _)| epoch.object().clone());
+    let signed =
+        object.zip(KEYS.as_ref()).and_then(|(object, keys)| Signed::sign(&keys.0, object).ok());
+    signed.map_or_else(Vec::new, |signed| signed.to_bytes())
+}
+
+/// A request for a credential of that epoch, for the seeds.
+#[must_use]
+pub fn issuance_request<R: rand_core::CryptoRng + ?Sized>(rng: &mut R) -> Vec<u8> {
+    let asked = EPOCH.as_ref().zip(KEYS.as_ref());
+    let asked = asked.and_then(|(epoch, keys)| IssuanceRequest::new(rng, &epoch.0, &keys.0).ok());
+    asked.map_or_else(Vec::new, |(_, request)| request.to_bytes())
+}
 
 fn message(bytes: &[u8]) {
     if let Some(keys) = &*KEYS {

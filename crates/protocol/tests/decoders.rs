@@ -159,6 +159,8 @@ static SEEDS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
         credential.issuer,
         kit(),
         backup(rng),
+        keyward_protocol::fuzzing::published_epoch(),
+        keyward_protocol::fuzzing::issuance_request(rng),
     ]
 });
 

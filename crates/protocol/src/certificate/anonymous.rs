@@ -78,7 +78,7 @@ impl AnonymousCertificate {
         Ok(VerifiedAnonymous { certificate, valid, raw: bytes.to_vec(), id })
     }
 
-    fn payload(&self) -> Vec<u8> {
+    pub(crate) fn payload(&self) -> Vec<u8> {
         let mut writer = Writer::versioned(320);
         writer.u8(kind::PERSONA_ANONYMOUS);
         writer.array(self.service_id.as_bytes());
