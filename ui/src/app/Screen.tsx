@@ -1,4 +1,4 @@
-import { Suspense, useDeferredValue, useEffect, useMemo } from "react";
+import { Suspense, useEffect } from "react";
 import { t } from "../locales/i18n";
 import { ButtonLink } from "../shared/components/Button";
 import { Empty, Page } from "../shared/components/Page";
@@ -7,22 +7,11 @@ import type { RouteEntry } from "./routes";
 import { screens } from "./screens";
 
 /**
- * The screen of the current address. Titles name the place and nothing else. Until the code of a page that was not
- * open before is read, a few milliseconds, the page before it stays: nothing flickers.
+ * The screen of the current address. Titles name the place and nothing else. While the code of a page that was not open
+ * before is read, a few milliseconds, nothing stands there: what is pressed on a page that is left would be lost.
  */
 export function Screen({ window: kind }: { window: RouteEntry["window"] }) {
-  const path = useDeferredValue(usePath());
-  return useMemo(
-    () => (
-      <Suspense fallback={null}>
-        <Shown kind={kind} path={path} />
-      </Suspense>
-    ),
-    [kind, path],
-  );
-}
-
-function Shown({ kind, path }: { kind: RouteEntry["window"]; path: string }) {
+  const path = usePath();
   const place = placeOf(path, kind);
   const title = t(place ? place.route.title : "title.lost");
   useEffect(() => {
@@ -39,6 +28,10 @@ function Shown({ kind, path }: { kind: RouteEntry["window"]; path: string }) {
         />
       </Page>
     );
-  const PageOfRoute = screens[place.route.id as RouteId];
-  return <PageOfRoute key={path} params={place.params} />;
+  const Shown = screens[place.route.id as RouteId];
+  return (
+    <Suspense fallback={null}>
+      <Shown key={path} params={place.params} />
+    </Suspense>
+  );
 }
