@@ -3,12 +3,13 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use keyward_stories::computer::tool;
 use keyward_stories::path::{Person, Teller};
 use keyward_stories::screen::Name;
 use keyward_stories::words::Words;
-use keyward_stories::{App, Camera, Computer, Failure, dialog};
+use keyward_stories::{App, Camera, Computer, Failure, dialog, wait_for};
 use keyward_testkit::Persona;
 use serde_json::json;
 
@@ -122,10 +123,12 @@ fn print_a_kit(outside: &Path, file: &Path) -> Result<PathBuf, Failure> {
     patient.press("link", "Recovery kit and backup")?;
     patient.press("link", "See the kit and write it down")?;
     patient.find("heading", "Write down these twelve words")?;
-    let read = patient.session()?.execute(KIT, &[])?;
-    let kit: Vec<String> =
-        read.as_array().unwrap().iter().map(|word| word.as_str().unwrap().to_owned()).collect();
-    assert_eq!(kit.len(), 12);
+    // The heading is there before the words are.
+    let kit = wait_for("twelve words", Instant::now() + Duration::from_secs(20), || {
+        let read = patient.session()?.execute(KIT, &[])?;
+        let kit: Vec<String> = serde_json::from_value(read).unwrap();
+        Ok((kit.len() == 12).then_some(kit))
+    })?;
 
     patient.press("button", "Print the sheet")?;
     let pdf = dialog::print_to_file(&computer)?;

@@ -44,10 +44,12 @@ fn make_kit(patient: &Screen<'_>, words: &Words) -> Result<Vec<String>, Failure>
     patient.press("link", "Recovery kit and backup")?;
     patient.press("link", "See the kit and write it down")?;
     patient.find("heading", "Write down these twelve words")?;
-    let read = patient.session()?.execute(KIT, &[])?;
-    let kit: Vec<String> =
-        read.as_array().unwrap().iter().map(|word| word.as_str().unwrap().to_owned()).collect();
-    assert_eq!(kit.len(), 12);
+    // The heading is there before the words are.
+    let kit = wait_for("twelve words", Instant::now() + Duration::from_secs(20), || {
+        let read = patient.session()?.execute(KIT, &[])?;
+        let kit: Vec<String> = serde_json::from_value(read).unwrap();
+        Ok((kit.len() == 12).then_some(kit))
+    })?;
     patient.press("link", "I have written them down")?;
     patient.find("heading", "Type some of the words again")?;
     let page = patient.session()?.execute(WHOLE_PAGE, &[])?;

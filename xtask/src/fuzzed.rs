@@ -156,7 +156,7 @@ const CHOICES: &[(&str, u64, &str, &str)] = &[
     ("protocol/statements", 13, "protocol/src/fuzzing.rs", "\"statements\","),
     ("protocol/texts", 5, "protocol/src/fuzzing.rs", "\"texts\","),
     ("protocol/keys", 5, "protocol/src/fuzzing.rs", "(\"keys\","),
-    ("protocol/credentials", 5, "protocol/src/fuzzing.rs", "\"credentials\","),
+    ("protocol/credentials", 7, "protocol/src/fuzzing.rs", "\"credentials\","),
     ("protocol/proofs", 4, "protocol/src/fuzzing.rs", "(\"proofs\","),
     ("relay-api/batches", 3, "relay-api/src/fuzzing.rs", "match choice % 3 {"),
     ("relay-api/bodies", 49, "relay-api/src/fuzzing.rs", "BODIES: [Body; 49]"),
