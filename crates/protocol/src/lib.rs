@@ -1,7 +1,7 @@
 //! The anonymous sharing protocol: pure cryptography, no I/O, no clock, no global randomness.
 //!
-//! The normative text is `SPEC.md`; every module mirrors one of its sections and every section
-//! has a vector file. Reading order: [`domain`], [`codec`], [`curve`], [`keys`], [`certificate`],
+//! The normative text is `SPEC.md`; every module mirrors one of its sections, and the heading of a
+//! section names its vector file, if it has one. Reading order: [`domain`], [`codec`], [`curve`], [`keys`], [`certificate`],
 //! [`capsule`], [`grant`], [`reencrypt`], [`payload`], [`chain`], [`message`], [`request`].
 //!
 //! What a type here promises:
