@@ -120,7 +120,6 @@ impl Desktop {
     }
 
     /// The data folder.
-    #[cfg(feature = "demo")]
     pub(crate) fn data_dir(&self) -> &Path {
         &self.data_dir
     }

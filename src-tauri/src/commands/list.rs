@@ -105,6 +105,8 @@ macro_rules! command_list {
                 recovery::backup_file_choose,
                 recovery::backup_file_forget,
                 recovery::backup_now,
+                recovery::backup_relay,
+                recovery::backup_relay_now,
                 recovery::restore_report,
                 sharing::accesses,
                 sharing::consent_receipt,
