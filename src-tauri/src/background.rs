@@ -46,7 +46,7 @@ pub(crate) fn start(desktop: &Arc<Desktop>) {
     let desktop = Arc::downgrade(desktop);
     // A thread of its own: it waits for relays, and must not take a place from the commands.
     let thread = std::thread::Builder::new().name("background".into()).spawn(move || {
-        let mut due = [const { Due::new() }; 3];
+        let mut due = <[Due; 3]>::default();
         while tick(&desktop, &mut due) {
             std::thread::sleep(TICK);
         }

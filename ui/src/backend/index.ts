@@ -115,7 +115,7 @@ export const patient = {
   shareRegrant: commandWith<{ id: string; certificate: string }, string>("share_regrant"),
 };
 
-/** The recovery kit and the backup in a file. */
+/** The recovery kit, and the backups in a file and at the relay. */
 export const recovery = {
   status: command<T.RecoveryView>("recovery_status"),
   kitShow: command<T.KitView>("kit_show"),
@@ -125,6 +125,8 @@ export const recovery = {
   backupFileChoose: command<boolean>("backup_file_choose"),
   backupFileForget: command<undefined>("backup_file_forget"),
   backupNow: command<string>("backup_now"),
+  backupRelay: commandWith<{ on: boolean }, undefined>("backup_relay"),
+  backupRelayNow: command<string>("backup_relay_now"),
   report: command<T.RestoreReport | null>("restore_report"),
 };
 

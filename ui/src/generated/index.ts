@@ -126,6 +126,7 @@ export type * from "./ReferenceRangeView";
 export type * from "./RefusedFile";
 export type * from "./RefusedReason";
 export type * from "./RelayBackup";
+export type * from "./RelayVersion";
 export type * from "./Renewal";
 export type * from "./RenewalOf";
 export type * from "./RenewalView";
