@@ -18,6 +18,7 @@ use tauri::{AppHandle, Manager as _};
 
 use crate::clinic;
 use crate::clipboard::Clipboard;
+use crate::commands::left::Left;
 use crate::events::{Ear, Event};
 use crate::failure;
 use crate::opened::{Open, OpenProfile, token};
@@ -35,6 +36,7 @@ pub struct Desktop {
     clipboard: Arc<Clipboard>,
     keyring: Arc<OsKeyring>,
     restoring: Restoring,
+    left: Mutex<Option<Left>>,
     open: Mutex<Open>,
     /// Held while a profile is being opened: whoever asks for the same one meanwhile finds it open.
     opening: Mutex<()>,
@@ -114,6 +116,7 @@ impl Desktop {
             clipboard: Arc::new(Clipboard::of_system()),
             keyring,
             restoring,
+            left: Mutex::default(),
             open: Mutex::default(),
             opening: Mutex::default(),
         }
@@ -146,6 +149,15 @@ impl Desktop {
 
     pub(crate) fn restoring(&self) -> &Restoring {
         &self.restoring
+    }
+
+    /// The receipt of a profile that was deleted.
+    pub(crate) fn left(&self) -> Option<Left> {
+        self.left.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set_left(&self, left: Option<Left>) {
+        *self.left.lock().unwrap_or_else(PoisonError::into_inner) = left;
     }
 
     pub(crate) fn profiles(&self) -> &Arc<Profiles> {

@@ -25,6 +25,9 @@ macro_rules! command_list {
                 restore::restore_cancel,
                 restore::restore_done,
                 restore::restore_forget,
+                left::leaving_receipt,
+                left::leaving_receipt_save,
+                left::leaving_done,
             }
             profile {
                 session::session,

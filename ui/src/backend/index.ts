@@ -36,6 +36,9 @@ export const welcome = {
   restoreCancel: commandWith<{ job: string }, undefined>("restore_cancel"),
   restoreReport: commandWith<{ job: string }, T.RestoreReport>("restore_done"),
   restoreForget: command<undefined>("restore_forget"),
+  leavingReceipt: command<T.LeavingReceipt | null>("leaving_receipt"),
+  leavingReceiptSave: command<boolean>("leaving_receipt_save"),
+  leavingDone: command<undefined>("leaving_done"),
 };
 
 /** Commands every window with a profile has. */
@@ -134,7 +137,9 @@ export const recovery = {
 export const leaving = {
   view: command<T.LeavingView>("leaving_view"),
   exportAll: command<string | null>("export_all"),
-  forGood: commandWith<{ name: string; localOnly: boolean }, string | null>("leave_for_good"),
+  forGood: commandWith<{ name: string; localOnly: boolean; words: T.ReceiptWords }, string | null>(
+    "leave_for_good",
+  ),
 };
 
 /** Commands of a doctor's window. */

@@ -118,6 +118,7 @@ export type * from "./Purpose";
 export type * from "./QuantityView";
 export type * from "./RangeStep";
 export type * from "./ReceiptView";
+export type * from "./ReceiptWords";
 export type * from "./ReceivedState";
 export type * from "./RecordMoved";
 export type * from "./RecordView";

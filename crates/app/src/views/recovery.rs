@@ -398,6 +398,65 @@ pub struct LeavingReceipt {
     pub fetched: u64,
 }
 
+/// The words of the receipt's file, in the language of the page: the catalogues are there only. `{date}` in
+/// `signed` stands for the time.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "./")]
+#[allow(missing_docs, reason = "each is the label or sentence of its name")]
+pub struct ReceiptWords {
+    /// The language, as HTML names it.
+    pub lang: String,
+    pub title: String,
+    pub heading: String,
+    pub when: String,
+    pub profile: String,
+    pub here: String,
+    pub here_done: String,
+    pub relay: String,
+    pub clinic: String,
+    pub nothing: String,
+    pub signed: String,
+    pub not_asked: String,
+    pub keeps: String,
+    pub register_entry: String,
+    pub identity_check: String,
+    pub history: String,
+    pub fetched: String,
+    pub signed_by_relay: String,
+    pub signed_by_clinic: String,
+}
+
+impl ReceiptWords {
+    /// Every word its own name, for tests.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of_keys() -> Self {
+        let word = str::to_owned;
+        Self {
+            lang: word("en"),
+            title: word("title"),
+            heading: word("heading"),
+            when: word("when"),
+            profile: word("profile"),
+            here: word("here"),
+            here_done: word("hereDone"),
+            relay: word("relay"),
+            clinic: word("clinic"),
+            nothing: word("nothing"),
+            signed: word("signed {date}"),
+            not_asked: word("notAsked"),
+            keeps: word("keeps"),
+            register_entry: word("registerEntry"),
+            identity_check: word("identityCheck"),
+            history: word("history"),
+            fetched: word("fetched"),
+            signed_by_relay: word("signedByRelay"),
+            signed_by_clinic: word("signedByClinic"),
+        }
+    }
+}
+
 /// Whether a service has forgotten.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]

@@ -169,6 +169,22 @@ export const recoveryAnswers = (startJob: (kind: T.JobKind, result: string) => s
       }, 1200);
     return "r1";
   },
+  leaving_receipt: () =>
+    empty() || !window.location.hash.includes("left")
+      ? null
+      : ({
+          profileName: "Anna",
+          role: "patient",
+          at: now - 60,
+          relay: { kind: "signed", erasedBy: now + day, statements: ["AQID".repeat(60), "BAUG".repeat(60)] },
+          clinic: wanted.asks
+            ? { kind: "notAsked", problem: { code: "authority-unreachable", params: {} } }
+            : { kind: "signed", erasedBy: now + day, statements: ["BwgJ".repeat(60)] },
+          clinicName: "Example Clinic on the Hill",
+          clinicKeeps: wanted.asks ? [] : ["register-entry", "identity-check", "history"],
+          fetched: 44,
+        } satisfies T.LeavingReceipt),
+  leaving_receipt_save: () => true,
   restore_job: () => restoring,
   restore_cancel: () => {
     if (restoring) restoring = { ...restoring, state: "cancelled" };
