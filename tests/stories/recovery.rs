@@ -359,6 +359,7 @@ fn what_the_relay_keeps_is_back_with_the_words_and_its_address() -> Result<(), F
     said(&patient, &words, "backup.relayDeleted")?;
 
     let welcome = app.window("welcome")?;
+    welcome.press("link", "Back")?;
     welcome.press("link", "I have a recovery kit")?;
     look_at_the_relay(&welcome, &kit, address)?;
     said(&welcome, &words, "error.backup-none.what")?;

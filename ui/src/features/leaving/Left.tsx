@@ -1,4 +1,4 @@
-import { useAnswer, useDeed } from "../../app/queries";
+import { answers, useAnswer, useDeed } from "../../app/queries";
 import { navigate } from "../../app/router";
 import { common, welcome } from "../../backend";
 import type { Forgotten, LeavingReceipt } from "../../backend/types";
@@ -37,6 +37,8 @@ export function Left() {
 }
 
 const done = () => {
+  // The first page comes back here while there is one.
+  answers.setQueryData(["leaving-receipt"], null);
   navigate("/", "replace");
 };
 
