@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use keyward_app::error::{AppError, ErrorCode};
 use keyward_app::ports::progress::{Cancel, Unwatched};
-use keyward_app::recovery::status;
+use keyward_app::recovery::{at_relay, status};
 use keyward_app::session::Session;
 use keyward_app::views::common::{JobKind, Role};
 use keyward_app::{doctor, patient, reading};
@@ -30,6 +30,11 @@ const BACKUP_EVERY: Duration = Duration::from_secs(30 * 60);
 /// How long after opening it is continued first: what is opened comes first.
 const BACKUP_FIRST: Duration = Duration::from_secs(2 * 60);
 
+/// Seconds between two looks at the backup at the relay, by chance each time: by its rhythm nothing tells
+/// whose it is. The first comes after as long as it happens to.
+const RELAY_EVERY: std::ops::Range<u64> = 20 * 60..40 * 60;
+const RELAY_FIRST: std::ops::Range<u64> = 2 * 60..8 * 60;
+
 /// Throws away what a crash left half brought back. Asks the keyring, so on a thread of its own.
 pub(crate) fn sweep(desktop: &Arc<Desktop>) {
     let at_work = Arc::clone(desktop);
@@ -41,8 +46,8 @@ pub(crate) fn start(desktop: &Arc<Desktop>) {
     let desktop = Arc::downgrade(desktop);
     // A thread of its own: it waits for relays, and must not take a place from the commands.
     let thread = std::thread::Builder::new().name("background".into()).spawn(move || {
-        let (mut due, mut backups) = (HashMap::new(), HashMap::new());
-        while tick(&desktop, &mut due, &mut backups) {
+        let mut due = <[Due; 3]>::default();
+        while tick(&desktop, &mut due) {
             std::thread::sleep(TICK);
         }
     });
@@ -55,15 +60,16 @@ pub(crate) fn start(desktop: &Arc<Desktop>) {
 /// By profile, when something is to be done next.
 type Due = HashMap<String, Instant>;
 
-fn tick(desktop: &Weak<Desktop>, due: &mut Due, backups: &mut Due) -> bool {
+fn tick(desktop: &Weak<Desktop>, [due, backups, relays]: &mut [Due; 3]) -> bool {
     let Some(desktop) = desktop.upgrade() else { return false };
     desktop.lock_idle();
     let open = desktop.all_open();
-    for due in [&mut *due, &mut *backups] {
+    for due in [&mut *due, &mut *backups, &mut *relays] {
         due.retain(|id, _| open.iter().any(|opened| opened.id().as_str() == id));
     }
     for opened in open.iter().filter(|opened| opened.role() == Role::Patient) {
         back_up_when_due(opened, backups);
+        send_when_due(&desktop, opened, relays);
     }
     for opened in open.into_iter().filter(|opened| opened.role() != Role::Desk) {
         let Ok(session) = opened.session() else { continue };
@@ -99,6 +105,33 @@ fn back_up_when_due(opened: &Arc<OpenProfile>, due: &mut Due) {
             tracing::debug!(code = ?error.code, "a backup was not continued");
         }
         job.finish(outcome.map(|_| None));
+        opened.ear().tell(&Event::Changed("recovery"));
+    });
+}
+
+fn send_when_due(desktop: &Desktop, opened: &Arc<OpenProfile>, due: &mut Due) {
+    let after = |range| Instant::now() + Duration::from_secs(system_rng().random_range(range));
+    let at = due.entry(opened.id().to_string()).or_insert_with(|| after(RELAY_FIRST));
+    if Instant::now() < *at {
+        return;
+    }
+    let Ok(session) = opened.session() else { return };
+    *at = after(RELAY_EVERY);
+    let (opened, spool) = (Arc::clone(opened), desktop.data_dir().to_owned());
+    std::thread::spawn(move || {
+        if !at_relay::has_work(&session).unwrap_or(false) {
+            return;
+        }
+        let Ok(job) = opened.jobs().start(JobKind::BackupAtRelay) else { return };
+        let outcome = match at_relay::back_up(&session, &spool, &*job, job.token()) {
+            // Only something to be deleted.
+            Err(error) if error.code == ErrorCode::BackupNone => Ok(()),
+            outcome => outcome,
+        };
+        if let Err(error) = &outcome {
+            tracing::debug!(code = ?error.code, "a backup was not sent");
+        }
+        job.finish(outcome.map(|()| None));
         opened.ear().tell(&Event::Changed("recovery"));
     });
 }

@@ -9,8 +9,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use keyward_app::error::{AppError, ErrorCode};
 use keyward_app::jobs::{Job, JobBoard, JobWatcher};
+use keyward_app::ports::relay::ServiceAddress;
+use keyward_app::recovery::at_relay::{self, RelaySource};
 use keyward_app::recovery::file::FileSource;
-use keyward_app::recovery::restore;
+use keyward_app::recovery::restore::{self, Source};
 use keyward_app::recovery::write::About;
 use keyward_app::views::common::{JobKind, Role};
 use keyward_app::views::recovery::{
@@ -121,8 +123,7 @@ impl Restoring {
     fn file(&self, source: &RestoreSource) -> Result<PathBuf, AppError> {
         match source {
             RestoreSource::File { token } => found(&self.known().files, token),
-            // No relay keeps backups yet.
-            RestoreSource::Relay => Err(ErrorCode::BackupNone.into()),
+            RestoreSource::Relay { .. } => Err(ErrorCode::Internal.into()),
         }
     }
 
@@ -176,17 +177,41 @@ fn found<T: Clone>(list: &[(String, T)], token: &str) -> Result<T, AppError> {
     found.map(|(_, value)| value.clone()).ok_or_else(|| ErrorCode::SelectionGone.into())
 }
 
-/// A file with its versions, opened by the kit.
-fn open(
-    restoring: &Restoring,
-    kit: &str,
-    source: &RestoreSource,
-) -> Result<(Arc<KitText>, FileSource, Vec<VerifiedManifest>), AppError> {
+/// A backup with its versions, opened by the kit.
+struct Opened {
+    kit: Arc<KitText>,
+    source: Box<dyn Source + Send>,
+    versions: Vec<VerifiedManifest>,
+    cut: bool,
+}
+
+fn open(desktop: &Desktop, kit: &str, source: &RestoreSource) -> Result<Opened, AppError> {
+    let restoring = desktop.restoring();
     let kit = restoring.kit(kit)?;
     let keys = KitKeys::of(&kit.secret).map_err(|_| ErrorCode::Internal)?;
+    if let RestoreSource::Relay { address } = source {
+        let at = relay_of(&kit, address.as_deref())?;
+        let mut relay = RelaySource::open(&*desktop.services().network(), &at, &keys)?;
+        let versions = relay.versions(&keys)?;
+        let cut = relay.cut;
+        return Ok(Opened { kit, source: Box::new(relay), versions, cut });
+    }
     let mut file = FileSource::open(&restoring.file(source)?)?;
     let versions = file.versions(&keys)?;
-    Ok((kit, file, versions))
+    let cut = file.cut;
+    Ok(Opened { kit, source: Box::new(file), versions, cut })
+}
+
+/// Where to ask: what was typed, or what the kit says.
+fn relay_of(kit: &KitText, typed: Option<&str>) -> Result<ServiceAddress, AppError> {
+    match (typed.map(str::trim).filter(|typed| !typed.is_empty()), &kit.services) {
+        (Some(typed), _) => at_relay::address(typed),
+        (None, Some(services)) => Ok(ServiceAddress {
+            url: services.relay_url.clone(),
+            service_id: services.service_id,
+        }),
+        (None, None) => Err(ErrorCode::KitWithoutRelay.into()),
+    }
 }
 
 /// What a backup says of its profile. Only patients make backups so far.
@@ -201,7 +226,7 @@ pub(crate) fn look(
     kit: &str,
     source: &RestoreSource,
 ) -> Result<RestoreOffer, AppError> {
-    let (_, file, versions) = open(desktop.restoring(), kit, source)?;
+    let Opened { versions, cut, .. } = open(desktop, kit, source)?;
     let newest = versions.last().ok_or(ErrorCode::BackupDamaged)?;
     let about = about(newest)?;
     let already_here = desktop
@@ -222,7 +247,7 @@ pub(crate) fn look(
         profile_name: about.profile_name,
         clinic_name: about.clinic_name,
         versions: versions.iter().rev().map(version).collect(),
-        cut: file.cut,
+        cut,
         already_here,
     })
 }
@@ -230,7 +255,7 @@ pub(crate) fn look(
 /// Makes the new profile and starts bringing the version back into it; gives the job.
 pub(crate) fn start(desktop: &Arc<Desktop>, wanted: &Wanted) -> Result<String, AppError> {
     let restoring = desktop.restoring();
-    let (kit, mut file, versions) = open(restoring, &wanted.kit, &wanted.source)?;
+    let Opened { kit, mut source, versions, .. } = open(desktop, &wanted.kit, &wanted.source)?;
     let version = versions
         .into_iter()
         .find(|version| version.manifest().sequence == wanted.sequence)
@@ -240,7 +265,7 @@ pub(crate) fn start(desktop: &Arc<Desktop>, wanted: &Wanted) -> Result<String, A
     let unlocked = make(desktop, wanted).inspect_err(|error| job.finish(Err(error.clone())))?;
     let (id, desktop) = (job.id(), Arc::clone(desktop));
     tauri::async_runtime::spawn_blocking(move || {
-        let outcome = bring_back(&desktop, unlocked, &kit, &version, &mut file, &job);
+        let outcome = bring_back(&desktop, unlocked, &kit, &version, &mut *source, &job);
         job.finish(outcome.map(|report| {
             let profile = report.profile_id.clone();
             keep(&mut desktop.restoring().known().reports, job.id(), report);
@@ -268,13 +293,13 @@ fn bring_back(
     unlocked: Unlocked,
     kit: &KitText,
     version: &VerifiedManifest,
-    file: &mut FileSource,
+    source: &mut dyn Source,
     job: &Job,
 ) -> Result<RestoreReport, AppError> {
     let (restoring, profiles) = (desktop.restoring(), desktop.profiles());
     let Unlocked { vault, master, profile } = unlocked;
     let session = desktop.session(&profile, Arc::clone(&vault) as _, master);
-    let outcome = restore::restore(&session, &kit.secret, version, file, job, job.token());
+    let outcome = restore::restore(&session, &kit.secret, version, source, job, job.token());
     session.lock();
     drop(session);
     vault.close();

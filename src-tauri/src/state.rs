@@ -19,6 +19,7 @@ use zeroize::Zeroizing;
 
 use crate::clinic;
 use crate::clipboard::Clipboard;
+use crate::commands::left::Left;
 use crate::events::{Ear, Event};
 use crate::failure;
 use crate::opened::{Open, OpenProfile, token};
@@ -37,6 +38,7 @@ pub struct Desktop {
     clipboard: Arc<Clipboard>,
     keyring: Arc<OsKeyring>,
     restoring: Restoring,
+    left: Mutex<Option<Left>>,
     open: Mutex<Open>,
     /// Held while a profile is being opened: whoever asks for the same one meanwhile finds it open.
     opening: Mutex<()>,
@@ -117,6 +119,7 @@ impl Desktop {
             clipboard: Arc::new(Clipboard::of_system()),
             keyring,
             restoring,
+            left: Mutex::default(),
             open: Mutex::default(),
             opening: Mutex::default(),
             salvages: Salvages::default(),
@@ -124,7 +127,6 @@ impl Desktop {
     }
 
     /// The data folder.
-    #[cfg(feature = "demo")]
     pub(crate) fn data_dir(&self) -> &Path {
         &self.data_dir
     }
@@ -151,6 +153,15 @@ impl Desktop {
 
     pub(crate) fn restoring(&self) -> &Restoring {
         &self.restoring
+    }
+
+    /// The receipt of a profile that was deleted.
+    pub(crate) fn left(&self) -> Option<Left> {
+        self.left.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set_left(&self, left: Option<Left>) {
+        *self.left.lock().unwrap_or_else(PoisonError::into_inner) = left;
     }
 
     pub(crate) fn profiles(&self) -> &Arc<Profiles> {

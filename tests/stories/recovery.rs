@@ -1,15 +1,20 @@
 //! A computer is lost: kit on paper, backup in a file, and everything back on an empty computer.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod clinic;
+
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use keyward_protocol::kit::KitSecret;
 use keyward_stories::path::{Person, Teller};
+use keyward_stories::screen::Name;
 use keyward_stories::words::Words;
 use keyward_stories::{App, Camera, Computer, Failure, Screen, dialog, wait_for};
 use keyward_testkit::Persona;
 use serde_json::{Value, json};
+
+use self::clinic::{Clinic, windows};
 
 const PROFILE: &str = "Test Patient";
 /// The words of the kit as the page shows them.
@@ -254,5 +259,109 @@ fn a_clinic_lost_with_the_computer_is_left_for_another_one() -> Result<(), Failu
     patient.press("link", "What came back")?;
     said(&patient, &words, "restored.left")?;
     patient.see("Example Clinic by the Sea")?;
+    app.end()
+}
+
+fn relay_status(patient: &Screen<'_>) -> Result<Value, Failure> {
+    let status = patient.invoke("recovery_status", &json!({}))?.unwrap_or_default();
+    Ok(status["relay"].clone())
+}
+
+/// Her words, her records and her settings; her backup is at the clinic's relay, and her computer is gone.
+fn lose_a_computer_with_a_clinic(
+    clinic: &Clinic,
+) -> Result<(Vec<String>, Vec<String>, Value), Failure> {
+    let (computer, words) = (Computer::start()?, Words::english()?);
+    let app = App::start(&computer, &computer.home().join("keyward"), &[])?;
+    let mut camera = Camera::without_film();
+    let mut teller = Teller { computer: &computer, app: &app, camera: &mut camera };
+    let record = computer.home().join("record.json");
+    std::fs::write(&record, Persona::HeartWoman.bundle(1))?;
+    teller.make_profile("I am a patient", PROFILE, "patient-")?;
+    let invitation = clinic.invite("Test-Anna Maria", "Muster-Sample", "1961-03-14");
+    windows::join(&app, "patient-", &invitation)?;
+    teller.import(&record)?;
+    let patient = app.window("patient-")?;
+    let kit = make_kit(&patient, &words)?;
+    patient.press("button", "Keep a backup at the relay")?;
+    said(&patient, &words, "backup.relayDone")?;
+    patient.see(clinic.relay_door.url())?;
+    let first = relay_status(&patient)?;
+
+    // The relay cannot be reached: that is said, and what it has stays.
+    patient.press("link", "Settings")?;
+    patient.fill("Lock after this many minutes without activity", "42")?;
+    patient.press("button", "Save minutes")?;
+    patient.see("Keyward locks after")?;
+    patient.press("link", "Recovery kit and backup")?;
+    clinic.stop_relay();
+    patient.press("button", "Send what is new")?;
+    said(&patient, &words, "error.relay-unreachable.what")?;
+    clinic.start_relay();
+    patient.press("button", "Send what is new")?;
+    said(&patient, &words, "backup.relayDone")?;
+    patient.press("button", "2 versions there")?;
+    let second = relay_status(&patient)?;
+    let grown = second["bytes"].as_u64().unwrap() - first["bytes"].as_u64().unwrap();
+    assert!(grown > 0 && grown * 10 < first["bytes"].as_u64().unwrap(), "{first} {second}");
+    let (titles, settings) = (titles(&patient)?, settings(&patient)?);
+    assert!(titles.len() > 100 && settings["autoLockMinutes"] == 42, "{settings}");
+    app.end()?;
+    Ok((kit, titles, settings))
+}
+
+/// Looks for a backup at the relay, whose address is typed because the words alone do not say it.
+fn look_at_the_relay(welcome: &Screen<'_>, kit: &[String], address: &str) -> Result<(), Failure> {
+    type_kit(welcome, kit)?;
+    welcome.choose("radio", Name::Has("At the clinic’s relay"))?;
+    welcome.fill("Address of the relay", address)?;
+    welcome.press("button", "Open the backup")
+}
+
+#[test]
+fn what_the_relay_keeps_is_back_with_the_words_and_its_address() -> Result<(), Failure> {
+    let clinic = Clinic::open();
+    let (kit, records, settings_before) = lose_a_computer_with_a_clinic(&clinic)?;
+    let address = clinic.relay_door.url();
+
+    let (computer, words) = (Computer::start()?, Words::english()?);
+    let app = App::start(&computer, &computer.home().join("keyward"), &[])?;
+    let welcome = app.window("welcome")?;
+    welcome.press("link", "I have a recovery kit")?;
+    let other: Vec<String> =
+        KitSecret::from_bytes([7; 16]).words().unwrap().into_iter().map(str::to_owned).collect();
+    look_at_the_relay(&welcome, &other, address)?;
+    said(&welcome, &words, "error.backup-none.what")?;
+    welcome.press("button", "Your kit")?;
+    look_at_the_relay(&welcome, &kit, "http://127.0.0.1:9")?;
+    said(&welcome, &words, "error.relay-unreachable.what")?;
+    welcome.fill("Address of the relay", address)?;
+    welcome.press("button", "Open the backup")?;
+    welcome.see(PROFILE)?;
+    welcome.press("button", "Bring it back")?;
+    welcome.see("This is what came back")?;
+    said(&welcome, &words, "restored.kitRelay")?;
+    welcome.press("button", "Open the profile")?;
+
+    let patient = app.window("patient-")?;
+    patient.find("heading", "Your records at a glance")?;
+    assert_eq!(titles(&patient)?, records);
+    assert_eq!(settings(&patient)?, settings_before);
+    // It goes on from there, until it is switched off: then it is gone, and the relay signs that.
+    patient.press("link", "Settings")?;
+    patient.press("link", "Recovery kit and backup")?;
+    patient.press("button", "Send what is new")?;
+    said(&patient, &words, "backup.relayDone")?;
+    patient.find("button", "3 versions there")?;
+    assert!(relay_status(&patient)?["stranger"].is_null());
+    patient.press("button", "Stop, and delete it there")?;
+    patient.press("button", "Delete it there")?;
+    said(&patient, &words, "backup.relayDeleted")?;
+
+    let welcome = app.window("welcome")?;
+    welcome.press("link", "Back")?;
+    welcome.press("link", "I have a recovery kit")?;
+    look_at_the_relay(&welcome, &kit, address)?;
+    said(&welcome, &words, "error.backup-none.what")?;
     app.end()
 }

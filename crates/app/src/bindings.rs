@@ -83,6 +83,7 @@ pub fn export(dir: &Path) -> Result<(), ExportError> {
         recovery::NewKeysView,
         recovery::LeavingView,
         recovery::LeavingReceipt,
+        recovery::ReceiptWords,
         desk::DeskHome,
         desk::PersonView,
         desk::PersonDraft,

@@ -15,7 +15,7 @@ use keyward_app::recovery::file::{FileSource, FileTarget};
 use keyward_app::recovery::{kit, restore, write};
 use keyward_app::session::Session;
 use keyward_app::views::common::Role;
-use keyward_app::views::recovery::{Forgotten, KitWord, LeavingReceipt};
+use keyward_app::views::recovery::{Forgotten, KitWord, LeavingReceipt, ReceiptWords};
 use keyward_protocol::kit::{KitKeys, KitText};
 use keyward_protocol::statement::{Act, Receipt, Signed};
 use keyward_records::Category;
@@ -67,7 +67,7 @@ fn check_gone(doctor: &Session, shares: &[String], told: &LeavingReceipt) {
     for share in shares {
         assert!(!reads(doctor, share));
     }
-    let page = leaving::receipt_page(told).unwrap();
+    let page = leaving::receipt_page(told, &ReceiptWords::of_keys()).unwrap();
     let Forgotten::Signed { statements, .. } = &told.clinic else { unreachable!() };
     assert!(page.contains(&statements[0]) && !page.contains("<script"));
 }
@@ -112,7 +112,7 @@ fn who_cannot_be_asked_is_not_asked_half_and_nothing_is_lost() {
     for service in [&told.relay, &told.clinic] {
         assert!(matches!(service, Forgotten::NotAsked { .. }));
     }
-    assert!(leaving::receipt_page(&told).unwrap().contains("could not be asked"));
+    assert!(leaving::receipt_page(&told, &ReceiptWords::of_keys()).unwrap().contains("notAsked"));
     *tricks.silent.lock().unwrap() = false;
     assert!(!leaving::view(&anna).unwrap().begun);
     sync(&anna);

@@ -69,6 +69,8 @@ labels! {
     KitPersonaSigning = "kit/persona-signing",
     /// Encapsulation key of that persona.
     KitPersonaEncapsulation = "kit/persona-encapsulation",
+    /// Blinding of that persona's recovery key.
+    KitPersonaRecovery = "kit/persona-recovery",
     /// Check value of a kit's text.
     KitCheck = "kit/check",
     /// Blinding `t` of a recovery key.

@@ -11,7 +11,7 @@ mod recovery;
 mod text;
 mod words;
 
-pub use keys::{KitKeys, KitPublic, StreamId};
+pub use keys::{BackupPersona, KitKeys, KitPublic, StreamId};
 pub use recovery::{RecoveryBlind, recovery_hash};
 pub use text::{KitServices, KitText};
 

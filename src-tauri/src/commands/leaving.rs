@@ -1,6 +1,6 @@
 //! Taking everything along, and deleting everything.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use keyward_app::error::{AppError, ErrorCode};
@@ -8,9 +8,10 @@ use keyward_app::jobs::Job;
 use keyward_app::leaving::{self, Unasked};
 use keyward_app::session::Session;
 use keyward_app::views::common::JobKind;
-use keyward_app::views::recovery::LeavingView;
+use keyward_app::views::recovery::{LeavingView, ReceiptWords};
 use tauri::{State, WebviewWindow};
 
+use super::left::Left;
 use crate::caller::{Patient, off_thread};
 use crate::events::Event;
 use crate::state::Desktop;
@@ -51,7 +52,7 @@ pub async fn export_all(
 
 /// Has relay and clinic forget everything, keeps their signed receipt where the person says, and deletes the
 /// profile with its key; gives the job, or nothing if she changes her mind. `name`: the profile's, typed by
-/// her. `local_only`: it is deleted here even if relay or clinic cannot be asked. If anything fails, the profile
+/// her, `words` those of the receipt in her language. `local_only`: it is deleted here even if relay or clinic cannot be asked. If anything fails, the profile
 /// stays, and the same again goes on from there.
 #[tauri::command]
 pub async fn leave_for_good(
@@ -60,6 +61,7 @@ pub async fn leave_for_good(
     patient: Patient,
     name: String,
     local_only: bool,
+    words: ReceiptWords,
 ) -> Result<Option<String>, AppError> {
     let (desktop, opened) = (Arc::clone(&desktop), Arc::clone(&patient.0.0));
     let session = opened.session()?;
@@ -73,10 +75,14 @@ pub async fn leave_for_good(
         let id = job.id();
         let unasked = if local_only { Unasked::GoAnyway } else { Unasked::Stay };
         tauri::async_runtime::spawn_blocking(move || {
-            let kept = receipt(&session, &path, unasked, &job);
+            let kept = receipt(&session, &path, unasked, &words, &job);
             drop(session);
-            let outcome = kept.and_then(|path| {
-                desktop.erase(&opened, window.label())?;
+            let outcome = kept.and_then(|left| {
+                // Before the first window opens, which shows it.
+                desktop.set_left(Some(left));
+                desktop
+                    .erase(&opened, window.label())
+                    .inspect_err(|_| desktop.set_left(None))?;
                 Ok(path.file_name().map(|name| name.to_string_lossy().into_owned()))
             });
             job.finish(outcome);
@@ -92,12 +98,13 @@ fn receipt(
     session: &Session,
     path: &Path,
     unasked: Unasked,
+    words: &ReceiptWords,
     job: &Job,
-) -> Result<PathBuf, AppError> {
+) -> Result<Left, AppError> {
     let receipt = leaving::forget_everywhere(session, unasked, job)?;
-    let page = leaving::receipt_page(&receipt)?;
+    let page = leaving::receipt_page(&receipt, words)?;
     saved::whole(path, |out| {
         out.write_all(page.as_bytes()).map_err(|_| ErrorCode::FileNotWritten.into())
     })?;
-    Ok(path.to_owned())
+    Ok(Left { receipt, page })
 }

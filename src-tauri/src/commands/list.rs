@@ -29,6 +29,9 @@ macro_rules! command_list {
                 restore::restore_cancel,
                 restore::restore_done,
                 restore::restore_forget,
+                left::leaving_receipt,
+                left::leaving_receipt_save,
+                left::leaving_done,
             }
             profile {
                 session::session,
@@ -109,6 +112,8 @@ macro_rules! command_list {
                 recovery::backup_file_choose,
                 recovery::backup_file_forget,
                 recovery::backup_now,
+                recovery::backup_relay,
+                recovery::backup_relay_now,
                 recovery::restore_report,
                 sharing::accesses,
                 sharing::consent_receipt,

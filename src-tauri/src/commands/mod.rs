@@ -13,6 +13,7 @@ pub mod documents;
 pub mod import;
 pub mod invitation;
 pub mod leaving;
+pub mod left;
 pub mod patient;
 pub mod reading;
 pub mod records;

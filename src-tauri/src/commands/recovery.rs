@@ -1,13 +1,16 @@
-//! The recovery kit and the backup in a file.
+//! The recovery kit, and the backups in a file and at the relay.
+
+use std::sync::Arc;
 
 use keyward_app::error::AppError;
-use keyward_app::recovery::{kit, report, status};
+use keyward_app::recovery::{at_relay, kit, report, status};
 use keyward_app::views::common::JobKind;
 use keyward_app::views::recovery::{KitCheck, KitView, KitWord, RecoveryView, RestoreReport};
-use tauri::WebviewWindow;
+use tauri::{State, WebviewWindow};
 
 use crate::caller::Patient;
 use crate::dialogs;
+use crate::state::Desktop;
 
 /// Name a backup file begins with.
 const FILE: &str = "keyward-backup.kwb";
@@ -64,6 +67,29 @@ pub async fn backup_file_forget(patient: Patient) -> Result<(), AppError> {
 pub fn backup_now(patient: Patient) -> Result<String, AppError> {
     patient.start(JobKind::Backup, "recovery", |session, job| {
         status::back_up(session, job, job.token()).map(|_| None)
+    })
+}
+
+/// Switches the backup at the relay on, or off: then all its versions are deleted there.
+#[tauri::command]
+pub async fn backup_relay(patient: Patient, on: bool) -> Result<(), AppError> {
+    patient
+        .change("recovery", move |session| match on {
+            true => at_relay::switch_on(session),
+            false => at_relay::switch_off(session),
+        })
+        .await
+}
+
+/// Sends what changed to the relay now; gives the job.
+#[tauri::command]
+pub fn backup_relay_now(
+    desktop: State<'_, Arc<Desktop>>,
+    patient: Patient,
+) -> Result<String, AppError> {
+    let spool = desktop.data_dir().to_owned();
+    patient.start(JobKind::BackupAtRelay, "recovery", move |session, job| {
+        at_relay::back_up(session, &spool, job, job.token()).map(|()| None)
     })
 }
 

@@ -55,6 +55,13 @@ export const routes = [
     title: "title.restore",
     states: ["full", "error"],
   },
+  {
+    id: "welcome-left",
+    path: "/left",
+    window: "welcome",
+    title: "title.left",
+    states: ["loading", "empty", "full", "error"],
+  },
 
   {
     id: "patient-home",

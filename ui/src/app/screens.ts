@@ -60,6 +60,7 @@ export const screens: Record<RouteId, Page> = {
   welcome: Welcome,
   "welcome-new": later(() => import("../features/welcome/NewProfile"), "NewProfile"),
   "welcome-restore": later(recovery.restore, "Restore"),
+  "welcome-left": later(() => import("../features/leaving/Left"), "Left"),
   "patient-home": Home,
   "patient-join": later(join, "Join"),
   "patient-records": ownRoom("summary"),

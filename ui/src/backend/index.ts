@@ -40,6 +40,9 @@ export const welcome = {
   restoreCancel: commandWith<{ job: string }, undefined>("restore_cancel"),
   restoreReport: commandWith<{ job: string }, T.RestoreReport>("restore_done"),
   restoreForget: command<undefined>("restore_forget"),
+  leavingReceipt: command<T.LeavingReceipt | null>("leaving_receipt"),
+  leavingReceiptSave: command<boolean>("leaving_receipt_save"),
+  leavingDone: command<undefined>("leaving_done"),
 };
 
 /** Commands every window with a profile has. */
@@ -119,7 +122,7 @@ export const patient = {
   shareRegrant: commandWith<{ id: string; certificate: string }, string>("share_regrant"),
 };
 
-/** The recovery kit and the backup in a file. */
+/** The recovery kit, and the backups in a file and at the relay. */
 export const recovery = {
   status: command<T.RecoveryView>("recovery_status"),
   kitShow: command<T.KitView>("kit_show"),
@@ -129,6 +132,8 @@ export const recovery = {
   backupFileChoose: command<boolean>("backup_file_choose"),
   backupFileForget: command<undefined>("backup_file_forget"),
   backupNow: command<string>("backup_now"),
+  backupRelay: commandWith<{ on: boolean }, undefined>("backup_relay"),
+  backupRelayNow: command<string>("backup_relay_now"),
   report: command<T.RestoreReport | null>("restore_report"),
 };
 
@@ -136,7 +141,9 @@ export const recovery = {
 export const leaving = {
   view: command<T.LeavingView>("leaving_view"),
   exportAll: command<string | null>("export_all"),
-  forGood: commandWith<{ name: string; localOnly: boolean }, string | null>("leave_for_good"),
+  forGood: commandWith<{ name: string; localOnly: boolean; words: T.ReceiptWords }, string | null>(
+    "leave_for_good",
+  ),
 };
 
 /** Commands of a doctor's window. */

@@ -3,4 +3,4 @@
 /**
  * What kind of long work a job is.
  */
-export type JobKind = "import" | "share" | "sync" | "backup" | "restore" | "export" | "leaving";
+export type JobKind = "import" | "share" | "sync" | "backup" | "backupAtRelay" | "restore" | "export" | "leaving";

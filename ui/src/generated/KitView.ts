@@ -27,4 +27,8 @@ profileName: string,
 /**
  * The clinic of the profile, once joined.
  */
-clinicName: string | null, };
+clinicName: string | null, 
+/**
+ * Where the clinic's relay is, if it has an address.
+ */
+relayUrl: string | null, };

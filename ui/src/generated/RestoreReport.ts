@@ -52,6 +52,10 @@ accesses: number,
  */
 people: number, 
 /**
+ * It came from the relay, where backups go on.
+ */
+fromRelay: boolean, 
+/**
  * Whether the clinic knows this computer's new key.
  */
 enrolment: Renewal, 

@@ -7,4 +7,8 @@ export type RestoreSource = { "kind": "file",
 /**
  * Stands for the file.
  */
-token: string, } | { "kind": "relay" };
+token: string, } | { "kind": "relay", 
+/**
+ * `https://…`, with or without it.
+ */
+address: string | null, };

@@ -196,7 +196,20 @@ export const walks = [
     route: "patient-recovery",
     window: "patient",
     address: "/settings/recovery",
-    steps: [press("recovery.kitNew"), look("new-kit")],
+    steps: [
+      press("recovery.kitNew"),
+      look("new-kit"),
+      press("recovery.kitNewKeep"),
+      press("backup.relayOff"),
+      look("relay-off"),
+    ],
+  },
+  {
+    route: "patient-recovery",
+    window: "patient",
+    address: "/settings/recovery",
+    query: "ask",
+    steps: [look("relay-deleted"), press("backup.relayOn"), look("relay-on")],
   },
   {
     route: "patient-join",
@@ -291,6 +304,15 @@ export const walks = [
     route: "welcome-restore",
     window: "welcome",
     address: "/restore",
-    steps: [css("main button[type=submit]"), look("kit-missing")],
+    steps: [
+      css("main button[type=submit]"),
+      look("kit-missing"),
+      { type: "abandon ".repeat(11) + "about", into: "main textarea" },
+      css("main button[type=submit]"),
+      look("source"),
+      choose(1),
+      css("main button[type=submit]"),
+      look("relay-missing"),
+    ],
   },
 ];

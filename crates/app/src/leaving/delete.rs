@@ -20,6 +20,7 @@ use crate::patient::spaces::Space;
 use crate::ports::progress::{Progress, Stage, Step};
 use crate::ports::recovery::PostForget;
 use crate::ports::vault::{Collection, Transaction};
+use crate::recovery::at_relay::{self, Lying};
 use crate::recovery::renew;
 use crate::session::Session;
 use crate::store;
@@ -47,7 +48,7 @@ struct Leaving {
 
 #[derive(Clone, Serialize, Deserialize)]
 struct AskedPersona {
-    /// Her space: where her key derives from.
+    /// Her space, or what stands for a persona that backups lie under: where her key derives from.
     space: String,
     #[serde(with = "store::base64")]
     certificate: Vec<u8>,
@@ -183,6 +184,11 @@ impl Run<'_> {
             let asked = self.ask(&signing, subject)?;
             personas.push(AskedPersona { space, certificate, asked });
         }
+        for Lying { id, certificate, signing } in at_relay::lying(&*self.session.read()?)? {
+            let subject = PersonaId::of(signing.verifying_key()).to_bytes();
+            let asked = self.ask(&signing, subject)?;
+            personas.push(AskedPersona { space: id, certificate, asked });
+        }
         Ok(personas)
     }
 
@@ -215,8 +221,7 @@ impl Run<'_> {
     /// One persona's receipt, believed only under the pinned key and for what was asked.
     fn forget(&self, one: &AskedPersona) -> Result<Vec<u8>, AppError> {
         let (session, at) = (self.session, self.enrolment.relay());
-        let stored = Space::load(&*session.read()?, &one.space)?;
-        let signing = session.with_master(|master| stored.persona(master))?.signing;
+        let signing = self.key(&one.space)?;
         let relay = session.network().relay(&at, Arc::clone(&signing))?;
         let key = history::pinned_key(session, &*relay)?;
         let channel = session.network().relay_recovery(&at, signing)?;
@@ -226,6 +231,17 @@ impl Run<'_> {
         self.check(&receipt, &key, Act::PersonaForgotten, &one.asked.statement)
             .ok_or(ErrorCode::RelayMisbehaves)?;
         Ok(receipt)
+    }
+
+    /// The key of who is asked for.
+    fn key(&self, id: &str) -> Result<Arc<SigningKey>, AppError> {
+        let tx = self.session.read()?;
+        if id.starts_with(at_relay::LYING) {
+            let found = at_relay::lying(&*tx)?.into_iter().find(|lying| lying.id == id);
+            return Ok(Arc::new(found.ok_or(ErrorCode::VaultCorrupt)?.signing));
+        }
+        let stored = Space::load(&*tx, id)?;
+        Ok(self.session.with_master(|master| stored.persona(master))?.signing)
     }
 
     /// What the clinic says, and what it keeps.

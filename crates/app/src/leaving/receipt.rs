@@ -1,43 +1,50 @@
-//! The receipt of leaving as a page that any browser shows, without a script, to be kept and printed.
+//! The receipt of leaving as a page that any browser shows, without a script, to be kept and printed: in her
+//! language, with what relay and clinic signed as it came.
 
 use std::fmt::Write as _;
 
 use super::export::instant;
 use super::page::{STYLE, text};
 use crate::error::{AppError, ErrorCode};
-use crate::views::recovery::{Forgotten, LeavingReceipt};
+use crate::ports::clock::UnixSeconds;
+use crate::views::recovery::{Forgotten, LeavingReceipt, ReceiptWords};
 
 /// The whole page.
 ///
 /// # Errors
 /// [`ErrorCode::Internal`] for a time that is none.
-pub fn receipt_page(receipt: &LeavingReceipt) -> Result<String, AppError> {
+pub fn receipt_page(receipt: &LeavingReceipt, words: &ReceiptWords) -> Result<String, AppError> {
     let mut page = String::new();
     let mut put = |text: std::fmt::Arguments<'_>| {
         page.write_fmt(text).map_err(|_| AppError::new(ErrorCode::Internal))
     };
-    let name = text(&receipt.profile_name);
+    let heading = text(&words.heading);
     put(format_args!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
+        "<!doctype html><html lang=\"{}\"><meta charset=\"utf-8\">\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\
-         <title>Receipt</title><style>{STYLE}pre{{white-space:pre-wrap;word-break:break-all}}</style>\
-         <h1>The profile {name} is deleted</h1><table>"
+         <title>{}</title><style>{STYLE}pre{{white-space:pre-wrap;word-break:break-all}}</style>\
+         <h1>{heading}</h1><table>",
+        lang(&words.lang),
+        text(&words.title),
     ))?;
-    put(format_args!("<tr><th>When<td>{}</tr>", instant(receipt.at)?))?;
-    put(format_args!("<tr><th>On the computer<td>Records, keys and settings.</tr>"))?;
-    put(format_args!("<tr><th>At the relay<td>{}</tr>", words(&receipt.relay)?))?;
-    let clinic = receipt.clinic_name.as_deref().unwrap_or("a clinic");
-    put(format_args!("<tr><th>At {}<td>{}</tr>", text(clinic), words(&receipt.clinic)?))?;
+    let mut row = |label: &str, value: &str| {
+        put(format_args!("<tr><th>{}<td>{}</tr>", text(label), text(value)))
+    };
+    row(&words.when, &moment(receipt.at)?)?;
+    row(&words.profile, &receipt.profile_name)?;
+    row(&words.here, &words.here_done)?;
+    row(&words.relay, &said(&receipt.relay, words)?)?;
+    row(&words.clinic, &said(&receipt.clinic, words)?)?;
     for kept in &receipt.clinic_keeps {
-        put(format_args!("<tr><th>It keeps<td>{}</tr>", text(keeps(kept))))?;
+        row(&words.keeps, keeps(kept, words))?;
     }
-    put(format_args!(
-        "<tr><th>With doctors<td>{} records were fetched. They may keep those copies.</tr></table>",
-        receipt.fetched
-    ))?;
-    for (who, forgotten) in [("the relay", &receipt.relay), ("the clinic", &receipt.clinic)] {
+    row(&words.fetched, &receipt.fetched.to_string())?;
+    put(format_args!("</table>"))?;
+    for (who, forgotten) in
+        [(&words.signed_by_relay, &receipt.relay), (&words.signed_by_clinic, &receipt.clinic)]
+    {
         let Forgotten::Signed { statements, .. } = forgotten else { continue };
-        put(format_args!("<h2>Signed by {who}</h2>"))?;
+        put(format_args!("<h2>{}</h2>", text(who)))?;
         for statement in statements {
             put(format_args!("<pre>{}</pre>", text(statement)))?;
         }
@@ -46,24 +53,82 @@ pub fn receipt_page(receipt: &LeavingReceipt) -> Result<String, AppError> {
     Ok(page)
 }
 
-fn words(forgotten: &Forgotten) -> Result<String, AppError> {
+/// A language tag, and nothing else.
+fn lang(tag: &str) -> &str {
+    let is_tag = !tag.is_empty()
+        && tag.len() <= 16
+        && tag.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    if is_tag { tag } else { "en" }
+}
+
+/// Readable in every language, and clear about the zone: `2026-11-30 05:04 UTC`.
+fn moment(at: UnixSeconds) -> Result<String, AppError> {
+    let instant = instant(at)?;
+    Ok(format!("{} {} UTC", part(&instant, 0..10)?, part(&instant, 11..16)?))
+}
+
+fn part(instant: &str, range: std::ops::Range<usize>) -> Result<&str, AppError> {
+    instant.get(range).ok_or_else(|| ErrorCode::Internal.into())
+}
+
+fn said(forgotten: &Forgotten, words: &ReceiptWords) -> Result<String, AppError> {
     Ok(match forgotten {
-        Forgotten::Nothing => "There was nothing.".to_owned(),
-        Forgotten::Signed { erased_by, .. } => {
-            let date = instant(*erased_by)?;
-            format!("Deleted. The last trace is overwritten by {date} at the latest.")
-        }
-        Forgotten::NotAsked { .. } => {
-            "It could not be asked. What it holds is still there, locked.".to_owned()
-        }
+        Forgotten::Nothing => words.nothing.clone(),
+        Forgotten::Signed { erased_by, .. } => words.signed.replace("{date}", &moment(*erased_by)?),
+        Forgotten::NotAsked { .. } => words.not_asked.clone(),
     })
 }
 
-fn keeps(code: &str) -> &str {
+fn keeps<'a>(code: &'a str, words: &'a ReceiptWords) -> &'a str {
     match code {
-        "register-entry" => "That you were registered, and when.",
-        "identity-check" => "That your identity was checked, and with which document.",
-        "history" => "What the front desk did with your entry, and when.",
+        "register-entry" => &words.register_entry,
+        "identity-check" => &words.identity_check,
+        "history" => &words.history,
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::views::common::Role;
+
+    fn receipt() -> LeavingReceipt {
+        LeavingReceipt {
+            profile_name: "Test <b>Anna</b>".to_owned(),
+            role: Role::Patient,
+            at: 1_793_534_400,
+            relay: Forgotten::Signed { erased_by: 1_793_534_460, statements: vec!["AAAA".into()] },
+            clinic: Forgotten::NotAsked { problem: ErrorCode::AuthorityUnreachable.into() },
+            clinic_name: Some("Sample Clinic".to_owned()),
+            clinic_keeps: vec!["history".to_owned()],
+            fetched: 44,
+        }
+    }
+
+    #[test]
+    fn it_is_in_her_words_and_only_what_was_signed_is_as_it_came() {
+        let mut words = ReceiptWords::of_keys();
+        words.lang = "zh-Hans".to_owned();
+        words.signed = "删除，最晚 {date}".to_owned();
+        let page = receipt_page(&receipt(), &words).unwrap();
+        for expected in
+            ["<html lang=\"zh-Hans\">", "删除，最晚 2026-11-01 12:01 UTC", "<pre>AAAA</pre>", "notAsked"]
+        {
+            assert!(page.contains(expected), "{expected}: {page}");
+        }
+        for english in ["Deleted", "The profile", "On the computer", "doctors", "Signed"] {
+            assert!(!page.contains(english), "{english}: {page}");
+        }
+    }
+
+    #[test]
+    fn words_and_names_stay_text() {
+        let mut words = ReceiptWords::of_keys();
+        words.lang = "en\"><script>".to_owned();
+        words.here_done = "<script>alert(1)</script>".to_owned();
+        let page = receipt_page(&receipt(), &words).unwrap();
+        assert!(!page.contains("<script") && !page.contains("<b>Anna"), "{page}");
+        assert!(page.contains("<html lang=\"en\">"));
     }
 }

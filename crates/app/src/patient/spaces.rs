@@ -9,7 +9,7 @@ use keyward_protocol::certificate::{
 use keyward_protocol::domain::Label;
 use keyward_protocol::ids::PersonaId;
 use keyward_protocol::keys::{DecryptionKey, MasterSecret, SigningKey};
-use keyward_protocol::kit::KitPublic;
+use keyward_protocol::kit::{BackupPersona, KitPublic};
 use keyward_relay_api::authority::persona::{challenge, naming_challenge};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -200,6 +200,12 @@ impl Space {
 }
 
 impl Persona {
+    /// The one under which backups lie at the relay.
+    pub(crate) fn of_backup(persona: BackupPersona) -> Self {
+        let BackupPersona { signing, decryption, recovery_hash } = persona;
+        Self { signing: Arc::new(signing), decryption, recovery_hash }
+    }
+
     /// Has it certified over the identified channel.
     ///
     /// # Errors

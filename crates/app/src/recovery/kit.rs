@@ -154,6 +154,7 @@ pub fn show(session: &Session) -> Result<KitView, AppError> {
         qr_svg,
         made: pending.made,
         profile_name: session.profile().name.clone(),
+        relay_url: enrolment.as_ref().and_then(super::at_relay::address_of),
         clinic_name: enrolment.map(|enrolment| enrolment.clinic_name),
     })
 }

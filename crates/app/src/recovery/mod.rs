@@ -4,6 +4,7 @@
 //! - [`rows`]: which rows of the vault belong to a backup, and how they come back.
 //! - [`write`]: one more version of a backup, with only what changed.
 //! - [`file`]: a backup in a file; `frames`: what lies in it, and what of it goes on into one written anew.
+//! - [`at_relay`]: a backup kept by the relay.
 //! - [`restore`]: rows into a new, empty profile with a master secret of its own.
 //! - [`keys`]: recovery keys, as certified while nothing is lost.
 //! - [`renew`]: after a restore, the lost keys replaced at authority and relay.
@@ -13,6 +14,7 @@
 //! What a backup never holds: the master secret, precomputed sealing entries, counters, unsent
 //! steps. A restored machine therefore has nothing that it could use a second time.
 
+pub mod at_relay;
 pub mod file;
 mod frames;
 pub mod keys;

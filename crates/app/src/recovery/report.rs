@@ -36,6 +36,7 @@ pub(super) fn keep(
     session: &Session,
     tx: &mut dyn Transaction,
     manifest: &Manifest,
+    from_relay: bool,
 ) -> Result<RestoreReport, AppError> {
     let files = FileBook::all(tx)?.into_iter();
     let report = RestoreReport {
@@ -50,6 +51,7 @@ pub(super) fn keep(
         shares: Share::all(tx)?.len() as u64,
         accesses: tx.list(Collection::Accesses)?.len() as u64,
         people: 0,
+        from_relay,
         enrolment: enrolment(tx)?,
         left_clinic: None,
         renewals: shares(session, tx)?,

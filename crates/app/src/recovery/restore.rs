@@ -4,8 +4,9 @@ use keyward_protocol::backup::VerifiedManifest;
 use keyward_protocol::ids::RecordId;
 use keyward_protocol::kit::KitSecret;
 
+use super::at_relay::RelaySource;
 use super::write::About;
-use super::{kit, renew, report, rows};
+use super::{at_relay, kit, renew, report, rows};
 use crate::error::{AppError, ErrorCode};
 use crate::ports::progress::{Cancel, Progress, Stage, Step};
 use crate::ports::vault::Collection;
@@ -23,6 +24,11 @@ pub trait Source {
     /// # Errors
     /// [`ErrorCode::BackupDamaged`] without it, else what the source reports.
     fn pack(&mut self, id: &RecordId) -> Result<Vec<u8>, AppError>;
+
+    /// The relay, if it is one: what is restored from it goes on being backed up there.
+    fn at_relay(&self) -> Option<&RelaySource> {
+        None
+    }
 }
 
 /// What a version says of the profile.
@@ -70,7 +76,7 @@ pub fn restore(
     cancel: &Cancel,
 ) -> Result<RestoreReport, AppError> {
     rows_back(session, version, source, progress, cancel)?;
-    finish(session, secret, version)
+    finish(session, secret, version, source.at_relay())
 }
 
 fn rows_back(
@@ -122,6 +128,7 @@ fn finish(
     session: &Session,
     secret: &KitSecret,
     version: &VerifiedManifest,
+    relay: Option<&RelaySource>,
 ) -> Result<RestoreReport, AppError> {
     let mut tx = session.begin()?;
     let records: u64 = tx.count_records()?.into_iter().map(|(_, count)| count).sum();
@@ -129,8 +136,11 @@ fn finish(
         return Err(ErrorCode::BackupDamaged.into());
     }
     kit::keep(&mut *tx, secret, version.manifest().made_at, session.now())?;
+    if let Some(relay) = relay {
+        at_relay::go_on(&mut *tx, relay)?;
+    }
     renew::prepare(&mut *tx, session, secret, version.manifest().made_at)?;
-    let report = report::keep(session, &mut *tx, version.manifest())?;
+    let report = report::keep(session, &mut *tx, version.manifest(), relay.is_some())?;
     tx.delete(Collection::Jobs, UNFINISHED)?;
     tx.commit()?;
     session.changed();

@@ -38,6 +38,15 @@ pub struct State {
     live: u64,
 }
 
+/// The newest version at a target that somebody else wrote.
+#[derive(Clone, Copy)]
+pub struct Newest {
+    /// Its number.
+    pub sequence: u64,
+    /// Hash of its manifest.
+    pub hash: [u8; 32],
+}
+
 /// Packs added to a backup before it is written whole again: each version names all of them.
 const MOST_ADDED: u64 = 300;
 /// So many times the bytes that are live a backup may take, and some more: 300 versions name 45 000 packs.
@@ -68,6 +77,11 @@ impl State {
         target: &str,
     ) -> Result<(), AppError> {
         Ok(store::save(tx, Collection::Jobs, &format!("{STATES}{target}"), self)?)
+    }
+
+    /// What goes on behind a version of which nothing but that is known: the next one is whole.
+    pub(super) fn following(newest: Newest) -> Self {
+        Self { sequence: newest.sequence, hash: newest.hash.to_vec(), ..Self::default() }
     }
 
     pub(super) fn packs(&self) -> Result<Vec<PackEntry>, AppError> {
@@ -151,6 +165,15 @@ fn read_lines(body: &[u8], digests: &mut HashMap<Key, [u8; 16]>) -> Result<(), D
         digests.insert((table, id), reader.array()?);
     }
     Ok(())
+}
+
+/// Forgets one target: what is written there next is whole.
+pub(super) fn forget_target(
+    tx: &mut (impl Transaction + ?Sized),
+    target: &str,
+) -> Result<(), AppError> {
+    tx.delete(Collection::Jobs, &format!("{STATES}{target}"))?;
+    erase(tx, &format!("{DIGESTS}{target}/"))
 }
 
 /// Forgets every target: with another kit everything is written anew.

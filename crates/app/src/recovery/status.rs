@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::file::FileTarget;
-use super::kit;
+use super::{at_relay, kit};
 use super::state::State;
 use super::write::{self, Written};
 use crate::error::{AppError, ErrorCode};
@@ -62,20 +62,14 @@ pub fn status(session: &Session) -> Result<RecoveryView, AppError> {
     drop(tx);
     let quiet = put_off.is_some_and(|put_off| session.now() < put_off.until);
     let confirmed = known.confirmed.is_some();
-    let remind = !quiet && (!confirmed || !is_good(session, file.as_ref())?);
+    let relay = at_relay::view(session)?;
+    let good = || Ok::<_, AppError>(is_good(session, file.as_ref())? || is_good_there(session, &relay)?);
+    let remind = !quiet && (!confirmed || !good()?);
     Ok(RecoveryView {
         kit: known,
         remind,
         file,
-        relay: RelayBackup {
-            possible: false,
-            on: false,
-            this_computer_only: false,
-            at: None,
-            bytes: 0,
-            versions: 0,
-            problem: None,
-        },
+        relay,
     })
 }
 
@@ -84,10 +78,26 @@ fn is_good(session: &Session, file: Option<&FileBackup>) -> Result<bool, AppErro
     let Some(file) = file.filter(|file| file.at.is_some() && file.problem.is_none()) else {
         return Ok(false);
     };
-    let old = file.complete.is_none_or(|at| session.now().saturating_sub(at) > OLD);
+    has_everything(session, file.complete, "recovery/behind", FileTarget::NAME)
+}
+
+/// The same of the relay's. One that would be lost together with this computer is none.
+fn is_good_there(session: &Session, relay: &RelayBackup) -> Result<bool, AppError> {
+    if !relay.on || relay.this_computer_only || relay.at.is_none() || relay.problem.is_some() {
+        return Ok(false);
+    }
+    has_everything(session, relay.complete, "recovery/behind-relay", at_relay::NAME)
+}
+
+fn has_everything(
+    session: &Session,
+    complete: Option<UnixSeconds>,
+    cache: &'static str,
+    target: &str,
+) -> Result<bool, AppError> {
+    let old = complete.is_none_or(|at| session.now().saturating_sub(at) > OLD);
     // Looks at every row, so only when it matters.
-    Ok(!old
-        || !session.cached("recovery/behind", || write::is_behind(session, FileTarget::NAME))?)
+    Ok(!old || !session.cached(cache, || write::is_behind(session, target))?)
 }
 
 fn described(place: &Place, state: &State) -> FileBackup {

@@ -9,7 +9,7 @@ use keyward_protocol::keys::SecretBytes32;
 use keyward_protocol::kit::KitPublic;
 use serde::{Deserialize, Serialize};
 
-use super::state::{Digests, Key, State};
+use super::state::{Digests, Key, Newest, State};
 use super::{kit, rows};
 use crate::error::{AppError, ErrorCode};
 use crate::identity::Enrolment;
@@ -21,6 +21,15 @@ use crate::views::common::Role;
 pub trait Target {
     /// Names it among the targets of a profile.
     fn name(&self) -> &str;
+
+    /// Looks whether somebody else wrote a newer version than the one remembered, behind which the next one
+    /// comes. Called before anything else, while nothing of the vault is held.
+    ///
+    /// # Errors
+    /// What the target reports.
+    fn look(&mut self, _: &State) -> Result<Option<Newest>, AppError> {
+        Ok(None)
+    }
 
     /// Prepares to add a version behind the one remembered; `false` if that one is not there, and
     /// a whole backup has to be written.
@@ -121,8 +130,11 @@ fn version(
     cancel: &Cancel,
 ) -> Result<Written, AppError> {
     let name = target.name().to_owned();
+    let mut state = State::load(&*session.read()?, &name)?;
+    if let Some(newest) = target.look(&state)? {
+        state = State::following(newest);
+    }
     let tx = session.read()?;
-    let mut state = State::load(&*tx, &name)?;
     let kept = match anew {
         true => Some(target.begin(&state)?),
         false => (!target.resume(&state)?).then_some(0),

@@ -232,8 +232,10 @@ pub enum JobKind {
     Share,
     /// Fetching what is shared.
     Sync,
-    /// Writing or sending a backup.
+    /// Writing a backup to a file.
     Backup,
+    /// Sending a backup to the relay.
+    BackupAtRelay,
     /// Restoring a profile from a backup.
     Restore,
     /// Exporting everything.

@@ -59,6 +59,8 @@ pub struct KitView {
     pub profile_name: String,
     /// The clinic of the profile, once joined.
     pub clinic_name: Option<String>,
+    /// Where the clinic's relay is, if it has an address.
+    pub relay_url: Option<String>,
 }
 
 /// One word typed again; erased when dropped.
@@ -117,17 +119,45 @@ pub struct RelayBackup {
     pub on: bool,
     /// The relay runs on this very computer and would be lost with it.
     pub this_computer_only: bool,
-    /// When it was last sent.
+    /// Where the relay is, to be written beside the kit; none for one that has no address elsewhere.
+    pub address: Option<String>,
+    /// When something was last added to it.
     #[ts(type = "number | null")]
     pub at: Option<UnixSeconds>,
-    /// Its size in bytes.
+    /// When everything there was stood in it last.
+    #[ts(type = "number | null")]
+    pub complete: Option<UnixSeconds>,
+    /// Bytes it takes there.
     #[ts(type = "number")]
     pub bytes: u64,
-    /// Versions there.
+    /// Bytes it may take there; 0 while nobody was asked.
     #[ts(type = "number")]
-    pub versions: u64,
-    /// Why it could not be sent last time, if it could not.
+    pub quota: u64,
+    /// Versions the relay keeps, newest first.
+    pub versions: Vec<RelayVersion>,
+    /// When a version of another computer was found there last.
+    #[ts(type = "number | null")]
+    pub stranger: Option<UnixSeconds>,
+    /// Something there is to be deleted, and the relay could not be asked yet.
+    pub deleting: bool,
+    /// What was there is deleted, and its bytes are gone by then.
+    #[ts(type = "number | null")]
+    pub deleted: Option<UnixSeconds>,
+    /// Why it could not be sent or deleted last time, if it could not.
     pub problem: Option<AppError>,
+}
+
+/// A version the relay keeps.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "./")]
+pub struct RelayVersion {
+    /// When the relay stored it.
+    #[ts(type = "number")]
+    pub at: UnixSeconds,
+    /// Bytes of what it needs.
+    #[ts(type = "number")]
+    pub bytes: u64,
 }
 
 /// A kit that was read on a computer without the profile. The kit itself stays with the core.
@@ -153,8 +183,11 @@ pub enum RestoreSource {
         /// Stands for the file.
         token: String,
     },
-    /// The relay the kit names.
-    Relay,
+    /// The relay the kit names, or the one at an address that was typed.
+    Relay {
+        /// `https://…`, with or without it.
+        address: Option<String>,
+    },
 }
 
 /// A file that was picked to restore from.
@@ -241,6 +274,9 @@ pub struct RestoreReport {
     /// People in the register (desk only).
     #[ts(type = "number")]
     pub people: u64,
+    /// It came from the relay, where backups go on.
+    #[serde(default)]
+    pub from_relay: bool,
     /// Whether the clinic knows this computer's new key.
     pub enrolment: Renewal,
     /// The clinic she had been with, if she joined another one since.
@@ -360,6 +396,65 @@ pub struct LeavingReceipt {
     /// Copies doctors had fetched.
     #[ts(type = "number")]
     pub fetched: u64,
+}
+
+/// The words of the receipt's file, in the language of the page: the catalogues are there only. `{date}` in
+/// `signed` stands for the time.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "./")]
+#[allow(missing_docs, reason = "each is the label or sentence of its name")]
+pub struct ReceiptWords {
+    /// The language, as HTML names it.
+    pub lang: String,
+    pub title: String,
+    pub heading: String,
+    pub when: String,
+    pub profile: String,
+    pub here: String,
+    pub here_done: String,
+    pub relay: String,
+    pub clinic: String,
+    pub nothing: String,
+    pub signed: String,
+    pub not_asked: String,
+    pub keeps: String,
+    pub register_entry: String,
+    pub identity_check: String,
+    pub history: String,
+    pub fetched: String,
+    pub signed_by_relay: String,
+    pub signed_by_clinic: String,
+}
+
+impl ReceiptWords {
+    /// Every word its own name, for tests.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of_keys() -> Self {
+        let word = str::to_owned;
+        Self {
+            lang: word("en"),
+            title: word("title"),
+            heading: word("heading"),
+            when: word("when"),
+            profile: word("profile"),
+            here: word("here"),
+            here_done: word("hereDone"),
+            relay: word("relay"),
+            clinic: word("clinic"),
+            nothing: word("nothing"),
+            signed: word("signed {date}"),
+            not_asked: word("notAsked"),
+            keeps: word("keeps"),
+            register_entry: word("registerEntry"),
+            identity_check: word("identityCheck"),
+            history: word("history"),
+            fetched: word("fetched"),
+            signed_by_relay: word("signedByRelay"),
+            signed_by_clinic: word("signedByClinic"),
+        }
+    }
 }
 
 /// Whether a service has forgotten.

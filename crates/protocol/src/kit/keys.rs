@@ -6,9 +6,10 @@ use crate::codec::{DecodeError, Reader, Writer};
 use crate::curve::{Point, Scalar, hash_to_scalar};
 use crate::domain::Label;
 use crate::hash;
+use crate::ids::ServiceId;
 use crate::keys::{DecryptionKey, EncapsulationKey, KeyError, SecretBytes32, SigningKey};
 
-use super::KitSecret;
+use super::{KitSecret, RecoveryBlind, recovery_hash};
 
 /// Names the backups of one kit: 16 bytes that say nothing about it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -67,6 +68,16 @@ fn scalar(secret: &KitSecret, label: Label) -> Scalar {
     hash_to_scalar(label, &[seed.as_slice()])
 }
 
+/// A persona that backups lie under at a relay. To the relay she is one like every other.
+pub struct BackupPersona {
+    /// Signs requests.
+    pub signing: SigningKey,
+    /// Stands in her certificate; nothing is sealed to it.
+    pub decryption: DecryptionKey,
+    /// Hash of her recovery key. Derived, so that a restored profile has her certified in the same way.
+    pub recovery_hash: [u8; 32],
+}
+
 /// What a device keeps of a confirmed kit: it writes backups it cannot read again, and certifies
 /// recovery keys it cannot sign with. The signing key and the locator are secret all the same: they
 /// stay inside the vault.
@@ -108,25 +119,22 @@ impl KitPublic {
         StreamId(id)
     }
 
-    /// Signing key of the persona under which the backups lie at a relay.
+    /// The persona under which the backups lie at the relay of a service. Each service sees another one, and
+    /// so does the same service once the one before was forgotten, which counts `number` up.
     ///
     /// # Errors
-    /// [`KeyError`] if the derivation fails.
-    pub fn persona_signing(&self) -> Result<SigningKey, KeyError> {
-        SigningKey::from_bytes(&self.located(Label::KitPersonaSigning).expose_secret())
-    }
-
-    /// Encapsulation key of that persona.
-    ///
-    /// # Errors
-    /// [`KeyError`] if the derivation fails.
-    pub fn persona_decryption(&self) -> Result<DecryptionKey, KeyError> {
-        DecryptionKey::from_bytes(&self.located(Label::KitPersonaEncapsulation).expose_secret())
-    }
-
-    fn located(&self, label: Label) -> Scalar {
-        let seed = hash::derive(self.locator.expose_secret(), label, &[]);
-        hash_to_scalar(label, &[seed.as_slice()])
+    /// [`KeyError`] if a derivation fails.
+    pub fn persona(&self, service: ServiceId, number: u32) -> Result<BackupPersona, KeyError> {
+        let mut context = service.as_bytes().to_vec();
+        context.extend_from_slice(&number.to_be_bytes());
+        let seed = |label| hash::derive(self.locator.expose_secret(), label, &[&context]);
+        let key = |label| hash_to_scalar(label, &[seed(label).as_slice()]).expose_secret();
+        let blind = RecoveryBlind::from_bytes(*seed(Label::KitPersonaRecovery));
+        Ok(BackupPersona {
+            signing: SigningKey::from_bytes(&key(Label::KitPersonaSigning))?,
+            decryption: DecryptionKey::from_bytes(&key(Label::KitPersonaEncapsulation))?,
+            recovery_hash: recovery_hash(&self.recovery_key(&blind)?),
+        })
     }
 
     /// The encoding, for the vault. Secret.

@@ -77,6 +77,7 @@ fn add(left: &Point, right: &Point) -> Result<Point, CurveError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::ServiceId;
     use crate::kit::KitSecret;
 
     #[test]
@@ -109,10 +110,18 @@ mod tests {
         let again = KitPublic::from_bytes(&bytes).unwrap();
         assert_eq!(again.to_bytes(), bytes);
         assert_eq!(again.stream(), public.stream());
-        assert_eq!(
-            again.persona_signing().unwrap().verifying_key(),
-            public.persona_signing().unwrap().verifying_key()
-        );
+        let [one, two] = [[1; 16], [2; 16]].map(ServiceId::from_bytes);
+        let keys = |kit: &KitPublic, service, number| {
+            let persona = kit.persona(service, number).unwrap();
+            (persona.signing.verifying_key().key_id(), persona.recovery_hash)
+        };
+        assert_eq!(keys(&again, one, 0), keys(&public, one, 0));
+        // No two services and no two numbers share a key or a recovery key.
+        for (service, number) in [(two, 0), (one, 1)] {
+            let (key, recovery) = keys(&public, service, number);
+            let (first, first_recovery) = keys(&public, one, 0);
+            assert!(key != first && recovery != first_recovery);
+        }
         assert!(KitPublic::from_bytes(&bytes[1..]).is_err());
         assert!(KitPublic::from_bytes(&[&bytes[..], &[0]].concat()).is_err());
     }

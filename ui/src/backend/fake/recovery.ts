@@ -41,16 +41,40 @@ const status = (): T.RecoveryView => ({
         versions: 7,
         problem: wanted.state === "offline" ? { code: "backup-place-gone", params: {} } : null,
       },
-  relay: {
-    possible: false,
+  relay: atRelay(),
+});
+
+/** On with versions; out of reach with the room used up; off on the first day. Work that asks: just deleted. */
+const atRelay = (): T.RelayBackup => {
+  const off: T.RelayBackup = {
+    possible: true,
     on: false,
     thisComputerOnly: false,
+    address: "https://relay.clinic.example:8443",
     at: null,
+    complete: null,
     bytes: 0,
-    versions: 0,
+    quota: 0,
+    versions: [],
+    stranger: null,
+    deleting: false,
+    deleted: wanted.asks ? now + day : null,
     problem: null,
-  },
-});
+  };
+  if (empty() || wanted.asks) return off;
+  const offline = wanted.state === "offline";
+  return {
+    ...off,
+    on: true,
+    at: now - 4 * day,
+    complete: now - (offline ? 16 * day : 900),
+    bytes: 52_100_000,
+    quota: 8_589_934_592,
+    versions: [4, 5, 9, 40].map((days) => ({ at: now - days * day, bytes: 48_000_000 - days * 100_000 })),
+    stranger: offline ? now - 2 * day : null,
+    problem: offline ? { code: "relay-unreachable", params: {} } : null,
+  };
+};
 
 const report = (): T.RestoreReport => ({
   profileId: "fake",
@@ -64,6 +88,7 @@ const report = (): T.RestoreReport => ({
   shares: 4,
   accesses: 31,
   people: 0,
+  fromRelay: wanted.asks,
   enrolment: wanted.asks ? { kind: "waiting", problem: null } : { kind: "done" },
   leftClinic: null,
   renewals: ["Dr Ada Example", "Dr Boris Sample"].map((name, index) => ({
@@ -102,6 +127,7 @@ export const recoveryAnswers = (startJob: (kind: T.JobKind, result: string) => s
       made: now - 3 * day,
       profileName: "Anna",
       clinicName: "Example Clinic on the Hill",
+      relayUrl: "https://relay.clinic.example:8443",
     } satisfies T.KitView;
   },
   kit_confirm: (args) => {
@@ -111,6 +137,7 @@ export const recoveryAnswers = (startJob: (kind: T.JobKind, result: string) => s
     return { confirmed: wrong.length === 0, wrong: wrong.map((each) => each.place) } satisfies T.KitCheck;
   },
   backup_now: () => startJob("backup", ""),
+  backup_relay_now: () => startJob("backupAtRelay", ""),
   restore_report: () => (empty() ? null : report()),
   restore_kit: (args) => {
     if (String(args.text).trim().split(/\s+/).length < 12)
@@ -142,6 +169,22 @@ export const recoveryAnswers = (startJob: (kind: T.JobKind, result: string) => s
       }, 1200);
     return "r1";
   },
+  leaving_receipt: () =>
+    empty() || !window.location.hash.includes("left")
+      ? null
+      : ({
+          profileName: "Anna",
+          role: "patient",
+          at: now - 60,
+          relay: { kind: "signed", erasedBy: now + day, statements: ["AQID".repeat(60), "BAUG".repeat(60)] },
+          clinic: wanted.asks
+            ? { kind: "notAsked", problem: { code: "authority-unreachable", params: {} } }
+            : { kind: "signed", erasedBy: now + day, statements: ["BwgJ".repeat(60)] },
+          clinicName: "Example Clinic on the Hill",
+          clinicKeeps: wanted.asks ? [] : ["register-entry", "identity-check", "history"],
+          fetched: 44,
+        } satisfies T.LeavingReceipt),
+  leaving_receipt_save: () => true,
   restore_job: () => restoring,
   restore_cancel: () => {
     if (restoring) restoring = { ...restoring, state: "cancelled" };

@@ -9,6 +9,7 @@ import { Checkbox, TextField } from "../../shared/components/Fields";
 import { Notice } from "../../shared/components/Notice";
 import { Section } from "../../shared/components/Page";
 import { JobProgress } from "../../shared/components/Waiting";
+import { receiptWords } from "./words";
 
 /** What follows, what cannot be called back, the name typed, and one more question. */
 export function Delete({ known }: { known: LeavingView }) {
@@ -77,7 +78,9 @@ export function Delete({ known }: { known: LeavingView }) {
           deed={start}
           input={() => {
             setTried(true);
-            return right ? { name: typed.trim(), localOnly } : undefined;
+            return right
+              ? { name: typed.trim(), localOnly, words: receiptWords(known.profileName, known.clinicName) }
+              : undefined;
           }}
         >
           <p>{t("leaving.askWhy")}</p>

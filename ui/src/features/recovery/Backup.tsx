@@ -12,19 +12,24 @@ import { toast } from "../../shared/components/Toast";
 import { JobProgress } from "../../shared/components/Waiting";
 import { fullMoment } from "../../shared/format/dates";
 import { sizeWords } from "../../shared/format/sizes";
+import { ageWords } from "./age";
+import { AtRelaySection } from "./AtRelay";
 
-/** The backup of this profile: where it is, how old, and how to make one now. */
-export function BackupSection({ status }: { status: RecoveryView }) {
+/** The backups of this profile: where they are, how old, and how to make one now. */
+export function Backups({ status }: { status: RecoveryView }) {
   const ready = status.kit.confirmed !== null;
   return (
-    <Section heading={t("backup.heading")}>
-      <p>{t("backup.lead")}</p>
-      {ready ? <InAFile file={status.file} /> : <Notice>{t("backup.kitFirst")}</Notice>}
-    </Section>
+    <>
+      <Section heading={t("backup.inFile")}>
+        <p>{t("backup.lead")}</p>
+        {ready ? <InAFile status={status} /> : <Notice>{t("backup.kitFirst")}</Notice>}
+      </Section>
+      <AtRelaySection relay={status.relay} ready={ready} />
+    </>
   );
 }
 
-function InAFile({ file }: { file: FileBackup | null }) {
+function InAFile({ status: { file, relay } }: { status: RecoveryView }) {
   const [job, setJob] = useState<string>();
   const running = useJob(job);
   const start = useDeed(recovery.backupNow, setJob);
@@ -48,7 +53,7 @@ function InAFile({ file }: { file: FileBackup | null }) {
   const failed = running?.state === "failed" ? running.error : (file?.problem ?? null);
   return (
     <>
-      {!file && (
+      {!file && !relay.on && (
         <Notice tone="task" title={t("backup.none")}>
           {t("reminder.backup")}
         </Notice>
@@ -116,11 +121,3 @@ const factsOf = (file: FileBackup) => [
     value: <span className="figures">{file.versions}</span>,
   },
 ];
-
-const daySeconds = 86_400;
-
-/** The date in full and, because that is what counts, how long ago it is. */
-function ageWords(at: number): string {
-  const days = Math.max(0, Math.floor(Date.now() / 1000 / daySeconds) - Math.floor(at / daySeconds));
-  return `${fullMoment(at)} (${t("backup.age", { n: days })})`;
-}

@@ -103,6 +103,7 @@ function Sheet({ kit }: { kit: KitView }) {
         facts={[
           { label: t("kit.for"), value: kit.profileName },
           kit.clinicName !== null && { label: t("kit.clinic"), value: kit.clinicName },
+          kit.relayUrl !== null && { label: t("kit.relay"), value: kit.relayUrl },
           { label: t("kit.date"), value: fullDate(kit.made) },
         ]}
       />

@@ -10,7 +10,7 @@ import { Loaded } from "../../shared/components/Loaded";
 import { Notice } from "../../shared/components/Notice";
 import { Page, Section } from "../../shared/components/Page";
 import { fullDate } from "../../shared/format/dates";
-import { BackupSection } from "./Backup";
+import { Backups } from "./Backup";
 
 /** How this profile stands to losing the computer: the kit and the backups, and what to do next. */
 export function Recovery() {
@@ -27,7 +27,7 @@ export function Recovery() {
         {(known) => (
           <>
             <Kit kit={known.kit} />
-            <BackupSection status={known} />
+            <Backups status={known} />
             {report.data && (
               <p className="section">
                 <Link to="/settings/recovery/restored">{t("title.restored")}</Link>

@@ -34,12 +34,12 @@ export function Reminder() {
 }
 
 /** What is missing, worst first, and where it is mended. */
-function lacking({ kit, file }: RecoveryView) {
+function lacking({ kit, file, relay }: RecoveryView) {
   const to = "/settings/recovery";
   if (kit.confirmed === null)
     return { words: "reminder.kit", action: "reminder.make", to: "/settings/recovery/kit" } as const;
-  if (!file || file.at === null)
-    return { words: "reminder.backup", action: "reminder.makeBackup", to } as const;
-  const words = file.problem ? "reminder.failed" : "reminder.old";
+  const none = (!file || file.at === null) && (!relay.on || relay.at === null || relay.thisComputerOnly);
+  if (none) return { words: "reminder.backup", action: "reminder.makeBackup", to } as const;
+  const words = (file?.problem ?? relay.problem) ? "reminder.failed" : "reminder.old";
   return { words, action: "reminder.see", to } as const;
 }

@@ -5,7 +5,7 @@ import type { BackupChoice, KitReading, RestoreOffer, RestoreSource } from "../.
 import { t } from "../../locales/i18n";
 import { Button } from "../../shared/components/Button";
 import { Failure } from "../../shared/components/Failure";
-import { TextField } from "../../shared/components/Fields";
+import { RadioGroup, TextField } from "../../shared/components/Fields";
 import { Notice } from "../../shared/components/Notice";
 import { Heading } from "../../shared/components/Page";
 import { Form } from "../../shared/forms";
@@ -67,29 +67,95 @@ interface SourceProps {
   onOpened: (offer: RestoreOffer, source: RestoreSource) => void;
 }
 
-/** Which file the backup is, and whether the kit opens it. */
+/** Where the backup is, and whether the kit opens it. */
 export function SourceStep({ kit, onBack, onOpened }: SourceProps) {
+  const [from, setFrom] = useState<RestoreSource["kind"]>("file");
   const [file, setFile] = useState<BackupChoice>();
+  const [address, setAddress] = useState("");
   const [tried, setTried] = useState(false);
   const look = useDeed(welcome.restoreLook, (offer, asked) => {
     onOpened(offer, asked.source);
   });
-  const pick = useDeed(welcome.restorePick, (picked) => {
-    if (!picked) return;
-    look.reset();
-    setFile(picked);
-  });
+  const needsAddress = from === "relay" && !kit.hasRelay;
+  const source = sourceOf(from, file, needsAddress ? address.trim() : null);
   return (
     <Form
       onSubmit={(event) => {
         event.preventDefault();
         setTried(true);
-        if (file) look.mutate({ kit: kit.token, source: { kind: "file", token: file.token } });
+        if (source) look.mutate({ kit: kit.token, source });
       }}
     >
       <Heading>{t("restore.step.source")}</Heading>
       <Notice tone="good">{t("restore.kitOk")}</Notice>
-      <p>{t("restore.fromFileHint")}</p>
+      <RadioGroup
+        label={t("restore.from")}
+        value={from}
+        choices={[
+          { value: "file", title: t("restore.fromFile"), hint: t("restore.fromFileHint") },
+          { value: "relay", title: t("restore.fromRelay"), hint: t("restore.fromRelayHint") },
+        ]}
+        onChange={(next) => {
+          look.reset();
+          setTried(false);
+          setFrom(next);
+        }}
+      />
+      {from === "file" && (
+        <PickFile
+          file={file}
+          missing={tried && !file}
+          onPicked={(picked) => {
+            look.reset();
+            setFile(picked);
+          }}
+        />
+      )}
+      {needsAddress && (
+        <TextField
+          label={t("restore.address")}
+          hint={t("restore.addressHint")}
+          value={address}
+          error={tried && address.trim() === "" ? t("restore.addressMissing") : undefined}
+          onChange={setAddress}
+          maxLength={200}
+        />
+      )}
+      {look.isError && <Failure error={look.error} />}
+      <div className="actions">
+        <Button look={source ? "primary" : "plain"} type="submit" isPending={look.isPending}>
+          {t("restore.look")}
+        </Button>
+        <Button look="quiet" icon="back" onPress={onBack}>
+          {t("restore.step.kit")}
+        </Button>
+      </div>
+    </Form>
+  );
+}
+
+/** `address`: nothing if the kit says where the relay is. */
+function sourceOf(
+  from: RestoreSource["kind"],
+  file: BackupChoice | undefined,
+  address: string | null,
+): RestoreSource | undefined {
+  if (from === "relay") return address === "" ? undefined : { kind: "relay", address };
+  return file && { kind: "file", token: file.token };
+}
+
+interface PickProps {
+  file: BackupChoice | undefined;
+  missing: boolean;
+  onPicked: (file: BackupChoice) => void;
+}
+
+function PickFile({ file, missing, onPicked }: PickProps) {
+  const pick = useDeed(welcome.restorePick, (picked) => {
+    if (picked) onPicked(picked);
+  });
+  return (
+    <>
       <div className="row">
         <Button
           look={file ? "plain" : "primary"}
@@ -103,17 +169,8 @@ export function SourceStep({ kit, onBack, onOpened }: SourceProps) {
         </Button>
         <span role="status">{file && t("restore.picked", { name: file.name })}</span>
       </div>
-      {tried && !file && <Notice tone="caution">{t("restore.sourceMissing")}</Notice>}
+      {missing && <Notice tone="caution">{t("restore.sourceMissing")}</Notice>}
       {pick.isError && <Failure error={pick.error} />}
-      {look.isError && <Failure error={look.error} />}
-      <div className="actions">
-        <Button look={file ? "primary" : "plain"} type="submit" isPending={look.isPending}>
-          {t("restore.look")}
-        </Button>
-        <Button look="quiet" icon="back" onPress={onBack}>
-          {t("restore.step.kit")}
-        </Button>
-      </div>
-    </Form>
+    </>
   );
 }

@@ -113,7 +113,7 @@ export function ReportBody({ report }: { report: RestoreReport }) {
           {kind === "impossible" && <li>{t("restored.join")}</li>}
           {kind !== "none" && <li>{t("restored.shareAgain")}</li>}
           {report.leftClinic !== null && <li>{t("restored.shareNew")}</li>}
-          <li>{t("restored.kit")}</li>
+          <li>{t(report.fromRelay ? "restored.kitRelay" : "restored.kit")}</li>
         </ol>
       </Section>
     </>

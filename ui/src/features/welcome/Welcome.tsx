@@ -1,6 +1,6 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useAnswer, useDeed } from "../../app/queries";
-import { href } from "../../app/router";
+import { href, navigate } from "../../app/router";
 import { asAppError, welcome } from "../../backend";
 import type { ProfileSummary, Role } from "../../backend/types";
 import { t } from "../../locales/i18n";
@@ -28,6 +28,11 @@ export const roleIcons = { patient: "person", doctor: "doctor", desk: "desk" } a
 /** The first window: open a profile, or begin a new one. */
 export function Welcome() {
   const profiles = useAnswer(["profiles"], welcome.profilesList, { every: 3_000 });
+  const left = useAnswer(["leaving-receipt"], welcome.leavingReceipt, { every: 3_000 });
+  // A profile was just deleted: its receipt comes first.
+  useEffect(() => {
+    if (left.data) navigate("/left", "replace");
+  }, [left.data]);
   const isBack = (profiles.data?.length ?? 0) > 0;
   return (
     <Letter wide>

@@ -148,9 +148,11 @@ export const errors = {
   "error.kit-gone.what": "This computer cannot show the words any more",
   "error.kit-gone.mend": "They are on your paper only. If it is lost, make a new kit.",
   "error.kit-without-relay.what": "The kit does not say where the relay is",
-  "error.kit-without-relay.mend": "Use the picture of the kit, or choose a backup file.",
+  "error.kit-without-relay.mend":
+    "Use the picture of the kit, type the relay’s address, or choose a backup file.",
   "error.backup-none.what": "There is no backup there",
-  "error.backup-none.mend": "Choose another file, or look for the stick or disk you backed up to.",
+  "error.backup-none.mend":
+    "Look for the file, stick or disk you backed up to. For a relay, check the kit and the address.",
   "error.backup-of-another.what": "This kit does not open this backup",
   "error.backup-of-another.mend": "Use the kit that was made for it, or choose another backup.",
   "error.backup-damaged.what": "This backup is damaged",

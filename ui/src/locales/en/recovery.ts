@@ -8,7 +8,7 @@ export const recovery = {
 
   "recovery.heading": "If this computer is lost",
   "recovery.lead":
-    "Two things bring your records back on a new computer: a kit of twelve words on paper, and a backup in a file. One without the other is of no use to anybody.",
+    "Two things bring your records back on a new computer: a kit of twelve words on paper, and a backup. One without the other is of no use to anybody.",
   "recovery.link": "Recovery kit and backup",
   "recovery.back": "Recovery",
   "recovery.kit": "Recovery kit",
@@ -63,13 +63,14 @@ export const recovery = {
   "kit.how": "How to use it",
   "kit.how1": "Install Keyward on the new computer and open it.",
   "kit.how2": "Choose “I have a recovery kit”. Type the words, or choose a photo of the picture.",
-  "kit.how3": "Choose the backup file.",
+  "kit.how3": "Choose your backup: a file, or the clinic’s relay.",
   "kit.gone": "This computer cannot show the words any more",
   "kit.goneHint":
     "You confirmed the kit, and from then on the words were only on your paper. If the paper is lost, make a new kit.",
   "kit.goneAction": "Go to recovery",
   "kit.clipboard":
     "Copied. Put it where only you can read it. The clipboard is emptied after one minute, and when you lock.",
+  "kit.relay": "Relay",
 
   "kitConfirm.heading": "Type some of the words again",
   "kitConfirm.lead":
@@ -103,9 +104,41 @@ export const recovery = {
   "backup.kitFirst": "Confirm your kit first. A backup is locked with it.",
   "backup.age": "{n, plural, =0 {today} one {# day ago} other {# days ago}}",
   "backup.complete": "Has everything up to",
+  "backup.relay": "Backup at the clinic’s relay",
+  "backup.relayLead":
+    "The same backup, kept by the relay that carries what you share. It needs no stick, and new things go into it by themselves.",
+  "backup.relayHint":
+    "The relay sees how large it is and when it changes. It cannot read it, and it does not see that it is yours or which spaces are.",
+  "backup.relayHere":
+    "This relay runs on this very computer. A backup there is lost together with it. Use a file as well.",
+  "backup.relayOn": "Keep a backup at the relay",
+  "backup.relayNow": "Send what is new",
+  "backup.relayDone": "The relay has everything",
+  "backup.relayStopped": "It was stopped. What the relay had before is still whole.",
+  "backup.relayAddress": "Where it is",
+  "backup.relayAddressHint": "Write this beside the words of your kit, if it is not on the sheet.",
+  "backup.relayRoom": "Room",
+  "backup.relayRoomOf": "{used} of {most}",
+  "backup.relayVersions": "{n, plural, one {# version there} other {# versions there}}",
+  "backup.relayVersion": "{date}: {size}",
+  "backup.relayKeeps":
+    "The relay keeps the last ten, and the first of each of the last 14 days and 24 months with changes.",
+  "backup.relayStranger": "Another computer has written to this backup",
+  "backup.relayStrangerWhy":
+    "It was found on {date}. If that was not you, somebody has your keys: make a new kit. What was there before is kept.",
+  "backup.relayDeleting": "What is at the relay is deleted as soon as it can be reached.",
+  "backup.relayDeleted":
+    "It is deleted at the relay, which has signed that. The last trace is overwritten by {date} at the latest.",
+  "backup.relayOff": "Stop, and delete it there",
+  "backup.relayOffAsk": "Delete the backup at the relay?",
+  "backup.relayOffWhy": "All its versions at the relay are deleted. A backup in a file is not touched.",
+  "backup.relayOffGo": "Delete it there",
+  "backup.relayOffKeep": "Keep it",
+  "backup.relayJoin": "For this you join a clinic first.",
+  "backup.inFile": "Backup in a file",
 
   "restore.heading": "Bring a profile back",
-  "restore.lead": "You need your recovery kit and a backup file.",
+  "restore.lead": "You need your recovery kit and a backup.",
   "restore.welcome": "I have a recovery kit",
   "restore.welcomeHint": "Bring back a profile from another computer, or from before.",
   "restore.step.kit": "Your kit",
@@ -127,7 +160,7 @@ export const recovery = {
   "restore.newest": "The newest",
   "restore.versionHint": "{records, plural, one {# record} other {# records}}, {size}",
   "restore.cut":
-    "The end of this file is not whole, so the last change may be missing. The versions below are whole.",
+    "Something in this backup is not whole, so the last change may be missing. The versions below are whole.",
   "restore.alreadyHere":
     "This profile seems to be on this computer already. What you bring back becomes a second profile. The one that is here stays as it is.",
   "restore.name": "Name for this profile",
@@ -141,6 +174,13 @@ export const recovery = {
   "restore.runningHint": "You can stop at any time. Nothing half restored is kept.",
   "restore.cancelled": "It was stopped, and nothing was kept",
   "restore.again": "Choose again",
+  "restore.from": "Where is your backup?",
+  "restore.fromFile": "In a file",
+  "restore.fromRelay": "At the clinic’s relay",
+  "restore.fromRelayHint": "If you had switched that on. It needs the internet.",
+  "restore.address": "Address of the relay",
+  "restore.addressHint": "It stands on the sheet of your kit. Or ask your clinic.",
+  "restore.addressMissing": "Type the address of the relay first",
 
   "restored.heading": "This is what came back",
   "restored.lead": "From the backup of {date}.",
@@ -180,4 +220,5 @@ export const recovery = {
     "Has the clinic closed, or was it only on the lost computer? Then it can never let you in. Ask another clinic for an invitation. You are told what it means before anything happens.",
   "restored.goneJoin": "My clinic is gone: join another",
   "restored.joinAgain": "Join with a new invitation",
+  "restored.kitRelay": "Your kit still counts, and the backup at the relay goes on by itself.",
 } as const;

@@ -155,9 +155,11 @@ export const errors = {
   "error.kit-gone.what": "Este equipo ya no puede mostrar las palabras",
   "error.kit-gone.mend": "Solo están en su papel. Si se ha perdido, haga un kit nuevo.",
   "error.kit-without-relay.what": "El kit no dice dónde está el servidor de enlace",
-  "error.kit-without-relay.mend": "Use la imagen del kit, o elija un archivo de copia.",
+  "error.kit-without-relay.mend":
+    "Use la imagen del kit, escriba la dirección del servidor o elija un archivo de copia.",
   "error.backup-none.what": "Ahí no hay ninguna copia de seguridad",
-  "error.backup-none.mend": "Elija otro archivo, o busque la memoria o el disco donde la guardó.",
+  "error.backup-none.mend":
+    "Busque el archivo, la memoria o el disco de su copia. Si es un servidor, revise el kit y la dirección.",
   "error.backup-of-another.what": "Este kit no abre esta copia",
   "error.backup-of-another.mend": "Use el kit que se hizo para ella, o elija otra copia.",
   "error.backup-damaged.what": "Esta copia está dañada",

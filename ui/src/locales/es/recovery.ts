@@ -10,7 +10,7 @@ export const recovery = {
 
   "recovery.heading": "Si se pierde este equipo",
   "recovery.lead":
-    "Dos cosas devuelven sus registros a un ordenador nuevo: un kit de doce palabras en papel y una copia en un archivo. Una sin la otra no le sirve a nadie.",
+    "Dos cosas devuelven sus registros a un ordenador nuevo: un kit de doce palabras en papel y una copia. Una sin la otra no le sirve a nadie.",
   "recovery.link": "Kit de recuperación y copia de seguridad",
   "recovery.back": "Recuperación",
   "recovery.kit": "Kit de recuperación",
@@ -69,13 +69,14 @@ export const recovery = {
   "kit.how": "Cómo se usa",
   "kit.how1": "Instale Keyward en el equipo nuevo y ábralo.",
   "kit.how2": "Elija «Tengo un kit de recuperación». Escriba las palabras o elija una foto de la imagen.",
-  "kit.how3": "Elija el archivo de la copia.",
+  "kit.how3": "Elija su copia: un archivo o el servidor de la clínica.",
   "kit.gone": "Este equipo ya no puede mostrar las palabras",
   "kit.goneHint":
     "Usted confirmó el kit, y desde entonces las palabras están solo en su papel. Si lo ha perdido, haga un kit nuevo.",
   "kit.goneAction": "Ir a recuperación",
   "kit.clipboard":
     "Copiado. Póngalo donde solo usted pueda leerlo. El portapapeles se vacía después de un minuto y al bloquear.",
+  "kit.relay": "Servidor de enlace",
 
   "kitConfirm.heading": "Escriba otra vez algunas palabras",
   "kitConfirm.lead":
@@ -110,9 +111,41 @@ export const recovery = {
   "backup.kitFirst": "Confirme primero su kit. Las copias se cierran con él.",
   "backup.age": "{n, plural, =0 {hoy} one {hace # día} other {hace # días}}",
   "backup.complete": "Lo tiene todo hasta",
+  "backup.relay": "Copia en el servidor de enlace de la clínica",
+  "backup.relayLead":
+    "La misma copia, guardada por el servidor que lleva lo que usted comparte. No hace falta ninguna memoria, y lo nuevo se añade solo.",
+  "backup.relayHint":
+    "El servidor ve cuánto ocupa y cuándo cambia. No puede leerla, y no ve que es suya ni qué espacios son suyos.",
+  "backup.relayHere":
+    "Este servidor está en este mismo equipo. Una copia allí se pierde junto con él. Use también un archivo.",
+  "backup.relayOn": "Guardar una copia en el servidor",
+  "backup.relayNow": "Enviar lo nuevo",
+  "backup.relayDone": "El servidor lo tiene todo",
+  "backup.relayStopped": "Se detuvo. Lo que el servidor tenía antes sigue entero.",
+  "backup.relayAddress": "Dónde está",
+  "backup.relayAddressHint": "Anótelo junto a las palabras de su kit, si no está en la hoja.",
+  "backup.relayRoom": "Espacio",
+  "backup.relayRoomOf": "{used} de {most}",
+  "backup.relayVersions": "{n, plural, one {# versión allí} other {# versiones allí}}",
+  "backup.relayVersion": "{date}: {size}",
+  "backup.relayKeeps":
+    "El servidor guarda las últimas diez, y la primera de cada uno de los últimos 14 días y 24 meses con cambios.",
+  "backup.relayStranger": "Otro equipo ha escrito en esta copia",
+  "backup.relayStrangerWhy":
+    "Se vio el {date}. Si no fue usted, alguien tiene sus claves: haga un kit nuevo. Lo que había antes se conserva.",
+  "backup.relayDeleting": "Lo que hay en el servidor se borra en cuanto se pueda llegar a él.",
+  "backup.relayDeleted":
+    "Está borrada en el servidor, que lo ha firmado. El último rastro se sobrescribe a más tardar el {date}.",
+  "backup.relayOff": "Dejarlo, y borrarla allí",
+  "backup.relayOffAsk": "¿Borrar la copia del servidor?",
+  "backup.relayOffWhy": "Se borran todas sus versiones en el servidor. Una copia en un archivo no se toca.",
+  "backup.relayOffGo": "Borrarla allí",
+  "backup.relayOffKeep": "Conservarla",
+  "backup.relayJoin": "Para esto, primero únase a una clínica.",
+  "backup.inFile": "Copia en un archivo",
 
   "restore.heading": "Recuperar un perfil",
-  "restore.lead": "Necesita su kit de recuperación y un archivo de copia.",
+  "restore.lead": "Necesita su kit de recuperación y una copia.",
   "restore.welcome": "Tengo un kit de recuperación",
   "restore.welcomeHint": "Recupere un perfil de otro equipo o de antes.",
   "restore.step.kit": "Su kit",
@@ -135,7 +168,7 @@ export const recovery = {
   "restore.newest": "La más nueva",
   "restore.versionHint": "{records, plural, one {# registro} other {# registros}}, {size}",
   "restore.cut":
-    "El final de este archivo no está entero, así que puede faltar el último cambio. Las versiones de abajo están enteras.",
+    "Algo de esta copia no está entero, así que puede faltar el último cambio. Las versiones de abajo están enteras.",
   "restore.alreadyHere":
     "Parece que este perfil ya está en este equipo. Lo que recupere será un segundo perfil. El que está aquí se queda como está.",
   "restore.name": "Nombre de este perfil",
@@ -150,6 +183,13 @@ export const recovery = {
   "restore.runningHint": "Puede detenerlo en cualquier momento. No se guarda nada a medias.",
   "restore.cancelled": "Se detuvo, y no se ha guardado nada",
   "restore.again": "Elegir otra vez",
+  "restore.from": "¿Dónde está su copia?",
+  "restore.fromFile": "En un archivo",
+  "restore.fromRelay": "En el servidor de enlace de la clínica",
+  "restore.fromRelayHint": "Si lo había activado. Hace falta internet.",
+  "restore.address": "Dirección del servidor de enlace",
+  "restore.addressHint": "Está en la hoja de su kit. O pregunte en su clínica.",
+  "restore.addressMissing": "Escriba primero la dirección del servidor",
 
   "restored.heading": "Esto es lo que ha vuelto",
   "restored.lead": "De la copia del {date}.",
@@ -190,4 +230,5 @@ export const recovery = {
     "Si la clínica ha cerrado, o estaba solo en el equipo perdido, nunca podrá dejarle entrar. Pida una invitación a otra clínica. Antes de que pase nada, se le explica qué significa.",
   "restored.goneJoin": "Mi clínica ya no existe: unirme a otra",
   "restored.joinAgain": "Unirme con una invitación nueva",
+  "restored.kitRelay": "Su kit sigue valiendo, y la copia en el servidor sigue sola.",
 } satisfies Catalogue;

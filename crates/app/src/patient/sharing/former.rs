@@ -20,7 +20,7 @@ use crate::patient::spaces::Space;
 use crate::ports::clock::UnixSeconds;
 use crate::ports::vault::{Collection, Transaction};
 use crate::reading;
-use crate::recovery::{keys, renew};
+use crate::recovery::{at_relay, keys, renew};
 use crate::store::{self, StoreError};
 
 /// Rows of [`FormerClinic`] in [`Collection::Identity`], numbered.
@@ -220,5 +220,6 @@ fn erase(tx: &mut dyn Transaction) -> Result<(), AppError> {
     history::forget_receipt_key(tx)?;
     SyncBook::forget(tx)?;
     keys::forget(tx)?;
+    at_relay::forget(tx)?;
     renew::forget(tx)
 }

@@ -1,0 +1,137 @@
+import { answers, useAnswer, useDeed } from "../../app/queries";
+import { navigate } from "../../app/router";
+import { common, welcome } from "../../backend";
+import type { Forgotten, LeavingReceipt } from "../../backend/types";
+import { t } from "../../locales/i18n";
+import { Button, ButtonLink } from "../../shared/components/Button";
+import { Facts } from "../../shared/components/Facts";
+import { Failure } from "../../shared/components/Failure";
+import { Loaded } from "../../shared/components/Loaded";
+import { Empty, Heading } from "../../shared/components/Page";
+import { fullDate, fullMoment } from "../../shared/format/dates";
+import { Letter } from "../welcome/Letter";
+
+/** The receipt of leaving, in the first window: nothing of the profile is left to show it in. */
+export function Left() {
+  const receipt = useAnswer(["leaving-receipt"], welcome.leavingReceipt);
+  return (
+    <Letter wide>
+      {!receipt.data && <Heading>{t("title.left")}</Heading>}
+      <Loaded query={receipt} lines={8}>
+        {(known) =>
+          known ? (
+            <Receipt receipt={known} />
+          ) : (
+            <Empty
+              icon="file"
+              heading={t("left.gone")}
+              action={<ButtonLink to="/">{t("left.done")}</ButtonLink>}
+            >
+              {t("left.goneHint")}
+            </Empty>
+          )
+        }
+      </Loaded>
+    </Letter>
+  );
+}
+
+const done = () => {
+  // The first page comes back here while there is one.
+  answers.setQueryData(["leaving-receipt"], null);
+  navigate("/", "replace");
+};
+
+function Receipt({ receipt }: { receipt: LeavingReceipt }) {
+  const save = useDeed(welcome.leavingReceiptSave);
+  const putAway = useDeed(welcome.leavingDone, done);
+  const statements = [receipt.relay, receipt.clinic].flatMap((each) =>
+    each.kind === "signed" ? each.statements : [],
+  );
+  return (
+    <article className="sheet stack stack-fill stack-wide">
+      <Heading>{t("left.heading", { name: receipt.profileName })}</Heading>
+      <p className="page-lead">{t("left.lead")}</p>
+      <Facts
+        facts={[
+          { label: t("left.when"), value: fullMoment(receipt.at) },
+          { label: t("left.profile"), value: `${receipt.profileName} · ${t(`role.${receipt.role}`)}` },
+          { label: t("left.here"), value: t("left.hereDone") },
+          { label: t("left.relay"), value: forgottenWords(receipt.relay) },
+          {
+            label:
+              receipt.clinicName === null
+                ? t("left.noClinic")
+                : t("left.clinic", { clinic: receipt.clinicName }),
+            value: forgottenWords(receipt.clinic),
+          },
+          receipt.clinicKeeps.length > 0 && {
+            label: t("left.keeps"),
+            value: receipt.clinicKeeps.map((each) => keepWords(each)).join(" "),
+          },
+          { label: t("left.fetched"), value: t("left.fetchedWords", { n: receipt.fetched }) },
+        ]}
+      />
+      {statements.length > 0 && (
+        <section className="stack">
+          <h2>{t("left.statements")}</h2>
+          {statements.map((each) => (
+            <pre key={each} className="source" tabIndex={0} aria-label={t("left.statements")}>
+              {each}
+            </pre>
+          ))}
+        </section>
+      )}
+      {save.isError && <Failure error={save.error} />}
+      <p role="status" className="screen-only">
+        {save.data === true && t("left.saved")}
+      </p>
+      <div className="actions screen-only">
+        <Button look="primary" icon="print" onPress={() => void common.printWindow()}>
+          {t("left.print")}
+        </Button>
+        <Button
+          icon="download"
+          isPending={save.isPending}
+          onPress={() => {
+            save.mutate(undefined);
+          }}
+        >
+          {t("left.save")}
+        </Button>
+        <Button
+          look="quiet"
+          isPending={putAway.isPending}
+          onPress={() => {
+            putAway.mutate(undefined);
+          }}
+        >
+          {t("left.done")}
+        </Button>
+      </div>
+    </article>
+  );
+}
+
+/** What a clinic says that it keeps; a newer one may keep more, which is named as it says it. */
+function keepWords(code: string): string {
+  switch (code) {
+    case "register-entry":
+    case "identity-check":
+    case "history":
+      return t(`left.keeps.${code}`);
+    default:
+      return code;
+  }
+}
+
+function forgottenWords(forgotten: Forgotten): string {
+  switch (forgotten.kind) {
+    case "nothing":
+      return t("left.nothing");
+    case "signed":
+      return t("left.signed", { date: fullDate(forgotten.erasedBy) });
+    case "notAsked":
+      return t("left.notAsked");
+  }
+}
