@@ -80,9 +80,7 @@ pub async fn leave_for_good(
             let outcome = kept.and_then(|left| {
                 // Before the first window opens, which shows it.
                 desktop.set_left(Some(left));
-                desktop
-                    .erase(&opened, window.label())
-                    .inspect_err(|_| desktop.set_left(None))?;
+                desktop.erase(&opened, window.label()).inspect_err(|_| desktop.set_left(None))?;
                 Ok(path.file_name().map(|name| name.to_string_lossy().into_owned()))
             });
             job.finish(outcome);

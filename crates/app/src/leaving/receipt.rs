@@ -112,9 +112,12 @@ mod tests {
         words.lang = "zh-Hans".to_owned();
         words.signed = "删除，最晚 {date}".to_owned();
         let page = receipt_page(&receipt(), &words).unwrap();
-        for expected in
-            ["<html lang=\"zh-Hans\">", "删除，最晚 2026-11-01 12:01 UTC", "<pre>AAAA</pre>", "notAsked"]
-        {
+        for expected in [
+            "<html lang=\"zh-Hans\">",
+            "删除，最晚 2026-11-01 12:01 UTC",
+            "<pre>AAAA</pre>",
+            "notAsked",
+        ] {
             assert!(page.contains(expected), "{expected}: {page}");
         }
         for english in ["Deleted", "The profile", "On the computer", "doctors", "Signed"] {
