@@ -1,25 +1,31 @@
-//! Secrets on the clipboard: invitation codes and recovery kits. What the app put there it takes
-//! away again: after a minute, when the profile locks, and when the app ends; but only as long as
-//! it is still what lies there.
+//! What the app puts on the clipboard it takes away again, but only as long as it is still what lies
+//! there: secrets (invitation codes, recovery kits) after a minute, text of records when the profile
+//! locks, and both when the app ends.
 
+mod system;
+
+use std::hash::{BuildHasher as _, RandomState};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use keyward_app::error::AppError;
+use keyward_app::error::{AppError, ErrorCode};
 use keyward_app::ports::clock::UnixSeconds;
+use tauri::AppHandle;
 use zeroize::Zeroizing;
-
-use crate::failure;
 
 /// How long a secret stays on the clipboard, in seconds. The interface says so.
 pub(crate) const STAYS: UnixSeconds = 60;
-/// Longest text taken, in bytes; invitations and kits are far shorter.
-const MAX: usize = 4096;
+/// Longest secret taken, in bytes; invitations and kits are far shorter.
+const MAX_SECRET: usize = 4096;
+/// Longest text of records taken, in mebibytes: some thousand pages.
+const MAX_TEXT_MIB: usize = 4;
 
 /// The system's clipboard, as far as it is needed here.
 pub(crate) trait Board: Send {
     fn put(&mut self, text: &str) -> Option<()>;
     fn text(&mut self) -> Option<Zeroizing<String>>;
     fn clear(&mut self);
+    /// Takes away what a page's own engine put there, past the core, as far as this desktop tells whose it is.
+    fn clear_of_pages(&mut self);
 }
 
 /// What the app put on the clipboard, for whom and until when.
@@ -29,57 +35,106 @@ pub(crate) struct Clipboard {
 
 struct State {
     board: Box<dyn Board>,
+    prints: Prints,
     held: Option<Held>,
 }
 
 struct Held {
     owner: String,
-    text: Zeroizing<String>,
-    since: UnixSeconds,
+    print: Print,
+    stays: Stays,
+}
+
+enum Stays {
+    AMinute { since: UnixSeconds },
+    UntilLock,
+}
+
+/// What a text is known by again: no copy of it waits in memory.
+#[derive(PartialEq, Eq)]
+struct Print(usize, u64);
+
+/// Takes prints under a key of this run of the app.
+#[derive(Default)]
+struct Prints(RandomState);
+
+impl Prints {
+    fn of(&self, text: &str) -> Print {
+        Print(text.len(), self.0.hash_one(text))
+    }
 }
 
 impl Clipboard {
     pub(crate) fn new(board: Box<dyn Board>) -> Self {
-        Self { state: Mutex::new(State { board, held: None }) }
+        Self { state: Mutex::new(State { board, prints: Prints::default(), held: None }) }
     }
 
     /// The clipboard of this desktop; reached when something is put on it.
-    pub(crate) fn of_system() -> Self {
-        Self::new(Box::new(System(None)))
+    pub(crate) fn of_system(app: AppHandle) -> Self {
+        Self::new(Box::new(system::System::new(app)))
     }
 
-    /// Puts a secret of `owner` there.
+    /// Puts a secret of `owner` there, for a minute or until it locks.
     ///
     /// # Errors
-    /// `internal` if there is no clipboard, a field error if it is too long.
-    pub(crate) fn put(
+    /// `clipboard-refused` if there is no clipboard, a field error if it is too long.
+    pub(crate) fn put_secret(
         &self,
         owner: &str,
         text: Zeroizing<String>,
         now: UnixSeconds,
     ) -> Result<(), AppError> {
-        if text.len() > MAX {
+        if text.len() > MAX_SECRET {
             return Err(AppError::field("text", "too-long"));
         }
+        self.put(owner, text, Stays::AMinute { since: now })
+    }
+
+    /// Puts text of `owner`'s records there, until it locks.
+    ///
+    /// # Errors
+    /// `clipboard-refused` if there is no clipboard, `copy-too-long` with the limit in MB.
+    pub(crate) fn put_text(&self, owner: &str, text: Zeroizing<String>) -> Result<(), AppError> {
+        if text.len() > MAX_TEXT_MIB << 20 {
+            let limit = MAX_TEXT_MIB.to_string();
+            return Err(AppError::new(ErrorCode::CopyTooLong).with("limit", limit));
+        }
+        self.put(owner, text, Stays::UntilLock)
+    }
+
+    fn put(&self, owner: &str, mut text: Zeroizing<String>, stays: Stays) -> Result<(), AppError> {
+        // Where a text ends there on some systems: what lies there would not be known again.
+        text.retain(|letter| letter != '\0');
         let mut state = self.state();
-        state.board.put(&text).ok_or_else(|| failure::internal("no clipboard"))?;
-        state.held = Some(Held { owner: owner.to_owned(), text, since: now });
+        state.board.put(&text).ok_or(ErrorCode::ClipboardRefused)?;
+        let print = state.prints.of(&text);
+        state.held = Some(Held { owner: owner.to_owned(), print, stays });
         Ok(())
     }
 
-    /// Takes away what has been there long enough. A clock set back counts as long enough.
+    /// Takes away the secret that has been there long enough. A clock set back counts as long enough.
     pub(crate) fn sweep(&self, now: UnixSeconds) {
-        self.state().take_if(|held| now < held.since || now - held.since >= STAYS);
+        self.state().take_if(|held| match held.stays {
+            Stays::AMinute { since } => now < since || now - since >= STAYS,
+            Stays::UntilLock => false,
+        });
     }
 
-    /// Takes away what `owner` put there (it locks).
+    /// Takes away what `owner` put there (it locks), and what a page did past the core, whoever's it was.
     pub(crate) fn forget(&self, owner: &str) {
-        self.state().take_if(|held| held.owner == owner);
+        self.forget_if(|held| held.owner == owner);
     }
 
     /// Takes away whatever is there of the app (it ends).
     pub(crate) fn forget_all(&self) {
-        self.state().take_if(|_| true);
+        self.forget_if(|_| true);
+    }
+
+    fn forget_if(&self, due: impl FnOnce(&Held) -> bool) {
+        let mut state = self.state();
+        // First: on the window's thread nobody would hand out what a page put there, and asking would wait.
+        state.board.clear_of_pages();
+        state.take_if(due);
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -91,63 +146,23 @@ impl State {
     fn take_if(&mut self, due: impl FnOnce(&Held) -> bool) {
         let Some(held) = self.held.take_if(|held| due(held)) else { return };
         // Somebody may have copied something else since: that is not ours to take.
-        if self.board.text().is_some_and(|text| *text == *held.text) {
+        if self.board.text().is_some_and(|text| self.prints.of(&text) == held.print) {
             self.board.clear();
         }
     }
 }
 
-/// The desktop's clipboard. On Linux it lives as long as this does.
-struct System(Option<arboard::Clipboard>);
-
-impl System {
-    fn board(&mut self) -> Option<&mut arboard::Clipboard> {
-        if self.0.is_none() {
-            self.0 = arboard::Clipboard::new().ok();
-        }
-        self.0.as_mut()
-    }
-}
-
-impl Board for System {
-    fn put(&mut self, text: &str) -> Option<()> {
-        let set = self.board()?.set();
-        // Programs that keep a history of the clipboard are asked to leave this out.
-        #[cfg(target_os = "linux")]
-        let set = arboard::SetExtLinux::exclude_from_history(set);
-        #[cfg(target_os = "macos")]
-        let set = arboard::SetExtApple::exclude_from_history(set);
-        #[cfg(target_os = "windows")]
-        let set = arboard::SetExtWindows::exclude_from_history(set);
-        set.text(text).ok()
-    }
-
-    fn text(&mut self) -> Option<Zeroizing<String>> {
-        self.board()?.get_text().ok().map(Zeroizing::new)
-    }
-
-    fn clear(&mut self) {
-        if let Some(board) = self.board()
-            && board.clear().is_err()
-        {
-            tracing::warn!("the clipboard could not be emptied");
-        }
-    }
-}
-
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::sync::Arc;
-
-    use keyward_app::error::ErrorCode;
 
     use super::*;
 
     #[derive(Clone, Default)]
-    struct Table(Arc<Mutex<String>>);
+    pub(crate) struct Table(Arc<Mutex<String>>);
 
     impl Table {
-        fn lies_there(&self) -> String {
+        pub(crate) fn lies_there(&self) -> String {
             self.0.lock().unwrap().clone()
         }
     }
@@ -165,6 +180,8 @@ mod tests {
         fn clear(&mut self) {
             self.0.lock().unwrap().clear();
         }
+
+        fn clear_of_pages(&mut self) {}
     }
 
     fn clipboard() -> (Clipboard, Table) {
@@ -172,20 +189,20 @@ mod tests {
         (Clipboard::new(Box::new(table.clone())), table)
     }
 
-    fn secret(text: &str) -> Zeroizing<String> {
-        Zeroizing::new(text.to_owned())
+    fn text(words: &str) -> Zeroizing<String> {
+        Zeroizing::new(words.to_owned())
     }
 
     #[test]
     fn a_secret_goes_after_its_time_and_not_before() {
         let (clipboard, table) = clipboard();
-        clipboard.put("a", secret("K7QM"), 1_000).unwrap();
+        clipboard.put_secret("a", text("K7QM"), 1_000).unwrap();
         clipboard.sweep(1_059);
         assert_eq!(table.lies_there(), "K7QM");
         clipboard.sweep(1_060);
         assert_eq!(table.lies_there(), "");
         // A clock that was set back must not keep it there for years.
-        clipboard.put("a", secret("K7QM"), 1_000).unwrap();
+        clipboard.put_secret("a", text("K7QM"), 1_000).unwrap();
         clipboard.sweep(10);
         assert_eq!(table.lies_there(), "");
     }
@@ -193,7 +210,7 @@ mod tests {
     #[test]
     fn a_lock_takes_only_what_its_profile_put_there() {
         let (clipboard, table) = clipboard();
-        clipboard.put("a", secret("K7QM"), 0).unwrap();
+        clipboard.put_secret("a", text("K7QM"), 0).unwrap();
         clipboard.forget("b");
         assert_eq!(table.lies_there(), "K7QM");
         clipboard.forget("a");
@@ -203,11 +220,74 @@ mod tests {
     #[test]
     fn what_somebody_copied_since_stays() {
         let (clipboard, mut table) = clipboard();
-        clipboard.put("a", secret("K7QM"), 0).unwrap();
+        clipboard.put_secret("a", text("K7QM"), 0).unwrap();
         table.put("a shopping list").unwrap();
         clipboard.forget_all();
         assert_eq!(table.lies_there(), "a shopping list");
-        let long = clipboard.put("a", secret(&"x".repeat(MAX + 1)), 0).unwrap_err();
+        let long = clipboard.put_secret("a", text(&"x".repeat(MAX_SECRET + 1)), 0).unwrap_err();
         assert_eq!(long.code, ErrorCode::Field);
+    }
+
+    #[test]
+    fn text_of_records_stays_until_its_profile_locks() {
+        let (clipboard, table) = clipboard();
+        clipboard.put_text("a", text("Potassium 5.9")).unwrap();
+        clipboard.sweep(u64::MAX);
+        clipboard.forget("b");
+        assert_eq!(table.lies_there(), "Potassium 5.9");
+        clipboard.forget("a");
+        assert_eq!(table.lies_there(), "");
+        clipboard.put_text("a", text("Potassium 5.9")).unwrap();
+        clipboard.forget_all();
+        assert_eq!(table.lies_there(), "");
+    }
+
+    #[test]
+    fn what_came_last_is_what_is_taken() {
+        let (clipboard, mut table) = clipboard();
+        clipboard.put_secret("a", text("K7QM"), 0).unwrap();
+        clipboard.put_text("b", text("Potassium 5.9")).unwrap();
+        clipboard.sweep(STAYS);
+        clipboard.forget("a");
+        assert_eq!(table.lies_there(), "Potassium 5.9", "the code had gone before");
+        table.put("Potassium 6.0").unwrap();
+        clipboard.forget("b");
+        assert_eq!(table.lies_there(), "Potassium 6.0", "as long, and somebody else's");
+        table.put("Potassium 5.9").unwrap();
+        clipboard.forget("b");
+        assert_eq!(table.lies_there(), "Potassium 5.9", "what was let go is not looked for again");
+    }
+
+    #[test]
+    fn a_text_is_taken_up_to_the_limit_and_without_what_would_end_it() {
+        let (clipboard, table) = clipboard();
+        let most = "x".repeat(MAX_TEXT_MIB << 20);
+        clipboard.put_text("a", text(&most)).unwrap();
+        let refused = clipboard.put_text("a", text(&(most.clone() + "x"))).unwrap_err();
+        assert_eq!(refused, AppError::new(ErrorCode::CopyTooLong).with("limit", "4"));
+        assert!(table.lies_there() == most, "the one before still lies there");
+        clipboard.put_text("a", text("Potassium\0 5.9")).unwrap();
+        assert_eq!(table.lies_there(), "Potassium 5.9");
+    }
+
+    #[test]
+    fn without_a_clipboard_nothing_is_held() {
+        struct Nowhere;
+        impl Board for Nowhere {
+            fn put(&mut self, _: &str) -> Option<()> {
+                None
+            }
+            fn text(&mut self) -> Option<Zeroizing<String>> {
+                unreachable!("nothing was put there")
+            }
+            fn clear(&mut self) {
+                unreachable!("nothing was put there")
+            }
+            fn clear_of_pages(&mut self) {}
+        }
+        let clipboard = Clipboard::new(Box::new(Nowhere));
+        let refused = clipboard.put_text("a", text("Potassium 5.9")).unwrap_err();
+        assert_eq!(refused.code, ErrorCode::ClipboardRefused);
+        clipboard.forget_all();
     }
 }

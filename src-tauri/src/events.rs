@@ -46,18 +46,25 @@ pub(crate) enum Drag {
 /// One window's ear. A window that is gone hears nothing, which is no failure.
 #[derive(Debug, Clone)]
 pub(crate) struct Ear {
-    app: AppHandle,
+    app: Option<AppHandle>,
     label: String,
 }
 
 impl Ear {
     pub(crate) fn new(app: AppHandle, label: String) -> Self {
-        Self { app, label }
+        Self { app: Some(app), label }
+    }
+
+    /// The ear of a window that is gone.
+    #[cfg(test)]
+    pub(crate) fn deaf() -> Self {
+        Self { app: None, label: String::new() }
     }
 
     /// Hands `event` to this window's page and to no other.
     pub(crate) fn tell(&self, event: &Event<'_>) {
-        let Some(window) = self.app.get_webview_window(&self.label) else { return };
+        let Some(app) = &self.app else { return };
+        let Some(window) = app.get_webview_window(&self.label) else { return };
         let Ok(detail) = serde_json::to_string(event) else { return };
         // JSON is a JavaScript expression; no part of it is code.
         let script =

@@ -182,9 +182,10 @@ impl OpenProfile {
         self.jobs.clear();
         self.selections().clear();
         self.documents.clear();
-        self.clipboard.forget(self.id.as_str());
         unlocked.vault.close();
         self.ear.tell(&Event::Locked);
+        // Last: another program that was to say what lies there may take its time.
+        self.clipboard.forget(self.id.as_str());
     }
 
     /// Puts a secret on the clipboard, for a minute or until the profile locks.
@@ -193,8 +194,27 @@ impl OpenProfile {
     /// [`ErrorCode::Locked`], else what the clipboard reports.
     pub(crate) fn copy_secret(&self, text: String) -> Result<(), AppError> {
         let text = Zeroizing::new(text);
-        let now = self.session()?.now();
-        self.clipboard.put(self.id.as_str(), text, now)
+        self.copy(|session| self.clipboard.put_secret(self.id.as_str(), text, session.now()))
+    }
+
+    /// Puts text of what the window shows on the clipboard, until the profile locks.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Locked`], else what the clipboard reports.
+    pub(crate) fn copy_text(&self, text: String) -> Result<(), AppError> {
+        let text = Zeroizing::new(text);
+        self.copy(|_| self.clipboard.put_text(self.id.as_str(), text))
+    }
+
+    fn copy(&self, put: impl FnOnce(&Session) -> Result<(), AppError>) -> Result<(), AppError> {
+        let session = self.session()?;
+        put(&session)?;
+        // Locked meanwhile: the lock may have looked before this lay there.
+        if session.closed().is_cancelled() {
+            self.clipboard.forget(self.id.as_str());
+            return Err(ErrorCode::Locked.into());
+        }
+        Ok(())
     }
 
     /// Runs `exchange` unless the one before still runs.
@@ -255,3 +275,7 @@ pub(crate) type Open = HashMap<String, Arc<OpenProfile>>;
 pub(crate) fn token() -> String {
     ProfileId::random(&mut crate::state::system_rng()).to_string()
 }
+
+#[cfg(test)]
+#[path = "opened_tests.rs"]
+mod tests;

@@ -112,11 +112,11 @@ impl Desktop {
         let ear = Ear::new(app.clone(), windows::WELCOME.to_owned());
         let restoring = Restoring::new(&data_dir, Arc::new(ear));
         Self {
+            clipboard: Arc::new(Clipboard::of_system(app.clone())),
             app,
             data_dir,
             profiles,
             services,
-            clipboard: Arc::new(Clipboard::of_system()),
             keyring,
             restoring,
             left: Mutex::default(),

@@ -4,11 +4,16 @@
 //! That an older app refuses a newer store and leaves it as it is, is the vault's own test: only it can
 //! write another `user_version` into an encrypted file.
 
+#[allow(unreachable_pub, reason = "shared with the stories of a clinic")]
+#[path = "clinic/app_clock.rs"]
+mod app_clock;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use app_clock::AppClock;
 use keyward_stories::path::{Person, Teller};
 use keyward_stories::screen::Name;
 use keyward_stories::words::Words;
@@ -143,6 +148,47 @@ fn keys_lock_the_window_and_an_invitation_does_not_stay_on_the_clipboard() -> Re
     desk.press("button", "Unlock")?;
     desk.find("heading", "Register a person")?;
     assert_eq!(pasted(&desk, "Given names")?, "", "the lock emptied the clipboard");
+    app.end()
+}
+
+const MINUTE: i64 = 60;
+
+#[test]
+fn a_quarter_of_an_hour_without_a_hand_on_it_locks_the_window_of_every_role() -> Result<(), Failure>
+{
+    let computer = Computer::start()?;
+    let clock = AppClock::on(&computer)?;
+    let data = computer.home().join("keyward");
+    let app = App::start_program(&computer, clock.program(), &data, &[])?;
+    let mut camera = Camera::without_film();
+    let mut teller = Teller { computer: &computer, app: &app, camera: &mut camera };
+    teller.make_profile("I am a patient", PROFILE, "patient-")?;
+    teller.make_profile("I am a doctor", "Dr Test-Okafor", "doctor-")?;
+    teller.set_up_clinic("Example Clinic")?;
+    let [patient, doctor, desk] =
+        [app.window("patient-")?, app.window("doctor-")?, app.window("desk-")?];
+    for window in [&patient, &doctor, &desk] {
+        window.press("link", "Settings")?;
+        window.find("heading", "Settings")?;
+        assert_eq!(value_of(window, "Lock after this many minutes without activity")?, "15");
+    }
+
+    clock.set_offset(14 * MINUTE)?;
+    // Somebody is still there in one of them. (What is asked after the key was heard is answered after it.)
+    patient.session()?.press_keys(&["\u{e008}"])?;
+    patient.invoke("settings_read", &json!({}))?.unwrap();
+    for window in [&doctor, &desk] {
+        assert!(window.has("button", "Lock now")?, "it is not time yet");
+    }
+    clock.set_offset(16 * MINUTE)?;
+    for window in [&doctor, &desk] {
+        window.find("button", "Unlock")?;
+        assert_eq!(window.invoke("settings_read", &json!({}))?.unwrap_err(), "locked");
+    }
+    assert!(patient.has("button", "Lock now")?, "the key began the time anew");
+    clock.set_offset(30 * MINUTE)?;
+    patient.find("button", "Unlock")?;
+    assert_eq!(patient.invoke("settings_read", &json!({}))?.unwrap_err(), "locked");
     app.end()
 }
 

@@ -30,6 +30,10 @@ pub enum ErrorCode {
     NotAllowed,
     /// The profile is locked.
     Locked,
+    /// More text than is put on the clipboard at once; param `limit` in MB.
+    CopyTooLong,
+    /// The computer's clipboard takes nothing, or there is none.
+    ClipboardRefused,
     // store
     /// No space left on the disk; nothing was changed.
     VaultFull,

@@ -42,6 +42,7 @@ macro_rules! command_list {
                 session::settings_write,
                 session::activity,
                 session::secret_copy,
+                session::text_copy,
                 session::job_status,
                 session::job_cancel,
                 session::profiles_show,

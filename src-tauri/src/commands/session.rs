@@ -108,6 +108,12 @@ pub async fn secret_copy(caller: Anyone, text: String) -> Result<(), AppError> {
     off_thread(move || caller.0.copy_secret(text)).await
 }
 
+/// Puts text of what the window shows on the clipboard; it is taken away when the profile locks.
+#[tauri::command]
+pub async fn text_copy(caller: Anyone, text: String) -> Result<(), AppError> {
+    off_thread(move || caller.0.copy_text(text)).await
+}
+
 /// How far a job is.
 #[tauri::command]
 pub fn job_status(caller: Anyone, job: String) -> Result<JobView, AppError> {

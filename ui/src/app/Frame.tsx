@@ -6,6 +6,7 @@ import { Toasts } from "../shared/components/Toast";
 import { Brand, Icon } from "../shared/icons";
 import { CommandPalette } from "./CommandPalette";
 import { OfflineStrip, Touch } from "./Connection";
+import { useCopying } from "./copying";
 import { railOf } from "./places";
 import { href, placeOf, usePath } from "./router";
 import { useSession } from "./session";
@@ -15,6 +16,7 @@ export function Frame({ children }: { children: ReactNode }) {
   const session = useSession();
   const [searching, setSearching] = useState(false);
   useLockKey();
+  useCopying();
   const place = placeOf(usePath(), session.role);
   const here = place?.route.under ?? place?.route.id;
   return (

@@ -60,6 +60,7 @@ export const common = {
   printWindow: command<undefined>("print_window"),
   profilesShow: command<undefined>("profiles_show"),
   secretCopy: commandWith<{ text: string }, undefined>("secret_copy"),
+  textCopy: commandWith<{ text: string }, undefined>("text_copy"),
   keyringGiveUp: command<undefined>("keyring_give_up"),
 };
 

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { answers } from "../../app/queries";
+import { answers, useDeed } from "../../app/queries";
 import { asAppError, common } from "../../backend";
 import type { SessionView } from "../../backend/types";
 import { t } from "../../locales/i18n";
@@ -27,9 +27,19 @@ export function LockScreen({ session }: { session: SessionView }) {
       setPassphrase("");
     },
   });
+  const others = useDeed(common.profilesShow);
   const send = () => {
     unlock.mutate({ passphrase: session.passphraseSet ? passphrase : null });
   };
+  const toFirstWindow = () => {
+    others.mutate(undefined);
+  };
+  // A profile is brought back, or begun anew, in the first window. A desk that is lost is begun on another computer.
+  const way = session.role !== "desk" && (
+    <Button icon={session.role === "patient" ? "key" : "person"} onPress={toFirstWindow}>
+      {t("forgotten.go")}
+    </Button>
+  );
   return (
     <Letter>
       <Form
@@ -39,12 +49,12 @@ export function LockScreen({ session }: { session: SessionView }) {
         }}
       >
         <Heading still={session.passphraseSet}>{t("lock.heading", { name: session.profileName })}</Heading>
-        <p className="page-lead">{t("lock.lead")}</p>
+        <p className="page-lead">{t("lock.lead", { role: session.role })}</p>
         {unlock.isError &&
           (session.passphraseSet && isPassphrase(unlock.error) ? (
             <Failure error={unlock.error} />
           ) : (
-            <Unopened error={unlock.error} onRetry={send} kitWay={<KitWay />} />
+            <Unopened error={unlock.error} role={session.role} onRetry={send} way={way} />
           ))}
         {session.passphraseSet && (
           <TextField
@@ -60,28 +70,21 @@ export function LockScreen({ session }: { session: SessionView }) {
           <Button look="primary" icon="key" type="submit" isPending={unlock.isPending}>
             {t("lock.unlock")}
           </Button>
-          <Button look="quiet" onPress={() => void common.profilesShow()}>
+          <Button look="quiet" isPending={others.isPending} onPress={toFirstWindow}>
             {t("settings.others")}
           </Button>
         </div>
         <KeyringWait waiting={unlock.isPending} />
+        {others.isError && <Failure error={others.error} />}
       </Form>
-      <p className="soft small">
-        {t(session.passphraseSet ? "lock.protects.with" : "lock.protects.without")}
-      </p>
-      {session.passphraseSet && <Forgotten kitWay={<KitWay />} />}
+      <div className="stack stack-tight soft small">
+        <p>{t(session.passphraseSet ? "lock.protects.with" : "lock.protects.without")}</p>
+        <p>{t("lock.byItself", { n: session.autoLockMinutes })}</p>
+      </div>
+      {session.passphraseSet && <Forgotten role={session.role} way={way} />}
     </Letter>
   );
 }
 
 const isPassphrase = (error: unknown): boolean =>
   ["passphrase-wrong", "passphrase-needed", "field"].includes(asAppError(error)?.code ?? "");
-
-/** A profile is brought back in the first window; this one belongs to the locked profile. */
-function KitWay() {
-  return (
-    <Button icon="key" onPress={() => void common.profilesShow()}>
-      {t("forgotten.go")}
-    </Button>
-  );
-}

@@ -5,7 +5,6 @@ import { App } from "../../app/App";
 import { forget } from "../../app/queries";
 import { fakeTransport } from "../../backend/fake";
 import { wanted } from "../../backend/fake/wanted";
-import type { ItemQuery } from "../../backend/types";
 import { setTransportForTests } from "../../backend/transport";
 
 let calls: { command: string; args: Record<string, unknown> }[] = [];
@@ -107,32 +106,26 @@ describe("copying as plain text", () => {
     expect(asked).toMatchObject({ categories: ["medications"], limit: 500 });
   });
 
-  it("asks for its place on the clipboard while the press counts, before the text is gathered", async () => {
-    const steps: string[] = [];
-    vi.stubGlobal(
-      "ClipboardItem",
-      class {
-        constructor(readonly data: Record<string, Promise<Blob>>) {}
-      },
-    );
-    vi.spyOn(navigator.clipboard, "write").mockImplementation(async ([item]) => {
-      steps.push("asked");
-      await (item as unknown as { data: Record<string, Promise<Blob>> }).data["text/plain"];
-      steps.push("written");
-    });
-    const fake = fakeTransport();
+  it("hands the text to the core, which takes it off the clipboard again, and never to the engine", async () => {
+    const engine = [vi.spyOn(navigator.clipboard, "writeText"), vi.spyOn(navigator.clipboard, "write")];
+    await open("/records/timeline", { text_copy: () => undefined });
+    await userEvent.click(await screen.findByRole("button", { name: "Copy as text" }));
+    await screen.findByRole("button", { name: "Copied" });
+    const [handed] = calls.filter((call) => call.command === "text_copy");
+    expect(handed?.args.text).toContain("Glucose");
+    for (const way of engine) expect(way).not.toHaveBeenCalled();
+    vi.restoreAllMocks();
+  });
+
+  it("says the limit where it is too much", async () => {
     await open("/records/timeline", {
-      room_items: async (args) => {
-        const page = await fake.call("room_items", args);
-        if ((args.query as ItemQuery).limit === 500) steps.push("gathered");
-        return page;
+      text_copy: () => {
+        throw { code: "copy-too-long", params: { limit: "4" } } as unknown as Error;
       },
     });
     await userEvent.click(await screen.findByRole("button", { name: "Copy as text" }));
-    await screen.findByRole("button", { name: "Copied" });
-    expect(steps).toEqual(["asked", "gathered", "written"]);
-    vi.unstubAllGlobals();
-    vi.restoreAllMocks();
+    const [head] = await screen.findAllByRole("alert");
+    expect(head?.textContent).toContain("No more than 4 MB can be copied.");
   });
 
   it("says why where the text cannot be gathered", async () => {

@@ -68,7 +68,7 @@ function SettingsForm({ known }: { known: SettingsView }) {
       </Section>
       <Section heading={t("settings.lock")}>
         <p>{t("settings.lockByKey")}</p>
-        {hearsSystemLock && <p>{t("settings.systemLock")}</p>}
+        {onLinux && <p>{t("settings.systemLock")}</p>}
         <LockProtects />
         <LockMinutes
           key={known.autoLockMinutes}
@@ -96,17 +96,22 @@ function SettingsForm({ known }: { known: SettingsView }) {
 
 /** Honestly: what a lock keeps away, with a passphrase and without. */
 function LockProtects() {
-  const { passphraseSet } = useSession();
+  const { passphraseSet, role } = useSession();
   return (
     <Notice title={t(passphraseSet ? "settings.lockWithTitle" : "settings.lockWithoutTitle")}>
       <p>{t(passphraseSet ? "lock.protects.with" : "lock.protects.without")}</p>
       <p>{t("settings.lockMemory")}</p>
+      <p>{t("settings.lockClipboard")}</p>
+      {!onLinux && role !== "desk" && <p>{t("settings.lockFrames")}</p>}
     </Notice>
   );
 }
 
-/** The shell listens for the system's lock on Linux only. */
-const hearsSystemLock = /Linux/.test(navigator.userAgent);
+/**
+ * Only there the shell hears the system's lock, and learns whether the clipboard holds what a frame's own document
+ * put there.
+ */
+const onLinux = /Linux/.test(navigator.userAgent);
 
 /** After how many minutes without a hand on the window it locks. */
 function LockMinutes({

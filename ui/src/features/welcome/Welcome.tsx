@@ -110,6 +110,8 @@ function ProfileRow({ profile }: { profile: ProfileSummary }) {
   const again = () => {
     open.mutate({ id: profile.id, passphrase: asking ? passphrase : null });
   };
+  // Only patients have kits. Where the others begin anew stands below on this page.
+  const way = profile.role === "patient" && <KitWay />;
   return (
     <li className="list-item">
       <Emblem name={roleIcons[profile.role]} />
@@ -137,7 +139,7 @@ function ProfileRow({ profile }: { profile: ProfileSummary }) {
             <Button look="primary" type="submit" isPending={open.isPending}>
               {t("welcome.open", { name: profile.name })}
             </Button>
-            <Forgotten kitWay={<KitWay />} />
+            <Forgotten role={profile.role} way={way} />
           </Form>
         )}
         <KeyringWait waiting={open.isPending} />
@@ -146,7 +148,7 @@ function ProfileRow({ profile }: { profile: ProfileSummary }) {
           (asking && asAppError(open.error)?.code === "passphrase-wrong" ? (
             <Failure error={open.error} />
           ) : (
-            <Unopened error={open.error} onRetry={again} kitWay={<KitWay />} />
+            <Unopened error={open.error} role={profile.role} onRetry={again} way={way} />
           ))}
         {isDamaged && (
           <Damaged

@@ -5,7 +5,6 @@ export const common = {
   "action.continue": "Continue",
   "action.dismiss": "Close",
   "action.copied": "Copied",
-  "action.notCopied": "This computer did not let Keyward copy. Mark the text and copy it by hand.",
   "action.leaveAsIs": "Leave as it is",
   "action.lookAgain": "Look again now",
   "action.open": "Open",
@@ -184,24 +183,31 @@ export const common = {
     "If you forget it, nobody can open this profile again: not the clinic and not us. Write it down and keep it safe.",
 
   "lock.heading": "The profile “{name}” is locked",
-  "lock.lead": "Nothing of your records is in this window now. What you were typing has been kept.",
+  "lock.lead":
+    "Nothing of {role, select, doctor {your patients’ records} desk {the register} other {your records}} is in this window now. What you were typing has been kept.",
   "lock.passphrase": "Passphrase",
   "lock.unlock": "Unlock",
   "lock.protects.with":
     "Only the passphrase opens this again. Who takes or uses this computer gets no further without it.",
   "lock.protects.without":
     "Without a passphrase, the lock keeps others from reading along. But whoever is logged in to this computer can press Unlock. You can set a passphrase in the settings.",
+  "lock.byItself":
+    "Keyward locks by itself after {n, plural, one {# minute} other {# minutes}} without activity.",
   "keyring.waiting": "Waiting for this computer’s keyring",
   "keyring.waitingHint":
     "It may be asking for your login password in a window of its own. Look behind this one.",
   "keyring.giveUp": "Stop waiting",
-  "keyring.kitWay":
-    "Without that key this profile stays locked. Nothing is deleted. With a recovery kit and a backup, you can bring the records back as a new profile.",
+  "keyring.keyless": "Without that key this profile stays locked. Nothing is deleted.",
+  "keyring.kitWay": "Have you got a recovery kit and a backup? They bring the records back as a new profile.",
   "forgotten.heading": "I have forgotten the passphrase",
   "forgotten.why":
     "Nobody can look it up or reset it: not the clinic and not the makers of Keyward. Think of other spellings and other keyboards first.",
-  "forgotten.way":
+  "forgotten.way.patient":
     "Have you got a recovery kit and a backup? Bring the profile back with them, and set a new passphrase. If not, make a new profile. Add your records to it again from the files you have kept, and ask the front desk for a new invitation.",
+  "forgotten.way.doctor":
+    "Make a new profile, and ask the front desk to invite you again. Your patients then choose whether they share with you again.",
+  "forgotten.way.desk":
+    "Without it, nobody can open or change the register of this clinic. Shares that run now go on until they end. To begin again, set up a new clinic on another computer. Patients and doctors join that one anew.",
   "forgotten.stays":
     "The locked profile stays as it is. You can still open it if you remember the passphrase.",
   "forgotten.go": "Go to the first window",

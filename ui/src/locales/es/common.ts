@@ -7,7 +7,6 @@ export const common = {
   "action.continue": "Continuar",
   "action.dismiss": "Cerrar",
   "action.copied": "Copiado",
-  "action.notCopied": "Este equipo no dejó que Keyward copiara. Marque el texto y cópielo a mano.",
   "action.leaveAsIs": "Dejarlo como está",
   "action.lookAgain": "Mirar otra vez ahora",
   "action.open": "Abrir",
@@ -187,24 +186,31 @@ export const common = {
 
   "lock.heading": "El perfil «{name}» está bloqueado",
   "lock.lead":
-    "Ahora no hay nada de sus registros en esta ventana. Lo que estaba escribiendo se ha guardado.",
+    "Ahora no hay nada {role, select, doctor {de los registros de sus pacientes} desk {del registro de la clínica} other {de sus registros}} en esta ventana. Lo que estaba escribiendo se ha guardado.",
   "lock.passphrase": "Frase de contraseña",
   "lock.unlock": "Desbloquear",
   "lock.protects.with":
     "Solo la frase de contraseña vuelve a abrirlo. Quien use su equipo, o se lo lleve, no pasa de aquí sin ella.",
   "lock.protects.without":
     "Sin frase de contraseña, el bloqueo evita que otros lean con usted. Pero quien haya entrado en este equipo puede pulsar «Desbloquear». Puede poner una frase en los ajustes.",
+  "lock.byItself":
+    "Keyward se bloquea solo después de {n, plural, one {# minuto} other {# minutos}} sin actividad.",
   "keyring.waiting": "Esperando al llavero de este equipo",
   "keyring.waitingHint":
     "Quizá pide su contraseña de inicio de sesión en una ventana propia. Mire detrás de esta.",
   "keyring.giveUp": "Dejar de esperar",
+  "keyring.keyless": "Sin esa clave, este perfil sigue cerrado, y no se borra nada.",
   "keyring.kitWay":
-    "Sin esa clave, este perfil sigue cerrado, y no se borra nada. Si tiene un kit de recuperación y una copia, puede recuperar los registros como un perfil nuevo.",
+    "Si tiene un kit de recuperación y una copia, puede recuperar los registros como un perfil nuevo.",
   "forgotten.heading": "He olvidado la frase de contraseña",
   "forgotten.why":
     "Nadie puede mirarla ni cambiarla: ni la clínica ni quienes hacen Keyward. Piense antes en otras formas de escribirla y en otros teclados.",
-  "forgotten.way":
+  "forgotten.way.patient":
     "¿Tiene un kit de recuperación y una copia? Recupere el perfil con ellos y ponga una frase nueva. Si no, cree un perfil nuevo. Añada sus registros otra vez desde los archivos que guardó y pida en recepción una invitación nueva.",
+  "forgotten.way.doctor":
+    "Cree un perfil nuevo y pida en recepción otra invitación. Sus pacientes deciden entonces si vuelven a compartir con usted.",
+  "forgotten.way.desk":
+    "Sin ella, nadie puede abrir ni cambiar el registro de esta clínica. Lo que ya se comparte sigue hasta que termine. Para empezar otra vez, cree una clínica nueva en otro equipo. Pacientes y médicos se unen a ella de nuevo.",
   "forgotten.stays": "El perfil bloqueado se queda como está. Aún podrá abrirlo si recuerda la frase.",
   "forgotten.go": "Ir a la primera ventana",
   "clipboard.said": "Copiado. El portapapeles se vacía después de un minuto y al bloquear.",

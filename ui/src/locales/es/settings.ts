@@ -22,7 +22,11 @@ export const settings = {
   "settings.lockWithTitle": "Qué protege el bloqueo, con frase de contraseña",
   "settings.lockWithoutTitle": "Qué protege el bloqueo, sin frase de contraseña",
   "settings.lockMemory":
-    "Al bloquear, los registros y las claves salen de esta ventana y de la memoria de la aplicación. También se vacía el portapapeles si hay en él un código o un kit.",
+    "Al bloquear, los registros y las claves salen de esta ventana y de la memoria de la aplicación.",
+  "settings.lockClipboard":
+    "También sale del portapapeles lo que copió en Keyward. Lo que copió en otro programa se queda. Lo que ya pegó en otro sitio también. Keyward pide a los programas que guardan copias antiguas que no guarden esto, pero no puede obligarlos.",
+  "settings.lockFrames":
+    "En este equipo queda una cosa: las palabras que usted marca y copia en «Texto de quien lo envía», o en un documento hecho como página web. Si las ha copiado, copie otra cosa antes de irse.",
   "settings.safety": "Conservar y marcharse",
   "settings.minutes": "Bloquear después de estos minutos sin actividad",
   "settings.minutesHint": "De 1 a 120.",

@@ -7,7 +7,6 @@ export const common = {
   "action.continue": "继续",
   "action.dismiss": "关闭",
   "action.copied": "已复制",
-  "action.notCopied": "这台电脑不允许 Keyward 复制。请选中文字，手动复制。",
   "action.leaveAsIs": "保持原样",
   "action.lookAgain": "现在再看一次",
   "action.open": "打开",
@@ -181,21 +180,26 @@ export const common = {
   "passphrase.forgotten": "如果忘记了，谁也打不开这个档案：诊所不能，我们也不能。请写下来并妥善保管。",
 
   "lock.heading": "档案“{name}”已锁定",
-  "lock.lead": "这个窗口里现在没有您的任何记录。您正在填写的内容已经保留。",
+  "lock.lead":
+    "这个窗口里现在没有{role, select, doctor {您患者的任何记录} desk {登记册的任何内容} other {您的任何记录}}。您正在填写的内容已经保留。",
   "lock.passphrase": "口令",
   "lock.unlock": "解锁",
   "lock.protects.with": "只有口令才能再打开。别人用您的电脑，或把它拿走，没有口令就到此为止。",
   "lock.protects.without":
     "没有口令时，锁定能防止别人跟着看。但谁登录了这台电脑，谁就能按“解锁”。您可以在设置里设一个口令。",
+  "lock.byItself": "{n, plural, other {# 分钟}}没有操作后，Keyward 会自动锁定。",
   "keyring.waiting": "正在等这台电脑的密钥环",
   "keyring.waitingHint": "它可能在另一个窗口里询问您的登录密码，请看看这个窗口后面。",
   "keyring.giveUp": "不等了",
-  "keyring.kitWay":
-    "没有那把钥匙，这个档案一直锁着，什么也不会删除。如果您有恢复凭据和备份，可以把记录恢复成一个新档案。",
+  "keyring.keyless": "没有那把钥匙，这个档案一直锁着，什么也不会删除。",
+  "keyring.kitWay": "如果您有恢复凭据和备份，可以把记录恢复成一个新档案。",
   "forgotten.heading": "我忘了口令",
   "forgotten.why": "没有人能查到或重设它：诊所不能，制作 Keyward 的人也不能。请先想想别的写法和别的键盘。",
-  "forgotten.way":
+  "forgotten.way.patient":
     "如果您有恢复凭据和备份，可以用它们恢复档案，并设一个新口令。如果没有，请建立一个新档案，从您保留的文件里重新添加记录，并向前台要一份新的邀请。",
+  "forgotten.way.doctor": "请建立一个新档案，并请前台再邀请您一次。然后由您的患者决定是否再与您共享。",
+  "forgotten.way.desk":
+    "没有它，谁也不能再打开或更改这家诊所的登记册。已经开始的共享会继续到结束。要重新开始，请在另一台电脑上设立一家新诊所，患者和医生要重新加入。",
   "forgotten.stays": "锁着的档案保持不变。想起口令后仍然可以打开。",
   "forgotten.go": "前往第一个窗口",
   "clipboard.said": "已复制。剪贴板会在一分钟后清空，锁定时也会清空。",

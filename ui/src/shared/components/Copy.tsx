@@ -1,16 +1,20 @@
 import { useMutation } from "@tanstack/react-query";
 import { t } from "../../locales/i18n";
-import { common, isAppError } from "../../backend";
+import { common } from "../../backend";
 import { announce } from "../announce";
 import { Button } from "./Button";
 import { Failure } from "./Failure";
 
 type Text = string | (() => Promise<string>);
 
-/** Copies a text the person sees, or one that is gathered first; says so in words and to screen readers. */
+/**
+ * Copies a text the person sees, or one that is gathered first; says so in words and to screen readers. The core puts it
+ * on the clipboard and takes it away again on lock.
+ */
 export function CopyButton({ text, children }: { text: Text; children: string }) {
   const copy = useMutation({
-    mutationFn: (wanted: Text) => (typeof wanted === "string" ? copyNow(wanted) : copyLater(wanted())),
+    mutationFn: async (wanted: Text) =>
+      common.textCopy({ text: typeof wanted === "string" ? wanted : await wanted() }),
     networkMode: "always",
     onSuccess: () => {
       announce(t("action.copied"));
@@ -29,37 +33,8 @@ export function CopyButton({ text, children }: { text: Text; children: string })
       >
         {copied ? t("action.copied") : children}
       </Button>
-      {copy.isError && <CopyFailure error={copy.error} />}
+      {copy.isError && <Failure error={copy.error} />}
     </>
-  );
-}
-
-async function copyNow(words: string): Promise<void> {
-  await navigator.clipboard.writeText(words).catch((refused: unknown) => {
-    if (!copyBySelection(words)) throw refused;
-  });
-}
-
-/**
- * A press counts for about a second, and gathering may take longer: the place on the clipboard is asked for at once, and
- * the text follows.
- */
-async function copyLater(gathered: Promise<string>): Promise<void> {
-  if (typeof ClipboardItem === "undefined") return copyNow(await gathered);
-  const text = gathered.then((words) => new Blob([words], { type: "text/plain" }));
-  const written = navigator.clipboard.write([new ClipboardItem({ "text/plain": text })]);
-  // Why there is no text says more than that it was not copied.
-  for (const step of await Promise.allSettled([gathered, written]))
-    if (step.status === "rejected") throw step.reason;
-}
-
-/** The core says why it gave no text; a clipboard that refuses says nothing a person could use. */
-function CopyFailure({ error }: { error: unknown }) {
-  if (isAppError(error)) return <Failure error={error} />;
-  return (
-    <p className="soft small" role="alert">
-      {t("action.notCopied")}
-    </p>
   );
 }
 
@@ -86,16 +61,4 @@ export function SecretCopyButton({ text, said, children }: { text: string; said:
       </div>
     </>
   );
-}
-
-/** Where the clipboard interface is refused (WebKitGTK without a user gesture), the old way works. */
-function copyBySelection(text: string): boolean {
-  const area = document.createElement("textarea");
-  area.value = text;
-  area.className = "hidden-visually";
-  document.body.append(area);
-  area.select();
-  const done = document.execCommand("copy");
-  area.remove();
-  return done;
 }
