@@ -7,7 +7,7 @@ import { fakeTransport } from "../src/backend/fake";
 import { tell, wanted } from "../src/backend/fake/wanted";
 import { setTransportForTests } from "../src/backend/transport";
 import type { SettingsView } from "../src/backend/types";
-import { clearToasts } from "../src/shared/components/Toast";
+import { clearToasts, toast } from "../src/shared/components/Toast";
 
 let calls: { command: string; args: Record<string, unknown> }[] = [];
 
@@ -256,5 +256,28 @@ describe("the desk's queue", () => {
     expect(document.activeElement).toBe(lines.at(-1));
     await userEvent.keyboard("{Home}");
     expect(document.activeElement).toBe(lines[0]);
+  });
+});
+
+describe("a toast", () => {
+  it("is reached by one key from anywhere, and gives the focus back when it goes", async () => {
+    await open("patient", "/");
+    const user = userEvent.setup();
+    const link = screen.getByRole("link", { name: "Spaces" });
+    link.focus();
+    await user.keyboard("{F6}");
+    expect(document.activeElement).toBe(link);
+    let undone = 0;
+    act(() => {
+      toast("It is done", () => {
+        undone += 1;
+      });
+    });
+    await user.keyboard("{F6}");
+    expect(document.activeElement).toBe(screen.getByRole("button", { name: "Undo" }));
+    await user.keyboard("{Enter}");
+    expect(undone).toBe(1);
+    expect(screen.queryByText("It is done")).toBeNull();
+    expect(document.activeElement).toBe(link);
   });
 });

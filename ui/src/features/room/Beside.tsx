@@ -1,4 +1,4 @@
-import { useMemo, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import {
   Button as AriaButton,
   Dialog,
@@ -36,10 +36,15 @@ interface BesideProps {
 /** Which other document stands beside this one: any of the chart, found by its words or by going on. */
 export function Beside({ own, record, value, onChange }: BesideProps) {
   const [open, setOpen] = useState(false);
+  const choose = useRef<HTMLButtonElement>(null);
   return (
     <div className="doc-choose">
       <DialogTrigger isOpen={open} onOpenChange={setOpen}>
-        <AriaButton className="input select-button" {...(value ? { "aria-label": label(value) } : {})}>
+        <AriaButton
+          ref={choose}
+          className="input select-button"
+          {...(value ? { "aria-label": label(value) } : {})}
+        >
           <span>{value?.name ?? t("doc.besideChoose")}</span>
           <Icon name="chevron" size="small" />
         </AriaButton>
@@ -60,6 +65,8 @@ export function Beside({ own, record, value, onChange }: BesideProps) {
         <Button
           look="quiet"
           onPress={() => {
+            // This button goes with what it takes away.
+            choose.current?.focus();
             onChange(undefined);
           }}
         >

@@ -1,4 +1,4 @@
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { type FocusEvent, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { t } from "../../locales/i18n";
 import { Button } from "./Button";
 
@@ -36,8 +36,51 @@ const drop = (id: number) => {
   put(items.filter((item) => item.id !== id));
 };
 
+/** Leads into the newest toast from wherever the focus is: on a long page it is too far for Tab in ten seconds. */
+const key = "F6";
+
+/** Where the focus was before it came into a toast; a toast that goes gives it back. */
+function useWayIn() {
+  const place = useRef<HTMLDivElement>(null);
+  const before = useRef<Element>(null);
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent) => {
+      const button = place.current?.querySelector<HTMLElement>(".toast:last-child button");
+      if (event.key !== key || event.ctrlKey || event.metaKey || event.altKey || !button) return;
+      event.preventDefault();
+      button.focus();
+    };
+    window.addEventListener("keydown", pressed);
+    return () => {
+      window.removeEventListener("keydown", pressed);
+    };
+  }, []);
+  return {
+    place,
+    came: ({ currentTarget, relatedTarget }: FocusEvent) => {
+      if (!currentTarget.contains(relatedTarget)) before.current = relatedTarget;
+    },
+    goBack: () => {
+      const { current } = before;
+      if (current instanceof HTMLElement && place.current?.contains(document.activeElement)) current.focus();
+    },
+  };
+}
+
+/** What has the focus is not left under a toast that comes (WCAG 2.4.11). */
+function uncover(toasts: HTMLElement): void {
+  const focused = document.activeElement;
+  if (!focused?.matches(":focus-visible") || toasts.contains(focused)) return;
+  const [one, other] = [focused.getBoundingClientRect(), toasts.getBoundingClientRect()];
+  const apart =
+    one.bottom <= other.top || one.top >= other.bottom || one.right <= other.left || one.left >= other.right;
+  // As far as the style sheet keeps free for toasts.
+  if (!apart) focused.scrollIntoView({ block: "nearest" });
+}
+
 /** The place where toasts stand, once per window. */
 export function Toasts() {
+  const way = useWayIn();
   const known = useSyncExternalStore(
     (listener) => {
       listeners.add(listener);
@@ -47,16 +90,28 @@ export function Toasts() {
     },
     () => items,
   );
+  const { place } = way;
+  useEffect(() => {
+    if (known.length > 0 && place.current) uncover(place.current);
+  }, [known, place]);
   return (
-    <div className="toasts" role="status" aria-live="polite">
+    <div ref={place} className="toasts" role="status" aria-live="polite" onFocus={way.came}>
       {known.map((item) => (
-        <ToastLine key={item.id} item={item} />
+        <ToastLine key={item.id} item={item} onLeave={way.goBack} />
       ))}
     </div>
   );
 }
 
-export function ToastLine({ item, still }: { item: ToastItem; still?: boolean }) {
+export function ToastLine({
+  item,
+  still,
+  onLeave,
+}: {
+  item: ToastItem;
+  still?: boolean;
+  onLeave?: () => void;
+}) {
   const [held, setHeld] = useState(still ?? false);
   useEffect(() => {
     if (held) return undefined;
@@ -67,6 +122,10 @@ export function ToastLine({ item, still }: { item: ToastItem; still?: boolean })
       clearTimeout(timer);
     };
   }, [held, item.id]);
+  const leave = () => {
+    onLeave?.();
+    drop(item.id);
+  };
   const hold = (on: boolean) => () => {
     if (!still) setHeld(on);
   };
@@ -86,18 +145,13 @@ export function ToastLine({ item, still }: { item: ToastItem; still?: boolean })
           icon="undo"
           onPress={() => {
             item.undo?.();
-            drop(item.id);
+            leave();
           }}
         >
-          {t("action.undo")}
+          {t("action.undo")} <kbd aria-hidden="true">{key}</kbd>
         </Button>
       )}
-      <Button
-        look="quiet"
-        onPress={() => {
-          drop(item.id);
-        }}
-      >
+      <Button look="quiet" onPress={leave}>
         {t("action.dismiss")}
       </Button>
     </div>

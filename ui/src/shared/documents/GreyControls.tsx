@@ -1,3 +1,4 @@
+import { useState } from "react";
 import { Label, Slider, SliderOutput, SliderThumb, SliderTrack } from "react-aria-components";
 import type { DocumentView, GreyWindow } from "../../backend/types";
 import { type MessageKey, t } from "../../locales/i18n";
@@ -41,7 +42,10 @@ export function GreyControls({
 }) {
   const presets = presetsOf(document);
   const { least, greatest } = document.range ?? { least: 0, greatest: 255 };
-  const chosen = presets.find(({ window }) => window.centre === value.centre && window.width === value.width);
+  const [named, setNamed] = useState<string>();
+  // Two names may stand for the same window: the one that was chosen stays, or arrow keys would never get past it.
+  const same = presets.filter(({ window }) => window.centre === value.centre && window.width === value.width);
+  const chosen = same.find(({ name }) => name === named) ?? same[0];
   return (
     <fieldset className="doc-grey">
       <legend className="field-label">{t("doc.grey")}</legend>
@@ -51,7 +55,9 @@ export function GreyControls({
         options={presets.map(({ name, words }) => ({ value: name, label: t(words) }))}
         onChange={(name) => {
           const preset = presets.find((each) => each.name === name);
-          if (preset) onChange(preset.window);
+          if (!preset) return;
+          setNamed(name);
+          onChange(preset.window);
         }}
       />
       <Grey

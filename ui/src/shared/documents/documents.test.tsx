@@ -100,6 +100,11 @@ describe("the reader of documents", () => {
       const last = times("document_page").at(-1)?.args.window;
       expect(last).toEqual({ centre: -600, width: 1500 });
     });
+    // Soft tissue is the same window as the suggested one: it is not put back to that name on the way to others.
+    fireEvent.change(preset, { target: { value: "soft" } });
+    await waitFor(() => {
+      expect((preset as HTMLSelectElement).value).toBe("soft");
+    });
     expect(screen.getAllByRole("slider")).toHaveLength(2);
     expect(screen.queryByRole("searchbox", { name: "Find in this document" })).toBeNull();
   });
@@ -125,6 +130,8 @@ describe("the reader of documents", () => {
     expect(beside.queryByRole("button", { name: "Save a copy" })).toBeNull();
     fireEvent.click(screen.getByRole("button", { name: "Take it away" }));
     expect(screen.queryByRole("region", { name: "Document beside it" })).toBeNull();
+    // The button that was pressed is gone: the focus is where one would choose another.
+    expect(document.activeElement).toBe(screen.getByRole("button", { name: "Put a document beside it" }));
   });
 
   it("puts a document beside one that is text, and copies its words alone", async () => {
