@@ -27,7 +27,7 @@ export const common = {
   "job.writing": "正在写入文件",
   "job.fetching": "正在取回备份",
   "job.restoring": "正在恢复您的记录",
-  "job.renewing": "正在换上新密钥",
+  "job.renewing": "正在换上新钥匙",
   "job.erasing": "正在删除",
   "job.finished": "即将完成",
   "job.count": "{done, number} / {total, number}",
@@ -178,7 +178,7 @@ export const common = {
   "passphrase.hint": "至少 {n} 个字符。四五个不相关的词就很好。",
   "passphrase.tooShort": "口令至少需要 {n} 个字符",
   "passphrase.differs": "两次输入的口令不一样",
-  "passphrase.forgotten": "如果忘记了，谁也打不开这个档案：诊所不能，我们也不能。请写下来并妥善保管。",
+  "passphrase.forgotten": "如果忘记了，谁也打不开这个档案：诊所不能，我们也不能。请写下来，收好。",
 
   "lock.heading": "档案“{name}”已锁定",
   "lock.lead": "这个窗口里现在没有您的任何记录。您正在填写的内容已经保留。",
@@ -191,11 +191,11 @@ export const common = {
   "keyring.waitingHint": "它可能在另一个窗口里询问您的登录密码，请看看这个窗口后面。",
   "keyring.giveUp": "不等了",
   "keyring.kitWay":
-    "没有那把钥匙，这个档案一直锁着，什么也不会删除。如果您有恢复凭据和备份，可以把记录恢复成一个新档案。",
+    "没有那把钥匙，这里会一直锁着，但什么也不会丢。如果您有恢复凭据和备份，可以把记录恢复成一个新档案。",
   "forgotten.heading": "我忘了口令",
   "forgotten.why": "没有人能查到或重设它：诊所不能，制作 Keyward 的人也不能。请先想想别的写法和别的键盘。",
   "forgotten.way":
-    "如果您有恢复凭据和备份，可以用它们恢复档案，并设一个新口令。如果没有，请建立一个新档案，从您保留的文件里重新添加记录，并向前台要一份新的邀请。",
+    "如果您有恢复凭据和备份，可以用它们恢复档案，并设一个新口令。如果没有，请建立一个新档案。然后从您保留的文件里重新添加记录，并向前台要一份新的邀请。",
   "forgotten.stays": "锁着的档案保持不变。想起口令后仍然可以打开。",
   "forgotten.go": "前往第一个窗口",
   "clipboard.said": "已复制。剪贴板会在一分钟后清空，锁定时也会清空。",
