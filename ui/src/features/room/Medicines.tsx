@@ -127,7 +127,7 @@ export function Medicine({ medicine }: { medicine: MedicineView }) {
                 <a href={href(to({ at: "record", id: entry.item.id }))}>{changeText(entry)}</a>
                 {entry.item.details.length > 0 && <span>{entry.item.details.join(" · ")}</span>}
                 <span className="entry-origin">
-                  {entry.item.title}. {originText(entry.item)}
+                  {t("list.then", { first: entry.item.title, then: originText(entry.item) })}
                 </span>
               </li>
             ))}

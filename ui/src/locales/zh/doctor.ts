@@ -9,7 +9,7 @@ export const doctor = {
   "doctorHome.notEnrolledHint": "请诊所前台为您登记。您会收到带有代码的邀请。",
   "doctorHome.tellApart": "区分方法：",
   "doctorHome.purpose": "共享目的：{purpose}",
-  "doctorHome.over": "已于 {date} 结束",
+  "doctorHome.over": "已于 {date}结束",
   "doctorHome.removed": "{clinic} 已将您移除",
   "doctorHome.removedHint": "现在什么都打不开了。如果这是错误，请让前台重新登记您。",
   "doctorNew.heading": "给您的新内容",
@@ -57,7 +57,7 @@ export const doctor = {
 
   "over.thePatient": "患者",
   "over.revoked.heading": "{name} 已停止与您共享",
-  "over.revoked.when": "{name} 于 {date} 收回了共享。",
+  "over.revoked.when": "{name} 于 {date}收回了共享。",
   "over.ended.heading": "{name} 的共享已结束",
   "over.ended.when": "{name} 与您共享到 {date}。这段时间已经结束。",
   "over.erased": "这台电脑上的副本已清除，也不能再取得任何内容。",

@@ -12,6 +12,7 @@ import {
   TextField as AriaTextField,
 } from "react-aria-components";
 import { t } from "../../locales/i18n";
+import { dateOrder } from "../format/dates";
 import { Icon, type IconName } from "../icons";
 
 interface FieldProps {
@@ -109,6 +110,7 @@ export function DateField({
 }) {
   const part = (key: keyof DateParts, text: string, length: number) => (
     <AriaTextField
+      key={key}
       className={key === "year" ? "date-part year" : "date-part"}
       value={value[key]}
       inputMode="numeric"
@@ -135,9 +137,7 @@ export function DateField({
         </p>
       )}
       <div className="date-parts">
-        {part("day", t("date.day"), 2)}
-        {part("month", t("date.month"), 2)}
-        {part("year", t("date.year"), 4)}
+        {dateOrder().map((key) => part(key, t(`date.${key}`), key === "year" ? 4 : 2))}
       </div>
     </fieldset>
   );

@@ -12,7 +12,7 @@ import type {
   ValueView,
 } from "../../backend/types";
 import { type MessageKey, t } from "../../locales/i18n";
-import { precisionOf, recordDate } from "../format/dates";
+import { commas, precisionOf, recordDate } from "../format/dates";
 import { type IconName, isIconName } from "../icons";
 
 export const categories = [
@@ -195,7 +195,7 @@ export function rangeText(low: QuantityView | null, high: QuantityView | null): 
 export function referenceText(range: ReferenceRangeView): string {
   const numbers = rangeText(range.low, range.high) || (range.text ?? "");
   const kind = range.rangeType?.display;
-  const who = range.appliesTo.join(", ");
+  const who = commas(range.appliesTo);
   return [numbers, kind, who].filter(Boolean).join(" · ");
 }
 
