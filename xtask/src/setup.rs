@@ -16,6 +16,8 @@ const WINDOWS: &[&str] = &[
     "dbus-bin",
     "at-spi2-core",
     "fonts-dejavu-core",
+    // Chinese screens are boxes without; the smallest of Debian's that holds all of the simplified characters.
+    "fonts-wqy-microhei",
     "xdotool",
     "poppler-utils",
     "faketime",

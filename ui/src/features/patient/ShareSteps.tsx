@@ -94,7 +94,7 @@ export function SpaceStep({ choices, onChoose, onNext, spaces }: StepProps & { s
           />
         )}
       </Question>
-      <div>
+      <div className="actions">
         <Button
           look="quiet"
           icon="add"

@@ -48,11 +48,12 @@ export const common = {
   "date.month": "月",
   "date.year": "年",
 
+  // A line may end after a comma, never inside of a date or between it and 到.
   "visibility.onlyYou": "只有您",
-  "visibility.one": "您和 {name}，到 {until}为止",
-  "visibility.two": "您、{first} 和 {second}，最晚到 {until}为止",
-  "visibility.many": "您、{first} 和另外 {others, plural, other {# 人}}，最晚到 {until}为止",
-  "visibility.received": "您，因为 {from} 与您共享，到 {until}为止",
+  "visibility.one": "您和 {name}，\u200b到\u00a0{until}为止",
+  "visibility.two": "您、{first} 和 {second}，\u200b最晚到\u00a0{until}为止",
+  "visibility.many": "您、{first} 和另外 {others, plural, other {# 人}}，\u200b最晚到\u00a0{until}为止",
+  "visibility.received": "您，\u200b因为 {from} 与您共享，\u200b到\u00a0{until}为止",
   "visibility.clinic": "{name} 前台的所有人",
 
   "role.patient": "患者",

@@ -194,7 +194,7 @@ export const patient = {
   "share.space": "空间",
   "share.number": "编号",
   "share.since": "自 {date}起",
-  "share.until": "到 {date}为止",
+  "share.until": "到\u00a0{date}为止",
   "share.endsOn": "结束日期",
   "share.endedOn": "已于 {date}结束",
   "share.formerUntil": "可能持续到 {date}",
@@ -220,7 +220,7 @@ export const patient = {
 
   "doctor.label": "医生",
   "doctor.missing": "请选择医生",
-  "doctor.certifiedBy": "{clinic} 为这位医生担保，到 {date}为止",
+  "doctor.certifiedBy": "{clinic} 为这位医生担保，到\u00a0{date}为止",
   "doctor.registration": "执业编号 {number}",
   "doctor.sameName": "还有一位同名的医生。钥匙：",
   "doctor.standing.known": "您以前与这位医生共享过",

@@ -25,6 +25,8 @@ interface FieldProps {
   name?: string;
   type?: "text" | "password" | "tel" | "search";
   long?: boolean;
+  /** For a few digits. */
+  short?: boolean;
   code?: boolean;
   maxLength?: number;
   autoFocus?: boolean;
@@ -42,6 +44,7 @@ export function TextField({
   name,
   type = "text",
   long,
+  short,
   code,
   maxLength,
   autoFocus,
@@ -50,7 +53,7 @@ export function TextField({
   const inputClass = code ? "input input-code" : "input";
   return (
     <AriaTextField
-      className={["field", error && "has-error", type === "search" && "field-search"]
+      className={["field", error && "has-error", type === "search" && "field-search", short && "field-short"]
         .filter(Boolean)
         .join(" ")}
       value={value}

@@ -1,6 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Language, startLanguage, t } from "../../locales/i18n";
-import { clockTime, commas, dateOrder, fullDate, listed, monthName, recordDate, recordDates, timeLeft } from "./dates";
+import {
+  clockTime,
+  commas,
+  dateOrder,
+  fullDate,
+  listed,
+  monthName,
+  recordDate,
+  recordDates,
+  timeLeft,
+} from "./dates";
 import { sizeWords } from "./sizes";
 
 const noon = new Date(2018, 7, 6, 14, 5).getTime() / 1000;

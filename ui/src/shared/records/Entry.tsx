@@ -12,6 +12,7 @@ import {
   categoryName,
   isDoubted,
   itemTitle,
+  marksBeside,
   referenceText,
   sensitivityOf,
   valueText,
@@ -36,7 +37,7 @@ export const Entry = memo(function Entry({ item, to, kind, line }: EntryProps) {
       <div className="entry-main">
         {kind && <Kind category={item.category} />}
         <span className="entry-title">{to === undefined ? title : <a href={href(to)}>{title}</a>}</span>
-        <Marks markers={item.markers} flags={item.flags} sensitive={sensitivityOf(item)} />
+        <Marks markers={marksBeside(item)} flags={item.flags} sensitive={sensitivityOf(item)} />
         {item.details.length > 0 && <span className="entry-details">{item.details.join(" · ")}</span>}
         {item.components.map((component) => (
           <span key={component.code.display} className="figures entry-part">

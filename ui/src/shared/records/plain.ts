@@ -15,7 +15,15 @@ import { t } from "../../locales/i18n";
 import { commas, fullDate, recordDate } from "../format/dates";
 import { componentText, dateText, itemValue, originText } from "./Entry";
 import { factLabel } from "./labels";
-import { differenceText, flagWords, itemTitle, markerWords, referenceText, valueText } from "./words";
+import {
+  differenceText,
+  flagWords,
+  itemTitle,
+  marksBeside,
+  markerWords,
+  referenceText,
+  valueText,
+} from "./words";
 
 const today = (): string => fullDate(Date.now() / 1000);
 
@@ -34,7 +42,7 @@ export function itemLine(item: ChartItem): string {
     value ? t("plain.item", { title, value }) : title,
     ...item.flags.map((flag) => flagWords(flag).words),
     ...(range ? [t("range.labsRange", { range: referenceText(range) })] : []),
-    ...item.markers.map(markerWords),
+    ...marksBeside(item).map(markerWords),
     ...item.details,
   ];
   return t("plain.dated", { line: commas(words), date: dateText(item) });

@@ -94,6 +94,12 @@ export function itemTitle(item: ChartItem): string {
   return item.title || item.code?.display || typeName(item.resourceType);
 }
 
+/** Its marks, but for those that only say its title again ("No known allergies"). */
+export function marksBeside(item: ChartItem): Marker[] {
+  const title = itemTitle(item).toLowerCase();
+  return item.markers.filter((marker) => markerWords(marker).toLowerCase() !== title);
+}
+
 /** "DiagnosticReport" as "Diagnostic report". */
 export function typeName(resourceType: string): string {
   if (!resourceType) return t("record.unknownKind");
