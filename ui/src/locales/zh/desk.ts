@@ -105,7 +105,6 @@ export const desk = {
 
   "invitation.heading": "给 {name} 的邀请",
   "invitation.lead": "只在现在显示。请打印，或念出代码。",
-  "invitation.back": "返回",
   "invitation.gone": "代码不再显示",
   "invitation.goneHint": "为了安全，邀请只显示一次。您可以发出新的；旧的随即失效。",
   "invitation.print": "打印这张纸",
