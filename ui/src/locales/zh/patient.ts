@@ -98,7 +98,7 @@ export const patient = {
   "report.eachFile": "逐个文件",
   "report.noFiles": "没有一个文件读到末尾。",
   "report.original": "保存原件",
-  "report.originalNamed": "保存 {name} 的原件",
+  "report.originalNamed": "保存原件：{name}",
   "report.originalSaved": "{name} 的原件已保存",
   "report.byKind": "按种类",
   "report.refused": "没有添加的内容和原因",
