@@ -124,10 +124,15 @@ export const iconNames = Object.keys(paths) as IconName[];
 
 export const isIconName = (name: string): name is IconName => Object.hasOwn(paths, name);
 
+/** They point the other way in a script from right to left. */
+const ways: ReadonlySet<IconName> = new Set(["back", "forward"]);
+
 export function Icon({ name, size, after }: { name: IconName; size?: "small" | "large"; after?: boolean }) {
   return (
     <svg
-      className={["icon", size && `icon-${size}`, after && "icon-after"].filter(Boolean).join(" ")}
+      className={["icon", size && `icon-${size}`, after && "icon-after", ways.has(name) && "icon-way"]
+        .filter(Boolean)
+        .join(" ")}
       viewBox="0 0 24 24"
       fill="none"
       stroke="currentColor"
