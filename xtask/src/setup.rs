@@ -16,7 +16,7 @@ const WINDOWS: &[&str] = &[
     "dbus-bin",
     "at-spi2-core",
     "fonts-dejavu-core",
-    // Chinese screens are boxes without; the smallest of Debian's that holds all of the simplified characters.
+    // Without it Chinese screens are boxes; the smallest of Debian's with all simplified characters.
     "fonts-wqy-microhei",
     "xdotool",
     "poppler-utils",
