@@ -16,6 +16,8 @@ const WINDOWS: &[&str] = &[
     "dbus-bin",
     "at-spi2-core",
     "fonts-dejavu-core",
+    // Without it Chinese screens are boxes; the smallest of Debian's with all simplified characters.
+    "fonts-wqy-microhei",
     "xdotool",
     "poppler-utils",
     "faketime",

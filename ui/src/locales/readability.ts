@@ -2,8 +2,11 @@
  * FOR TESTS: how hard a text is to read. English by the Flesch–Kincaid grade level (Kincaid et al. 1975): 0.39 · words
  * per sentence + 11.8 · syllables per word − 15.59; grade 6 is read at the age of 11. Spanish by the perspicuity of
  * Szigriszt-Pazos (1993): 206.835 − 62.3 · syllables per word − words per sentence; on the INFLESZ scale 65 and more is
- * fairly easy.
+ * fairly easy. Chinese by the share of its characters that a school child can read and write: list 1 of appendix 5 of the
+ * curriculum 义务教育语文课程标准（2022 年版）, 2 500 characters, written by the end of primary school and read sooner.
  */
+
+import curriculum from "./zh/common-characters.txt?raw";
 
 const letters = "A-Za-zÀ-ÖØ-öø-ÿ";
 const word = new RegExp(`[${letters}’'-]*[${letters}][${letters}’'-]*`, "g");
@@ -62,3 +65,23 @@ export function perspicuity(text: string): number {
   const { wordsPerSentence, syllablesPerWord } = per(text, spanishSyllables);
   return 206.835 - 62.3 * syllablesPerWord - wordsPerSentence;
 }
+
+const learnt: ReadonlySet<string> = new Set(curriculum.trim());
+
+export const charactersOf = (text: string): string[] => text.match(/\p{Script=Han}/gu) ?? [];
+
+/** The characters of a text that list 1 of the curriculum does not have. */
+export const unlearnt = (text: string): string[] => charactersOf(text).filter((each) => !learnt.has(each));
+
+/** How many of a hundred characters are on list 1 of the curriculum. */
+export function familiarity(text: string): number {
+  const all = charactersOf(text).length;
+  return 100 * (1 - unlearnt(text).length / Math.max(1, all));
+}
+
+/** The lengths of the sentences of a Chinese text, in characters. */
+export const chineseSentences = (text: string): number[] =>
+  text
+    .split(/[。！？；：]/)
+    .map((sentence) => charactersOf(sentence).length)
+    .filter((length) => length > 0);

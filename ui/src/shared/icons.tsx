@@ -47,6 +47,9 @@ const paths = {
   refresh:
     "M19.8 11a7.9 7.9 0 0 0-14.2-3.2L4.2 9.7M4.2 5v4.7h4.7M4.2 13a7.9 7.9 0 0 0 14.2 3.2l1.4-1.9M19.8 19v-4.7h-4.7",
   undo: "M8.5 5 4.2 9.3l4.3 4.3M4.2 9.3h9.8a5.5 5.5 0 0 1 0 11H10",
+  bin: "M4.5 7h15M9.5 7V4.5h5V7M6.3 7l.9 12.2a1.3 1.3 0 0 0 1.3 1.3h7a1.3 1.3 0 0 0 1.3-1.3L17.7 7M10.2 11v5.5M13.8 11v5.5",
+  minus: "M5.2 12h13.6",
+  compare: "M4.5 4.5h5.5v15H4.5v-15ZM14 4.5h5.5v15H14v-15ZM6.5 8.5H8M16 8.5h1.5M6.5 12H8M16 12h1.5",
   stop: "M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17ZM6 6l12 12",
   download: "M12 4v11.5M7 11l5 4.8 5-4.8M4.5 19.8h15",
   upload: "M12 15.8V4.3M7 8.8l5-4.6 5 4.6M4.5 19.8h15",
@@ -121,10 +124,15 @@ export const iconNames = Object.keys(paths) as IconName[];
 
 export const isIconName = (name: string): name is IconName => Object.hasOwn(paths, name);
 
-export function Icon({ name, size }: { name: IconName; size?: "small" | "large" }) {
+/** They point the other way in a script from right to left. */
+const ways: ReadonlySet<IconName> = new Set(["back", "forward"]);
+
+export function Icon({ name, size, after }: { name: IconName; size?: "small" | "large"; after?: boolean }) {
   return (
     <svg
-      className={size ? `icon icon-${size}` : "icon"}
+      className={["icon", size && `icon-${size}`, after && "icon-after", ways.has(name) && "icon-way"]
+        .filter(Boolean)
+        .join(" ")}
       viewBox="0 0 24 24"
       fill="none"
       stroke="currentColor"

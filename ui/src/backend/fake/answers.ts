@@ -188,7 +188,7 @@ const report: T.ImportReport = {
   kept_as_source: 1,
   duplicates: 3,
   refused: [
-    { file: "holiday.jpg", reason: "not-fhir" },
+    { file: "holiday.mov", reason: "unsupported-format" },
     { file: "old/bundle-2.json", reason: "damaged" },
   ],
   by_compartment: { conditions: 4, medications: 12, results: 31, vitals: 10 },

@@ -17,7 +17,7 @@ import { Empty, Page } from "../../shared/components/Page";
 import { arrowKeys } from "../../shared/arrowKeys";
 import { useDraft } from "../../shared/drafts";
 import { ErrorSummary, Form, useChecks } from "../../shared/forms";
-import { fullDate } from "../../shared/format/dates";
+import { commas, fullDate } from "../../shared/format/dates";
 import { Monogram } from "../../shared/components/Monogram";
 import { useClinic } from "./clinic";
 
@@ -64,9 +64,7 @@ export function Clinicians() {
                     <span className="list-title">
                       <a href={href(`/clinicians/${encodeURIComponent(row.id)}`)}>{row.details.name}</a>
                     </span>
-                    <span className="soft">
-                      {row.details.role}, {row.details.organisation}
-                    </span>
+                    <span className="soft">{commas([row.details.role, row.details.organisation])}</span>
                   </div>
                   <div className="list-side">
                     <StateTag state={row.state} />

@@ -12,15 +12,25 @@ import { svgAddress } from "../../shared/format/svg";
 
 /** A person's invitation: on screen, on paper, by phone. It is shown once and not kept here. */
 export function InvitationPage({ params }: { params: Record<string, string> }) {
-  return <Issued id={params.id ?? ""} back={`/people/${encodeURIComponent(params.id ?? "")}`} />;
+  const id = params.id ?? "";
+  return <Issued id={id} back={{ to: `/people/${encodeURIComponent(id)}`, label: t("correct.back") }} />;
 }
 
 export function ClinicianInvitationPage({ params }: { params: Record<string, string> }) {
   const id = params.id ?? "";
-  return <Issued id={id} back={id === "new" ? "/clinicians" : `/clinicians/${encodeURIComponent(id)}`} />;
+  const back =
+    id === "new"
+      ? { to: "/clinicians", label: t("clinicians.heading") }
+      : { to: `/clinicians/${encodeURIComponent(id)}`, label: t("title.clinician") };
+  return <Issued id={id} back={back} />;
 }
 
-function Issued({ id, back }: { id: string; back: string }) {
+interface Place {
+  to: string;
+  label: string;
+}
+
+function Issued({ id, back }: { id: string; back: Place }) {
   // Put there by whoever issued it; asking again cannot bring it back.
   const issued = useQuery<InvitationView | null>({
     queryKey: ["once", "invitation", id],
@@ -29,11 +39,11 @@ function Issued({ id, back }: { id: string; back: string }) {
   });
   if (!issued.data)
     return (
-      <Page heading={t("title.invitation")} back={{ to: back, label: t("invitation.back") }}>
+      <Page heading={t("title.invitation")} back={back}>
         <Empty
           icon="qr"
           heading={t("invitation.gone")}
-          action={<ButtonLink to={back}>{t("invitation.back")}</ButtonLink>}
+          action={<ButtonLink to={back.to}>{back.label}</ButtonLink>}
         >
           {t("invitation.goneHint")}
         </Empty>
@@ -42,13 +52,13 @@ function Issued({ id, back }: { id: string; back: string }) {
   return <Sheet view={issued.data} back={back} />;
 }
 
-function Sheet({ view, back }: { view: InvitationView; back: string }) {
+function Sheet({ view, back }: { view: InvitationView; back: Place }) {
   return (
     <Page
       wide
       heading={t("invitation.heading", { name: view.personName })}
       lead={t("invitation.lead")}
-      back={{ to: back, label: t("invitation.back") }}
+      back={back}
       actions={
         <Button look="primary" icon="print" onPress={() => void common.printWindow()}>
           {t("invitation.print")}

@@ -70,7 +70,7 @@ export function Delete({ known }: { known: LeavingView }) {
       <div className="actions">
         <Decision
           verb={t("leaving.go")}
-          icon="cross"
+          icon="bin"
           ask={right}
           heading={t("leaving.ask")}
           confirm={t("leaving.askGo")}

@@ -3,7 +3,7 @@ import { t } from "../../locales/i18n";
 import { Link } from "../../shared/components/Button";
 import { Monogram } from "../../shared/components/Monogram";
 import { Tag } from "../../shared/components/Notice";
-import { fullMoment } from "../../shared/format/dates";
+import { commas, fullMoment, listed } from "../../shared/format/dates";
 import { categoryName } from "../../shared/records/words";
 import { type Fetch, fetches } from "./fetches";
 
@@ -24,13 +24,13 @@ export function AccessList({ accesses, withLink = true }: { accesses: AccessView
 
 function Visit({ visit, withLink }: { visit: Fetch; withLink: boolean }) {
   const { first, kinds, records, proved } = visit;
-  const what = kinds.map((kind) => (kind ? categoryName(kind) : t("access.unknownKind"))).join(", ");
+  const what = kinds.map((kind) => (kind ? categoryName(kind) : t("access.unknownKind")));
   return (
     <div className="list-main">
       <span className="list-title">{t("access.sentence", { who: first.doctorName, n: records })}</span>
-      <span>{what}</span>
+      <span>{listed(what)}</span>
       <span className="soft small">
-        {first.doctorRole}, {first.organisation} ·{" "}
+        {commas([first.doctorRole, first.organisation])} ·{" "}
         {t("access.why", { purpose: t(`purpose.${first.purpose}`).toLowerCase(), space: first.spaceName })}
       </span>
       <span className="row">

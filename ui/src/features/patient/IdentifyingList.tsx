@@ -1,6 +1,7 @@
 import type { IdentifiesView } from "../../backend/types";
 import { t } from "../../locales/i18n";
 import { Tag } from "../../shared/components/Notice";
+import { commas } from "../../shared/format/dates";
 import { identifierWords } from "./ConfirmStep";
 
 const most = 50;
@@ -15,7 +16,7 @@ export function IdentifyingList({ items }: { items: IdentifiesView[] }) {
             <span className="strong">{identifierWords(item.what)}</span>
             {item.text !== "" && <span>“{item.text}”</span>}
             {item.hits.length > 0 && (
-              <Tag tone="caution">{t("preview.hits", { words: item.hits.join(", ") })}</Tag>
+              <Tag tone="caution">{t("preview.hits", { words: commas(item.hits) })}</Tag>
             )}
             <span className="soft small">{item.title}</span>
           </div>

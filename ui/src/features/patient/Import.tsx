@@ -11,7 +11,7 @@ import { Loaded } from "../../shared/components/Loaded";
 import { Notice, Tag } from "../../shared/components/Notice";
 import { Page, Section } from "../../shared/components/Page";
 import { JobProgress } from "../../shared/components/Waiting";
-import { fullMoment } from "../../shared/format/dates";
+import { commas, fullMoment } from "../../shared/format/dates";
 import { Emblem, Icon } from "../../shared/icons";
 import { ImportColumns } from "./ImportColumns";
 import { ImportWaiting } from "./ImportWaiting";
@@ -210,7 +210,7 @@ function ImportRow({ known, busy }: { known: ImportView; busy: boolean }) {
       />
       <div className="list-main">
         <span className="list-title">
-          <a href={href(`/add/${encodeURIComponent(known.id)}`)}>{known.names.join(", ")}</a>
+          <a href={href(`/add/${encodeURIComponent(known.id)}`)}>{commas(known.names)}</a>
         </span>
         <span className="soft">
           {t("import.rowCount", { n: known.report.resources, files: known.report.files })}
@@ -238,7 +238,7 @@ function ImportRow({ known, busy }: { known: ImportView; busy: boolean }) {
           <Button
             look="quiet"
             icon="forward"
-            aria-label={t("import.resumeNamed", { names: known.names.join(", ") })}
+            aria-label={t("import.resumeNamed", { names: commas(known.names) })}
             isDisabled={busy}
             isPending={resume.isPending}
             onPress={() => {

@@ -92,7 +92,7 @@ export function ImportColumns({ question, pending, onDecide }: Props) {
                 <tr key={headingOf(preview, at) + String(at)}>
                   <th scope="row">{headingOf(preview, at)}</th>
                   <td className="soft" data-label={t("columns.examples")}>
-                    {preview.columns[at]?.examples.slice(0, 3).join(" · ")}
+                    {preview.columns[at]?.examples.slice(0, 3).join("\u00a0· ")}
                   </td>
                   <td data-label={t("columns.is")}>
                     <Pick

@@ -13,7 +13,7 @@ import { Facts } from "../../shared/components/Facts";
 import { Loaded } from "../../shared/components/Loaded";
 import { Notice } from "../../shared/components/Notice";
 import { Empty, Page, Section } from "../../shared/components/Page";
-import { fullMoment } from "../../shared/format/dates";
+import { commas, fullMoment } from "../../shared/format/dates";
 import { categories, categoryName } from "../../shared/records/words";
 import { ImportWaiting } from "./ImportWaiting";
 import { resumeImport } from "./importing";
@@ -67,7 +67,7 @@ function Report({ known }: { known: ImportView }) {
           facts={[
             {
               label: t("report.files"),
-              value: t("report.filesCount", { n: report.files, names: known.names.join(", ") }),
+              value: t("report.filesCount", { n: report.files, names: commas(known.names) }),
             },
             { label: t("report.when"), value: fullMoment(known.at) },
             { label: t("report.duplicates"), value: t("report.duplicatesCount", { n: report.duplicates }) },

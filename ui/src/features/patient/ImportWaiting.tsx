@@ -3,6 +3,7 @@ import { answers, isOver, useAnswer, useJob } from "../../app/queries";
 import { t } from "../../locales/i18n";
 import { Button } from "../../shared/components/Button";
 import { Notice } from "../../shared/components/Notice";
+import { commas } from "../../shared/format/dates";
 import { failureWords } from "../../shared/failures";
 import { type Waiting, importKey, letWait, startImport, waitNoMore, waitingKey } from "./importing";
 
@@ -31,10 +32,10 @@ function One({ waiting: { selection, error }, busy }: { waiting: Waiting; busy: 
   return (
     <Notice
       tone="caution"
-      title={t("import.waiting", { names: selection.names.join(", "), n: selection.names.length })}
+      title={t("import.waiting", { names: commas(selection.names), n: selection.names.length })}
       alert
     >
-      <p>{busy ? `${what}. ${t("import.waitingBusy")}` : `${what}. ${mend}`}</p>
+      <p>{t("list.then", { first: what, then: busy ? t("import.waitingBusy") : mend })}</p>
       <div className="actions">
         <Button
           icon="add"

@@ -34,7 +34,7 @@ function Row({ view }: { view: NewKeysView }) {
       <p>{t("newKeys.why", { name })}</p>
       <p>{t("newKeys.same", { until })}</p>
       <p className="soft small">
-        {t("newKeys.fingerprint")}: <HexGroups groups={view.doctor.fingerprint} />
+        {t("newKeys.fingerprint")} <HexGroups groups={view.doctor.fingerprint} />
       </p>
       {again.isError && <Failure error={again.error} />}
       <Button

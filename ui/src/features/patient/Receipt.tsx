@@ -7,8 +7,8 @@ import { Disclosure } from "../../shared/components/Disclosure";
 import { Facts } from "../../shared/components/Facts";
 import { Loaded } from "../../shared/components/Loaded";
 import { Page } from "../../shared/components/Page";
-import { fullDate, fullMoment } from "../../shared/format/dates";
-import { endText, kindsText } from "./ShareRow";
+import { commas, fullMoment } from "../../shared/format/dates";
+import { kindsText, periodText } from "./ShareRow";
 
 /** The receipt of a consent: number, date, content, what happens next; made to be printed. */
 export function Receipt({ params }: { params: Record<string, string> }) {
@@ -43,15 +43,12 @@ function ReceiptSheet({ receipt }: { receipt: ReceiptView }) {
           { label: t("receipt.person"), value: receipt.personName },
           {
             label: t("share.with"),
-            value: `${share.doctor.name}, ${share.doctor.role}, ${share.doctor.organisation}`,
+            value: commas([share.doctor.name, share.doctor.role, share.doctor.organisation]),
           },
           { label: t("receipt.certified"), value: receipt.clinicName },
           { label: t("share.kinds"), value: kindsText(share) },
           { label: t("share.purpose"), value: t(`purpose.${share.purpose}`) },
-          {
-            label: t("share.period"),
-            value: `${t("share.since", { date: fullDate(share.created) })}. ${endText(share)}.`,
-          },
+          { label: t("share.period"), value: periodText(share) },
           {
             label: t("share.shownAs"),
             value: t(share.showsName ? "share.asName" : "share.asPseudonym", { name: share.shownAs }),

@@ -13,9 +13,9 @@ import { Monogram } from "../../shared/components/Monogram";
 import { Notice } from "../../shared/components/Notice";
 import { Page, Section } from "../../shared/components/Page";
 import { toast } from "../../shared/components/Toast";
-import { fullDate, fullMoment } from "../../shared/format/dates";
+import { commas, fullDate, fullMoment } from "../../shared/format/dates";
 import { AccessList } from "./AccessList";
-import { ShareStateTag, endText, kindsText, openedText } from "./ShareRow";
+import { ShareStateTag, kindsText, openedText, periodText } from "./ShareRow";
 import { UntilField, type UntilChoice, noUntil, untilSeconds } from "./Until";
 
 /** One share: what, for whom, whether it was opened; extend it, stop it. */
@@ -112,9 +112,7 @@ function ShareHead({ share, children }: { share: ShareView; children: ReactNode 
         <Monogram name={doctor.name} quiet={!isOpen(share)} />
         <div className="list-main">
           <span className="list-title">{doctor.name}</span>
-          <span className="soft">
-            {doctor.role}, {doctor.organisation}
-          </span>
+          <span className="soft">{commas([doctor.role, doctor.organisation])}</span>
         </div>
         <ShareStateTag share={share} />
       </div>
@@ -122,10 +120,7 @@ function ShareHead({ share, children }: { share: ShareView; children: ReactNode 
         facts={[
           { label: t("share.kinds"), value: kindsText(share) },
           { label: t("share.purpose"), value: t(`purpose.${share.purpose}`) },
-          {
-            label: t("share.period"),
-            value: `${t("share.since", { date: fullDate(share.created) })}. ${endText(share)}.`,
-          },
+          { label: t("share.period"), value: periodText(share) },
         ]}
       />
       <div className="actions">{children}</div>

@@ -3,7 +3,7 @@ import { href } from "../../app/router";
 import { t } from "../../locales/i18n";
 import { Monogram } from "../../shared/components/Monogram";
 import { Tag } from "../../shared/components/Notice";
-import { fullDate, listed } from "../../shared/format/dates";
+import { commas, fullDate, listed } from "../../shared/format/dates";
 import { categoryName } from "../../shared/records/words";
 
 const tones = {
@@ -42,9 +42,7 @@ export function ShareRow({ share }: { share: ShareView }) {
         <span className="list-title">
           <a href={href(`/sharing/${encodeURIComponent(share.id)}`)}>{share.doctor.name}</a>
         </span>
-        <span className="soft">
-          {share.doctor.role}, {share.doctor.organisation}
-        </span>
+        <span className="soft">{commas([share.doctor.role, share.doctor.organisation])}</span>
         <span>{kindsText(share)}</span>
         <span className="soft small">{openedText(share)}</span>
       </div>
@@ -64,3 +62,7 @@ export function endText(share: ShareView): string {
     ? t("share.endedOn", { date: fullDate(share.until) })
     : t("share.until", { date: fullDate(share.until) });
 }
+
+/** Since when and until when, in whole sentences. */
+export const periodText = (share: ShareView): string =>
+  t("list.sentences", { first: t("share.since", { date: fullDate(share.created) }), then: endText(share) });

@@ -15,7 +15,7 @@ import { Checkbox, CheckboxGroup, RadioGroup } from "../../shared/components/Fie
 import { HexGroups } from "../../shared/components/Facts";
 import { Notice, Tag } from "../../shared/components/Notice";
 import { Form } from "../../shared/forms";
-import { fullDate } from "../../shared/format/dates";
+import { commas, fullDate } from "../../shared/format/dates";
 import { isIconName } from "../../shared/icons";
 import { categoryHint, categoryName } from "../../shared/records/words";
 import type { StepProps } from "./ShareNew";
@@ -94,7 +94,7 @@ export function SpaceStep({ choices, onChoose, onNext, spaces }: StepProps & { s
           />
         )}
       </Question>
-      <div>
+      <div className="actions">
         <Button
           look="quiet"
           icon="add"
@@ -180,9 +180,7 @@ export function DoctorStep({
 function DoctorWords({ doctor }: { doctor: DoctorCard }) {
   return (
     <>
-      <span>
-        {doctor.role}, {doctor.organisation}
-      </span>
+      <span>{commas([doctor.role, doctor.organisation])}</span>
       <br />
       <span>
         {t("doctor.certifiedBy", { clinic: doctor.certifiedBy, date: fullDate(doctor.validUntil) })}

@@ -3,7 +3,7 @@ import { t } from "../../locales/i18n";
 import { Button } from "../../shared/components/Button";
 import { Dialog } from "../../shared/components/Dialog";
 import { Facts } from "../../shared/components/Facts";
-import { recordDate } from "../../shared/format/dates";
+import { commas, recordDate } from "../../shared/format/dates";
 
 interface Props {
   question: Extract<JobQuestion, { kind: "somebodyElse" }>;
@@ -41,7 +41,7 @@ export function SomebodyElse({ question, pending, onDecide }: Props) {
 }
 
 const hint = (person: PersonHint): string =>
-  [
+  commas([
     person.name ?? t("else.noName"),
     person.birthDate ? t("person.born", { date: recordDate(person.birthDate) }) : t("else.noBirthDate"),
-  ].join(", ");
+  ]);

@@ -127,7 +127,9 @@ function Choose({ offer, pending, error, onBack, onGo }: ChooseProps) {
 
 const versionChoice = (version: BackupVersion, newest: boolean) => ({
   value: String(version.sequence),
-  title: newest ? `${fullMoment(version.at)} (${t("restore.newest")})` : fullMoment(version.at),
+  title: newest
+    ? t("list.aside", { line: fullMoment(version.at), aside: t("restore.newest") })
+    : fullMoment(version.at),
   hint: t("restore.versionHint", { records: version.records, size: sizeWords(version.bytes) }),
 });
 

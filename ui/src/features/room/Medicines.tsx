@@ -68,7 +68,9 @@ function Plan({ plan }: { plan: MedicinePlan }) {
           <section key={group} className="summary-part" aria-label={t(`medicines.${group}`)}>
             <div className="summary-part-head">
               <h2>{t(`medicines.${group}`)}</h2>
-              {medicines.length > 0 && <span className="soft small figures">{medicines.length}</span>}
+              {medicines.length > 0 && (
+                <span className="soft small figures">{t("summary.count", { n: medicines.length })}</span>
+              )}
             </div>
             {medicines.length === 0 && <p className="soft">{t("medicines.noneCurrent")}</p>}
             <ul className="entries">
@@ -127,7 +129,7 @@ export function Medicine({ medicine }: { medicine: MedicineView }) {
                 <a href={href(to({ at: "record", id: entry.item.id }))}>{changeText(entry)}</a>
                 {entry.item.details.length > 0 && <span>{entry.item.details.join(" · ")}</span>}
                 <span className="entry-origin">
-                  {entry.item.title}. {originText(entry.item)}
+                  {t("list.then", { first: entry.item.title, then: originText(entry.item) })}
                 </span>
               </li>
             ))}

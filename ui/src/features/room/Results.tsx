@@ -49,7 +49,9 @@ export function Results() {
       actions={
         (found.length > 0 || pages.isPending) && (
           <>
-            <ButtonLink to={to({ at: "comparison" })}>{t("results.compare")}</ButtonLink>
+            <ButtonLink to={to({ at: "comparison" })} icon="compare">
+              {t("results.compare")}
+            </ButtonLink>
             <PrintButton before={whole} />
             <CopyButton text={analytesText(found, room.person)}>{t("room.copy")}</CopyButton>
           </>

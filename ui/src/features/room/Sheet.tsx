@@ -4,7 +4,7 @@ import { t } from "../../locales/i18n";
 import { CopyButton } from "../../shared/components/Copy";
 import { Checkbox } from "../../shared/components/Fields";
 import { Loaded } from "../../shared/components/Loaded";
-import { fullDate, recordDates } from "../../shared/format/dates";
+import { commas, fullDate, recordDates } from "../../shared/format/dates";
 import { dateText, itemValue } from "../../shared/records/Entry";
 import { StateLine } from "../../shared/records/StateLine";
 import { summaryText } from "../../shared/records/plain";
@@ -12,6 +12,7 @@ import {
   flagWords,
   isDoubted,
   itemTitle,
+  marksBeside,
   markerWords,
   referenceText,
   sensitivityOf,
@@ -147,13 +148,16 @@ function Block({
   );
 }
 
+/** A dot never begins a line. */
+const apart = "\u00a0· ";
+
 /** One line of paper: what, its value with flag and range, how to take it, when. */
 function line(item: ChartItem): ReactNode {
   const value = itemValue(item);
   const flags = item.flags.map((flag) => flagWords(flag).words);
   const [range] = item.ranges;
   const words = [
-    ...item.markers.map(markerWords),
+    ...marksBeside(item).map(markerWords),
     ...item.details,
     ...(range ? [t("range.labsRange", { range: referenceText(range) })] : []),
     dateText(item),
@@ -161,8 +165,11 @@ function line(item: ChartItem): ReactNode {
   return (
     <>
       <span className={isDoubted(item) ? "strong struck" : "strong"}>{itemTitle(item)}</span>
-      {value && <span className="paper-value"> {[value, ...flags].join(", ")}</span>}
-      <span className="paper-small"> {words.join(" · ")}</span>
+      {value && <span className="paper-value"> {commas([value, ...flags])}</span>}
+      <span className="paper-small">
+        {value ? apart : " "}
+        {words.join(apart)}
+      </span>
     </>
   );
 }

@@ -2,7 +2,7 @@ import { type KeyboardEvent, type PointerEvent, useId, useLayoutEffect, useRef, 
 import { href } from "../../app/router";
 import type { TrendView } from "../../backend/types";
 import { t } from "../../locales/i18n";
-import { dateFormat } from "../../shared/format/dates";
+import { commas, dateFormat } from "../../shared/format/dates";
 import { dateText } from "../../shared/records/Entry";
 import { flagWords, referenceText, unitText } from "../../shared/records/words";
 import { useRoomLinks } from "./context";
@@ -254,7 +254,7 @@ function pointSentence(drawn: Drawn): string {
   const { point } = drawn;
   const part = partOf(point);
   const flags = (part?.flags ?? point.item.flags).map((flag) => flagWords(flag).words);
-  const value = [pointValue(point), ...flags].join(", ");
+  const value = commas([pointValue(point), ...flags]);
   const date = dateText(point.item);
   const sentence = part
     ? t("trend.pointPart", { date, part: part.code.display, value })

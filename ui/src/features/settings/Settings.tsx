@@ -142,6 +142,7 @@ function LockMinutes({
           error={wrong}
           onChange={setText}
           maxLength={3}
+          short
         />
         <Button type="submit" isPending={pending} isDisabled={number === minutes}>
           {t("settings.saveMinutes")}
@@ -191,7 +192,7 @@ function PassphraseSection() {
               autoComplete="current-password"
             />
           )}
-          <PassphraseFields value={next} onChange={setNext} tried={tried} />
+          <PassphraseFields value={next} onChange={setNext} tried={tried} optional={false} />
           {set.isError && <Failure error={set.error} />}
           <div className="actions">
             <Button type="submit" isPending={set.isPending} isDisabled={!next.wanted}>

@@ -31,9 +31,12 @@ export const common = {
   "time.lessThanMinute": "less than a minute left",
   "time.minutes": "about {n, plural, one {# minute} other {# minutes}} left",
   "time.hours": "about {n, plural, one {# hour} other {# hours}} left",
-  "size.bytes": "{n, number} bytes",
 
   "date.at": "{date} at {time}",
+  "list.pair": "{before}, {after}",
+  "list.aside": "{line} ({aside})",
+  "list.then": "{first}. {then}",
+  "list.sentences": "{first}. {then}.",
   "date.fromTo": "{from} to {to}",
   "date.since": "since {date}",
   "date.until": "until {date}",

@@ -107,7 +107,6 @@ export const desk = {
 
   "invitation.heading": "Invitation for {name}",
   "invitation.lead": "It is shown only now. Print it, or read the code out.",
-  "invitation.back": "Back",
   "invitation.gone": "The code is no longer shown",
   "invitation.goneHint":
     "For safety an invitation is shown once. You can issue a new one; the old one then stops working.",

@@ -11,7 +11,7 @@ export const leaving = {
     "Keyward could not find out if one of your doctors has new keys. The rest of this page is here.",
   "newKeys.same": "The same records, the same purpose, until {until}.",
   "newKeys.done": "You share with {name} again, until {until}",
-  "newKeys.fingerprint": "New key",
+  "newKeys.fingerprint": "New key:",
   "leaving.export": "Take everything with you",
   "leaving.exportHint":
     "One zip file with all records in the format FHIR, your original files, your shares, who looked, and a page to read it all in a browser. It is not locked: keep it safe.",

@@ -33,9 +33,12 @@ export const common = {
   "time.lessThanMinute": "falta menos de un minuto",
   "time.minutes": "{n, plural, one {falta alrededor de # minuto} other {faltan alrededor de # minutos}}",
   "time.hours": "{n, plural, one {falta alrededor de # hora} other {faltan alrededor de # horas}}",
-  "size.bytes": "{n, number} bytes",
 
   "date.at": "{date} a las {time}",
+  "list.pair": "{before}, {after}",
+  "list.aside": "{line} ({aside})",
+  "list.then": "{first}. {then}",
+  "list.sentences": "{first}. {then}.",
   "date.fromTo": "{from} a {to}",
   "date.since": "desde el {date}",
   "date.until": "hasta el {date}",
@@ -214,5 +217,5 @@ export const common = {
   "forgotten.stays": "El perfil bloqueado se queda como está. Aún podrá abrirlo si recuerda la frase.",
   "forgotten.go": "Ir a la primera ventana",
   "clipboard.said": "Copiado. El portapapeles se vacía después de un minuto y al bloquear.",
-  "lock.verb": "Bloquear ahora",
+  "lock.verb": "Bloquear",
 } satisfies Catalogue;

@@ -109,7 +109,6 @@ export const desk = {
 
   "invitation.heading": "Invitación para {name}",
   "invitation.lead": "Solo se muestra ahora. Imprímala o lea el código en voz alta.",
-  "invitation.back": "Atrás",
   "invitation.gone": "El código ya no se muestra",
   "invitation.goneHint":
     "Por seguridad una invitación se muestra una vez. Puede hacer una nueva; la anterior deja entonces de funcionar.",

@@ -13,7 +13,7 @@ export const leaving = {
     "Keyward no pudo saber si alguno de sus médicos tiene claves nuevas. El resto de esta página está aquí.",
   "newKeys.same": "Los mismos registros, el mismo fin, hasta el {until}.",
   "newKeys.done": "Vuelve a compartir con {name}, hasta el {until}",
-  "newKeys.fingerprint": "Clave nueva",
+  "newKeys.fingerprint": "Clave nueva:",
   "leaving.export": "Llevárselo todo",
   "leaving.exportHint":
     "Un archivo zip con todos los registros en formato FHIR, sus archivos originales, lo que comparte, quién miró y una página para leerlo en un navegador. No está cerrado: guárdelo bien.",

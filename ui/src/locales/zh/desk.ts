@@ -44,8 +44,8 @@ export const desk = {
   "personForm.givenHint": "与证件上相同，写全。",
   "personForm.givenMissing": "请填写名",
   "personForm.familyMissing": "请填写姓",
-  "personForm.birthHint": "例如 6 8 1984",
-  "personForm.birthWrong": "请填写已经过去的出生日期，例如 6 8 1984",
+  "personForm.birthHint": "例如 1984 8 6",
+  "personForm.birthWrong": "请填写已经过去的出生日期，例如 1984 8 6",
   "personForm.numberHint": "只有诊所使用编号时才填。",
   "personForm.phoneHint": "只有此人愿意接电话时才填。",
   "personForm.phoneWrong": "电话请用数字、空格和 +",
@@ -105,7 +105,6 @@ export const desk = {
 
   "invitation.heading": "给 {name} 的邀请",
   "invitation.lead": "只在现在显示。请打印，或念出代码。",
-  "invitation.back": "返回",
   "invitation.gone": "代码不再显示",
   "invitation.goneHint": "为了安全，邀请只显示一次。您可以发出新的；旧的随即失效。",
   "invitation.print": "打印这张纸",

@@ -159,7 +159,7 @@ export const errors = {
   "error.backup-too-large.mend": "请备份到文件。已经在中转站上的内容会保留。",
   "error.backup-running.what": "Keyward 已经在做这件事",
   "error.backup-running.mend": "请等它完成，或让它停下。",
-  "error.share-key-lost.what": "建立这个共享的密钥无法用您的恢复套件替换",
+  "error.share-key-lost.what": "用您的恢复凭据无法换掉建立这个共享的钥匙",
   "error.share-key-lost.mend": "无法从这里停止，它会在到期日结束。",
   "error.leaving-begun.what": "这个档案正在删除",
   "error.leaving-begun.mend": "不再发送或取得任何内容。请在设置中打开“带走或删除一切”来完成。",
@@ -182,7 +182,7 @@ export const errors = {
   "error.conflict.what": "在此期间有人改动了它",
   "error.conflict.mend": "请再看一下，然后重做您想做的事。",
 
-  "error.document-refused.what": "无法显示文档的这一部分",
+  "error.document-refused.what": "无法显示文件的这一部分",
   "error.document-refused.mend":
-    "{reason, select, tooSlow {耗时过长，已停止。} tooLarge {需要的内存太多。} encrypted {它受密码保护。} damaged {它已损坏。} noSuchPage {没有这一页。} other {它的阅读程序已停止。}} 您可以保存文档的副本。",
+    "{reason, select, tooSlow {用时太长，已停止。} tooLarge {需要的内存太多。} encrypted {它有密码保护。} damaged {它已损坏。} noSuchPage {没有这一页。} other {它的阅读程序已停止。}} 您可以保存文件的副本。",
 } satisfies Catalogue;

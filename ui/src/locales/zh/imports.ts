@@ -18,7 +18,7 @@ export const imports = {
   "report.listName": "私密种类清单“{name}”，第 {version} 版",
   "report.kept": "{n, plural, other {原样保存了 # 处}}",
   "report.piece": "文件的第 {n, number} 处",
-  "report.pieceNamed": "保存 {name} 第 {n, number} 处的原件",
+  "report.pieceNamed": "保存原件：{name} 第 {n, number} 处",
   "report.pieceSaved": "{name} 的第 {n, number} 处已保存",
   "report.moreKept": "{n, plural, other {还有 # 处。保存报告即可看到。}}",
   "kept.notJson": "这一行不是 JSON，所以什么也读不出来。",

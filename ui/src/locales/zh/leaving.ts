@@ -1,27 +1,27 @@
 import type { Catalogue } from "../i18n";
 
-/** 带走一切，以及有了新密钥的医生。 */
+/** 带走一切，以及有了新钥匙的医生。 */
 export const leaving = {
   "title.leaving": "带走或删除一切",
   "leaving.lead": "您的记录属于您。您可以用别的程序也能读的格式全部带走。",
-  "newKeys.title": "{name} 有了新密钥",
+  "newKeys.title": "{name} 有了新钥匙",
   "newKeys.why":
     "诊所重新认证了 {name}，例如因为电脑丢了。您的共享现在到不了那里。如果觉得意外，请先打电话问一问。",
   "newKeys.again": "再次共享同样的内容",
-  "newKeys.unknown": "Keyward 没能查到您的医生是否有新密钥。本页其余内容都在。",
-  "newKeys.same": "同样的记录，同样的目的，到 {until} 为止。",
-  "newKeys.done": "您又与 {name} 共享了，到 {until} 为止",
-  "newKeys.fingerprint": "新密钥",
+  "newKeys.unknown": "Keyward 没能查到您的医生是否有新钥匙。本页其余内容都在。",
+  "newKeys.same": "同样的记录，同样的目的，到 {until}为止。",
+  "newKeys.done": "您又与 {name} 共享了，到 {until}为止",
+  "newKeys.fingerprint": "新钥匙：",
   "leaving.export": "带走一切",
   "leaving.exportHint":
-    "一个 zip 文件，里面有 FHIR 格式的所有记录、您的原始文件、您的共享、谁看过，还有一个可以在浏览器里阅读的页面。它没有上锁：请妥善保管。",
+    "一个 zip 文件。里面有 FHIR 格式的所有记录、您的原始文件和您的共享。还有谁看过，以及一个可以用浏览器阅读的页面。文件没有上锁：请收好。",
   "leaving.exportGo": "导出一切",
   "leaving.exported": "一切都已保存",
   "leaving.exportedWhere": "文件是 {name}。",
   "leaving.exportStopped": "导出已停下，没有留下文件",
   "leaving.exportedOn": "上次导出",
   "leaving.delete": "删除一切",
-  "leaving.deleteHint": "这会结束您的共享，并删除这里和中转站上的档案。",
+  "leaving.deleteHint": "这会结束您的共享，并清除这里和中转站上的档案。",
   "leaving.follows": "接下来会怎样",
   "leaving.followsRecords":
     "{n, plural, =0 {这台电脑上没有记录。} other {这台电脑上的 # 条记录连同原件都会删除。}}",
@@ -34,14 +34,14 @@ export const leaving = {
     "{n, plural, =0 {没有医生取走过副本。} other {医生取走过 # 条记录，可以保留那些副本。}}",
   "leaving.cannotFiles": "您保存在别处的备份文件和导出文件。请自己删除。",
   "leaving.offline": "现在联系不到中转站或诊所",
-  "leaving.offlineHint": "要有人提出，它们才能删除手里的内容。请稍后再试，或只删除这台电脑上的内容。",
+  "leaving.offlineHint": "要有人提出，它们才会清除手里的内容。请稍后再试，或只删除这台电脑上的内容。",
   "leaving.exportFirst": "您还没有导出过。删除之后就没有回头路了。",
   "leaving.confirm": "请输入档案的名称来确认：{name}",
   "leaving.confirmWrong": "请照这里的写法输入名称：{name}",
   "leaving.localOnly": "即使联系不到中转站或诊所，也删除这里的内容",
   "leaving.go": "删除一切",
   "leaving.ask": "现在删除一切吗？",
-  "leaving.askWhy": "不能撤销。完成之后，您的记录、密钥和共享都没有了。",
+  "leaving.askWhy": "不能撤销。完成之后，您的记录、钥匙和共享都没有了。",
   "leaving.askGo": "现在删除一切",
   "leaving.askKeep": "保留我的档案",
   "leaving.running": "正在删除",

@@ -19,9 +19,9 @@ export const settings = {
   "settings.lockByKey": "“立即锁定”在左下角。同时按 Ctrl、Shift 和 L 也可以。",
   "settings.lockWithTitle": "有口令时，锁定保护什么",
   "settings.lockWithoutTitle": "没有口令时，锁定保护什么",
-  "settings.lockMemory": "锁定时，记录和密钥会离开这个窗口和应用的内存。",
+  "settings.lockMemory": "锁定时，记录和钥匙会离开这个窗口和应用的内存。",
   "settings.lockClipboard":
-    "您在 Keyward 里复制的内容也会从剪贴板上清掉。您在别的程序里复制的内容会留着，已经粘贴到别处的也会留着。有些程序会保存剪贴板的历史，Keyward 请它们不要保存这些内容，但无法强迫它们。",
+    "您在 Keyward 里复制的内容也会从剪贴板上清掉。您在别的程序里复制的内容会留着，已经粘贴到别处的也会留着。有些程序会保存剪贴板的历史。Keyward 请它们不要保存这些内容，但无法强迫它们。",
   "settings.lockFrames":
     "在这台电脑上有一样会留着：您在“发送者的文字”里，或在网页形式的文档里，自己选中并复制的文字。复制过它之后，请在离开前再复制一点别的内容。",
   "settings.safety": "保管和离开",
@@ -38,7 +38,7 @@ export const settings = {
   "settings.passphraseSaved": "口令已设置。下次会用到它。",
   "settings.passphraseRemoved": "口令已去掉。现在只靠密钥环打开这个档案。",
   "settings.others": "其他档案",
-  "settings.othersHint": "打开另一个档案，或者新建一个。这个档案会一直开着。",
+  "settings.othersHint": "打开另一个档案，或者新建一个。这个会一直开着。",
   "settings.about": "关于 Keyward",
   "settings.version": "版本",
   "settings.profile": "档案",
@@ -64,5 +64,5 @@ export const settings = {
   "relay.limits": "任何应用都不能保证的事",
   "relay.limits1": "医生已经取走的东西不能收回。停止共享只能阻止以后再取。",
   "relay.limits2":
-    "如果中转站和某位医生联手对付您，他们可以留住那位医生得到的东西，但得不到您没有与那位医生共享的任何内容。",
+    "中转站和某位医生可能联手对付您。他们能留住那位医生得到的东西。您没有与那位医生共享的内容，他们得不到。",
 } satisfies Catalogue;

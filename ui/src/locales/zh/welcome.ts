@@ -75,7 +75,7 @@ export const welcome = {
   "join.keyWords": "诊所的钥匙",
   "join.expires": "有效期至",
   "join.what":
-    "接受之后，这台电脑会从诊所得到自己的钥匙。诊所会知道您加入了，但不会知道您的记录里有什么，也不会知道您与谁共享。",
+    "接受之后，这台电脑会从诊所得到自己的钥匙。诊所会知道您加入了。诊所不会知道您的记录里有什么，也不会知道您与谁共享。",
   "join.accept": "接受邀请",
   "join.other": "使用另一份邀请",
   "join.leavesTitle": "接受后您将离开 {from}",
@@ -87,7 +87,7 @@ export const welcome = {
     "您在 {from} 的空间（{spaces, number} 个）和共享（{shares, number} 个）会另外存放，您仍然可以查看。{to} 不会得到其中任何内容，也不会知道它们。",
   "join.leaveOpen":
     "如果 {from} 还在某处运行，{n, plural, other {# 个共享}}可能会继续到期满为止。您再也不能从这里停止。",
-  "join.leaveNew": "您会得到新密钥。请新建空间，再与 {to} 的医生共享。",
+  "join.leaveNew": "您会得到新钥匙。请新建空间，再与 {to} 的医生共享。",
   "join.leaveForever": "这无法撤销：这个档案不会再联系 {from}。",
   "join.leaveConfirm": "是的，离开并加入",
   "join.leaveKeep": "留下等待",

@@ -11,12 +11,23 @@ interface ButtonProps extends Omit<AriaButtonProps, "children" | "className"> {
   icon?: IconName;
 }
 
+/** The words with their sign before them; an arrow on points away from them. */
+function Inside({ icon, children }: { icon: IconName | undefined; children: ReactNode }) {
+  const after = icon === "forward";
+  return (
+    <>
+      {icon && !after && <Icon name={icon} />}
+      <span>{children}</span>
+      {after && <Icon name={icon} after />}
+    </>
+  );
+}
+
 /** A button is a verb. While `isPending` it keeps its place, its words and the focus. */
 export function Button({ children, look = "plain", icon, ...rest }: ButtonProps) {
   return (
     <AriaButton {...rest} className={`button button-${look}`}>
-      {icon && <Icon name={icon} />}
-      <span>{children}</span>
+      <Inside icon={icon}>{children}</Inside>
     </AriaButton>
   );
 }
@@ -35,8 +46,7 @@ export function ButtonLink({
 }) {
   return (
     <a href={href(to)} className={`button button-${look}`}>
-      {icon && <Icon name={icon} />}
-      <span>{children}</span>
+      <Inside icon={icon}>{children}</Inside>
     </a>
   );
 }

@@ -12,6 +12,7 @@ import {
   TextField as AriaTextField,
 } from "react-aria-components";
 import { t } from "../../locales/i18n";
+import { dateOrder } from "../format/dates";
 import { Icon, type IconName } from "../icons";
 
 interface FieldProps {
@@ -24,6 +25,8 @@ interface FieldProps {
   name?: string;
   type?: "text" | "password" | "tel" | "search";
   long?: boolean;
+  /** For a few digits. */
+  short?: boolean;
   code?: boolean;
   maxLength?: number;
   autoFocus?: boolean;
@@ -41,6 +44,7 @@ export function TextField({
   name,
   type = "text",
   long,
+  short,
   code,
   maxLength,
   autoFocus,
@@ -49,7 +53,7 @@ export function TextField({
   const inputClass = code ? "input input-code" : "input";
   return (
     <AriaTextField
-      className={["field", error && "has-error", type === "search" && "field-search"]
+      className={["field", error && "has-error", type === "search" && "field-search", short && "field-short"]
         .filter(Boolean)
         .join(" ")}
       value={value}
@@ -109,6 +113,7 @@ export function DateField({
 }) {
   const part = (key: keyof DateParts, text: string, length: number) => (
     <AriaTextField
+      key={key}
       className={key === "year" ? "date-part year" : "date-part"}
       value={value[key]}
       inputMode="numeric"
@@ -135,9 +140,7 @@ export function DateField({
         </p>
       )}
       <div className="date-parts">
-        {part("day", t("date.day"), 2)}
-        {part("month", t("date.month"), 2)}
-        {part("year", t("date.year"), 4)}
+        {dateOrder().map((key) => part(key, t(`date.${key}`), key === "year" ? 4 : 2))}
       </div>
     </fieldset>
   );

@@ -19,28 +19,34 @@ export function passphraseFaults(choice: PassphraseChoice): { first?: string; se
   return choice.first === choice.second ? {} : { second: t("passphrase.differs") };
 }
 
-/** An optional passphrase, with honest words about what it protects from and what it cannot. */
+/** A passphrase, with honest words about what it protects from; where it is not what one came for, it is asked first. */
 export function PassphraseFields({
   value,
   onChange,
   tried,
+  optional = true,
 }: {
   value: PassphraseChoice;
   onChange: (value: PassphraseChoice) => void;
   tried: boolean;
+  optional?: boolean;
 }) {
   const wrong = tried ? passphraseFaults(value) : {};
   return (
     <div className="stack">
-      <Checkbox
-        value={value.wanted}
-        onChange={(wanted) => {
-          onChange({ ...value, wanted });
-        }}
-      >
-        <span className="choice-title">{t("passphrase.want")}</span>
-        <span className="soft small">{t("passphrase.what")}</span>
-      </Checkbox>
+      {optional ? (
+        <Checkbox
+          value={value.wanted}
+          onChange={(wanted) => {
+            onChange({ ...value, wanted });
+          }}
+        >
+          <span className="choice-title">{t("passphrase.want")}</span>
+          <span className="soft small">{t("passphrase.what")}</span>
+        </Checkbox>
+      ) : (
+        <p>{t("passphrase.what")}</p>
+      )}
       {value.wanted && (
         <>
           <TextField

@@ -4,6 +4,7 @@ import { t } from "../../locales/i18n";
 import { Button, ButtonLink } from "../components/Button";
 import { Section } from "../components/Page";
 import { recordDate } from "../format/dates";
+import { sizeWords } from "../format/sizes";
 import { DocumentReader } from "./DocumentReader";
 
 /** The documents of a record, each with the way to read it. */
@@ -58,7 +59,7 @@ function Attachment({
         <span className="soft small">
           {[
             attachment.contentType,
-            attachment.bytes !== null && t("size.bytes", { n: attachment.bytes }),
+            attachment.bytes !== null && sizeWords(attachment.bytes),
             attachment.created && recordDate(attachment.created),
           ]
             .filter(Boolean)

@@ -10,6 +10,7 @@ import { Loaded } from "../components/Loaded";
 import { Notice } from "../components/Notice";
 import { toast } from "../components/Toast";
 import { recordDate } from "../format/dates";
+import { sizeWords } from "../format/sizes";
 import { languageTag } from "../records/language";
 import { NarrativeFrame } from "../records/NarrativeFrame";
 import { FindField, FoundPlaces } from "./Find";
@@ -81,7 +82,7 @@ export function documentFacts(document: DocumentView): string {
     t(`doc.kind.${document.kind}`),
     document.modality,
     pages,
-    t("size.bytes", { n: document.bytes }),
+    sizeWords(document.bytes),
     document.created && t("doc.made", { date: recordDate(document.created) }),
   ]
     .filter(Boolean)

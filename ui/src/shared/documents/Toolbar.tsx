@@ -40,6 +40,7 @@ export function Toolbar({
           <div className="doc-tool">
             <Button
               look="quiet"
+              icon="minus"
               onPress={() => {
                 onZoom(zoomStep(percent(), false));
               }}
@@ -48,6 +49,7 @@ export function Toolbar({
             </Button>
             <Button
               look="quiet"
+              icon="add"
               onPress={() => {
                 onZoom(zoomStep(percent(), true));
               }}

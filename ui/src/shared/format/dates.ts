@@ -26,6 +26,16 @@ export function dateFormat(shape: keyof typeof shapes): Intl.DateTimeFormat {
 export const listed = (names: readonly string[]): string =>
   new Intl.ListFormat(formattingLocale(), { type: "conjunction" }).format(names);
 
+/** "Dr Ada Example, cardiologist": things side by side, with the comma of the language. */
+export const commas = (parts: readonly string[]): string =>
+  parts.length === 0 ? "" : parts.reduce((before, after) => t("list.pair", { before, after }));
+
+/** Parts of a date in the order in which the language writes them. */
+export const dateOrder = (): ("day" | "month" | "year")[] =>
+  dateFormat("day")
+    .formatToParts(0)
+    .flatMap(({ type }) => (type === "day" || type === "month" || type === "year" ? [type] : []));
+
 /** Seconds since 1970 UTC as a full local date: "6 August 2018". */
 export const fullDate = (seconds: number): string => dateFormat("localDay").format(new Date(seconds * 1000));
 

@@ -1,6 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Language, startLanguage, t } from "../../locales/i18n";
-import { clockTime, fullDate, listed, monthName, recordDate, recordDates, timeLeft } from "./dates";
+import {
+  clockTime,
+  commas,
+  dateOrder,
+  fullDate,
+  listed,
+  monthName,
+  recordDate,
+  recordDates,
+  timeLeft,
+} from "./dates";
 import { sizeWords } from "./sizes";
 
 const noon = new Date(2018, 7, 6, 14, 5).getTime() / 1000;
@@ -17,6 +27,8 @@ interface Said {
   thousands: string;
   left: string;
   names: string;
+  pair: string;
+  order: string;
 }
 
 const said: Record<Language, Said> = {
@@ -32,6 +44,8 @@ const said: Record<Language, Said> = {
     thousands: "120,000 of 1,234,567 shown",
     left: "about 7 minutes left",
     names: "Allergies, medicines and results",
+    pair: "cardiologist, clinic",
+    order: "day month year",
   },
   es: {
     day: "6 de agosto de 2018",
@@ -45,6 +59,8 @@ const said: Record<Language, Said> = {
     thousands: "120.000 de 1.234.567 a la vista",
     left: "faltan alrededor de 7 minutos",
     names: "Allergies, medicines y results",
+    pair: "cardiologist, clinic",
+    order: "day month year",
   },
   zh: {
     day: "2018年8月6日",
@@ -58,6 +74,8 @@ const said: Record<Language, Said> = {
     thousands: "显示 120,000 条，共 1,234,567 条",
     left: "大约还剩 7 分钟",
     names: "Allergies、medicines和results",
+    pair: "cardiologist，clinic",
+    order: "year month day",
   },
 };
 
@@ -85,6 +103,8 @@ describe.each(Object.entries(said) as [Language, Said][])("dates and numbers in 
       thousands: t("room.shownOf", { shown: 120_000, total: 1_234_567 }),
       left: timeLeft(420),
       names: listed(["Allergies", "medicines", "results"]),
+      pair: commas(["cardiologist", "clinic"]),
+      order: dateOrder().join(" "),
     } satisfies Said).toEqual(words);
     expect(fullDate(noon)).toBe(words.day);
   });

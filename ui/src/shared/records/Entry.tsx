@@ -2,7 +2,7 @@ import { memo } from "react";
 import type { Category, ChartItem, ComponentView } from "../../backend/types";
 import { href } from "../../app/router";
 import { t } from "../../locales/i18n";
-import { fullDate, recordDates } from "../format/dates";
+import { commas, fullDate, recordDates } from "../format/dates";
 import { Icon } from "../icons";
 import { Marks } from "./Marks";
 import { NumberLine } from "./NumberLine";
@@ -12,6 +12,7 @@ import {
   categoryName,
   isDoubted,
   itemTitle,
+  marksBeside,
   referenceText,
   sensitivityOf,
   valueText,
@@ -36,11 +37,11 @@ export const Entry = memo(function Entry({ item, to, kind, line }: EntryProps) {
       <div className="entry-main">
         {kind && <Kind category={item.category} />}
         <span className="entry-title">{to === undefined ? title : <a href={href(to)}>{title}</a>}</span>
-        <Marks markers={item.markers} flags={item.flags} sensitive={sensitivityOf(item)} />
+        <Marks markers={marksBeside(item)} flags={item.flags} sensitive={sensitivityOf(item)} />
         {item.details.length > 0 && <span className="entry-details">{item.details.join(" · ")}</span>}
         {item.components.map((component) => (
           <span key={component.code.display} className="figures entry-part">
-            {component.code.display}: <span className="strong">{componentText(component)}</span>{" "}
+            {component.code.display} <span className="strong">{componentText(component)}</span>{" "}
             <Marks markers={[]} flags={component.flags} />
           </span>
         ))}
@@ -78,7 +79,7 @@ export const componentText = (component: ComponentView): string =>
 export function itemValue(item: ChartItem): string {
   if (item.value) return valueText(item.value);
   if (item.absent) return absentWords(item.absent);
-  return item.components.map((part) => `${part.code.display} ${componentText(part)}`).join(", ");
+  return commas(item.components.map((part) => `${part.code.display} ${componentText(part)}`));
 }
 
 export const dateText = (item: ChartItem): string => (item.date ? recordDates(item.date) : t("date.none"));

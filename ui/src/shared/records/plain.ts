@@ -12,10 +12,18 @@ import type {
   TrendView,
 } from "../../backend/types";
 import { t } from "../../locales/i18n";
-import { fullDate, recordDate } from "../format/dates";
+import { commas, fullDate, recordDate } from "../format/dates";
 import { componentText, dateText, itemValue, originText } from "./Entry";
 import { factLabel } from "./labels";
-import { differenceText, flagWords, itemTitle, markerWords, referenceText, valueText } from "./words";
+import {
+  differenceText,
+  flagWords,
+  itemTitle,
+  marksBeside,
+  markerWords,
+  referenceText,
+  valueText,
+} from "./words";
 
 const today = (): string => fullDate(Date.now() / 1000);
 
@@ -34,10 +42,10 @@ export function itemLine(item: ChartItem): string {
     value ? t("plain.item", { title, value }) : title,
     ...item.flags.map((flag) => flagWords(flag).words),
     ...(range ? [t("range.labsRange", { range: referenceText(range) })] : []),
-    ...item.markers.map(markerWords),
+    ...marksBeside(item).map(markerWords),
     ...item.details,
   ];
-  return t("plain.dated", { line: words.join(", "), date: dateText(item) });
+  return t("plain.dated", { line: commas(words), date: dateText(item) });
 }
 
 export function summaryText(
@@ -107,11 +115,11 @@ function comparedText(row: ComparisonRow): string {
   const value = (item: ChartItem | null): string =>
     item
       ? t("plain.dated", {
-          line: [
+          line: commas([
             itemValue(item),
             ...item.flags.map((flag) => flagWords(flag).words),
             ...item.markers.map(markerWords),
-          ].join(", "),
+          ]),
           date: dateText(item),
         })
       : t("comparison.noValue");
@@ -158,7 +166,7 @@ export function medicinesText(plan: MedicinePlan, person: string): string {
       return [
         "",
         t(`medicines.${group}`),
-        ...medicines.map((medicine) => bullet([medicine.name, ...medicine.instructions].join(", "))),
+        ...medicines.map((medicine) => bullet(commas([medicine.name, ...medicine.instructions]))),
       ];
     }),
   ].join("\n");
@@ -173,7 +181,13 @@ export function recordText(record: RecordView, person: string): string {
     .filter((fact) => !fact.technical)
     .map((fact) => bullet(t("plain.item", { title: factLabel(fact.label), value: valueText(fact.value) })));
   const notes = record.notes.map((note) =>
-    bullet([note.text, note.author, note.time && recordDate(note.time)].filter(Boolean).join(", ")),
+    bullet(
+      commas(
+        [note.text, note.author, note.time && recordDate(note.time)].filter((each) =>
+          Boolean(each),
+        ) as string[],
+      ),
+    ),
   );
   return [
     t("sheet.recordFooter", { title: itemTitle(item), who: person, date: today() }),

@@ -6,7 +6,7 @@ import { factLabel } from "./labels";
 import { applyTheme } from "../theme";
 import { recordLanguage } from "./language";
 import { NarrativeFrame, harmless, narrativeDocument } from "./NarrativeFrame";
-import { flagWords, itemTitle, quantityText, rangeText, valueText } from "./words";
+import { flagWords, itemTitle, marksBeside, quantityText, rangeText, valueText } from "./words";
 
 describe("words for values", () => {
   const amount = (value: string, unit: string, comparator: string | null = null) => ({
@@ -53,6 +53,16 @@ describe("words for values", () => {
       words: "Very high (HH)",
     });
     expect(flagWords({ kind: "other", written: "see note" }).words).toBe("see note");
+  });
+
+  it("does not say a mark beside a title that says the same", () => {
+    const item = {
+      ...itemById("i1"),
+      title: "No known allergies",
+      markers: ["noKnownAllergies", "amended"] as const,
+    };
+    expect(marksBeside({ ...item, markers: [...item.markers] })).toEqual(["amended"]);
+    expect(marksBeside({ ...item, title: "Allergies", markers: [...item.markers] })).toHaveLength(2);
   });
 
   it("calls an item without a title by its kind", () => {

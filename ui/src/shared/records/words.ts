@@ -12,7 +12,7 @@ import type {
   ValueView,
 } from "../../backend/types";
 import { type MessageKey, t } from "../../locales/i18n";
-import { precisionOf, recordDate } from "../format/dates";
+import { commas, precisionOf, recordDate } from "../format/dates";
 import { type IconName, isIconName } from "../icons";
 
 export const categories = [
@@ -92,6 +92,12 @@ export function statusWords(status: string): string {
 /** The item's own words, else the name of its kind. */
 export function itemTitle(item: ChartItem): string {
   return item.title || item.code?.display || typeName(item.resourceType);
+}
+
+/** Its marks, but for those that only say its title again ("No known allergies"). */
+export function marksBeside(item: ChartItem): Marker[] {
+  const title = itemTitle(item).toLowerCase();
+  return item.markers.filter((marker) => markerWords(marker).toLowerCase() !== title);
 }
 
 /** "DiagnosticReport" as "Diagnostic report". */
@@ -195,7 +201,7 @@ export function rangeText(low: QuantityView | null, high: QuantityView | null): 
 export function referenceText(range: ReferenceRangeView): string {
   const numbers = rangeText(range.low, range.high) || (range.text ?? "");
   const kind = range.rangeType?.display;
-  const who = range.appliesTo.join(", ");
+  const who = commas(range.appliesTo);
   return [numbers, kind, who].filter(Boolean).join(" · ");
 }
 
