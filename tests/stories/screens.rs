@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use keyward_stories::screens::gallery::{Comparison, compare};
+use keyward_stories::screens::jumps::watch;
 use keyward_stories::screens::{DISPLAY, Wanted, look_at};
 use keyward_stories::{Computer, Failure};
 
@@ -29,6 +30,10 @@ fn holds(wanted: &Wanted) -> Result<(), Failure> {
     println!("{} screens", seen.screens);
     assert!(seen.findings.is_empty(), "{}", seen.findings.join("\n"));
     Ok(())
+}
+
+fn sized(size: &str) -> Wanted {
+    Wanted { size: Some(size.into()), ..Wanted::default() }
 }
 
 fn in_theme(theme: &str, size: Option<&str>) -> Wanted {
@@ -60,6 +65,24 @@ fn with_forced_colours_nothing_is_told_by_colour_alone() -> Result<(), Failure> 
     holds(&in_theme("light", Some("forced")))
 }
 
+fn nothing_jumps(size: &str) -> Result<(), Failure> {
+    let computer = Computer::with_display(DISPLAY)?;
+    let seen = watch(&computer, &pages(), &sized(size))?;
+    println!("{} screens", seen.screens);
+    assert!(seen.findings.is_empty(), "{}", seen.findings.join("\n"));
+    Ok(())
+}
+
+#[test]
+fn nothing_jumps_while_a_narrow_window_loads() -> Result<(), Failure> {
+    nothing_jumps("narrow")
+}
+
+#[test]
+fn nothing_jumps_while_a_wide_window_loads() -> Result<(), Failure> {
+    nothing_jumps("wide")
+}
+
 #[test]
 fn every_component_looks_as_it_did() -> Result<(), Failure> {
     let computer = Computer::start()?;
@@ -81,8 +104,7 @@ fn planted(page: &str, style: &str) -> Result<tempfile::TempDir, Failure> {
 }
 
 fn found(folder: &Path, size: &str) -> Result<Vec<String>, Failure> {
-    let wanted = Wanted { size: Some(size.into()), ..Wanted::default() };
-    Ok(look_at(&Computer::with_display(DISPLAY)?, folder, &wanted)?.findings)
+    Ok(look_at(&Computer::with_display(DISPLAY)?, folder, &sized(size))?.findings)
 }
 
 #[test]
@@ -120,6 +142,32 @@ fn a_step_that_changes_nothing_and_one_that_finds_nothing_are_found() -> Result<
     assert_eq!(findings.len(), 2, "{findings:?}");
     assert!(findings[0].contains("planted~second.narrow: as it was before"), "{findings:?}");
     assert!(findings[1].contains("nothing to"), "{findings:?}");
+    Ok(())
+}
+
+/// A backend that holds two answers: one fills a place that was kept for it, the other stands above what was there.
+const HOLDS: &str = "const held = ['kept', 'pushes']; \
+    const put = { kept: () => document.querySelector('.kept').append('There it is'), \
+      pushes: () => document.querySelector('h1').after(document.createElement('aside')) }; \
+    window.invented = { anew: () => {}, held: () => held, letters: () => true, \
+      letGo: (which) => { const next = which === 'first' ? held.shift() : held.pop(); put[next](); return next; } };";
+
+#[test]
+fn what_pushes_a_page_down_is_measured_and_what_fills_its_place_is_not() -> Result<(), Failure> {
+    let folder = planted(
+        "<!doctype html><html lang=en><title>Planted</title><link rel=stylesheet href=/bad.css>\
+         <script src=/holds.js></script>\
+         <main><h1>Planted</h1><p class=kept></p><p class=read>Words being read</p></main>",
+        "body { margin: 0 } h1 { margin: 0; block-size: 100px } .kept { block-size: 50px } \
+         p { margin: 0 } .read { block-size: 560px } aside { block-size: 76px }",
+    )?;
+    std::fs::write(folder.path().join("holds.js"), HOLDS)?;
+    let seen = watch(&Computer::with_display(DISPLAY)?, folder.path(), &sized("narrow"))?;
+    // In a frame of 320 × 760: what stood at 100 to 710 stands at 176 to 760 (cut off): 660/760 of the window moved, by 76/760.
+    let [found] = seen.findings.as_slice() else { panic!("{:?}", seen.findings) };
+    assert!(found.contains("it moves by 0.08"), "{found}");
+    assert!(found.contains("when pushes came"), "{found}");
+    assert!(!found.contains("when kept came"), "{found}");
     Ok(())
 }
 

@@ -4,6 +4,7 @@ import { desk, doctor, patient } from "../backend";
 import type { AppError, Role } from "../backend/types";
 import { t } from "../locales/i18n";
 import { Button } from "../shared/components/Button";
+import { PaperNote } from "../shared/components/Loaded";
 import { clockTime, fullDate, fullMoment } from "../shared/format/dates";
 import { Icon } from "../shared/icons";
 
@@ -40,37 +41,39 @@ export function OfflineStrip() {
   const connection = useConnection(role);
   const again = useDeed(() => connection?.again?.() ?? Promise.resolve());
   if (!connection || !isOutOfReach(connection.problem)) return null;
+  const when = connection.lastSync === null ? undefined : fullMoment(connection.lastSync);
   return (
-    <div className="offline screen-only" role="status">
-      <p>
-        <Icon name="cloudOff" />
-        <span>
-          {connection.lastSync === null
-            ? t("offline.never")
-            : t("offline.was", { when: fullMoment(connection.lastSync) })}
-        </span>
-      </p>
-      {connection.again && (
-        <Button
-          look="quiet"
-          icon="refresh"
-          isPending={again.isPending}
-          onPress={() => {
-            again.mutate(undefined);
-          }}
-        >
-          {t("action.tryAgain")}
-        </Button>
-      )}
-    </div>
+    <>
+      <div className="offline screen-only" role="status">
+        <p>
+          <Icon name="cloudOff" />
+          <span>{when === undefined ? t("offline.never") : t("offline.was", { when })}</span>
+        </p>
+        {connection.again && (
+          <Button
+            look="quiet"
+            icon="refresh"
+            isPending={again.isPending}
+            onPress={() => {
+              again.mutate(undefined);
+            }}
+          >
+            {t("action.tryAgain")}
+          </Button>
+        )}
+      </div>
+      <PaperNote>{when === undefined ? t("paper.offlineNever") : t("paper.offline", { when })}</PaperNote>
+    </>
   );
 }
 
 /** In the rail: when the relay last answered. */
 export function Touch() {
-  const { role } = useSession();
+  const { role, enrolled } = useSession();
   const connection = useConnection(role);
-  if (!connection?.joined) return null;
+  // Its place is kept while the answer is on its way: the name above it stays where it is.
+  if (!connection) return enrolled && role !== "desk" ? <p className="touch rail-touch" /> : null;
+  if (!connection.joined) return null;
   const out = isOutOfReach(connection.problem);
   return (
     <p className={out ? "touch touch-bad rail-touch" : "touch rail-touch"}>

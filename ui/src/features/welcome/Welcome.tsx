@@ -31,7 +31,8 @@ export function Welcome() {
   return (
     <Letter wide>
       {profiles.data?.length === 0 && <FromHandToHand />}
-      <div className="stack stack-tight">
+      {/* Whether she is here for the first time is not known before: nothing is said that would be said otherwise. */}
+      <div className={profiles.isPending ? "hidden-visually" : "stack stack-tight"}>
         <Heading>{t(isBack ? "welcome.back" : "welcome.heading")}</Heading>
         <p className="page-lead">{t(isBack ? "welcome.backLead" : "welcome.lead")}</p>
       </div>
@@ -79,7 +80,7 @@ export function Welcome() {
           </>
         )}
       </Loaded>
-      <LanguageChoice />
+      {!profiles.isPending && <LanguageChoice />}
     </Letter>
   );
 }
