@@ -29,7 +29,7 @@ pub(crate) struct Arguments {
     /// Compare the sheets of the gallery with the pictures kept in tests/gallery instead.
     #[arg(long)]
     gallery: bool,
-    /// Measure what moves while the pages load instead, in the sizes `narrow` and `wide`.
+    /// Measure what moves while the pages load instead, in the sizes `narrow`, `100` and `wide`.
     #[arg(long, conflicts_with = "gallery")]
     jumps: bool,
     /// Keep how the sheets look now.

@@ -26,6 +26,7 @@ pub fn export(dir: &Path) -> Result<(), ExportError> {
         common::ProfileSummary,
         common::NewProfile,
         common::ClinicSetup,
+        common::ReachView,
         common::SessionView,
         common::SettingsView,
         common::VisibilityView,

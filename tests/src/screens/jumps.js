@@ -1,5 +1,6 @@
-// Draws a place of the open page anew with every answer held back, lets the answers go one at a time, and measures after
-// each what has moved that was there before: the layout shift score of web.dev/cls, which this engine has no interface for.
+// Draws a place of the open page anew with every answer held back, lets the answers go one at a time, and measures from
+// frame to frame what has moved that was there before: the layout shift score of web.dev/cls, which this engine has no
+// interface for.
 // Arguments: address after the hash, which answer goes next ("first" or "last" of those that wait), callback.
 // Gives { score: summed over all answers, answers: how many came, most: how many waited at once, jumps: [what moved], waiting: what never came,
 // letters: whether the first words stood there in the letters they have now }.
@@ -23,12 +24,13 @@ function unready() {
   return undefined;
 }
 
-/** What was let go has been drawn: its promises have run their course, and two frames in a row changed nothing. */
-async function settled() {
+/** Sees every frame until what was let go has been drawn: its promises have run their course, and two frames changed nothing. */
+async function settled(see) {
   const until = performance.now() + 6000;
   for (let round = 0; round < 3; round += 1) await turn();
   for (let quiet = 0; quiet < 2; ) {
     await frame();
+    if (changed) see();
     const waiting = unready();
     quiet = changed || waiting ? 0 : quiet + 1;
     changed = false;
@@ -112,23 +114,28 @@ async function watch() {
   }
   invented.anew();
   await document.fonts.ready;
-  const told = { score: 0, answers: 0, most: 0, jumps: [], waiting: await settled() ?? null };
-  for (let before = boxes(); invented.held().length > 0 && told.answers < 80; ) {
-    const scrolled = scrollY;
-    told.most = Math.max(told.most, invented.held().length);
-    const command = invented.letGo(which);
-    told.answers += 1;
-    told.waiting ??= (await settled()) ?? null;
-    if (scrollY !== scrolled) told.waiting ??= `${command} scrolled the page`;
+  const told = { score: 0, answers: 0, most: 0, jumps: [] };
+  told.waiting = (await settled(() => {})) ?? null;
+  let before = boxes();
+  let command;
+  // From frame to frame: what jumps away and back again has moved twice.
+  const see = () => {
     const after = boxes();
     const found = moved(before, after);
-    if (found.length > 0) {
-      const now = score(found);
-      told.score += now;
-      const first = outermost(found).slice(0, 4).map(nameOf).join("; ");
-      told.jumps.push(`${now.toFixed(4)} when ${command} came: ${first}`);
-    }
     before = after;
+    if (found.length === 0) return;
+    const now = score(found);
+    told.score += now;
+    told.jumps.push(`${now.toFixed(4)} when ${command} came: ${outermost(found).slice(0, 4).map(nameOf).join("; ")}`);
+  };
+  while (invented.held().length > 0 && told.answers < 80) {
+    const scrolled = scrollY;
+    told.most = Math.max(told.most, invented.held().length);
+    command = invented.letGo(which);
+    told.answers += 1;
+    told.waiting ??= (await settled(see)) ?? null;
+    if (scrollY !== scrolled) told.waiting ??= `${command} scrolled the page`;
+    see();
   }
   watcher.disconnect();
   told.letters = invented.letters();

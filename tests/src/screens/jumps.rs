@@ -16,13 +16,23 @@ const JUMPS: &str = include_str!("jumps.js");
 /// So much a page may move while it loads, all answers together. 0.1 counts as good on the web; a fifth of it is a line
 /// of text on a narrow screen that turns out to be two. Anything that pushes a page down is far above it.
 const MOST: f64 = 0.02;
-/// What is there, and the same out of the relay's reach, when a strip stands above every page.
-const STATES: [&str; 2] = ["full", "offline"];
 /// Which answer is let go next.
 const ORDERS: [(&str, &str); 2] = [("first", "as asked"), ("last", "the other way round")];
-/// Name, size of the window, whether the page stands in a narrow frame in it. Wide has a column beside the page.
-const SIZES: [(&str, (u32, u32), bool); 2] =
-    [("narrow", WINDOW, true), ("wide", (1680, 1000), false)];
+/// In which windows, and in which states there. Out of the relay's reach a strip stands above every page: it is highest
+/// where it has least room. A wide window has a column beside the page.
+const SIZES: [Size; 3] = [
+    Size { name: "narrow", window: WINDOW, narrow: true, states: &["full", "offline"] },
+    Size { name: "100", window: WINDOW, narrow: false, states: &["full"] },
+    Size { name: "wide", window: (1680, 1000), narrow: false, states: &["full"] },
+];
+
+struct Size {
+    name: &'static str,
+    window: (u32, u32),
+    /// The page stands in a narrow frame in it.
+    narrow: bool,
+    states: &'static [&'static str],
+}
 
 /// Measures the screens of the built pages in `folder`.
 ///
@@ -33,14 +43,12 @@ pub fn watch(computer: &Computer, folder: &Path, wanted: &Wanted) -> Result<Seen
     let pages = Pages::serve(folder)?;
     let browser = Browser::start(computer)?;
     let mut seen = Seen::default();
-    for (size, window, narrow) in SIZES {
-        if wanted.size.as_ref().is_some_and(|only| only != size) {
-            continue;
-        }
+    let is_asked = |size: &&Size| wanted.size.as_ref().is_none_or(|only| only == size.name);
+    for size in SIZES.iter().filter(is_asked) {
         browser.session().go(pages.url())?;
-        browser.resize(window.0, window.1)?;
+        browser.resize(size.window.0, size.window.1)?;
         let session = browser.session();
-        let mut watch = Watch { session, pages: &pages, size, narrow, open: None };
+        let mut watch = Watch { session, pages: &pages, size, open: None };
         watch.all(&list, wanted, &mut seen)?;
     }
     browser.end()?;
@@ -53,19 +61,18 @@ pub fn watch(computer: &Computer, folder: &Path, wanted: &Wanted) -> Result<Seen
 struct Watch<'a> {
     session: &'a Session,
     pages: &'a Pages,
-    size: &'static str,
-    narrow: bool,
+    size: &'a Size,
     /// Window and state of the page that is open: it is loaded anew for others only.
     open: Option<(String, String)>,
 }
 
 impl Watch<'_> {
     fn all(&mut self, list: &List, wanted: &Wanted, seen: &mut Seen) -> Result<(), Failure> {
-        for visit in list.visits.iter().filter(|visit| is_wanted(visit, wanted)) {
+        for visit in list.visits.iter().filter(|visit| self.is_wanted(visit, wanted)) {
             for (which, order) in ORDERS {
                 let told = self.one(visit, which)?;
                 let Visit { route, window, state, .. } = visit;
-                let name = format!("{route}.{window}.{state}.{}", self.size);
+                let name = format!("{route}.{window}.{state}.{}", self.size.name);
                 seen.findings.extend(
                     findings(&told).into_iter().map(|found| format!("{name}, {order}: {found}")),
                 );
@@ -84,22 +91,26 @@ impl Watch<'_> {
         let page = (window.clone(), state.clone());
         // The first window forgets nothing on a lock.
         if window == "welcome" || self.open.as_ref() != Some(&page) {
-            let document = if self.narrow { NARROW } else { "" };
+            let document = if self.size.narrow { NARROW } else { "" };
             let query = format!("window={window}&state={state}&theme=light&still&hold");
             self.session.go(&format!("{}/{document}?{query}#{address}", self.pages.url()))?;
-            if self.narrow {
+            if self.size.narrow {
                 self.session.enter_first_frame()?;
             }
             self.open = Some(page);
         }
         self.session.execute_async(JUMPS, &[json!(address), json!(which)])
     }
-}
 
-fn is_wanted(visit: &Visit, wanted: &Wanted) -> bool {
-    STATES.contains(&visit.state.as_str())
-        && wanted.state.as_ref().is_none_or(|only| *only == visit.state)
-        && wanted.route(&visit.route)
+    /// A state that is asked for by name is measured in every size.
+    fn is_wanted(&self, visit: &Visit, wanted: &Wanted) -> bool {
+        let state = visit.state.as_str();
+        let is_asked = match &wanted.state {
+            Some(only) => only == state && state != "loading",
+            None => self.size.states.contains(&state),
+        };
+        is_asked && wanted.route(&visit.route)
+    }
 }
 
 fn findings(told: &Value) -> Vec<String> {

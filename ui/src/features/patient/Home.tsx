@@ -29,8 +29,8 @@ export function Home() {
       visibility={data?.visibility}
       actions={(data ? data.enrolled : home.isPending && enrolled) && <Again />}
       actionsAwaited={home.isPending}
-      beside={data && <Happened home={data} />}
-      besideAwaited={home.isPending}
+      beside={data && !waits && <Happened home={data} />}
+      besideAwaited={home.isPending || waits}
     >
       <Loaded query={home} lines={10}>
         {(known) => (waits ? <Skeleton lines={10} /> : <HomeBody home={known} />)}
