@@ -191,8 +191,6 @@ fn a_printed_kit_brings_a_profile_back_by_its_picture() -> Result<(), Failure> {
 
 /// The text on the screen.
 const SHOWN: &str = "return document.body.innerText";
-/// The dialog holds whoever opens it.
-const PRINT: &str = "setTimeout(() => window.print(), 0)";
 
 /// Prints a page with invented data once `shown` stands on it; gives what is on the paper.
 fn printed(window: &str, state: &str, address: &str, shown: &[String]) -> Result<String, Failure> {
@@ -207,7 +205,7 @@ fn printed(window: &str, state: &str, address: &str, shown: &[String]) -> Result
         let now = now.as_str().unwrap_or_default();
         Ok(shown.iter().all(|piece| now.contains(piece)).then_some(()))
     })?;
-    session.execute(PRINT, &[])?;
+    dialog::open_print(&computer, "– Keyward")?;
     let pdf = dialog::print_to_file(&computer)?;
     if let Some(kept) = std::env::var_os("KEYWARD_PAPER") {
         std::fs::create_dir_all(&kept)?;
