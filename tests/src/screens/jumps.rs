@@ -58,6 +58,18 @@ pub fn watch(computer: &Computer, folder: &Path, wanted: &Wanted) -> Result<Seen
     Ok(seen)
 }
 
+impl Size {
+    /// A state that is asked for by name is measured in every size.
+    fn is_wanted(&self, visit: &Visit, wanted: &Wanted) -> bool {
+        let state = visit.state.as_str();
+        let is_asked = match &wanted.state {
+            Some(only) => only == state && state != "loading",
+            None => self.states.contains(&state),
+        };
+        is_asked && wanted.route(&visit.route)
+    }
+}
+
 struct Watch<'a> {
     session: &'a Session,
     pages: &'a Pages,
@@ -68,11 +80,12 @@ struct Watch<'a> {
 
 impl Watch<'_> {
     fn all(&mut self, list: &List, wanted: &Wanted, seen: &mut Seen) -> Result<(), Failure> {
-        for visit in list.visits.iter().filter(|visit| self.is_wanted(visit, wanted)) {
+        let size = self.size;
+        for visit in list.visits.iter().filter(|visit| size.is_wanted(visit, wanted)) {
             for (which, order) in ORDERS {
                 let told = self.one(visit, which)?;
                 let Visit { route, window, state, .. } = visit;
-                let name = format!("{route}.{window}.{state}.{}", self.size.name);
+                let name = format!("{route}.{window}.{state}.{}", size.name);
                 seen.findings.extend(
                     findings(&told).into_iter().map(|found| format!("{name}, {order}: {found}")),
                 );
@@ -100,16 +113,6 @@ impl Watch<'_> {
             self.open = Some(page);
         }
         self.session.execute_async(JUMPS, &[json!(address), json!(which)])
-    }
-
-    /// A state that is asked for by name is measured in every size.
-    fn is_wanted(&self, visit: &Visit, wanted: &Wanted) -> bool {
-        let state = visit.state.as_str();
-        let is_asked = match &wanted.state {
-            Some(only) => only == state && state != "loading",
-            None => self.size.states.contains(&state),
-        };
-        is_asked && wanted.route(&visit.route)
     }
 }
 

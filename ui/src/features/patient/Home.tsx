@@ -19,9 +19,9 @@ import { ShareRow } from "./ShareRow";
 export function Home() {
   const { enrolled } = useSession();
   const home = useAnswer(["patient-home"], patient.home);
-  // What they may put above everything else comes from this computer, like the page itself: it is waited for.
+  // What they may put above everything else comes from this computer, like the page itself: it is waited for, once.
   const [keys, status] = [useNewKeys(), useRecoveryStatus()];
-  const waits = keys.isPending || status.isPending;
+  const waits = !keys.isFetched || !status.isFetched;
   const { data } = home;
   return (
     <Page

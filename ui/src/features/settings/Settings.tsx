@@ -24,7 +24,7 @@ export function Settings() {
     <Page heading={t("settings.heading")} lead={t("settings.lead")} visibility={{ kind: "onlyYou" }}>
       <Loaded query={settings}>{(known) => <SettingsForm known={known} />}</Loaded>
       {/* What stands below waits too: it would be pushed down the page. */}
-      {!settings.isPending && (
+      {settings.isFetched && (
         <>
           <PassphraseSection />
           <Safety />

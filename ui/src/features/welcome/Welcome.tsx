@@ -32,7 +32,7 @@ export function Welcome() {
     <Letter wide>
       {profiles.data?.length === 0 && <FromHandToHand />}
       {/* Whether she is here for the first time is not known before: nothing is said that would be said otherwise. */}
-      <div className={profiles.isPending ? "hidden-visually" : "stack stack-tight"}>
+      <div className={profiles.isFetched ? "stack stack-tight" : "hidden-visually"}>
         <Heading>{t(isBack ? "welcome.back" : "welcome.heading")}</Heading>
         <p className="page-lead">{t(isBack ? "welcome.backLead" : "welcome.lead")}</p>
       </div>
@@ -80,7 +80,7 @@ export function Welcome() {
           </>
         )}
       </Loaded>
-      {!profiles.isPending && <LanguageChoice />}
+      {profiles.isFetched && <LanguageChoice />}
     </Letter>
   );
 }
