@@ -87,7 +87,9 @@ impl Watch<'_> {
                 let Visit { route, window, state, .. } = visit;
                 let name = format!("{route}.{window}.{state}.{}", size.name);
                 seen.findings.extend(
-                    findings(&told).into_iter().map(|found| format!("{name}, {order}: {found}")),
+                    findings(&told, window)
+                        .into_iter()
+                        .map(|found| format!("{name}, {order}: {found}")),
                 );
                 // One answer has one order.
                 if told["most"].as_u64().unwrap_or_default() < 2 {
@@ -116,8 +118,12 @@ impl Watch<'_> {
     }
 }
 
-fn findings(told: &Value) -> Vec<String> {
+fn findings(told: &Value, window: &str) -> Vec<String> {
     let mut findings = Vec::new();
+    // Every window with a profile asks for something on every page; a page of the first window may not.
+    if window != "welcome" && told["answers"] == 0 {
+        findings.push("no answer was held back".into());
+    }
     if let Some(waiting) = told["waiting"].as_str() {
         findings.push(format!("it never came to rest: {waiting}"));
     }

@@ -91,6 +91,7 @@ export function OwnRoom({ place }: { place: RoomPlace }) {
           .map((each) => each.visibility),
       ),
     sight: <Missing query={home} words={t("room.sightUnknown")} />,
+    empty: home.data?.records === 0,
     inside: false,
   };
   return (

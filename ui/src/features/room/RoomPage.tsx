@@ -57,7 +57,7 @@ export function RoomPage(props: RoomPageProps) {
       {...(lead === undefined ? {} : { lead })}
       {...(way ? { back: way } : {})}
       {...visibility}
-      actions={actions}
+      actions={!(room.empty && actionsAwaited) && actions}
       actionsAwaited={actionsAwaited === true}
     >
       <div className="room">
