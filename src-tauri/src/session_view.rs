@@ -2,7 +2,9 @@
 
 use keyward_app::error::AppError;
 use keyward_app::identity::Enrolment;
-use keyward_app::views::common::SessionView;
+use keyward_app::session::Session;
+use keyward_app::views::common::{ReachView, Role, SessionView};
+use keyward_app::{doctor, patient};
 
 use crate::opened::OpenProfile;
 
@@ -22,6 +24,7 @@ pub(crate) fn of(opened: &OpenProfile) -> Result<SessionView, AppError> {
         auto_lock_minutes: outside.auto_lock_minutes,
         theme: outside.theme,
         version: env!("CARGO_PKG_VERSION").to_owned(),
+        reach: None,
     };
     let Ok(session) = opened.session() else { return Ok(view) };
     let enrolment = Enrolment::load(&*session.read()?)?;
@@ -34,6 +37,15 @@ pub(crate) fn of(opened: &OpenProfile) -> Result<SessionView, AppError> {
             Err(_) => enrolment.person.map(|person| person.name),
         };
         view.clinic_name = Some(enrolment.clinic_name);
+        view.reach = reach(&session, view.role)?;
     }
     Ok(view)
+}
+
+fn reach(session: &Session, role: Role) -> Result<Option<ReachView>, AppError> {
+    match role {
+        Role::Patient => patient::home::reach(session).map(Some),
+        Role::Doctor => doctor::reach(session).map(Some),
+        Role::Desk => Ok(None),
+    }
 }

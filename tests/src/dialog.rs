@@ -48,6 +48,13 @@ pub fn window_titled(computer: &Computer, title: &str) -> Result<u32, Failure> {
     })
 }
 
+/// Opens the print dialog of the engine's own browser by its key: a page that is driven cannot open it.
+pub fn open_print(computer: &Computer, title: &str) -> Result<(), Failure> {
+    let window = window_titled(computer, title)?.to_string();
+    xdotool(computer, &["windowfocus", "--sync", &window])?;
+    xdotool(computer, &["key", "ctrl+p"]).map(drop)
+}
+
 /// Prints to a file through the open GTK print dialog, as it proposes where there is no printer; gives
 /// the PDF.
 pub fn print_to_file(computer: &Computer) -> Result<PathBuf, Failure> {

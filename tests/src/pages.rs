@@ -12,6 +12,15 @@ use crate::Failure;
 /// A page that shows the built one, with the same query, in a frame of 320 pixels.
 pub const NARROW: &str = "narrow.html";
 
+/// Where `cargo xtask test` builds the interface with its invented backend.
+#[must_use]
+pub fn gallery() -> PathBuf {
+    match std::env::var_os("KEYWARD_GALLERY") {
+        Some(folder) => PathBuf::from(folder),
+        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/gallery"),
+    }
+}
+
 /// Serves a folder until the process ends.
 #[derive(Debug)]
 pub struct Pages {

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use keyward_stories::Computer;
 use keyward_stories::screens::gallery::{Comparison, compare};
+use keyward_stories::screens::jumps::watch;
 use keyward_stories::screens::{DISPLAY, Wanted, look_at};
 
 struct Arguments {
@@ -12,11 +13,12 @@ struct Arguments {
     wanted: Wanted,
     gallery: bool,
     accept: bool,
+    jumps: bool,
 }
 
 fn arguments() -> Result<Arguments, String> {
     let mut wanted = Wanted::default();
-    let (mut gallery, mut accept) = (false, false);
+    let (mut gallery, mut accept, mut jumps) = (false, false, false);
     let mut pages = None;
     let mut all = std::env::args().skip(1);
     while let Some(flag) = all.next() {
@@ -27,6 +29,10 @@ fn arguments() -> Result<Arguments, String> {
             }
             "--accept" => {
                 accept = true;
+                continue;
+            }
+            "--jumps" => {
+                jumps = true;
                 continue;
             }
             _ => {}
@@ -43,11 +49,12 @@ fn arguments() -> Result<Arguments, String> {
             _ => return Err(format!("unknown argument {flag}")),
         }
     }
-    Ok(Arguments { pages: pages.ok_or("--pages DIR is needed")?, wanted, gallery, accept })
+    let pages = pages.ok_or("--pages DIR is needed")?;
+    Ok(Arguments { pages, wanted, gallery, accept, jumps })
 }
 
 fn main() -> ExitCode {
-    let Arguments { pages, wanted, gallery, accept } = match arguments() {
+    let Arguments { pages, wanted, gallery, accept, jumps } = match arguments() {
         Ok(arguments) => arguments,
         Err(problem) => {
             eprintln!("screens: {problem}");
@@ -57,6 +64,8 @@ fn main() -> ExitCode {
     let looked = Computer::with_display(DISPLAY).and_then(|computer| {
         if gallery {
             compare(&computer, &pages, &Comparison { accept, pictures: wanted.pictures })
+        } else if jumps {
+            watch(&computer, &pages, &wanted)
         } else {
             look_at(&computer, &pages, &wanted)
         }

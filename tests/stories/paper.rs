@@ -1,11 +1,13 @@
 //! What is printed through the system's own dialog, and read back from a photograph chosen through the
-//! system's own dialog: an invitation, and a recovery kit.
+//! system's own dialog: an invitation, and a recovery kit. And what a sheet says of older data.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use keyward_stories::browser::Browser;
 use keyward_stories::computer::tool;
+use keyward_stories::pages::{Pages, gallery};
 use keyward_stories::path::{Person, Teller};
 use keyward_stories::screen::Name;
 use keyward_stories::words::Words;
@@ -185,4 +187,63 @@ fn a_printed_kit_brings_a_profile_back_by_its_picture() -> Result<(), Failure> {
     welcome.press("button", "Open the profile")?;
     app.window("patient-")?.find("heading", "Your records at a glance")?;
     app.end()
+}
+
+/// The text on the screen.
+const SHOWN: &str = "return document.body.innerText";
+
+/// Prints a page with invented data once `shown` stands on it; gives what is on the paper.
+fn printed(window: &str, state: &str, address: &str, shown: &[String]) -> Result<String, Failure> {
+    let computer = Computer::start()?;
+    let pages = Pages::serve(&gallery())?;
+    let browser = Browser::start(&computer)?;
+    let session = browser.session();
+    let query = format!("window={window}&state={state}&theme=light&still");
+    session.go(&format!("{}/?{query}#{address}", pages.url()))?;
+    wait_for(&format!("{shown:?}"), Instant::now() + Duration::from_secs(20), || {
+        let now = session.execute(SHOWN, &[])?;
+        let now = now.as_str().unwrap_or_default();
+        Ok(shown.iter().all(|piece| now.contains(piece)).then_some(()))
+    })?;
+    dialog::open_print(&computer, "– Keyward")?;
+    let pdf = dialog::print_to_file(&computer)?;
+    if let Some(kept) = std::env::var_os("KEYWARD_PAPER") {
+        std::fs::create_dir_all(&kept)?;
+        std::fs::copy(&pdf, Path::new(&kept).join(format!("{window}-{state}.pdf")))?;
+    }
+    let text = text_of(&computer, &pdf)?;
+    browser.end()?;
+    Ok(text)
+}
+
+#[test]
+fn a_sheet_with_older_data_says_so_and_of_when() -> Result<(), Failure> {
+    let words = Words::english()?;
+    let says = |paper: &str, keys: &[&str]| {
+        for piece in keys.iter().flat_map(|key| words.pieces(key)) {
+            assert!(paper.contains(&piece), "“{piece}” is not on the sheet:\n{paper}");
+        }
+    };
+    let own = printed("patient", "partial", "/records/sheet", &words.pieces("waiting.stale"))?;
+    says(&own, &["paper.stale", "summary.preparing"]);
+    assert!(has_moment(&own, &words.pieces("paper.stale")[0]), "{own}");
+    assert!(!own.contains("Try again"), "{own}");
+
+    let shared =
+        printed("doctor", "partial", "/patients/r1/sheet", &words.pieces("alarm.several"))?;
+    says(&shared, &["alarm.several", "alarm.whatToDoAll", "chart.offline", "chart.offlineHint"]);
+    assert!(has_moment(&shared, &words.pieces("room.asOf")[0]), "{shared}");
+
+    let history = printed("patient", "offline", "/history", &words.pieces("offline.was"))?;
+    says(&history, &["paper.offline"]);
+    assert!(has_moment(&history, &words.pieces("paper.offline")[0]), "{history}");
+    assert!(!history.contains("Try again"), "{history}");
+    Ok(())
+}
+
+/// Whether a day and a time of day follow these words.
+fn has_moment(paper: &str, words: &str) -> bool {
+    let Some((_, after)) = paper.split_once(words) else { return false };
+    let moment: String = after.chars().take(40).collect();
+    moment.contains(" 20") && moment.contains(" at ") && moment.contains(':')
 }

@@ -1,19 +1,13 @@
 //! Every screen of the interface in every state, in the real engine, with invented data.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use keyward_stories::pages::gallery;
 use keyward_stories::screens::gallery::{Comparison, compare};
+use keyward_stories::screens::jumps::watch;
 use keyward_stories::screens::{DISPLAY, Wanted, look_at};
 use keyward_stories::{Computer, Failure};
-
-/// Where `cargo xtask test` builds the interface with its invented backend.
-fn pages() -> PathBuf {
-    match std::env::var_os("KEYWARD_GALLERY") {
-        Some(folder) => PathBuf::from(folder),
-        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/gallery"),
-    }
-}
 
 /// Every script of a built interface, as one text.
 fn scripts(folder: &Path) -> String {
@@ -25,10 +19,14 @@ fn scripts(folder: &Path) -> String {
 
 fn holds(wanted: &Wanted) -> Result<(), Failure> {
     let computer = Computer::with_display(DISPLAY)?;
-    let seen = look_at(&computer, &pages(), wanted)?;
+    let seen = look_at(&computer, &gallery(), wanted)?;
     println!("{} screens", seen.screens);
     assert!(seen.findings.is_empty(), "{}", seen.findings.join("\n"));
     Ok(())
+}
+
+fn sized(size: &str) -> Wanted {
+    Wanted { size: Some(size.into()), ..Wanted::default() }
 }
 
 fn in_theme(theme: &str, size: Option<&str>) -> Wanted {
@@ -60,10 +58,28 @@ fn with_forced_colours_nothing_is_told_by_colour_alone() -> Result<(), Failure> 
     holds(&in_theme("light", Some("forced")))
 }
 
+fn nothing_jumps(size: &str) -> Result<(), Failure> {
+    let computer = Computer::with_display(DISPLAY)?;
+    let seen = watch(&computer, &gallery(), &sized(size))?;
+    println!("{} screens", seen.screens);
+    assert!(seen.findings.is_empty(), "{}", seen.findings.join("\n"));
+    Ok(())
+}
+
+#[test]
+fn nothing_jumps_while_a_narrow_window_loads() -> Result<(), Failure> {
+    nothing_jumps("narrow")
+}
+
+#[test]
+fn nothing_jumps_while_a_usual_and_a_wide_window_load() -> Result<(), Failure> {
+    ["100", "wide"].into_iter().try_for_each(nothing_jumps)
+}
+
 #[test]
 fn every_component_looks_as_it_did() -> Result<(), Failure> {
     let computer = Computer::start()?;
-    let seen = compare(&computer, &pages(), &Comparison::default())?;
+    let seen = compare(&computer, &gallery(), &Comparison::default())?;
     assert!(seen.findings.is_empty(), "{}", seen.findings.join("\n"));
     Ok(())
 }
@@ -81,8 +97,7 @@ fn planted(page: &str, style: &str) -> Result<tempfile::TempDir, Failure> {
 }
 
 fn found(folder: &Path, size: &str) -> Result<Vec<String>, Failure> {
-    let wanted = Wanted { size: Some(size.into()), ..Wanted::default() };
-    Ok(look_at(&Computer::with_display(DISPLAY)?, folder, &wanted)?.findings)
+    Ok(look_at(&Computer::with_display(DISPLAY)?, folder, &sized(size))?.findings)
 }
 
 #[test]
@@ -123,6 +138,34 @@ fn a_step_that_changes_nothing_and_one_that_finds_nothing_are_found() -> Result<
     Ok(())
 }
 
+/// A backend that holds two answers: one fills a place that was kept for it, the other stands above what was there.
+const HOLDS: &str = "const held = ['kept', 'pushes']; \
+    const put = { kept: () => document.querySelector('.kept').append('There it is'), \
+      pushes: () => document.querySelector('h1').after(document.createElement('aside')) }; \
+    window.invented = { anew: () => {}, held: () => held, letters: () => true, \
+      letGo: (which) => { const next = which === 'first' ? held.shift() : held.pop(); put[next](); return next; } };";
+
+#[test]
+fn what_pushes_a_page_down_is_measured_and_what_fills_its_place_is_not() -> Result<(), Failure> {
+    let folder = planted(
+        "<!doctype html><html lang=en><title>Planted</title><link rel=stylesheet href=/bad.css>\
+         <script src=/holds.js></script>\
+         <main><h1>Planted</h1><p class=kept></p><p class=read>Words being read</p></main>",
+        "body { margin: 0 } h1 { margin: 0; block-size: 100px } .kept { block-size: 50px } \
+         p { margin: 0 } .read { block-size: 560px } aside { block-size: 76px }",
+    )?;
+    std::fs::write(folder.path().join("holds.js"), HOLDS)?;
+    let seen = watch(&Computer::with_display(DISPLAY)?, folder.path(), &sized("narrow"))?;
+    assert_eq!(seen.findings.len(), 2, "once in each order: {:?}", seen.findings);
+    for found in seen.findings {
+        // In a frame of 320 × 760: 660 / 760 of it is covered by what has moved, by 76 / 760.
+        assert!(found.contains("it moves by 0.08"), "{found}");
+        assert!(found.contains("when pushes came"), "{found}");
+        assert!(!found.contains("when kept came"), "{found}");
+    }
+    Ok(())
+}
+
 /// What the run must notice, and a change that is over before it looks.
 #[test]
 fn a_bad_screen_is_found_and_a_transition_is_awaited() -> Result<(), Failure> {
@@ -146,7 +189,7 @@ fn a_bad_screen_is_found_and_a_transition_is_awaited() -> Result<(), Failure> {
 #[test]
 fn what_is_shipped_holds_no_invented_data() {
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui/dist");
-    let (shipped, invented) = (scripts(&shipped), scripts(&pages()));
+    let (shipped, invented) = (scripts(&shipped), scripts(&gallery()));
     // Names that only the invented backend knows.
     for name in ["Muster-Sample", "Example Clinic on the Hill", "specimen"] {
         assert!(invented.contains(name), "{name} is not what to look for");

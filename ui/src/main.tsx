@@ -5,7 +5,7 @@ import { startTransport } from "./backend";
 import { startLanguage } from "./locales/i18n";
 import { startAnnouncing } from "./shared/announce";
 import "./shared/styles/index.css";
-import { startTheme } from "./shared/theme";
+import { startLetters, startTheme } from "./shared/theme";
 
 startTheme();
 startAnnouncing();
@@ -19,22 +19,20 @@ function languageAsked(): Parameters<typeof startLanguage>[0] {
     : undefined;
 }
 
-/** The first drawing waits for the line to the core, which names the window, and for that window's language. */
-void startTransport()
-  .then(() => startLanguage(languageAsked()))
-  .then(() => {
-    const root = document.getElementById("root");
-    if (!root) return;
-    const query = new URLSearchParams(window.location.search);
-    if ((import.meta.env.DEV || import.meta.env.MODE === "gallery") && query.has("gallery")) {
-      void import("./gallery").then(({ showGallery }) => {
-        showGallery(root, query);
-      });
-      return;
-    }
-    createRoot(root).render(
-      <StrictMode>
-        <App />
-      </StrictMode>,
-    );
-  });
+/** The first drawing waits for the line to the core, which names the window, for that window's language and its letters. */
+void Promise.all([startTransport().then(() => startLanguage(languageAsked())), startLetters()]).then(() => {
+  const root = document.getElementById("root");
+  if (!root) return;
+  const query = new URLSearchParams(window.location.search);
+  if ((import.meta.env.DEV || import.meta.env.MODE === "gallery") && query.has("gallery")) {
+    void import("./gallery").then(({ showGallery }) => {
+      showGallery(root, query);
+    });
+    return;
+  }
+  createRoot(root).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  );
+});

@@ -45,6 +45,23 @@ describe("out of touch", () => {
     expect(screen.getByText("Out of touch")).toBeTruthy();
   });
 
+  it("is said before any page is there", async () => {
+    Object.assign(wanted, { holds: true });
+    try {
+      await open("patient", "/", "offline");
+      expect(await screen.findByText(/The relay is out of reach\. You see what was here on/)).toBeTruthy();
+      expect(asked("patient_home")).toHaveLength(1);
+    } finally {
+      Object.assign(wanted, { holds: false });
+    }
+  });
+
+  it("is said on paper in other words", async () => {
+    await open("patient", "/history", "offline");
+    const note = await screen.findByText(/Printed while the relay was out of reach\..*20\d\d at \d/);
+    expect(note.className).toBe("print-only paper-note");
+  });
+
   it("asks again when told to", async () => {
     await open("patient", "/spaces", "offline");
     await press("Try again");

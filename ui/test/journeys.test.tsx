@@ -235,6 +235,27 @@ describe("a shared chart", () => {
   it("explains a relay that shows an older state", async () => {
     await open("doctor", "/patients/r2");
     expect(await screen.findByText("The relay shows an older state: Test results")).toBeTruthy();
+    expect(screen.getByText(/Do not rely on this part\./)).toBeTruthy();
+  });
+
+  it.each([
+    ["medications", /Do not rely on these parts\./],
+    ["results", /Do not rely on this part\./],
+  ])("says once what to do about several faults, one of them of %s", async (category, advice) => {
+    await open("doctor", "/patients/r1", {
+      doctor_open: async () => ({
+        ...((await fakeTransport().call("doctor_open", { share: "r1" })) as object),
+        alarms: [
+          { kind: "gap", category },
+          { kind: "quarantined", category: "results", records: 3 },
+        ],
+      }),
+    });
+    const alarm = within(await screen.findByRole("alert"));
+    expect(alarm.getAllByRole("listitem")).toHaveLength(2);
+    expect(alarm.getByText("Records were put aside: Test results")).toBeTruthy();
+    expect(alarm.getByText(advice)).toBeTruthy();
+    expect(screen.getAllByText(/Do not rely on/)).toHaveLength(1);
   });
 });
 

@@ -29,6 +29,9 @@ pub(crate) struct Arguments {
     /// Compare the sheets of the gallery with the pictures kept in tests/gallery instead.
     #[arg(long)]
     gallery: bool,
+    /// Measure what moves while the pages load instead, in the sizes `narrow`, `100` and `wide`.
+    #[arg(long, conflicts_with = "gallery")]
+    jumps: bool,
     /// Keep how the sheets look now.
     #[arg(long, requires = "gallery")]
     accept: bool,
@@ -65,7 +68,11 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
             screens.args([flag, value]);
         }
     }
-    for (flag, wanted) in [("--gallery", arguments.gallery), ("--accept", arguments.accept)] {
+    for (flag, wanted) in [
+        ("--gallery", arguments.gallery),
+        ("--accept", arguments.accept),
+        ("--jumps", arguments.jumps),
+    ] {
         if wanted {
             screens.arg(flag);
         }

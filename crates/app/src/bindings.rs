@@ -27,6 +27,7 @@ pub fn export(dir: &Path) -> Result<(), ExportError> {
         common::SalvageView,
         common::NewProfile,
         common::ClinicSetup,
+        common::ReachView,
         common::SessionView,
         common::SettingsView,
         common::VisibilityView,

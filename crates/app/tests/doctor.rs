@@ -115,8 +115,10 @@ fn away_from_the_relay_the_copy_is_readable_until_the_share_ends() {
     let records = story.shown();
     story.meddler.set(|tricks| tricks.offline = true);
     assert_eq!(doctor::sync(&story.doctor).unwrap_err().code, ErrorCode::RelayUnreachable);
-    let problem = doctor::home(&story.doctor).unwrap().problem.unwrap();
-    assert_eq!(problem.code, ErrorCode::RelayUnreachable);
+    let home = doctor::home(&story.doctor).unwrap();
+    assert_eq!(home.problem.as_ref().unwrap().code, ErrorCode::RelayUnreachable);
+    let reach = doctor::reach(&story.doctor).unwrap();
+    assert_eq!((reach.problem, reach.last_sync), (home.problem, home.last_sync));
     story.world.clock.set(START + 89 * DAY);
     let chart = story.chart();
     assert!(chart.offline);
@@ -210,6 +212,8 @@ fn a_removed_doctor_keeps_no_copies() {
     let home = doctor::home(&story.doctor).unwrap();
     assert!(home.doctor.unwrap().removed);
     assert_eq!(home.problem.unwrap().code, ErrorCode::SelfRemoved);
+    let reach = doctor::reach(&story.doctor).unwrap();
+    assert_eq!(reach.problem.unwrap().code, ErrorCode::SelfRemoved);
     let refused = doctor::chart(&story.doctor, &story.share).unwrap_err();
     assert_eq!(refused.code, ErrorCode::SelfRemoved);
 }

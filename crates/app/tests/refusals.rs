@@ -271,6 +271,8 @@ fn a_removed_doctor_cannot_be_shared_to_and_a_relay_out_of_reach_is_told_honestl
     assert_eq!(page.shares[0].state, ShareState::Pending);
     assert_eq!(page.visibility, VisibilityView::OnlyYou);
     assert!(page.problem.is_some() && page.waiting > 0);
+    let reach = home::reach(&anna).unwrap();
+    assert_eq!((reach.problem, reach.last_sync), (page.problem, page.last_sync));
     *tricks.silent.lock().unwrap() = false;
     sync(&anna);
     assert_eq!(sharing::one(&anna, &id).unwrap().state, ShareState::Live);

@@ -2,6 +2,7 @@
 //! invented data: nothing cut off, no serious finding of axe-core, and pictures where they are wanted.
 
 pub mod gallery;
+pub mod jumps;
 mod rounds;
 
 use std::collections::BTreeSet;

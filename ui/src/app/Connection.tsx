@@ -1,9 +1,10 @@
 import { useAnswer, useDeed } from "./queries";
 import { useSession } from "./session";
 import { desk, doctor, patient } from "../backend";
-import type { AppError, Role } from "../backend/types";
+import type { AppError } from "../backend/types";
 import { t } from "../locales/i18n";
 import { Button } from "../shared/components/Button";
+import { PaperNote } from "../shared/components/Loaded";
 import { clockTime, fullDate, fullMoment } from "../shared/format/dates";
 import { Icon } from "../shared/icons";
 
@@ -17,59 +18,71 @@ interface Connection {
   again: (() => Promise<unknown>) | undefined;
 }
 
-/** The first page's answer tells it; it is the same answer that page draws, asked for once. */
-function useConnection(role: Role): Connection | undefined {
+/**
+ * The first page's answer tells it; it is the same answer that page draws, asked for once. Until it is there the session
+ * tells how it stood, so that a strip above the page stands there from the first drawing on and pushes nothing down.
+ */
+function useConnection(): Connection | undefined {
+  const { role, enrolled, reach } = useSession();
+  const before = reach && { ...reach, joined: enrolled === true };
   const ofPatient = useAnswer(["patient-home"], patient.home, { enabled: role === "patient" });
   const ofDoctor = useAnswer(["doctor-home"], doctor.home, { enabled: role === "doctor" });
   const ofDesk = useAnswer(["desk-home"], desk.home, { enabled: role === "desk" });
   switch (role) {
     case "patient":
-      return ofPatient.data && { ...ofPatient.data, joined: ofPatient.data.enrolled, again: patient.syncNow };
+      return connection(ofPatient.data, before, patient.syncNow);
     case "doctor":
-      return ofDoctor.data && { ...ofDoctor.data, joined: ofDoctor.data.enrolled, again: doctor.sync };
+      return connection(ofDoctor.data, before, doctor.sync);
     case "desk":
       return ofDesk.data && { lastSync: null, problem: ofDesk.data.problem, joined: false, again: undefined };
   }
 }
 
+type Known = Pick<Connection, "lastSync" | "problem">;
+
+const connection = (
+  now: (Known & { enrolled: boolean }) | undefined,
+  before: (Known & { joined: boolean }) | null,
+  again: () => Promise<unknown>,
+): Connection | undefined =>
+  now ? { ...now, joined: now.enrolled, again } : before ? { ...before, again } : undefined;
+
 const isOutOfReach = (problem: AppError | null): boolean => problem?.code === "relay-unreachable";
 
 /** One strip above every page while the relay is out of reach: since when, and what that means. */
 export function OfflineStrip() {
-  const { role } = useSession();
-  const connection = useConnection(role);
+  const connection = useConnection();
   const again = useDeed(() => connection?.again?.() ?? Promise.resolve());
   if (!connection || !isOutOfReach(connection.problem)) return null;
+  const when = connection.lastSync === null ? undefined : fullMoment(connection.lastSync);
   return (
-    <div className="offline screen-only" role="status">
-      <p>
-        <Icon name="cloudOff" />
-        <span>
-          {connection.lastSync === null
-            ? t("offline.never")
-            : t("offline.was", { when: fullMoment(connection.lastSync) })}
-        </span>
-      </p>
-      {connection.again && (
-        <Button
-          look="quiet"
-          icon="refresh"
-          isPending={again.isPending}
-          onPress={() => {
-            again.mutate(undefined);
-          }}
-        >
-          {t("action.tryAgain")}
-        </Button>
-      )}
-    </div>
+    <>
+      <div className="offline screen-only" role="status">
+        <p>
+          <Icon name="cloudOff" />
+          <span>{when === undefined ? t("offline.never") : t("offline.was", { when })}</span>
+        </p>
+        {connection.again && (
+          <Button
+            look="quiet"
+            icon="refresh"
+            isPending={again.isPending}
+            onPress={() => {
+              again.mutate(undefined);
+            }}
+          >
+            {t("action.tryAgain")}
+          </Button>
+        )}
+      </div>
+      <PaperNote>{when === undefined ? t("paper.offlineNever") : t("paper.offline", { when })}</PaperNote>
+    </>
   );
 }
 
 /** In the rail: when the relay last answered. */
 export function Touch() {
-  const { role } = useSession();
-  const connection = useConnection(role);
+  const connection = useConnection();
   if (!connection?.joined) return null;
   const out = isOutOfReach(connection.problem);
   return (

@@ -117,6 +117,7 @@ export type * from "./ProofState";
 export type * from "./Purpose";
 export type * from "./QuantityView";
 export type * from "./RangeStep";
+export type * from "./ReachView";
 export type * from "./ReceiptView";
 export type * from "./ReceiptWords";
 export type * from "./ReceivedState";

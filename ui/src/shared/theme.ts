@@ -35,6 +35,12 @@ export const isDark = (): boolean => document.documentElement.dataset.theme === 
 /** The same for what cannot take its colours from the page's own style sheet. */
 export const useIsDark = (): boolean => useSyncExternalStore(watch, isDark);
 
+/** The letters of the interface. */
+export const letters = '16px "Inter Variable"';
+
+/** Brings them before the first drawing: words that change their letters change their length under the eye. */
+export const startLetters = (): Promise<unknown> => document.fonts.load(letters).catch(() => undefined);
+
 /** Text size is a habit of this window's reader, not of a profile: it is kept by the page itself. */
 const textKey = "keyward.text-size";
 

@@ -2,7 +2,10 @@
 
 use crate::error::{AppError, ErrorCode};
 use crate::identity::Enrolment;
+use crate::ports::clock::UnixSeconds;
+use crate::ports::vault::Transaction;
 use crate::session::Session;
+use crate::views::common::ReachView;
 use crate::views::doctor::DoctorHome;
 
 use super::own::{self, Standing, StandingRow};
@@ -28,22 +31,42 @@ pub fn home(session: &Session) -> Result<DoctorHome, AppError> {
     let now = time::effective(&*tx, session.now())?;
     let standing = StandingRow::load(&*tx)?.standing;
     let certificate = enrolment.clinician()?;
+    let reach = reach_of(&*tx, &enrolment, now)?;
     let mut rows = ShareRow::load_all(&*tx)?;
     rows.sort_by_key(|(id, row)| (std::cmp::Reverse(row.arrived()), *id));
-    let last = LastSync::load(&*tx)?;
-    let problem = match standing {
-        Standing::Removed => Some(ErrorCode::SelfRemoved.into()),
-        Standing::Replaced => Some(ErrorCode::DoctorKeyChanged.into()),
-        Standing::Certified if now >= certificate.valid_until => {
-            Some(ErrorCode::DoctorCertificateEnds.into())
-        }
-        Standing::Certified => last.problem,
-    };
     Ok(DoctorHome {
         enrolled: true,
         doctor: Some(own::view(&certificate, &enrolment.clinic_name, standing)),
         shares: rows.iter().map(|(id, row)| row.view(id, &enrolment, now)).collect(),
-        last_sync: last.reached,
-        problem,
+        last_sync: reach.last_sync,
+        problem: reach.problem,
     })
+}
+
+/// How the last exchange went, as [`home`] tells it. Reads only what is stored.
+///
+/// # Errors
+/// [`ErrorCode::Locked`], [`ErrorCode::NotEnrolled`], what the vault reports.
+pub fn reach(session: &Session) -> Result<ReachView, AppError> {
+    let tx = session.read()?;
+    let enrolment = Enrolment::require(&*tx)?;
+    reach_of(&*tx, &enrolment, time::effective(&*tx, session.now())?)
+}
+
+/// Her own standing comes before what the exchange met with.
+fn reach_of(
+    tx: &(impl Transaction + ?Sized),
+    enrolment: &Enrolment,
+    now: UnixSeconds,
+) -> Result<ReachView, AppError> {
+    let last = LastSync::load(tx)?;
+    let problem = match StandingRow::load(tx)?.standing {
+        Standing::Removed => Some(ErrorCode::SelfRemoved.into()),
+        Standing::Replaced => Some(ErrorCode::DoctorKeyChanged.into()),
+        Standing::Certified if now >= enrolment.clinician()?.valid_until => {
+            Some(ErrorCode::DoctorCertificateEnds.into())
+        }
+        Standing::Certified => last.problem,
+    };
+    Ok(ReachView { last_sync: last.reached, problem })
 }

@@ -22,6 +22,6 @@ mod time;
 mod vouching;
 
 pub use chart::{chart, open, record, record_source};
-pub use home::home;
+pub use home::{home, reach};
 pub(crate) use readable::{Readable, readable};
 pub use sync::sync;

@@ -7,12 +7,22 @@ use crate::patient::{chart, sharing};
 use crate::ports::clock::UnixSeconds;
 use crate::ports::vault::Collection;
 use crate::session::Session;
+use crate::views::common::ReachView;
 use crate::views::patient::{PatientHome, ShareState};
 
 /// Accesses shown on the first page.
 const RECENT: usize = 5;
 /// How long the first page tells that the computer was set back, in seconds.
 const TOLD: UnixSeconds = 7 * 86_400;
+
+/// How the last exchange went, as [`home`] tells it. Reads only what is stored.
+///
+/// # Errors
+/// What the vault reports.
+pub fn reach(session: &Session) -> Result<ReachView, AppError> {
+    let sync = sharing::SyncBook::load(session)?;
+    Ok(ReachView { last_sync: sync.last, problem: sync.problem })
+}
 
 /// What the first page shows. Reads only what is stored: nothing waits for the network.
 ///

@@ -147,6 +147,21 @@ pub struct SessionView {
     pub theme: Theme,
     /// Version of the app.
     pub version: String,
+    /// How the last exchange with relay or clinic went: what stands above every page is known before
+    /// the first is drawn. `None` while locked, where there is no clinic yet, and for a desk.
+    pub reach: Option<ReachView>,
+}
+
+/// How the last exchange with relay or clinic went.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "./")]
+pub struct ReachView {
+    /// When they were last reached.
+    #[ts(type = "number | null")]
+    pub last_sync: Option<UnixSeconds>,
+    /// Why it did not work, if it did not.
+    pub problem: Option<AppError>,
 }
 
 /// Light or dark.

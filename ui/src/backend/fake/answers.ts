@@ -17,7 +17,9 @@ const lastSync = () => (wanted.state === "offline" ? now - 2 * day : now - 240);
 const hex = ["3f9a", "02c7", "b81e", "6d50"];
 
 const isLocked = () => wanted.state === "locked";
-let enrolled = true;
+let joined = true;
+/** An empty patient's window has no clinic yet. */
+const enrolled = () => joined && !(wanted.window === "patient" && empty());
 let theme: T.Theme = wanted.theme;
 let job: T.JobView | undefined;
 
@@ -29,7 +31,7 @@ const session = (): T.SessionView => ({
   locked: isLocked(),
   // Both lock screens are looked at: a desk has set none.
   passphraseSet: isLocked() && wanted.window !== "desk",
-  enrolled: isLocked() ? null : enrolled,
+  enrolled: isLocked() ? null : enrolled(),
   clinicName: isLocked() ? null : "Example Clinic on the Hill",
   personName: isLocked()
     ? null
@@ -42,6 +44,10 @@ const session = (): T.SessionView => ({
   autoLockMinutes: 15,
   theme,
   version: "0.1.0",
+  reach:
+    isLocked() || !enrolled() || wanted.window === "desk"
+      ? null
+      : { lastSync: lastSync(), problem: outOfReach() },
 });
 
 const doctorCard = (n: number, change: Partial<T.DoctorCard> = {}): T.DoctorCard => ({
@@ -502,7 +508,7 @@ const answersByCommand: Answers = {
   },
   invitation_from_image: () => "K7QM-2XVB-9HTR-WD4C",
   invitation_accept: () => {
-    enrolled = true;
+    joined = true;
     return session();
   },
   patient_home: patientHome,

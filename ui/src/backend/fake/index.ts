@@ -7,13 +7,14 @@ import type { Transport } from "../transport";
 import type { AppError } from "../types";
 import { answer } from "./answers";
 import { partOf, refuser } from "./partial";
-import { isEarly, note, onItsWay } from "./stage";
+import { isEarly, note, noteLetters, onItsWay } from "./stage";
 import { listeners, wanted } from "./wanted";
 
 async function respond(command: string, args: Record<string, unknown>): Promise<unknown> {
+  noteLetters();
   if (wanted.state === "loading" && !isEarly(command)) return new Promise(() => undefined);
   const refuse = refuser();
-  return onItsWay(() => {
+  return onItsWay(command, () => {
     if (wanted.state === "error" && !isEarly(command))
       throw { code: "relay-unreachable", params: {} } satisfies AppError;
     if (command === "settings_read" || !isEarly(command)) refuse(command, args);

@@ -3,6 +3,8 @@
  * way, and a window that begins anew without being loaded again.
  */
 import { t } from "../../locales/i18n";
+import { letters } from "../../shared/theme";
+import { dropHeld, heldNow, isHeld, letGo, turnOf } from "./held";
 import { answerAnew, willTell } from "./partial";
 import { tell } from "./wanted";
 
@@ -23,26 +25,38 @@ const early = new Set(["session", "settings_read", "unlock", "lock", "activity"]
 export const isEarly = (command: string): boolean => early.has(command);
 
 /** Counts what is on its way. */
-export async function onItsWay<Answer>(answer: () => Answer): Promise<Answer> {
+export async function onItsWay<Answer>(command: string, answer: () => Answer): Promise<Answer> {
   underWay += 1;
   try {
-    await new Promise((done) => setTimeout(done, 30));
+    await (isHeld(command) ? turnOf(command) : new Promise((done) => setTimeout(done, 30)));
     return answer();
   } finally {
     underWay -= 1;
   }
 }
 
+let drawnInOwnLetters = true;
+
+/** Something is asked, so words stand there: the letters they are meant to have should be there too. */
+export function noteLetters(): void {
+  // Only an engine that draws knows.
+  if ("fonts" in document && !document.fonts.check(letters)) drawnInOwnLetters = false;
+}
+
 const stage = {
+  letters: () => drawnInOwnLetters,
   words,
   /** Words of the catalogue in the language of the window. */
   text: t,
   tell,
   /** Whether an answer, or the news that there is another, is still to come by itself. */
   isBusy: () => underWay > 0 || willTell(),
+  held: heldNow,
+  letGo,
   /** As after a lock and an unlocking: nothing is kept, everything is asked for again. */
   anew: () => {
     answerAnew();
+    dropHeld();
     tell("session://locked", null);
   },
 };

@@ -9,6 +9,7 @@ export const wanted: {
   table: boolean;
   slow: boolean;
   file: string;
+  holds: boolean;
 } = {
   window: query.get("window") ?? "welcome",
   state: query.get("state") ?? "full",
@@ -20,6 +21,8 @@ export const wanted: {
   slow: query.has("slow"),
   /** How a profile's file is: `damaged`, `kept`, or well. */
   file: query.get("file") ?? "",
+  /** Answers wait until they are let go. */
+  holds: query.has("hold"),
 };
 
 export const listeners = new Map<string, Set<(payload: unknown) => void>>();

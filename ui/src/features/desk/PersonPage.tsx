@@ -29,6 +29,7 @@ export function PersonPage({ params }: { params: Record<string, string> }) {
   return (
     <Page
       heading={person.data ? person.data.row.name : t("title.person")}
+      headingAwaited={person.isPending}
       visibility={clinic}
       back={{ to: "/people", label: t("people.heading") }}
     >

@@ -1,4 +1,5 @@
 import { useAnswer, useDeed } from "../../app/queries";
+import { useSession } from "../../app/session";
 import { doctor } from "../../backend";
 import type { DoctorHome as Home, PatientRow } from "../../backend/types";
 import { type MessageKey, t } from "../../locales/i18n";
@@ -62,13 +63,15 @@ interface SharesProps {
 }
 
 function Shares({ heading, lead, keep, none, noneHint }: SharesProps) {
+  const { enrolled } = useSession();
   const home = useHome();
   return (
     <Page
       heading={t(heading)}
       lead={t(lead)}
       visibility={{ kind: "onlyYou" }}
-      actions={home.data?.enrolled && <Again />}
+      actions={(home.data ? home.data.enrolled : home.isPending && enrolled) && <Again />}
+      actionsAwaited={home.isPending}
     >
       <Loaded query={home}>
         {(known) => {

@@ -1,4 +1,5 @@
 import { useAnswer, useDeed } from "../../app/queries";
+import { useSession } from "../../app/session";
 import { patient } from "../../backend";
 import type { PatientHome } from "../../backend/types";
 import { t } from "../../locales/i18n";
@@ -7,25 +8,32 @@ import { Failure } from "../../shared/components/Failure";
 import { Loaded } from "../../shared/components/Loaded";
 import { Notice } from "../../shared/components/Notice";
 import { Empty, Page, Section } from "../../shared/components/Page";
-import { Reminder } from "../recovery/Reminder";
+import { Skeleton } from "../../shared/components/Waiting";
+import { Reminder, useRecoveryStatus } from "../recovery/Reminder";
 import { AccessList } from "./AccessList";
 import { CategoryCounts } from "./CategoryCounts";
-import { NewKeys } from "./NewKeys";
+import { NewKeys, useNewKeys } from "./NewKeys";
 import { ShareRow } from "./ShareRow";
 
 /** What she has, who sees it, what happened. */
 export function Home() {
+  const { enrolled } = useSession();
   const home = useAnswer(["patient-home"], patient.home);
+  // What they may put above everything else comes from this computer, like the page itself: it is waited for, once.
+  const [keys, status] = [useNewKeys(), useRecoveryStatus()];
+  const waits = !keys.isFetched || !status.isFetched;
   const { data } = home;
   return (
     <Page
       heading={t("home.heading")}
       visibility={data?.visibility}
-      actions={data?.enrolled && <Again />}
-      beside={data && <Happened home={data} />}
+      actions={(data ? data.enrolled : home.isPending && enrolled) && <Again />}
+      actionsAwaited={home.isPending}
+      beside={data && !waits && <Happened home={data} />}
+      besideAwaited={home.isPending || waits}
     >
       <Loaded query={home} lines={10}>
-        {(known) => <HomeBody home={known} />}
+        {(known) => (waits ? <Skeleton lines={10} /> : <HomeBody home={known} />)}
       </Loaded>
     </Page>
   );

@@ -10,9 +10,11 @@ import { Notice } from "../../shared/components/Notice";
 import { toast } from "../../shared/components/Toast";
 import { fullDate } from "../../shared/format/dates";
 
+export const useNewKeys = () => useAnswer(["new-keys"], patient.newKeys);
+
 /** Doctors whom the clinic certified anew: the same share again with one press, after a word of caution. */
 export function NewKeys() {
-  const known = useAnswer(["new-keys"], patient.newKeys);
+  const known = useNewKeys();
   return (
     <>
       <Missing query={known} words={t("newKeys.unknown")} />

@@ -13,9 +13,10 @@ import type {
 import { t } from "../../locales/i18n";
 import { Button, ButtonLink } from "../../shared/components/Button";
 import { Failure } from "../../shared/components/Failure";
-import { Loaded, Stale } from "../../shared/components/Loaded";
+import { Stale } from "../../shared/components/Loaded";
 import { Empty, Page } from "../../shared/components/Page";
 import { toast } from "../../shared/components/Toast";
+import { Skeleton } from "../../shared/components/Waiting";
 import { useDraft } from "../../shared/drafts";
 import { ConfirmStep } from "./ConfirmStep";
 import { DoctorStep, KindsStep, PurposeStep, SpaceStep, UntilStep } from "./ShareSteps";
@@ -77,12 +78,17 @@ export function ShareNew() {
         <Failure error={failed.error} onRetry={() => void failed.refetch()} />
       </Page>
     );
-  if (!spaces.data || !home.data || !directory.data)
+  if (!spaces.data || !home.data || !directory.data) {
+    const step = spaceAsked() ? "doctor" : "space";
     return (
-      <Page heading={t("share.start")}>
-        <Loaded query={spaces}>{() => <Loaded query={directory}>{() => null}</Loaded>}</Loaded>
+      <Page heading={stepHeading(step, undefined)}>
+        <div className="stack stack-fill stack-wide">
+          <StepList step={step} />
+          <Skeleton />
+        </div>
       </Page>
     );
+  }
   return (
     <Wizard
       spaces={spaces.data}
@@ -92,6 +98,10 @@ export function ShareNew() {
     />
   );
 }
+
+/** The space the address names. */
+const spaceAsked = () =>
+  new URLSearchParams(window.location.hash.split("?")[1] ?? "").get("space") ?? undefined;
 
 function Wizard({
   spaces,
@@ -105,7 +115,7 @@ function Wizard({
   /** That what can be chosen from is not of today. */
   before: ReactNode;
 }) {
-  const fromAddress = new URLSearchParams(window.location.hash.split("?")[1] ?? "").get("space") ?? undefined;
+  const fromAddress = spaceAsked();
   const [choices, keep, drop] = useDraft<Choices>("share", { ...nothing, spaceId: fromAddress });
   const [step, setStep] = useState<Step>(
     fromAddress && spaces.some((space) => space.id === fromAddress) ? "doctor" : "space",

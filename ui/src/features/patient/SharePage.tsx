@@ -27,6 +27,7 @@ export function SharePage({ params }: { params: Record<string, string> }) {
     <Page
       key={id}
       heading={data ? t("share.heading", { name: data.doctor.name }) : t("title.share")}
+      headingAwaited={share.isPending}
       visibility={data && visibilityOf(data)}
       back={{ to: "/sharing", label: t("shares.heading") }}
       beside={
@@ -36,6 +37,7 @@ export function SharePage({ params }: { params: Record<string, string> }) {
           </Section>
         )
       }
+      besideAwaited={share.isPending}
     >
       <Loaded query={share}>{(known) => <ShareBody share={known} />}</Loaded>
     </Page>

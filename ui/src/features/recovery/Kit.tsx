@@ -30,12 +30,13 @@ export function Kit() {
       lead={t("kit.lead")}
       back={back()}
       actions={
-        kit.data && (
+        (kit.data ?? kit.isPending) && (
           <Button icon="print" onPress={() => void common.printWindow()}>
             {t("kit.print")}
           </Button>
         )
       }
+      actionsAwaited={kit.isPending}
     >
       <Loaded query={kit} lines={10}>
         {(known) => <Sheet kit={known} />}

@@ -5,9 +5,11 @@ import { t } from "../../locales/i18n";
 import { Button, ButtonLink } from "../../shared/components/Button";
 import { Missing } from "../../shared/components/Loaded";
 
+export const useRecoveryStatus = () => useAnswer(["recovery"], recovery.status);
+
 /** One line on the first page while something is missing. It can be put off and is never a dialog. */
 export function Reminder() {
-  const status = useAnswer(["recovery"], recovery.status);
+  const status = useRecoveryStatus();
   const putOff = useDeed(recovery.putOff);
   if (!status.data) return <Missing query={status} words={t("reminder.unknown")} />;
   if (!status.data.remind) return null;

@@ -31,7 +31,8 @@ export function Comparison() {
   const earlier = chosen ?? before.data?.[0]?.day;
   const inOrder = earlier !== undefined && later !== undefined && earlier < later;
   const comparison = useComparison(inOrder ? earlier : undefined, inOrder ? later : undefined);
-  const awaited = newest.isPending || (inOrder && comparison.isPending);
+  const lacksEarlier = (newest.data?.length ?? 0) > 1 && chosen === undefined && before.isPending;
+  const awaited = newest.isPending || lacksEarlier || (inOrder && comparison.isPending);
   return (
     <RoomPage
       heading={t("comparison.heading")}
@@ -62,7 +63,7 @@ export function Comparison() {
                 <Loaded query={comparison} lines={10} staleSaid>
                   {(known) => <ComparisonTable comparison={known} />}
                 </Loaded>
-              ) : chosen === undefined && before.isPending ? (
+              ) : lacksEarlier ? (
                 <Skeleton lines={10} />
               ) : (
                 <Notice tone="caution" title={t("comparison.order")} />

@@ -61,6 +61,9 @@ export const ItemList = memo(function ItemList({
   });
   const pages = flying ? noPages : pagesOf(first, last, density.total);
   const found = usePages(query, pages);
+  // A row is as high as what is in it: until something of what is in sight is there, lines stand for all of it.
+  const coming = pages.length > 0 && pages.every((page) => found.get(page)?.isPending);
+  const passing = flying || coming;
   useEffect(() => {
     onSight(first);
     left.set(name, first);
@@ -86,8 +89,8 @@ export const ItemList = memo(function ItemList({
           setFocused(undefined);
         }}
       >
-        {flying && <Passing top={heights.top(first)} rows={last - first + 1} />}
-        {rows.map((index) => {
+        {passing && <Passing top={heights.top(first)} rows={last - first + 1} />}
+        {(coming ? rows.filter((index) => index === focused) : rows).map((index) => {
           const page = found.get(Math.floor(index / pageSize));
           const item = page?.data?.items[index % pageSize];
           return (

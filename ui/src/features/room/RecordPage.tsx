@@ -29,6 +29,7 @@ export function RecordPage({ id }: { id: string }) {
   return (
     <RoomPage
       heading={title ?? t("title.record")}
+      headingAwaited={record.isPending}
       {...(record.data ? { visibility: record.data.visibility } : {})}
       back={{
         to: to({ at: "summary" }),

@@ -3,18 +3,18 @@ import { navigate } from "../../app/router";
 import { answers, useAnswer } from "../../app/queries";
 import { useSession } from "../../app/session";
 import { asAppError, doctor, patient } from "../../backend";
-import type { Category, ChartAlarm, DoctorOpening, PatientRow, RoomScope } from "../../backend/types";
+import type { ChartAlarm, DoctorOpening, PatientRow, RoomScope } from "../../backend/types";
 import { t } from "../../locales/i18n";
 import { ButtonLink } from "../../shared/components/Button";
 import { Failure } from "../../shared/components/Failure";
 import { Missing } from "../../shared/components/Loaded";
 import { Notice } from "../../shared/components/Notice";
-import { Empty, Page } from "../../shared/components/Page";
+import { Empty, Heading, Page } from "../../shared/components/Page";
 import { Skeleton } from "../../shared/components/Waiting";
 import { together } from "../../shared/components/VisibilityLine";
 import { fullDate, fullMoment } from "../../shared/format/dates";
 import { categoryName } from "../../shared/records/words";
-import { Banner } from "../doctor/Banner";
+import { Banner, BannerAwaited } from "../doctor/Banner";
 import { isOver, patientName } from "../doctor/patientName";
 import { type RoomParams, type RoomPlace, previewPlace, roomAddress, useAddressQuery } from "./address";
 import { type Room, RoomProvider } from "./context";
@@ -91,6 +91,7 @@ export function OwnRoom({ place }: { place: RoomPlace }) {
           .map((each) => each.visibility),
       ),
     sight: <Missing query={home} words={t("room.sightUnknown")} />,
+    empty: home.data?.records === 0,
     inside: false,
   };
   return (
@@ -164,14 +165,12 @@ export function ShareRoom({ share, place }: { share: string; place: RoomPlace })
   }, [over, share]);
   if (over) return <Over key="over" {...(row ? { row } : {})} state={over} />;
   if (!opening.data || !row)
-    return (
+    return opening.isError ? (
       <Page heading={t("title.chart")} back={{ to: "/", label: t("doctorHome.heading") }} wide>
-        {opening.isError ? (
-          <Failure error={opening.error} onRetry={() => void opening.refetch()} />
-        ) : (
-          <Skeleton lines={9} />
-        )}
+        <Failure error={opening.error} onRetry={() => void opening.refetch()} />
       </Page>
+    ) : (
+      <Opening share={share} />
     );
   if (!opening.data.readable)
     return (
@@ -201,14 +200,32 @@ export function ShareRoom({ share, place }: { share: string; place: RoomPlace })
   );
 }
 
+/**
+ * While the chart is opened. Whose it is stands in the list she came from; the heading stands below what the relay may
+ * have done wrong, so that it is not there before that is known.
+ */
+function Opening({ share }: { share: string }) {
+  const home = useAnswer(["doctor-home"], doctor.home);
+  const row = home.data?.shares.find((each) => each.share === share);
+  return (
+    <>
+      {row && !isOver(row) ? <Banner row={row} /> : <BannerAwaited />}
+      <div className="page-inner wide">
+        <div className="hidden-visually">
+          <Heading>{t("title.chart")}</Heading>
+        </div>
+        <Skeleton lines={9} />
+      </div>
+    </>
+  );
+}
+
 /** How fresh the copy is and what the relay has done wrong: on every place of the chart, before anything is read. */
 function Alarms({ opening }: { opening: DoctorOpening }) {
   const purpose = t(`purpose.${opening.share.purpose}`);
   return (
     <div className="stack stack-fill stack-tight room-alarms">
-      {opening.alarms.map((alarm) => (
-        <Alarm key={`${alarm.kind}${alarm.category}`} alarm={alarm} />
-      ))}
+      <Wrong alarms={opening.alarms} />
       {opening.offline && (
         <Notice tone="caution" title={t("chart.offline")}>
           {t("chart.offlineHint")}
@@ -223,26 +240,48 @@ function Alarms({ opening }: { opening: DoctorOpening }) {
   );
 }
 
-function Alarm({ alarm }: { alarm: ChartAlarm }) {
-  const what = categoryName(alarm.category as Category);
-  const sentence = () => {
-    switch (alarm.kind) {
-      case "gap":
-        return t("alarm.gap", { what });
-      case "rolledBack":
-        return t("alarm.rolledBack", { what, seen: fullMoment(alarm.seen) });
-      case "quarantined":
-        return t("alarm.quarantined", { what, n: alarm.records });
-      case "wrongHead":
-        return t("alarm.wrongHead", { what });
-    }
-  };
+/** What is wrong, and once what to do about it: the same advice after every line would be read after none. */
+function Wrong({ alarms }: { alarms: ChartAlarm[] }) {
+  const [first, ...more] = alarms;
+  if (!first) return null;
+  if (more.length === 0)
+    return (
+      <Notice tone="danger" title={alarmTitle(first)} alert>
+        <p>{alarmSentence(first)}</p>
+        <p>{t("alarm.whatToDo")}</p>
+      </Notice>
+    );
+  const isOnePart = more.every((alarm) => alarm.category === first.category);
   return (
-    <Notice tone="danger" title={t(`alarm.${alarm.kind}.title`, { what })} alert>
-      <p>{sentence()}</p>
-      <p>{t("alarm.whatToDo")}</p>
+    <Notice tone="danger" title={t("alarm.several")} alert>
+      <ul className="bullets">
+        {alarms.map((alarm) => (
+          <li key={`${alarm.kind}${alarm.category}`}>
+            <p className="strong">{alarmTitle(alarm)}</p>
+            <p>{alarmSentence(alarm)}</p>
+          </li>
+        ))}
+      </ul>
+      <p>{t(isOnePart ? "alarm.whatToDo" : "alarm.whatToDoAll")}</p>
     </Notice>
   );
+}
+
+const alarmTitle = (alarm: ChartAlarm): string =>
+  t(`alarm.${alarm.kind}.title`, { what: categoryName(alarm.category) });
+
+function alarmSentence(alarm: ChartAlarm): string {
+  const what = categoryName(alarm.category);
+  switch (alarm.kind) {
+    case "gap":
+      return t("alarm.gap", { what });
+    case "rolledBack":
+      return t("alarm.rolledBack", { what, seen: fullMoment(alarm.seen) });
+    case "quarantined":
+      return t("alarm.quarantined", { what, n: alarm.records });
+    case "wrongHead":
+      return t("alarm.wrongHead", { what });
+  }
 }
 
 function Incomplete() {

@@ -11,6 +11,8 @@ import { useSummary } from "./queries";
 
 interface RoomPageProps {
   heading: string;
+  /** It says more once the answer is there. */
+  headingAwaited?: boolean;
   lead?: ReactNode;
   /** The kinds this place shows, for the line that says who can see them. */
   kinds?: readonly string[];
@@ -26,7 +28,8 @@ interface RoomPageProps {
 
 /** One place of the reading room: a page of its own, or a part of the page that shows a preview. */
 export function RoomPage(props: RoomPageProps) {
-  const { heading, lead, kinds, visibility: own, actions, actionsAwaited, back, children } = props;
+  const { heading, headingAwaited, lead, kinds, visibility: own } = props;
+  const { actions, actionsAwaited, back, children } = props;
   const room = useRoom();
   const way = back ?? roomBack(room);
   if (room.inside)
@@ -49,11 +52,12 @@ export function RoomPage(props: RoomPageProps) {
   return (
     <Page
       heading={heading}
+      headingAwaited={headingAwaited === true}
       wide
       {...(lead === undefined ? {} : { lead })}
       {...(way ? { back: way } : {})}
       {...visibility}
-      actions={actions}
+      actions={!(room.empty && actionsAwaited) && actions}
       actionsAwaited={actionsAwaited === true}
     >
       <div className="room">

@@ -105,13 +105,15 @@ function Years({ from, to }: { from: string | null; to: string | null }) {
   const { setParams } = useRoom();
   const summary = useSummary();
   const { firstYear, lastYear } = summary.data ?? { firstYear: null, lastYear: null };
-  if (firstYear === null || lastYear === null || lastYear <= firstYear) return null;
+  const known = firstYear !== null && lastYear !== null && lastYear > firstYear;
+  // While the years are on their way, those of the address are there to choose from: what stands below stays in its place.
+  if (!known && !summary.isPending) return null;
+  const years = known
+    ? Array.from({ length: Math.min(lastYear - firstYear + 1, 200) }, (_, at) => String(lastYear - at))
+    : [...new Set([from, to])].filter((year) => year !== null);
   const options: Option[] = [
     { id: any, words: t("search.anyYear") },
-    ...Array.from({ length: Math.min(lastYear - firstYear + 1, 200) }, (_, at) => {
-      const year = String(lastYear - at);
-      return { id: year, words: year };
-    }),
+    ...years.map((year) => ({ id: year, words: year })),
   ];
   const choose = (name: "from" | "to") => (id: string) => {
     setParams({ [name]: id === any ? undefined : id });

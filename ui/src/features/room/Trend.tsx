@@ -25,6 +25,7 @@ export function Trend({ analyte }: { analyte: string }) {
   return (
     <RoomPage
       heading={trend.data ? t("trend.heading", { name: trend.data.name }) : t("title.trend")}
+      headingAwaited={trend.isPending}
       kinds={["results", "vitals"]}
       back={{ to: to({ at: "results" }), label: t("results.heading") }}
       actions={

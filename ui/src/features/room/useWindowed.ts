@@ -24,6 +24,8 @@ const stickyHeight = (): number => {
   return banner.getBoundingClientRect().height;
 };
 
+const drawnRows = (box: HTMLElement | null): number => box?.querySelectorAll("[data-row]").length ?? 0;
+
 interface Windowed {
   heights: Heights;
   /** Rows to draw, ascending. */
@@ -149,10 +151,28 @@ export function useWindowed(
     window.scrollBy(0, by);
   });
 
+  // Where most rows are new, as when the first ones come, they are measured before they are seen: none is drawn in a
+  // guessed place. Row by row, while the list is scrolled, that would cost a second layout each time.
+  const fresh = useRef<HTMLElement[]>([]);
+  useLayoutEffect(() => {
+    const added = fresh.current;
+    fresh.current = [];
+    if (!observer || added.length * 2 <= drawnRows(box.current)) return;
+    let changed = false;
+    for (const element of added) {
+      const { height } = element.getBoundingClientRect();
+      const index = Number(element.dataset.row);
+      // Rows above the one that is read keep what the observer tells: it corrects the scrolling too.
+      if (height > 0 && index >= anchor.current && heights.measure(index, height) !== 0) changed = true;
+    }
+    if (changed) redraw();
+  });
+
   const measured = useCallback(
     (element: HTMLElement | null) => {
       if (!element) return undefined;
       observer?.observe(element);
+      fresh.current.push(element);
       return () => {
         observer?.unobserve(element);
       };

@@ -23,10 +23,15 @@ export function Settings() {
   return (
     <Page heading={t("settings.heading")} lead={t("settings.lead")} visibility={{ kind: "onlyYou" }}>
       <Loaded query={settings}>{(known) => <SettingsForm known={known} />}</Loaded>
-      <PassphraseSection />
-      <Safety />
-      <Others />
-      <About />
+      {/* What stands below waits too: it would be pushed down the page. */}
+      {settings.isFetched && (
+        <>
+          <PassphraseSection />
+          <Safety />
+          <Others />
+          <About />
+        </>
+      )}
     </Page>
   );
 }

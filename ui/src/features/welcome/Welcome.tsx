@@ -37,7 +37,8 @@ export function Welcome() {
   return (
     <Letter wide>
       {profiles.data?.length === 0 && <FromHandToHand />}
-      <div className="stack stack-tight">
+      {/* Whether she is here for the first time is not known before: nothing is said that would be said otherwise. */}
+      <div className={profiles.isFetched ? "stack stack-tight" : "hidden-visually"}>
         <Heading>{t(isBack ? "welcome.back" : "welcome.heading")}</Heading>
         <p className="page-lead">{t(isBack ? "welcome.backLead" : "welcome.lead")}</p>
       </div>
@@ -85,7 +86,7 @@ export function Welcome() {
           </>
         )}
       </Loaded>
-      <LanguageChoice />
+      {profiles.isFetched && <LanguageChoice />}
     </Letter>
   );
 }

@@ -15,6 +15,9 @@ export const common = {
   "action.undo": "Undo",
 
   "waiting.loading": "Loading",
+  "paper.stale": "What is printed here may be out of date. It is as it was on {when}.",
+  "paper.offline": "Printed while the relay was out of reach. What came from there is as it was on {when}.",
+  "paper.offlineNever": "Printed while the relay was out of reach. It has not been reached yet.",
   "waiting.stale": "This could not be asked for again. You see it as it was on {when}.",
   "job.looking": "Getting ready",
   "job.reading": "Reading and storing your records",

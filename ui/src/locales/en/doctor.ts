@@ -57,6 +57,9 @@ export const doctor = {
     "{n, plural, one {# record under “{what}” is not what the patient signed. It was put aside unread.} other {# records under “{what}” are not what the patient signed. They were put aside unread.}}",
   "alarm.wrongHead.title": "The list is not signed by the patient: {what}",
   "alarm.wrongHead": "The list under “{what}” carries a wrong signature. Nothing of it is shown.",
+  "alarm.several": "Something is wrong with this chart",
+  "alarm.whatToDoAll":
+    "The relay may be broken or somebody may have tampered with it. Do not rely on these parts. Tell your clinic, and ask the patient.",
   "alarm.whatToDo":
     "The relay may be broken or somebody may have tampered with it. Do not rely on this part. Tell your clinic, and ask the patient.",
 

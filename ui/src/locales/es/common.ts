@@ -17,6 +17,9 @@ export const common = {
   "action.undo": "Deshacer",
 
   "waiting.loading": "Cargando",
+  "paper.stale": "Lo que aquí se imprime puede no ser actual. Está como estaba el {when}.",
+  "paper.offline": "Impreso sin llegar al servidor de enlace. Lo que vino de él está como estaba el {when}.",
+  "paper.offlineNever": "Impreso sin llegar al servidor de enlace. Aún no se ha llegado nunca.",
   "waiting.stale": "No se pudo volver a consultar. Usted lo ve como estaba el {when}.",
   "job.looking": "Preparando",
   "job.reading": "Leyendo y guardando sus registros",

@@ -59,6 +59,9 @@ export const doctor = {
     "{n, plural, one {# registro en «{what}» no es lo que firmó el paciente. Se apartó sin leerlo.} other {# registros en «{what}» no son lo que firmó el paciente. Se apartaron sin leerlos.}}",
   "alarm.wrongHead.title": "La lista no está firmada por el paciente: {what}",
   "alarm.wrongHead": "La lista en «{what}» lleva una firma equivocada. No se muestra nada de ella.",
+  "alarm.several": "Algo va mal con esta historia",
+  "alarm.whatToDoAll":
+    "El servidor de enlace puede estar roto o alguien lo ha manipulado. No confíe en estas partes. Avise a su clínica y pregunte al paciente.",
   "alarm.whatToDo":
     "El servidor de enlace puede estar roto o alguien lo ha manipulado. No confíe en esta parte. Avise a su clínica y pregunte al paciente.",
 

@@ -17,6 +17,9 @@ export const common = {
   "action.undo": "撤销",
 
   "waiting.loading": "正在加载",
+  "paper.stale": "这里打印的内容可能不是最新的，是 {when} 的内容。",
+  "paper.offline": "打印时联系不上中转站。从那里来的内容是 {when} 的。",
+  "paper.offlineNever": "打印时联系不上中转站，而且还从未联系上过。",
   "waiting.stale": "没能重新获取。您看到的是 {when} 的内容。",
   "job.looking": "正在准备",
   "job.reading": "正在读取并保存您的记录",

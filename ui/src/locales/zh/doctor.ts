@@ -53,6 +53,8 @@ export const doctor = {
   "alarm.quarantined": "{n, plural, other {“{what}”下有 # 条记录不是患者签名的内容，没有读就放在了一边。}}",
   "alarm.wrongHead.title": "清单没有患者的签名：{what}",
   "alarm.wrongHead": "“{what}”下的清单签名不对。其中的内容都没有显示。",
+  "alarm.several": "这份病历有问题",
+  "alarm.whatToDoAll": "中转站可能坏了，或有人动过手脚。请不要依据这些部分。请告诉您的诊所，并询问患者。",
   "alarm.whatToDo": "中转站可能坏了，或有人动过手脚。请不要依据这一部分。请告诉您的诊所，并询问患者。",
 
   "over.thePatient": "患者",

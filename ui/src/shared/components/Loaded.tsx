@@ -49,9 +49,10 @@ export function Stale({ queries }: { queries: readonly Asked[] }) {
   const old = queries.filter((query) => query.isError && query.data !== undefined);
   if (old.length === 0) return null;
   const since = Math.min(...old.map((query) => query.dataUpdatedAt));
+  const when = fullMoment(Math.floor(since / 1000));
   return (
-    <Strip icon="clock" queries={old}>
-      {t("waiting.stale", { when: fullMoment(Math.floor(since / 1000)) })}
+    <Strip icon="clock" queries={old} onPaper={t("paper.stale", { when })}>
+      {t("waiting.stale", { when })}
     </Strip>
   );
 }
@@ -63,29 +64,47 @@ export function Stale({ queries }: { queries: readonly Asked[] }) {
 export function Missing({ query, words }: { query: Asked; words: string }) {
   if (!query.isError || query.data !== undefined) return null;
   return (
-    <Strip icon="warning" queries={[query]}>
+    <Strip icon="warning" queries={[query]} onPaper={words}>
       {words}
     </Strip>
   );
 }
 
-function Strip({ icon, queries, children }: { icon: IconName; queries: readonly Asked[]; children: string }) {
+function Strip({
+  icon,
+  queries,
+  onPaper,
+  children,
+}: {
+  icon: IconName;
+  queries: readonly Asked[];
+  onPaper: string;
+  children: string;
+}) {
   return (
-    <div className="offline screen-only" role="status">
-      <p>
-        <Icon name={icon} />
-        <span>{children}</span>
-      </p>
-      <Button
-        look="quiet"
-        icon="refresh"
-        isPending={queries.some((query) => query.isFetching)}
-        onPress={() => {
-          for (const query of queries) void query.refetch();
-        }}
-      >
-        {t("action.tryAgain")}
-      </Button>
-    </div>
+    <>
+      <div className="offline screen-only" role="status">
+        <p>
+          <Icon name={icon} />
+          <span>{children}</span>
+        </p>
+        <Button
+          look="quiet"
+          icon="refresh"
+          isPending={queries.some((query) => query.isFetching)}
+          onPress={() => {
+            for (const query of queries) void query.refetch();
+          }}
+        >
+          {t("action.tryAgain")}
+        </Button>
+      </div>
+      <PaperNote>{onPaper}</PaperNote>
+    </>
   );
+}
+
+/** On paper only: what whoever reads the sheet must know of it, where the screen has a strip. */
+export function PaperNote({ children }: { children: string }) {
+  return <p className="print-only paper-note">{children}</p>;
 }

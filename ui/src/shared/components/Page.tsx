@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import type { VisibilityView } from "../../backend/types";
 import { href } from "../../app/router";
 import { t } from "../../locales/i18n";
@@ -8,6 +8,8 @@ import { VisibilityLine } from "./VisibilityLine";
 interface PageProps {
   /** A sentence a person would say. */
   heading: string;
+  /** The heading says more once the answer is there: a name can be long, so it has room from the beginning. */
+  headingAwaited?: boolean;
   lead?: ReactNode;
   /** Who can see this page's content; nothing while it is not known. */
   visibility?: VisibilityView | undefined;
@@ -18,15 +20,19 @@ interface PageProps {
   wide?: boolean;
   /** What belongs to the page but is not its text: beside it where there is room, after it where not. */
   beside?: ReactNode;
+  /** What stands beside is on its way: its column is kept. */
+  besideAwaited?: boolean;
   children: ReactNode;
 }
 
 /** One screen: heading, visibility line, content. The heading takes the focus when the screen opens. */
 export function Page(props: PageProps) {
-  const { heading, lead, visibility, back, actions, actionsAwaited, wide, beside, children } = props;
-  // While it is not known who can see it, the line keeps its place: nothing jumps when it comes.
-  const awaited = "visibility" in props && !visibility;
-  const classes = ["page-inner", wide && "wide", beside && "has-beside"].filter(Boolean).join(" ");
+  const { heading, headingAwaited, lead, visibility, back, actions, actionsAwaited } = props;
+  const { wide, beside, besideAwaited, children } = props;
+  const hasBeside = besideAwaited === true || Boolean(beside);
+  const classes = ["page-inner", wide && "wide", hasBeside && "has-beside"].filter(Boolean).join(" ");
+  // In a narrow window what comes later may take two lines: whatever was awaited at first keeps the room of two.
+  const [kept] = useState({ heading: headingAwaited === true, sight: !visibility });
   return (
     <div className={classes}>
       <header className="page-head">
@@ -37,15 +43,18 @@ export function Page(props: PageProps) {
           </a>
         )}
         <div className="page-head-row">
-          <Heading>{heading}</Heading>
+          <Heading roomy={kept.heading}>{heading}</Heading>
           {actions && (
             <div className="actions screen-only" {...(actionsAwaited ? placeOnly : {})}>
               {actions}
             </div>
           )}
         </div>
-        {visibility && <VisibilityLine visibility={visibility} />}
-        {awaited && <span className="visibility" />}
+        {"visibility" in props && (
+          <div className={kept.sight ? "page-sight roomy" : "page-sight"}>
+            {visibility ? <VisibilityLine visibility={visibility} /> : <span className="visibility" />}
+          </div>
+        )}
         {lead && <p className="page-lead">{lead}</p>}
       </header>
       <div className="page-main">{children}</div>
@@ -62,13 +71,21 @@ export function Page(props: PageProps) {
 const placeOnly = { inert: true, style: { visibility: "hidden" } } as const;
 
 /** The page's one h1. It takes the focus, unless a field is waiting for what will be typed first. */
-export function Heading({ children, still }: { children: ReactNode; still?: boolean }) {
+export function Heading({
+  children,
+  still,
+  roomy,
+}: {
+  children: ReactNode;
+  still?: boolean;
+  roomy?: boolean;
+}) {
   const element = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     if (!still) element.current?.focus({ preventScroll: true });
   }, [still]);
   return (
-    <h1 ref={element} tabIndex={-1}>
+    <h1 ref={element} className={roomy ? "roomy" : undefined} tabIndex={-1}>
       {children}
     </h1>
   );
