@@ -134,6 +134,8 @@ pub fn read_with(
         resources: vec![resource(&json, bytes)],
         kept_as_source: Vec::new(),
         duplicates: Vec::new(),
+        labels: Vec::new(),
+        labelled_again: Vec::new(),
     })
 }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use keyward_records::sensitivity::Sensitivity;
+use keyward_records::sensitivity::{Sensitivity, SensitivityMatch};
 use serde::{Deserialize, Serialize};
 
 use super::original::{self, Original};
@@ -61,6 +61,9 @@ pub struct FileBook {
     /// Of records whose content does not tell it by itself (fingerprint, hex): what they are kept apart for.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub apart: BTreeMap<String, Vec<Sensitivity>>,
+    /// What its sender says of everything in it: labels of the Bundle that it is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<SensitivityMatch>,
     /// Repetitions in it.
     #[serde(default)]
     pub duplicates: u64,

@@ -340,7 +340,7 @@ impl<'a> Run<'a> {
         };
         let (resources, kept) = (&parsed.resources, &parsed.kept_as_source);
         let mut tally = file::store(&mut *tx, self.session, source, resources, kept, &watched)?;
-        tally.duplicates += parsed.duplicates.len() as u64;
+        tally.complete(&parsed);
         let mut file = FileBook {
             format: format.code().to_owned(),
             bytes: bytes.len() as u64,
@@ -462,6 +462,7 @@ impl<'a> Run<'a> {
             original: None,
             batches: None,
             apart: BTreeMap::new(),
+            labels: Vec::new(),
             duplicates: 0,
         }
     }
@@ -490,6 +491,7 @@ impl<'a> Run<'a> {
         file.duplicates += tally.duplicates;
         file.kept.extend(tally.kept);
         file.apart.extend(tally.apart);
+        file.labels.extend(tally.labels);
         file.save(tx, source)?;
         Ok(self.book.save(tx, &self.id)?)
     }
