@@ -14,7 +14,7 @@ use keyward_app::session::Session;
 use keyward_app::views::patient::{SharePreview, WithheldReason};
 use keyward_app::views::reading::{RoomRecord, RoomScope};
 use keyward_records::Category;
-use keyward_records::sensitivity::{Sensitivity, SensitivityReason};
+use keyward_records::sensitivity::{Sensitivity, SensitivityMatch, SensitivityReason};
 use support::{World, draft, find, share, space, sync};
 
 const PRESSURE: &str = r#"{"resourceType":"Condition","id":"a","code":{"text":"High blood pressure","coding":[{"system":"http://hl7.org/fhir/sid/icd-10-cm","code":"I10"}]}}"#;
@@ -216,4 +216,61 @@ fn a_document_too_large_to_share_is_named_before_the_rest_is_shared() {
     let stays = &preview.stays[0];
     assert_eq!((stays.title.as_str(), stays.reason), ("Large scan", WithheldReason::TooLarge));
     assert_eq!(stays.record_id, id_of(&anna, "Large scan"));
+}
+
+/// A Bundle whose sender labelled it as a whole.
+fn labelled(system: &str, code: &str, title: &str) -> String {
+    format!(
+        r#"{{"resourceType":"Bundle","type":"collection","entry":[
+        {{"resource":{{"resourceType":"Patient","id":"p","name":[{{"family":"Muster-Sample","given":["Test-Anna Maria"]}}],"birthDate":"1961-03-14"}}}},
+        {{"resource":{{"resourceType":"Condition","id":"{title}","code":{{"text":"{title}"}}}}}}],
+        "meta":{{"security":[{{"system":"http://terminology.hl7.org/CodeSystem/{system}","code":"{code}"}}]}}}}"#
+    )
+}
+
+#[test]
+fn a_bundle_its_sender_labelled_is_not_shared_with_what_is_not() {
+    let world = World::new();
+    let anna = world.patient("Test-Anna Maria", "Muster-Sample", "1961-03-14");
+    let _okafor = world.doctor("Dr Test-Okafor");
+    let drugs = labelled("v3-ActCode", "ETH", "Programme");
+    let any = labelled("v3-Confidentiality", "R", "Restricted");
+    // Known before, without a label.
+    let again = labelled("v3-ActCode", "PSY", "Again");
+    let plain = again.replace("PSY", "SUBSETTED");
+    for (name, file) in
+        [("drugs.json", &drugs), ("any.json", &any), ("plain.json", &plain), ("again.json", &again)]
+    {
+        support::import(&anna, &world.file(name, file.as_bytes()));
+    }
+    let heart = space(&anna, "Heart", true);
+    let (preview, text) = sealed(&anna, &heart, &[Category::Conditions, Category::Profile]);
+    for title in ["Programme", "Restricted", "Again"] {
+        assert!(!text.contains(title), "{title}");
+    }
+    assert!(text.contains("Muster-Sample"), "who she is goes with it");
+    let stays: Vec<_> =
+        preview.stays.iter().map(|stay| (stay.title.as_str(), stay.reason)).collect();
+    assert_eq!(stays, [("Again", WithheldReason::KeptApart)]);
+
+    // Each says why, in the words of its sender where he said it of all.
+    let record = own(&anna, "Programme");
+    assert!(!record.waits && record.compartment == Category::SubstanceUse);
+    let why = SensitivityReason::Label { code: "ETH".to_owned() };
+    assert_eq!(record.apart, [SensitivityMatch { kind: Sensitivity::SubstanceUse, why }]);
+    let record = own(&anna, "Restricted");
+    assert!(record.waits && record.apart.len() == Sensitivity::ALL.len());
+    let why = SensitivityReason::Restricted { code: "R".to_owned() };
+    assert!(record.apart.iter().all(|found| found.why == why));
+    let record = own(&anna, "Again");
+    assert!(record.waits && record.compartment == Category::Conditions);
+    let (_, text) = sealed(&anna, &heart, &[Category::SubstanceUse, Category::MentalHealth]);
+    assert!(text.contains("Programme") && !text.contains("Restricted"), "it waits for her");
+
+    compartment::move_record(&anna, &id_of(&anna, "Restricted"), Category::Conditions).unwrap();
+    compartment::move_record(&anna, &id_of(&anna, "Again"), Category::MentalHealth).unwrap();
+    let (preview, text) = sealed(&anna, &heart, &[Category::Conditions]);
+    assert!(text.contains("Restricted") && !text.contains("Again") && preview.stays.is_empty());
+    let (_, text) = sealed(&anna, &heart, &[Category::MentalHealth]);
+    assert!(text.contains("Again"));
 }

@@ -7,6 +7,7 @@ use crate::json::{self, Json, JsonError, JsonErrorKind, Str};
 use crate::limits::Limits;
 use crate::parse::Arrival;
 use crate::parsed::{KeptReason, ParseError};
+use crate::sensitivity::{self, Sensitivity, SensitivityMatch};
 use crate::take::Ready;
 
 /// Resources around others.
@@ -38,13 +39,17 @@ pub(crate) enum Looked {
 }
 
 impl Text<'_> {
-    /// What an entry is, without what was taken before it.
-    pub(crate) fn look_at_entry(&self, entry: &Range<usize>) -> Result<Looked, ParseError> {
+    /// What an entry is, without what was taken before it; what stands around it is of these kinds.
+    pub(crate) fn look_at_entry(
+        &self,
+        entry: &Range<usize>,
+        kinds: &[Sensitivity],
+    ) -> Result<Looked, ParseError> {
         let members = self.members(entry.start)?.unwrap_or_default();
         let full_url = self.string_member(&members, "fullUrl");
         let mut resources = members.iter().filter(|(name, _)| name == "resource");
         match (resources.next(), resources.next()) {
-            (Some((_, range)), None) => self.look_at_resource(range.clone(), full_url),
+            (Some((_, range)), None) => self.look_at_resource(range.clone(), full_url, kinds),
             (first, _) => {
                 let reason =
                     if first.is_some() { KeptReason::Ambiguous } else { KeptReason::NoResource };
@@ -58,13 +63,14 @@ impl Text<'_> {
         &self,
         range: Range<usize>,
         full_url: Option<String>,
+        kinds: &[Sensitivity],
     ) -> Result<Looked, ParseError> {
         let members = self.members(range.start)?.unwrap_or_default();
         let kind = self.string_member(&members, "resourceType").unwrap_or_default();
         if AROUND.contains(&kind.as_str()) {
             return Ok(Looked::Around { range, full_url, kind, members });
         }
-        Ok(self.look_at_plain(range, full_url, &kind))
+        Ok(self.look_at_plain(range, full_url, &kind, kinds))
     }
 
     pub(crate) fn look_at_plain(
@@ -72,6 +78,7 @@ impl Text<'_> {
         range: Range<usize>,
         full_url: Option<String>,
         kind: &str,
+        kinds: &[Sensitivity],
     ) -> Looked {
         let json = match self.read(&range) {
             Ok(json) => json,
@@ -85,11 +92,22 @@ impl Text<'_> {
             Some(_) => None,
         };
         let bytes = self.slice(range).as_bytes().to_vec();
-        let ready = Ready::of(reason, bytes, full_url, &json);
+        let ready = Ready::of(reason, bytes, full_url, &json).with_kinds(kinds);
         Looked::Ready(Box::new(match self.arrival {
             Some(arrival) => ready.drawn(&json, arrival),
             None => ready,
         }))
+    }
+
+    /// What the sender says of everything in a resource around others.
+    pub(crate) fn labels(&self, members: &[(Str, Range<usize>)]) -> Vec<SensitivityMatch> {
+        let metas = members.iter().filter(|(name, _)| name == "meta");
+        metas
+            .flat_map(|(_, range)| match self.read(range) {
+                Ok(meta) => sensitivity::of_holder(&meta),
+                Err(_) => sensitivity::of_unread_holder(self.slice(range.clone())),
+            })
+            .collect()
     }
 
     pub(crate) fn read(&self, range: &Range<usize>) -> Result<Json, KeptReason> {

@@ -8,6 +8,7 @@ use crate::json::{self, Str};
 use crate::limits::Limits;
 use crate::look::{Looked, Text, refused};
 use crate::parsed::{Container, KeptAsSource, KeptReason, ParseError, Parsed, Resource};
+use crate::sensitivity::{self, Sensitivity, SensitivityMatch};
 use crate::take::{Ready, Taken};
 
 /// Depth up to which a whole file is looked through; a resource is read to `Limits::max_depth`.
@@ -64,6 +65,26 @@ pub fn parse_giving(
     parse_with(bytes, limits, Some(arrival), Some(give))
 }
 
+/// What stands around what is looked at.
+#[derive(Debug, Clone, Default)]
+struct Around {
+    /// Bundles.
+    depth: usize,
+    /// What their senders labelled all of it as.
+    kinds: Vec<Sensitivity>,
+}
+
+impl Around {
+    /// One more, labelled like this.
+    fn inner(&self, labels: &[SensitivityMatch]) -> Self {
+        let mut kinds = self.kinds.clone();
+        kinds.extend(sensitivity::kinds_in(labels));
+        kinds.sort_unstable();
+        kinds.dedup();
+        Self { depth: self.depth + 1, kinds }
+    }
+}
+
 /// Who takes what was found at once.
 type Giving<'a, 'g> = &'a mut (dyn FnMut(Given) + 'g);
 
@@ -84,16 +105,18 @@ fn parse_with(
         return Err(ParseError::Empty);
     }
     let file_limits = Limits { max_depth: FILE_DEPTH, max_nodes: FILE_MEMBERS, ..limits.clone() };
-    let mut file =
-        File { text: Text { text, limits, file_limits, arrival }, give, taken: Taken::default() };
+    let text = Text { text, limits, file_limits, arrival };
+    let mut file = File { text, give, taken: Taken::default(), labels: Vec::new() };
     let container = file.take_whole(start)?;
-    Ok(file.taken.finish(container))
+    Ok(Parsed { labels: file.labels, ..file.taken.finish(container) })
 }
 
 struct File<'a, 'g> {
     text: Text<'a>,
     give: Option<Giving<'a, 'g>>,
     taken: Taken,
+    /// Of the Bundle that the file is.
+    labels: Vec<SensitivityMatch>,
 }
 
 impl File<'_, '_> {
@@ -121,7 +144,7 @@ impl File<'_, '_> {
     fn take_value(&mut self, range: Range<usize>) -> Result<Container, ParseError> {
         if let Some(elements) = self.text.elements(range.start)? {
             for element in elements {
-                self.take_resource(element, None, 0)?;
+                self.take_resource(element, None, &Around::default())?;
             }
             return if self.taken.is_bare() {
                 Err(ParseError::NotFhir)
@@ -141,14 +164,16 @@ impl File<'_, '_> {
             return Err(ParseError::NotFhir);
         };
         if kind != "Bundle" {
-            self.take_resource(range, None, 0)?;
+            self.take_resource(range, None, &Around::default())?;
             return Ok(Container::Single);
         }
         let bundle_type = self.text.string_member(&members, "type").unwrap_or_default();
+        self.labels = self.text.labels(&members);
+        let around = Around::default().inner(&self.labels);
         if members.iter().filter(|(name, _)| name == "entry").count() > 1 || entries.is_empty() {
-            self.take_bundle(&members, 1)?;
+            self.take_bundle(&members, &around)?;
         } else {
-            self.take_all_entries(&entries, 1)?;
+            self.take_all_entries(&entries, &around)?;
         }
         Ok(Container::Bundle { bundle_type })
     }
@@ -175,10 +200,10 @@ impl File<'_, '_> {
         }
         for line in lines {
             if json::value_end(self.text.text, line.start, &self.text.file_limits) == Ok(line.end) {
-                self.take_resource(line, None, 0)?;
+                self.take_resource(line, None, &Around::default())?;
             } else {
                 let index = self.taken.next_index(self.text.limits)?;
-                self.keep(index, KeptReason::NotJson, line, None);
+                self.keep(index, KeptReason::NotJson, line, None, &[]);
             }
         }
         Ok(true)
@@ -187,7 +212,7 @@ impl File<'_, '_> {
     fn take_bundle(
         &mut self,
         members: &[(Str, Range<usize>)],
-        depth: usize,
+        around: &Around,
     ) -> Result<(), ParseError> {
         for (_, range) in members.iter().filter(|(name, _)| name == "entry") {
             // `entry` that is no array is tolerated as a single entry.
@@ -195,7 +220,7 @@ impl File<'_, '_> {
                 Some(entries) => entries,
                 None => vec![range.clone()],
             };
-            self.take_all_entries(&entries, depth)?;
+            self.take_all_entries(&entries, around)?;
         }
         Ok(())
     }
@@ -203,26 +228,26 @@ impl File<'_, '_> {
     fn take_all_entries(
         &mut self,
         entries: &[Range<usize>],
-        depth: usize,
+        around: &Around,
     ) -> Result<(), ParseError> {
         // Whoever takes them begins early, and never waits long for the next ones.
         let mut size = if self.give.is_some() { FIRST } else { BATCH };
         let mut rest = entries;
         while !rest.is_empty() {
             let (batch, later) = rest.split_at(size.min(rest.len()));
-            self.take_entries(batch, depth)?;
+            self.take_entries(batch, around)?;
             size = (size * 3 / 2).min(BATCH);
             rest = later;
         }
         Ok(())
     }
 
-    fn take_entries(&mut self, batch: &[Range<usize>], depth: usize) -> Result<(), ParseError> {
+    fn take_entries(&mut self, batch: &[Range<usize>], around: &Around) -> Result<(), ParseError> {
         if self.give.is_some() {
             // Whoever takes it at once is the second thread.
             for entry in batch {
-                let looked = self.text.look_at_entry(entry)?;
-                self.take(looked, depth)?;
+                let looked = self.text.look_at_entry(entry, &around.kinds)?;
+                self.take(looked, around)?;
             }
             if let Some(give) = &mut self.give {
                 give(self.taken.give_away());
@@ -230,8 +255,8 @@ impl File<'_, '_> {
             return Ok(());
         }
         let text = &self.text;
-        for looked in halves::map(batch, |entry| text.look_at_entry(entry)) {
-            self.take(looked?, depth)?;
+        for looked in halves::map(batch, |entry| text.look_at_entry(entry, &around.kinds)) {
+            self.take(looked?, around)?;
         }
         Ok(())
     }
@@ -240,13 +265,13 @@ impl File<'_, '_> {
         &mut self,
         range: Range<usize>,
         full_url: Option<String>,
-        depth: usize,
+        around: &Around,
     ) -> Result<(), ParseError> {
-        let looked = self.text.look_at_resource(range, full_url)?;
-        self.take(looked, depth)
+        let looked = self.text.look_at_resource(range, full_url, &around.kinds)?;
+        self.take(looked, around)
     }
 
-    fn take(&mut self, looked: Looked, depth: usize) -> Result<(), ParseError> {
+    fn take(&mut self, looked: Looked, around: &Around) -> Result<(), ParseError> {
         match looked {
             Looked::Ready(ready) => {
                 let index = self.taken.next_index(self.text.limits)?;
@@ -254,23 +279,24 @@ impl File<'_, '_> {
             }
             Looked::Source(reason, range, full_url) => {
                 let index = self.taken.next_index(self.text.limits)?;
-                self.keep(index, reason, range, full_url);
+                self.keep(index, reason, range, full_url, &around.kinds);
             }
             Looked::Around { range, full_url, kind, members } => {
-                if kind == "Bundle" && depth < BUNDLE_DEPTH {
-                    return self.take_bundle(&members, depth + 1);
+                let inner = around.inner(&self.text.labels(&members));
+                if kind == "Bundle" && around.depth < BUNDLE_DEPTH {
+                    return self.take_bundle(&members, &inner);
                 }
                 if kind == "Parameters"
-                    && depth < BUNDLE_DEPTH
-                    && self.take_parameters(&members, depth)?
+                    && around.depth < BUNDLE_DEPTH
+                    && self.take_parameters(&members, &inner)?
                 {
                     return Ok(());
                 }
-                let looked = self.text.look_at_plain(range, full_url, &kind);
+                let looked = self.text.look_at_plain(range, full_url, &kind, &around.kinds);
                 let understood = matches!(looked, Looked::Ready(_));
-                self.take(looked, depth)?;
+                self.take(looked, around)?;
                 if understood && HOLDING.contains(&kind.as_str()) {
-                    self.take_inner(&members)?;
+                    self.take_inner(&members, &inner)?;
                 }
             }
         }
@@ -282,7 +308,7 @@ impl File<'_, '_> {
     fn take_parameters(
         &mut self,
         members: &[(Str, Range<usize>)],
-        depth: usize,
+        around: &Around,
     ) -> Result<bool, ParseError> {
         let mut found = false;
         for (_, range) in members.iter().filter(|(name, _)| name == "parameter") {
@@ -290,7 +316,7 @@ impl File<'_, '_> {
                 let members = self.text.members(parameter.start)?.unwrap_or_default();
                 for (_, inner) in members.into_iter().filter(|(name, _)| name == "resource") {
                     found = true;
-                    self.take_resource(inner, None, depth + 1)?;
+                    self.take_resource(inner, None, around)?;
                 }
             }
         }
@@ -299,7 +325,11 @@ impl File<'_, '_> {
 
     /// What is contained in a list or document: entries in their own right that are only written
     /// there. They are taken besides it; people, places and what is not understood stay in it.
-    fn take_inner(&mut self, members: &[(Str, Range<usize>)]) -> Result<(), ParseError> {
+    fn take_inner(
+        &mut self,
+        members: &[(Str, Range<usize>)],
+        around: &Around,
+    ) -> Result<(), ParseError> {
         for (_, range) in members.iter().filter(|(name, _)| name == "contained") {
             for inner in self.text.elements(range.start)?.unwrap_or_default() {
                 let Ok(json) = self.text.read(&inner) else { continue };
@@ -309,7 +339,8 @@ impl File<'_, '_> {
                 }
                 let index = self.taken.next_index(self.text.limits)?;
                 let bytes = self.text.slice(inner).as_bytes().to_vec();
-                self.taken.accept_inner(index, Ready::of(None, bytes, None, &json));
+                let ready = Ready::of(None, bytes, None, &json).with_kinds(&around.kinds);
+                self.taken.accept_inner(index, ready);
             }
         }
         Ok(())
@@ -321,8 +352,9 @@ impl File<'_, '_> {
         reason: KeptReason,
         range: Range<usize>,
         full_url: Option<String>,
+        kinds: &[Sensitivity],
     ) {
         let bytes = self.text.slice(range).as_bytes().to_vec();
-        self.taken.keep(index, reason, bytes, full_url, Vec::new());
+        self.taken.keep(index, reason, bytes, full_url, kinds);
     }
 }

@@ -11,7 +11,7 @@ use crate::identity::PatientIdentity;
 use crate::json::Json;
 use crate::limits::Limits;
 use crate::references::ResolvedReference;
-use crate::sensitivity::{self, Sensitivity};
+use crate::sensitivity::{self, Sensitivity, SensitivityMatch};
 use crate::view::line::Line;
 use crate::{fingerprint, view};
 
@@ -48,6 +48,10 @@ pub struct Parsed {
     pub kept_as_source: Vec<KeptAsSource>,
     /// Entries that repeat an earlier one of this file.
     pub duplicates: Vec<Duplicate>,
+    /// What the sender says of everything in the file, by the labels of the Bundle that it is.
+    pub labels: Vec<SensitivityMatch>,
+    /// What repetitions are kept apart for and the one that is kept, by its fingerprint, is not.
+    pub labelled_again: Vec<([u8; 32], Vec<Sensitivity>)>,
 }
 
 /// One resource.
@@ -111,17 +115,18 @@ impl Resource {
     }
 
     /// Is also of these kinds: moves to their compartment, unless it says who she is.
-    pub(crate) fn add_kinds(&mut self, kinds: Vec<Sensitivity>) {
+    pub(crate) fn add_kinds(&mut self, kinds: &[Sensitivity]) {
+        if self.category == Category::Profile {
+            return;
+        }
         for kind in kinds {
-            if !self.kinds.contains(&kind) {
-                self.kinds.push(kind);
-                self.within.push(kind);
+            if !self.kinds.contains(kind) {
+                self.kinds.push(*kind);
+                self.within.push(*kind);
             }
         }
         self.kinds.sort_unstable();
-        if self.category != Category::Profile
-            && let Some(home) = sensitivity::home(&self.kinds)
-        {
+        if let Some(home) = sensitivity::home(&self.kinds) {
             self.category = home;
         }
     }

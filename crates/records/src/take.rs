@@ -68,7 +68,7 @@ impl Ready {
     }
 
     /// The same, of something that is also of these kinds.
-    pub(crate) fn with_kinds(mut self, kinds: Vec<Sensitivity>) -> Self {
+    pub(crate) fn with_kinds(mut self, kinds: &[Sensitivity]) -> Self {
         self.resource.add_kinds(kinds);
         self
     }
@@ -91,6 +91,7 @@ pub(crate) struct Taken {
     resources: Vec<Understood>,
     kept_as_source: Vec<KeptAsSource>,
     duplicates: Vec<Duplicate>,
+    labelled_again: Vec<([u8; 32], Vec<Sensitivity>)>,
     references: References,
     mentions: Mentions,
     /// Content met so far: under which names (id or full URL), and at which entry.
@@ -153,7 +154,10 @@ impl Taken {
     fn put(&mut self, index: usize, ready: Ready) {
         let Ready { reason, id, person, references, speaks_of, mut resource, .. } = ready;
         let name = id.or_else(|| resource.full_url.clone());
-        let Some(fingerprint) = self.recognise(resource.fingerprint, name, index) else { return };
+        let Some(fingerprint) = self.recognise(resource.fingerprint, name, index, &resource.within)
+        else {
+            return;
+        };
         if let Some(person) = person
             && !self.patients.contains(&person)
         {
@@ -176,10 +180,12 @@ impl Taken {
         reason: KeptReason,
         bytes: Vec<u8>,
         full_url: Option<String>,
-        kinds: Vec<Sensitivity>,
+        kinds: &[Sensitivity],
     ) {
         let base = fingerprint::of_source(&bytes);
-        let Some(fingerprint) = self.recognise(base, full_url.clone(), index) else { return };
+        let Some(fingerprint) = self.recognise(base, full_url.clone(), index, kinds) else {
+            return;
+        };
         let mut resource = Resource {
             index,
             resource_type: String::new(),
@@ -194,26 +200,31 @@ impl Taken {
             references: Vec::new(),
             line: None,
         };
-        resource.add_kinds(sensitivity::kinds_of_text(&resource.bytes));
+        resource.add_kinds(&sensitivity::kinds_of_text(&resource.bytes));
         resource.add_kinds(kinds);
         self.kept_as_source.push(KeptAsSource { index, reason, resource });
     }
 
-    /// The fingerprint under which to keep the content, or `None` if it is a repetition.
+    /// The fingerprint under which to keep the content, or `None` if it is a repetition. One in a Bundle that is
+    /// labelled tells of which kinds the other is, too.
     fn recognise(
         &mut self,
         base: [u8; 32],
         name: Option<String>,
         index: usize,
+        kinds: &[Sensitivity],
     ) -> Option<[u8; 32]> {
         let earlier = self.seen.entry(base).or_default();
-        if let Some((_, of)) = earlier.iter().find(|(other, _)| *other == name) {
-            self.duplicates.push(Duplicate { index, of: *of });
+        if let Some(n) = earlier.iter().position(|(other, _)| *other == name) {
+            let of = earlier.get(n).map_or(index, |(_, of)| *of);
+            self.duplicates.push(Duplicate { index, of });
+            if !kinds.is_empty() {
+                self.labelled_again.push((nth(base, n), kinds.to_vec()));
+            }
             return None;
         }
-        let n = u32::try_from(earlier.len()).unwrap_or(u32::MAX);
         earlier.push((name, index));
-        Some(if n == 0 { base } else { fingerprint::of_repetition(&base, n) })
+        Some(nth(base, earlier.len() - 1))
     }
 
     /// What was found and needs nothing of what comes later.
@@ -233,12 +244,14 @@ impl Taken {
 
     /// All of it, with the references that the file itself explains.
     pub(crate) fn finish(self, container: Container) -> Parsed {
-        let Taken { entries, patients, resources, kept_as_source, duplicates, .. } = self;
+        let Taken {
+            entries, patients, resources, kept_as_source, duplicates, labelled_again, ..
+        } = self;
         let (references, mentions) = (self.references, self.mentions);
         let resources = resources
             .into_iter()
             .map(|Understood { mut resource, written, speaks_of }| {
-                resource.add_kinds(mentions.kinds(&speaks_of));
+                resource.add_kinds(&mentions.kinds(&speaks_of));
                 resource.references = written
                     .into_iter()
                     .filter_map(|reference| {
@@ -256,7 +269,24 @@ impl Taken {
                 resource
             })
             .collect();
-        Parsed { container, entries, patients, resources, kept_as_source, duplicates }
+        Parsed {
+            container,
+            entries,
+            patients,
+            resources,
+            kept_as_source,
+            duplicates,
+            labels: Vec::new(),
+            labelled_again,
+        }
+    }
+}
+
+/// The fingerprint of what has the same content as `n` others.
+fn nth(base: [u8; 32], n: usize) -> [u8; 32] {
+    match u32::try_from(n).unwrap_or(u32::MAX) {
+        0 => base,
+        n => fingerprint::of_repetition(&base, n),
     }
 }
 

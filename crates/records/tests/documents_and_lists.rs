@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use keyward_records::sensitivity::Sensitivity;
 use keyward_records::{
-    Arrival, Category, KeptReason, Limits, Parsed, of_type, parse, parse_giving,
+    Arrival, Category, KeptReason, Limits, Parsed, Resource, of_type, parse, parse_giving,
 };
 
 fn read(json: &str) -> Parsed {
@@ -257,4 +257,139 @@ fn what_cannot_be_read_is_kept_with_the_codes_that_stand_in_it() {
         kept,
         [(KeptReason::Ambiguous, Category::MentalHealth), (KeptReason::NotJson, Category::Other)]
     );
+}
+
+const ACT: &str = "http://terminology.hl7.org/CodeSystem/v3-ActCode";
+const HOW_PRIVATE: &str = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality";
+const PATIENT: &str = r#"{"resourceType":"Patient","id":"p","name":[{"family":"Sample"}]}"#;
+
+fn label(system: &str, code: &str) -> String {
+    format!(r#""meta":{{"security":[{{"system":"{system}","code":"{code}"}}]}}"#)
+}
+
+/// What is kept apart of a file read whole and read in pieces, as (type, place, kinds).
+fn placed(file: &str) -> Vec<(String, Category, Vec<Sensitivity>)> {
+    let of = |parsed: Parsed, mut given: Vec<Resource>| {
+        given.extend(parsed.resources);
+        given.extend(parsed.kept_as_source.into_iter().map(|kept| kept.resource));
+        given.sort_by_key(|resource| resource.index);
+        given
+            .into_iter()
+            .map(|one| (one.resource_type, one.category, one.kinds))
+            .collect::<Vec<_>>()
+    };
+    let mut given = Vec::new();
+    let arrival = Arrival { source: "file.json", received: None };
+    let rest = parse_giving(file.as_bytes(), &Limits::default(), &arrival, &mut |some| {
+        // The line says where the record is kept, so it is drawn after that is known.
+        for resource in &some.resources {
+            let line = resource.line.as_ref().unwrap();
+            assert_eq!(line.compartment, resource.category);
+        }
+        given.extend(some.resources);
+        given.extend(some.kept_as_source.into_iter().map(|kept| kept.resource));
+    });
+    let in_pieces = of(rest.unwrap(), given);
+    assert_eq!(of(read(file), Vec::new()), in_pieces);
+    in_pieces
+}
+
+#[test]
+fn what_the_sender_says_of_a_bundle_he_says_of_everything_in_it() {
+    let entries = format!(
+        r#""entry":[{{"resource":{PATIENT}}},{{"resource":{PROBLEM}}},{{"resource":{HIV}}},
+        {{"request":{{"method":"DELETE","url":"Condition/9"}}}}]"#
+    );
+    let eth = label(ACT, "ETH");
+    let drugs = vec![Sensitivity::SubstanceUse];
+    let expected = [
+        ("Patient".to_owned(), Category::Profile, vec![]),
+        ("Condition".to_owned(), Category::SubstanceUse, drugs.clone()),
+        (
+            "Observation".to_owned(),
+            Category::SexualHealth,
+            vec![Sensitivity::SexualHealth, Sensitivity::SubstanceUse],
+        ),
+        (String::new(), Category::SubstanceUse, drugs.clone()),
+    ];
+    let kind = r#""resourceType":"Bundle","type":"collection""#;
+    for members in [
+        [kind, &eth, &entries],
+        [&eth, &entries, kind],
+        [kind, &entries, &eth],
+        [&entries, &eth, kind],
+    ] {
+        let bundle = format!("{{{}}}", members.join(","));
+        assert_eq!(placed(&bundle), expected, "{bundle}");
+        // Inside others: a Bundle, the answer of a server, a list of files.
+        let plain = format!(r#"{{"resource":{DEPRESSION}}}"#);
+        let outer = format!(r#"{{{kind},"entry":[{{"resource":{bundle}}},{plain}]}}"#);
+        let mental =
+            ("Condition".to_owned(), Category::MentalHealth, vec![Sensitivity::MentalHealth]);
+        let answer = format!(
+            r#"{{"resourceType":"Parameters","parameter":[{{"name":"return","resource":{bundle}}}]}}"#
+        );
+        let mut both = expected.to_vec();
+        both.push(mental);
+        assert_eq!(placed(&outer), both);
+        assert_eq!(placed(&answer), expected);
+        assert_eq!(placed(&format!("[{bundle},{DEPRESSION}]")), both);
+        // A label outside counts inside.
+        let unlabelled = bundle.replace(&eth, r#""id":"b""#);
+        let outer = format!(r#"{{{kind},"entry":[{{"resource":{unlabelled}}}],{eth}}}"#);
+        assert_eq!(placed(&outer), expected);
+        let answer = answer.replace(&eth, r#""id":"b""#);
+        let answer = answer.replacen('{', &format!("{{{eth},"), 1);
+        assert_eq!(placed(&answer), expected);
+    }
+    let list = format!(r#"{{"resourceType":"List",{eth},"contained":[{PROBLEM}]}}"#);
+    assert_eq!(
+        placed(&list),
+        [
+            ("List".to_owned(), Category::SubstanceUse, drugs.clone()),
+            ("Condition".to_owned(), Category::SubstanceUse, drugs),
+        ]
+    );
+}
+
+#[test]
+fn a_restricted_bundle_may_be_of_any_kind_unless_it_says_which() {
+    let entry = format!(r#""entry":[{{"resource":{PROBLEM}}}]"#);
+    let of = |meta: &str| {
+        let bundle = format!(r#"{{"resourceType":"Bundle","type":"collection",{meta},{entry}}}"#);
+        read(&bundle).resources.remove(0).kinds
+    };
+    for code in ["R", "V"] {
+        assert_eq!(of(&label(HOW_PRIVATE, code)), Sensitivity::ALL);
+    }
+    assert_eq!(of(&label(HOW_PRIVATE, "N")), []);
+    let both = format!(
+        r#""meta":{{"security":[{{"system":"{HOW_PRIVATE}","code":"R"}},{{"system":"{ACT}","code":"PSY"}}]}}"#
+    );
+    assert_eq!(of(&both), [Sensitivity::MentalHealth]);
+    // Labels that cannot be read, because they mean two things, or are written twice.
+    let psy = label(ACT, "PSY");
+    let twice = psy.replace("\"meta\":{", "\"meta\":{\"security\":[],");
+    assert_eq!(of(&twice), [Sensitivity::MentalHealth]);
+    assert_eq!(of(&format!(r#""meta":{{}},{psy}"#)), [Sensitivity::MentalHealth]);
+    assert_eq!(of(&twice.replace("PSY", "R")), Sensitivity::ALL);
+}
+
+#[test]
+fn a_repetition_in_a_labelled_bundle_labels_the_first() {
+    let bundle = |meta: &str| {
+        format!(
+            r#"{{"resourceType":"Bundle","type":"collection",{meta},"entry":[{{"resource":{PROBLEM}}}]}}"#
+        )
+    };
+    let parsed = read(&format!("{}\n{}", bundle(r#""id":"a""#), bundle(&label(ACT, "PSY"))));
+    let first = &parsed.resources[0];
+    assert_eq!(parsed.labelled_again, [(first.fingerprint, vec![Sensitivity::MentalHealth])]);
+    // Bundles inside Bundles that are no longer taken apart are what stands in them.
+    let mut deep = bundle(&label(ACT, "PSY"));
+    for _ in 0..5 {
+        deep = bundle(r#""id":"a""#).replace(PROBLEM, &deep);
+    }
+    let whole = &read(&deep).resources[0];
+    assert_eq!((whole.resource_type.as_str(), whole.category), ("Bundle", Category::MentalHealth));
 }

@@ -21,6 +21,8 @@ use crate::ports::vault::{RecordRow, Transaction};
 pub(crate) struct Apart {
     /// By fingerprint: what stands in pieces that are not understood, and what documents speak of.
     within: BTreeMap<String, BTreeSet<Sensitivity>>,
+    /// By source: what the sender says of everything in a file.
+    labels: BTreeMap<String, Vec<SensitivityMatch>>,
     /// Fingerprints.
     decided: HashSet<String>,
 }
@@ -44,13 +46,24 @@ impl Apart {
         for (content, kinds) in files.iter().flat_map(|(_, file)| &file.apart) {
             within.entry(content.clone()).or_default().extend(kinds);
         }
-        Ok(Self { within, decided: compartment::all_decided(tx)? })
+        let labelled = files.iter().filter(|(_, file)| !file.labels.is_empty());
+        let labels = labelled.map(|(source, file)| (source.clone(), file.labels.clone())).collect();
+        Ok(Self { within, labels, decided: compartment::all_decided(tx)? })
     }
 
     /// Why a record is kept apart, as far as content and imports tell.
     pub(crate) fn why(&self, row: &RecordRow) -> Vec<SensitivityMatch> {
         let mut why = Json::read(&row.body, &Limits::default())
             .map_or_else(|_| Vec::new(), |json| sensitivity::of(&json));
+        // Who she is stays where it is, whatever stands around it.
+        if row.category == Category::Profile.as_str() {
+            return why;
+        }
+        for found in self.labels.get(&row.source).into_iter().flatten() {
+            if why.iter().all(|known| known.kind != found.kind) {
+                why.push(found.clone());
+            }
+        }
         for kind in self.within.get(&hex::encode(row.fingerprint)).into_iter().flatten() {
             if why.iter().all(|found| found.kind != *kind) {
                 why.push(SensitivityMatch { kind: *kind, why: SensitivityReason::Within });
@@ -76,9 +89,11 @@ impl Apart {
     /// Whether it waits for her to choose a place: its compartment does not say all that it is.
     pub(crate) fn waits(&self, row: &RecordRow) -> bool {
         let content = hex::encode(row.fingerprint);
-        let may =
-            DOCUMENTS.contains(&row.resource_type.as_str()) || self.within.contains_key(&content);
-        if !may || self.decided.contains(&content) {
+        let may = DOCUMENTS.contains(&row.resource_type.as_str())
+            || self.labels.contains_key(&row.source)
+            || self.within.contains_key(&content);
+        let who = row.category == Category::Profile.as_str();
+        if !may || who || self.decided.contains(&content) {
             return false;
         }
         match kinds(&self.why(row)).as_slice() {

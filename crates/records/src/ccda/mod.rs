@@ -87,7 +87,7 @@ fn take(maker: &Maker<'_>, limits: &Limits) -> Result<Parsed, ParseError> {
         match Json::read(&bytes, limits) {
             Ok(json) => {
                 let whole = json.text("resourceType") == Some("Composition");
-                let kinds = if whole { kept.clone() } else { Vec::new() };
+                let kinds = if whole { kept.as_slice() } else { &[] };
                 taken.accept(index, Ready::of(None, bytes, None, &json).with_kinds(kinds));
             }
             Err(error) => {
@@ -95,14 +95,14 @@ fn take(maker: &Maker<'_>, limits: &Limits) -> Result<Parsed, ParseError> {
                     JsonErrorKind::TooDeep => KeptReason::TooDeep,
                     _ => KeptReason::TooLarge,
                 };
-                taken.keep(index, reason, bytes, None, sensitivity::kinds(resource));
+                taken.keep(index, reason, bytes, None, &sensitivity::kinds(resource));
             }
         }
     }
     for (source, kinds) in &maker.kept {
         let index = taken.next_index(limits)?;
         let bytes = source.as_bytes().to_vec();
-        taken.keep(index, KeptReason::NoEquivalent, bytes, None, kinds.clone());
+        taken.keep(index, KeptReason::NoEquivalent, bytes, None, kinds);
     }
     Ok(taken.finish(Container::Converted(Format::Ccda)))
 }

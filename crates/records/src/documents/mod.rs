@@ -5,17 +5,21 @@
 //! an [`Inspector`], which the shell runs in a process without rights. Here a document is bytes with a kind, told by
 //! their beginning and never by a name or a stated type.
 
+mod kept;
 mod kind;
 mod letters;
 mod markup;
 mod position;
 mod reference;
 
+pub use kept::{is_kept_file, kept_file};
 pub use kind::{Shown, shown, text_of};
 pub use letters::closed_letters;
 pub(crate) use letters::{Letter, letter};
 pub(crate) use markup::words as words_of_markup;
 pub use position::tells_a_place;
+
+pub(crate) use kept::stands_in;
 
 use sha2::{Digest, Sha256};
 
@@ -139,6 +143,8 @@ pub fn read_with(
         resources: vec![resource(&json, bytes)],
         kept_as_source: Vec::new(),
         duplicates: Vec::new(),
+        labels: Vec::new(),
+        labelled_again: Vec::new(),
     })
 }
 

@@ -9,6 +9,7 @@
 //! diagnosis without a code, or what a rare code means. The patient moves a record where she wants
 //! it. A document repeats in words what the records it names say in codes, so it is also of their kinds
 //! (module `mentions`); one whose sender marked it as restricted without saying why may be of any kind.
+//! What the sender says of a Bundle he says of everything in it ([`of_holder`]).
 //! An allergy is never hidden for the medicine it names: whoever prescribes must see it.
 
 mod icd;
@@ -128,7 +129,7 @@ pub struct SensitivityMatch {
 /// [`Sensitivity::ALL`].
 pub fn of(resource: &Json) -> Vec<SensitivityMatch> {
     let mut found = Vec::new();
-    labels(resource, &mut found);
+    labels(security(resource), &mut found);
     titles(resource, &mut found);
     let kind = resource.text("resourceType").unwrap_or_default();
     if kind == "MolecularSequence" {
@@ -143,8 +144,15 @@ pub fn of(resource: &Json) -> Vec<SensitivityMatch> {
     if DOCUMENTS.contains(&kind) {
         resource.items("contained").for_each(|inner| found.extend(of(inner)));
         if found.is_empty() {
-            restricted(resource, &mut found);
+            let stated = resource.text("confidentiality").into_iter();
+            restricted(stated.chain(confidentiality(security(resource))), &mut found);
         }
+    }
+    // One that is not taken apart.
+    if kind == "Bundle" {
+        let entries = resource.items("entry").filter_map(|entry| entry.get("resource"));
+        entries.for_each(|inner| found.extend(of(inner)));
+        found.extend(resource.get("meta").into_iter().flat_map(of_holder));
     }
     found.sort();
     found.dedup();
@@ -189,8 +197,44 @@ pub(crate) const MEDICINE_TYPES: [&str; 5] = [
     "MedicationDispense",
 ];
 
-fn labels(resource: &Json, found: &mut Vec<SensitivityMatch>) {
-    for label in security(resource) {
+/// What the sender says of everything in a Bundle or in another resource around others, by its `meta`: of which
+/// kinds it is, or that it is restricted, which may be for any of them.
+pub(crate) fn of_holder(meta: &Json) -> Vec<SensitivityMatch> {
+    let mut found = Vec::new();
+    labels(meta.items("security"), &mut found);
+    if found.is_empty() {
+        restricted(confidentiality(meta.items("security")), &mut found);
+    }
+    found
+}
+
+/// As [`of_holder`], of a `meta` that cannot be read: whatever stands between quotation marks is taken for a label.
+pub(crate) fn of_unread_holder(meta: &str) -> Vec<SensitivityMatch> {
+    let mut found = Vec::new();
+    for code in meta.split('"') {
+        if let Some(kind) = labels::kind(code) {
+            let why = SensitivityReason::Label { code: code.to_owned() };
+            found.push(SensitivityMatch { kind, why });
+        }
+    }
+    if found.is_empty() {
+        restricted(meta.split('"'), &mut found);
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// The kinds of what was found, each once.
+pub(crate) fn kinds_in(found: &[SensitivityMatch]) -> Vec<Sensitivity> {
+    let mut kinds: Vec<Sensitivity> = found.iter().map(|found| found.kind).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    kinds
+}
+
+fn labels<'a>(security: impl Iterator<Item = &'a Json>, found: &mut Vec<SensitivityMatch>) {
+    for label in security {
         if let Some(code) = label.text("code")
             && labels::is_act_code(label.text("system").unwrap_or_default())
             && let Some(kind) = labels::kind(code)
@@ -208,14 +252,17 @@ fn security(resource: &Json) -> impl Iterator<Item = &Json> {
     meta.chain(labels)
 }
 
-/// A document marked as restricted or very restricted (HL7 v3 Confidentiality).
-fn restricted(resource: &Json, found: &mut Vec<SensitivityMatch>) {
-    let labels = security(resource)
+/// The codes of HL7 v3 Confidentiality among labels.
+fn confidentiality<'a>(security: impl Iterator<Item = &'a Json>) -> impl Iterator<Item = &'a str> {
+    security
         .filter(|label| {
             label.text("system").is_none_or(|system| system.ends_with("Confidentiality"))
         })
-        .filter_map(|label| label.text("code"));
-    let codes = resource.text("confidentiality").into_iter().chain(labels);
+        .filter_map(|label| label.text("code"))
+}
+
+/// A document, or all that stands in a Bundle, marked as restricted or very restricted.
+fn restricted<'a>(codes: impl Iterator<Item = &'a str>, found: &mut Vec<SensitivityMatch>) {
     for code in codes.filter(|code| matches!(*code, "R" | "V")) {
         let why = SensitivityReason::Restricted { code: code.to_owned() };
         let matches = Sensitivity::ALL.map(|kind| SensitivityMatch { kind, why: why.clone() });

@@ -189,13 +189,14 @@ const spaces: T.SpaceView[] = [
 ];
 
 const report: T.ImportReport = {
-  files: 4,
+  files: 5,
   resources: 57,
-  kept_as_source: 1,
+  kept_as_source: 3,
   duplicates: 3,
   refused: [
-    { file: "holiday.mov", reason: "unsupported-format" },
-    { file: "old/bundle-2.json", reason: "damaged" },
+    { file: "records-2026/empty.json", reason: "empty", kept: false },
+    { file: "records-2026/notes.odt", reason: "unsupported-format", kept: true },
+    { file: "records-2026/old/bundle-2.json", reason: "damaged", kept: true },
   ],
   by_compartment: { conditions: 4, medications: 12, results: 31, vitals: 10 },
   list: "keyward-sensitivity 1",
@@ -212,7 +213,7 @@ const imports: T.ImportView[] = [
     recordsShared: 46,
     resumable: false,
     filesDone: 4,
-    filesFound: 4,
+    filesFound: 5,
   },
   {
     id: "i2",
@@ -239,6 +240,7 @@ const importFiles: T.ImportFileView[] = [
     kept: [{ index: 7, reason: "unknownType" }],
     original: false,
     whole: true,
+    notRead: null,
   },
   {
     source: "f2",
@@ -250,6 +252,31 @@ const importFiles: T.ImportFileView[] = [
     kept: [],
     original: true,
     whole: true,
+    notRead: null,
+  },
+  {
+    source: "f3",
+    name: "records-2026/notes.odt",
+    format: "unknown",
+    bytes: 21_000,
+    records: 0,
+    duplicates: 0,
+    kept: [],
+    original: true,
+    whole: true,
+    notRead: "unsupported-format",
+  },
+  {
+    source: "f4",
+    name: "records-2026/old/bundle-2.json",
+    format: "fhir",
+    bytes: 90_000,
+    records: 0,
+    duplicates: 0,
+    kept: [],
+    original: true,
+    whole: true,
+    notRead: "damaged",
   },
 ];
 

@@ -4,14 +4,14 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use keyward_records::sensitivity::Sensitivity;
+use keyward_records::sensitivity::{Sensitivity, SensitivityMatch};
 use serde::{Deserialize, Serialize};
 
 use super::original::{self, Original};
 use crate::ports::clock::UnixSeconds;
 use crate::ports::vault::{Collection, Transaction};
 use crate::store::{self, StoreError};
-use crate::views::patient::ImportReport;
+use crate::views::patient::{ImportReport, RefusedReason};
 
 /// One import.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -61,6 +61,12 @@ pub struct FileBook {
     /// Of records whose content does not tell it by itself (fingerprint, hex): what they are kept apart for.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub apart: BTreeMap<String, Vec<Sensitivity>>,
+    /// What its sender says of everything in it: labels of the Bundle that it is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<SensitivityMatch>,
+    /// Set if nothing of it was understood and only its original is kept: why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_read: Option<RefusedReason>,
     /// Repetitions in it.
     #[serde(default)]
     pub duplicates: u64,

@@ -5,7 +5,7 @@ use std::sync::mpsc;
 use std::thread;
 
 use keyward_protocol::ids::RecordId;
-use keyward_records::sensitivity::Sensitivity;
+use keyward_records::sensitivity::{Sensitivity, SensitivityMatch};
 use keyward_records::view::line::Line;
 use keyward_records::{Arrival, KeptAsSource, Limits, ParseError, Parsed, Resource};
 
@@ -38,6 +38,30 @@ pub(super) struct Tally {
     pub(super) kept: Vec<KeptPiece>,
     /// See [`book::FileBook::apart`].
     pub(super) apart: BTreeMap<String, Vec<Sensitivity>>,
+    /// Those of `apart` that were there already: their own file may be labelled otherwise.
+    repeated: HashSet<String>,
+    /// See [`book::FileBook::labels`].
+    pub(super) labels: Vec<SensitivityMatch>,
+}
+
+impl Tally {
+    /// Adds what is known once the whole file is taken apart.
+    pub(super) fn complete(&mut self, parsed: &Parsed) {
+        self.duplicates += parsed.duplicates.len() as u64;
+        for (fingerprint, kinds) in &parsed.labelled_again {
+            let fingerprint = hex::encode(fingerprint);
+            let known = self.apart.entry(fingerprint.clone()).or_default();
+            known.extend(kinds);
+            known.sort_unstable();
+            known.dedup();
+            self.repeated.insert(fingerprint);
+        }
+        // What is said once of the whole file is not said again of each record that came with it.
+        let (labels, repeated) = (&parsed.labels, &self.repeated);
+        let told = |kind: &Sensitivity| labels.iter().any(|label| label.kind == *kind);
+        self.apart.retain(|content, kinds| repeated.contains(content) || !kinds.iter().all(told));
+        self.labels.clone_from(labels);
+    }
 }
 
 /// Who watches a file being stored.
@@ -155,7 +179,7 @@ pub(super) fn store_flowing(
     };
     let parsed = storing.put_all(tx, work)?;
     Ok(parsed.map(|parsed| {
-        storing.tally.duplicates += parsed.duplicates.len() as u64;
+        storing.tally.complete(&parsed);
         (storing.tally, parsed)
     }))
 }
@@ -340,6 +364,12 @@ impl Storing<'_> {
             match (tx.insert_packed(row, packed.as_ref())?, kept) {
                 (Inserted::Duplicate(_), _) => {
                     self.tally.duplicates += 1;
+                    if !self.tally.apart.is_empty() {
+                        let content = hex::encode(row.fingerprint);
+                        if self.tally.apart.contains_key(&content) {
+                            self.tally.repeated.insert(content);
+                        }
+                    }
                     repeated.insert(row.id);
                 }
                 (Inserted::New, None) => self.count(&row.category),
