@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use keyward_app::patient::sharing;
 use keyward_app::ports::documents::{Findings, Inspector, Shown, Unseen};
 use keyward_app::ports::index::Searched;
 use keyward_app::ports::progress::{Cancel, Unwatched};
@@ -16,7 +17,6 @@ use keyward_app::ports::vault::Collection;
 use keyward_app::session::Session;
 use keyward_app::views::reading::{ItemQuery, RoomScope};
 use keyward_app::{doctor, reading};
-use keyward_app::patient::sharing;
 use keyward_records::Category;
 use support::{World, draft, find, import as take_in, space};
 
@@ -86,7 +86,15 @@ fn records() -> String {
 }
 
 const AT_ONCE: [&str; 10] = [
-    "wallaby", "血压", "müdigkeit dingo", "mude potoroo", "numbat", "echidna", "glider", "pangolin", "monaten",
+    "wallaby",
+    "血压",
+    "müdigkeit dingo",
+    "mude potoroo",
+    "numbat",
+    "echidna",
+    "glider",
+    "pangolin",
+    "monaten",
     "lorem",
 ];
 const LOOKED_INTO: [&str; 5] = ["quokka", "bilby", "tarsier", "galago", "marsupial"];
@@ -129,7 +137,7 @@ fn a_letter_is_found_by_its_words_wherever_it_stands() {
         assert_eq!(hits(&patient, &RoomScope::Own, word), 1, "{word}");
     }
     let none = |word| assert_eq!(hits(&patient, &RoomScope::Own, word), 0, "{word}");
-    LOOKED_INTO.iter().for_each(none);
+    LOOKED_INTO.iter().for_each(|word| none(word));
 
     assert_eq!(read(&patient), 7);
     assert_eq!(read(&patient), 0);

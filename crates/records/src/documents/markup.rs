@@ -53,7 +53,8 @@ impl Plain {
 /// Elements inside which there is nothing for people.
 const SILENT: [&str; 2] = ["script", "style"];
 /// Elements that do not end a word.
-const INSIDE_WORDS: [&str; 10] = ["b", "i", "u", "em", "sub", "sup", "span", "font", "strong", "wbr"];
+const INSIDE_WORDS: [&str; 10] =
+    ["b", "i", "u", "em", "sub", "sup", "span", "font", "strong", "wbr"];
 
 /// What comes after a tag. A sign that begins none is text.
 fn tag<'a>(from: &'a str, out: &mut Plain) -> &'a str {

@@ -303,8 +303,7 @@ fn words(item: &ChartItem, resource: &Json, source: &str) -> (String, u8) {
     }
     words.add(source);
     let waits = words.closed && !words.looked_into;
-    let searched =
-        u8::from(words.cut) * searched::IN_PART + u8::from(waits) * searched::WAITS;
+    let searched = u8::from(words.cut) * searched::IN_PART + u8::from(waits) * searched::WAITS;
     let Words { mut text, letters, .. } = words;
     if !letters.is_empty() {
         text.push('\n');

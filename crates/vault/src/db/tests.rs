@@ -124,7 +124,9 @@ pub(crate) fn older(version: u32) -> Folder {
 fn a_file_of_schema_1_keeps_everything_and_is_told_to_be_without_lines() {
     let folder = older(1);
     let vault = folder.open();
-    vault.with_writer(|connection| assert_eq!(migrate::version(connection).unwrap(), migrate::NEWEST));
+    vault.with_writer(|connection| {
+        assert_eq!(migrate::version(connection).unwrap(), migrate::NEWEST)
+    });
     let tx = vault.read().unwrap();
     assert_records_of_old(&*tx);
     assert_eq!(tx.get(Collection::Settings, "a").unwrap(), Some(vec![1, 2]));
@@ -201,10 +203,13 @@ fn a_file_of_schema_3_keeps_its_lines_and_none_of_them_waits() {
                 VALUES (?1, 1, ?2, 'results', 'results', 255, 0, 0, 7, '{}', 'Glucose', 'quokka')";
     connection.execute(line, rusqlite::params![number, [1_u8; 16]]).unwrap();
     connection
-        .execute("INSERT INTO word (rowid, title, words) VALUES (?1, 'Glucose', 'quokka')", [number])
+        .execute(
+            "INSERT INTO word (rowid, title, words) VALUES (?1, 'Glucose', 'quokka')",
+            [number],
+        )
         .unwrap();
     drop(connection);
-    let vault = (Folder { dir }).open();
+    let vault = Folder::from(dir).open();
     let tx = vault.read().unwrap();
     assert_eq!(found(&*tx, "quokka"), ["quokka"]);
     assert_eq!(tx.searched("own").unwrap(), Searched::default());

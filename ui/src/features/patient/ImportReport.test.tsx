@@ -33,6 +33,7 @@ const file = (kept: ImportFileView["kept"]): ImportFileView => ({
   kept,
   original: false,
   whole: true,
+  notRead: null,
 });
 
 describe("what was kept as it came", () => {

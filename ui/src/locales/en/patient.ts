@@ -98,7 +98,8 @@ export const patient = {
   "report.duplicatesCount":
     "{n, plural, =0 {none} one {# record you had already} other {# records you had already}}",
   "report.source": "Kept as it came",
-  "report.sourceCount": "{n, plural, =0 {none} one {# piece or file not understood} other {# pieces or files not understood}}",
+  "report.sourceCount":
+    "{n, plural, =0 {none} one {# piece or file not understood} other {# pieces or files not understood}}",
   "report.look": "Look at your records",
   "report.save": "Save as a file",
   "report.saved": "The report is saved",

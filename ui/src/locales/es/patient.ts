@@ -100,7 +100,8 @@ export const patient = {
   "report.duplicatesCount":
     "{n, plural, =0 {ninguno} one {# registro que ya tenía} other {# registros que ya tenía}}",
   "report.source": "Guardado tal como llegó",
-  "report.sourceCount": "{n, plural, =0 {nada} one {# parte o archivo sin entender} other {# partes o archivos sin entender}}",
+  "report.sourceCount":
+    "{n, plural, =0 {nada} one {# parte o archivo sin entender} other {# partes o archivos sin entender}}",
   "report.look": "Ver sus registros",
   "report.save": "Guardar como archivo",
   "report.saved": "El informe está guardado",

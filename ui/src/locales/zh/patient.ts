@@ -56,7 +56,8 @@ export const patient = {
   "import.format.tables.name": "CSV",
   "import.format.archives": "装有以上内容的压缩包",
   "import.format.archives.name": "ZIP",
-  "import.formatsRest": "这类文件中 Keyward 看不懂的内容会原样保存。其他文件也会原样保存（每个不超过 256 MB），并告诉您是哪些。",
+  "import.formatsRest":
+    "这类文件中 Keyward 看不懂的内容会原样保存。其他文件也会原样保存（每个不超过 256 MB），并告诉您是哪些。",
   "import.filesDone": "{found, plural, other {共 # 个文件}}，已完成 {done, number} 个",
   "import.resume": "继续",
   "import.resumeNamed": "继续 {names}",
@@ -290,7 +291,8 @@ export const patient = {
   "stays.tooLarge.mend":
     "有些记录太大：可以共享的文件大约不超过 18 MB。请在它的页面保存原件，用别的方式交给对方，或索取分成小份的。",
   "stays.onlyKept": "Keyward 读不了这个文件",
-  "stays.onlyKept.mend": "有些文件 Keyward 看不懂，只是原样保存。它们不会被共享。请在它的页面上保存原件，用别的方式交给对方。",
+  "stays.onlyKept.mend":
+    "有些文件 Keyward 看不懂，只是原样保存。它们不会被共享。请在它的页面上保存原件，用别的方式交给对方。",
   "stays.wholeDocument": "完整的信件或图片",
   "stays.wholeDocument.mend": "完整的信件和图片里可能有您的姓名。只能在显示您姓名的空间里共享。",
   "stays.notUnderstood": "Keyward 无法去掉您的姓名",

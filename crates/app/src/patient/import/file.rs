@@ -39,7 +39,7 @@ pub(super) struct Tally {
     /// See [`book::FileBook::apart`].
     pub(super) apart: BTreeMap<String, Vec<Sensitivity>>,
     /// Those of `apart` that were there already: their own file may be labelled otherwise.
-    repeated: HashSet<String>,
+    pub(super) repeated: HashSet<String>,
     /// See [`book::FileBook::labels`].
     pub(super) labels: Vec<SensitivityMatch>,
 }
