@@ -36,10 +36,14 @@ export function Results() {
   const pages = useAnalytes(query);
   const found = pages.data?.pages.flatMap((page) => page.analytes) ?? [];
   const total = pages.data?.pages[0]?.total ?? 0;
-  /** On paper the table is whole: what has not been asked for yet is asked for first. */
+  /** On paper and as text the table is whole: what has not been asked for yet is asked for first. */
   const whole = async () => {
-    let more = pages.hasNextPage;
-    while (more) more = (await pages.fetchNextPage()).hasNextPage;
+    let [known, more] = [pages.data, pages.hasNextPage];
+    while (more) {
+      const next = await pages.fetchNextPage({ throwOnError: true });
+      [known, more] = [next.data, next.hasNextPage];
+    }
+    return known?.pages.flatMap((page) => page.analytes) ?? [];
   };
   return (
     <RoomPage
@@ -53,7 +57,12 @@ export function Results() {
               {t("results.compare")}
             </ButtonLink>
             <PrintButton before={whole} />
-            <CopyButton text={analytesText(found, room.person)}>{t("room.copy")}</CopyButton>
+            <CopyButton
+              key={JSON.stringify(query)}
+              text={async () => analytesText(await whole(), room.person)}
+            >
+              {t("room.copy")}
+            </CopyButton>
           </>
         )
       }

@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { href } from "../../app/router";
 import { common, room as commands } from "../../backend";
@@ -7,6 +7,7 @@ import { t } from "../../locales/i18n";
 import { Button, ButtonLink } from "../../shared/components/Button";
 import { CopyButton } from "../../shared/components/Copy";
 import { Facts } from "../../shared/components/Facts";
+import { Failure } from "../../shared/components/Failure";
 import { Loaded } from "../../shared/components/Loaded";
 import { Notice } from "../../shared/components/Notice";
 import { Empty } from "../../shared/components/Page";
@@ -324,16 +325,27 @@ function Sections({ summary }: { summary: RoomSummary }) {
   );
 }
 
-/** Prints what is on the screen. */
+/** Prints what is on the screen, once `before` has completed it; nothing if that fails, so that no sheet is short. */
 export function PrintButton({ before }: { before?: () => Promise<unknown> }) {
+  const print = useMutation({
+    mutationFn: async () => {
+      await before?.();
+      return common.printWindow();
+    },
+    networkMode: "always",
+  });
   return (
-    <Button
-      icon="print"
-      onPress={() => {
-        void (before ? before() : Promise.resolve()).then(() => common.printWindow());
-      }}
-    >
-      {t("room.print")}
-    </Button>
+    <>
+      <Button
+        icon="print"
+        isPending={print.isPending}
+        onPress={() => {
+          print.mutate();
+        }}
+      >
+        {t("room.print")}
+      </Button>
+      {print.isError && <Failure error={print.error} />}
+    </>
   );
 }

@@ -7,7 +7,7 @@ import { fakeTransport } from "../../backend/fake";
 import { itemById } from "../../backend/fake/chart";
 import { wanted } from "../../backend/fake/wanted";
 import { setTransportForTests } from "../../backend/transport";
-import type { ItemQuery, RoomRecord, RoomSummary, SensitivityMatch } from "../../backend/types";
+import type { AppError, ItemQuery, RoomRecord, RoomSummary, SensitivityMatch } from "../../backend/types";
 
 let calls: { command: string; args: Record<string, unknown> }[] = [];
 const asked = (command: string) => calls.filter((call) => call.command === command).map((call) => call.args);
@@ -152,7 +152,8 @@ describe("results", () => {
     expect(within(row).getByText("3.5 to 5.1 mmol/L")).toBeTruthy();
   });
 
-  it("ask for the next page on request", async () => {
+  /** 150 results in two pages; the second fails while `broken`. */
+  async function openMany(state = { broken: false }): Promise<void> {
     const many = (offset: number) =>
       Array.from({ length: 100 }, (_, n) => ({
         key: `k${String(offset + n)}`,
@@ -165,16 +166,56 @@ describe("results", () => {
     await open("patient", "/records/results", {
       room_analytes: (args) => {
         const { offset } = args.query as ItemQuery;
+        if (state.broken && offset > 0) throw { code: "vault-busy", params: {} } satisfies AppError;
         return {
-          analytes: many(offset).map((change) => ({ ...real.analytes[0], ...change })),
+          analytes: many(offset)
+            .slice(0, 150 - offset)
+            .map((change) => ({ ...real.analytes[0], ...change })),
           offset,
           total: 150,
         };
       },
     });
     expect(await screen.findByText("100 of 150 shown")).toBeTruthy();
+  }
+
+  it("ask for the next page on request", async () => {
+    await openMany();
     await userEvent.click(screen.getByRole("button", { name: "Show more" }));
     expect(await screen.findByRole("rowheader", { name: /Test 149/ })).toBeTruthy();
+  });
+
+  // By text: to look for roles in so long a table is slow.
+  it("are copied whole, also what was not asked for yet", async () => {
+    await openMany();
+    await userEvent.click(screen.getByText("Copy as text"));
+    await screen.findByText("150 of 150 shown");
+    await waitFor(() => {
+      expect(asked("text_copy")).toHaveLength(1);
+    });
+    const { text } = asked("text_copy")[0] as { text: string };
+    // A heading, an empty line, a line for each.
+    expect(text.split("\n")).toHaveLength(2 + 150);
+  });
+
+  it("are neither copied nor printed in part", async () => {
+    const state = { broken: true };
+    await openMany(state);
+    for (const [deed, problems] of [
+      ["Copy as text", 1],
+      ["Print or save as PDF", 2],
+    ] as const) {
+      await userEvent.click(screen.getByText(deed));
+      await waitFor(() => {
+        expect(document.querySelectorAll("[role=alert]")).toHaveLength(problems);
+      });
+    }
+    expect([...asked("text_copy"), ...asked("print_window")]).toEqual([]);
+    state.broken = false;
+    await userEvent.click(screen.getByText("Copy as text"));
+    await waitFor(() => {
+      expect(asked("text_copy")).toHaveLength(1);
+    });
   });
 
   it("let the values of a curve be visited by keyboard, with range and flag in words", async () => {
