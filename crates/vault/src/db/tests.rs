@@ -102,16 +102,14 @@ fn the_migrated_schema_is_pinned() {
 pub(crate) fn older(version: u32) -> Folder {
     let folder = Folder::of_version(version);
     let connection = open::reader_and_writer(&folder.database(), &VaultKey::new(&KEY)).unwrap();
+    // Up to schema 2 the title stood there once more.
+    let (column, folded) = if version < 3 { ("title_folded, ", "'glucose', ") } else { ("", "") };
+    let record = format!(
+        "INSERT INTO record (id, category, resource_type, date, title, {column}fingerprint, source, body)
+         VALUES (?1, 'results', 'Observation', '2020-01-02', 'Glucose', {folded}?2, 'import/000000', ?3)"
+    );
     for n in 0..50_u8 {
-        connection
-            .execute(
-                "INSERT INTO record (id, category, resource_type, date, title, title_folded,
-                                     fingerprint, source, body)
-                 VALUES (?1, 'results', 'Observation', '2020-01-02', 'Glucose', 'glucose', ?2,
-                         'import/000000', ?3)",
-                rusqlite::params![[n; 16], [n; 32], vec![n; 3000]],
-            )
-            .unwrap();
+        connection.execute(&record, rusqlite::params![[n; 16], [n; 32], vec![n; 3000]]).unwrap();
     }
     connection
         .execute("INSERT INTO item (collection, id, body) VALUES ('settings', 'a', x'0102')", [])
@@ -209,7 +207,8 @@ fn a_file_of_schema_3_keeps_its_lines_and_none_of_them_waits() {
         )
         .unwrap();
     drop(connection);
-    let vault = Folder::from(dir).open();
+    let folder = Folder::from(dir);
+    let vault = folder.open();
     let tx = vault.read().unwrap();
     assert_eq!(found(&*tx, "quokka"), ["quokka"]);
     assert_eq!(tx.searched("own").unwrap(), Searched::default());
