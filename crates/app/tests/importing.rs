@@ -6,18 +6,24 @@ mod support;
 
 use std::io::{Cursor, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use keyward_app::error::ErrorCode;
 use keyward_app::patient::import::walk::WalkLimits;
 use keyward_app::patient::import::{self, Watch, What};
+use keyward_app::patient::sharing;
 use keyward_app::ports::progress::{Cancel, Progress, Step, Unwatched};
 use keyward_app::ports::vault::{Collection, RecordFilter};
 use keyward_app::reading;
 use keyward_app::session::Session;
-use keyward_app::views::patient::{ImportDecision, ImportView, OriginalOf, RefusedReason};
+use keyward_app::views::patient::{
+    ImportDecision, ImportView, OriginalOf, RefusedReason, WithheldReason,
+};
 use keyward_app::views::reading::RoomScope;
+use keyward_records::documents::{Findings, Inspector, Shown, Unseen};
 use keyward_records::room::ItemQuery;
+use keyward_records::view::Marker;
 use keyward_records::{Category, Limits};
 use keyward_testkit::{BundleKind, Persona};
 use serde_json::json;
@@ -53,6 +59,26 @@ fn sample() -> Vec<u8> {
     Persona::HeartWoman.bundle(7)
 }
 
+/// The files that are only kept, with their bytes as they are given back.
+fn kept(session: &Session, view: &ImportView) -> Vec<(String, Vec<u8>)> {
+    let files = import::files(session, &view.id).unwrap();
+    let only_kept = files.into_iter().filter(|file| file.not_read.is_some());
+    let mut kept: Vec<_> = only_kept
+        .map(|file| {
+            assert!(file.original && file.records == 0, "{file:?}");
+            let (_, bytes) = exported(session, &OriginalOf::File { source: file.source });
+            assert_eq!(bytes.len() as u64, file.bytes);
+            (file.name, bytes)
+        })
+        .collect();
+    kept.sort();
+    let mut told: Vec<_> =
+        view.report.refused.iter().filter(|left| left.kept).map(|left| &left.file).collect();
+    told.sort();
+    assert_eq!(kept.iter().map(|(name, _)| name).collect::<Vec<_>>(), told);
+    kept
+}
+
 #[test]
 fn an_archive_is_a_folder_and_the_rest_of_it_is_imported() {
     let world = World::new();
@@ -71,7 +97,8 @@ fn an_archive_is_a_folder_and_the_rest_of_it_is_imported() {
     ]);
     let view = take(&packed, &world.file("all.zip", &archive));
     assert!(view.finished);
-    assert_eq!(records(&packed), records(&plain));
+    let kept = kept(&packed, &view);
+    assert_eq!(records(&packed), records(&plain) + kept.len());
     assert_eq!(view.report.duplicates, records(&plain) as u64, "the same bundle twice");
     assert_eq!(
         reasons(&view),
@@ -85,7 +112,22 @@ fn an_archive_is_a_folder_and_the_rest_of_it_is_imported() {
     );
     let names: Vec<String> =
         import::files(&packed, &view.id).unwrap().into_iter().map(|file| file.name).collect();
-    assert_eq!(names, ["all.zip/portal/inner.zip/deep/more.json", "all.zip/portal/records.json"]);
+    assert_eq!(
+        names,
+        [
+            "all.zip/portal/inner.zip/deep/more.json",
+            "all.zip/portal/letter.pdf",
+            "all.zip/portal/nosj.json",
+            "all.zip/portal/notes.odt",
+            "all.zip/portal/records.json"
+        ]
+    );
+    let came: [(&str, &[u8]); 3] = [
+        ("all.zip/portal/letter.pdf", b"no letter"),
+        ("all.zip/portal/nosj.json", b"{]"),
+        ("all.zip/portal/notes.odt", b"some words"),
+    ];
+    assert_eq!(kept, came.map(|(name, bytes)| (name.to_owned(), bytes.to_vec())));
 }
 
 #[test]
@@ -116,17 +158,20 @@ fn bombs_and_locked_and_broken_archives_are_refused_and_stay_small() {
     let office = zip(&[("[Content_Types].xml", b"<Types/>"), ("word/document.xml", b"<w/>")]);
     let mut damaged = zip(&[("a.json", &sample())]);
     damaged.truncate(damaged.len() / 2);
-    for (name, bytes, reason) in [
-        ("twice.zip", &twice, RefusedReason::ArchiveBomb),
-        ("many.zip", &many, RefusedReason::TooMany),
-        ("locked.zip", &locked, RefusedReason::Encrypted),
-        ("letter.docx", &office, RefusedReason::UnsupportedFormat),
-        ("damaged.zip", &damaged, RefusedReason::Damaged),
+    // What is locked in an archive can only be had again with the whole of it.
+    for (name, bytes, inside, reason, is_kept) in [
+        ("twice.zip", &twice, None, RefusedReason::ArchiveBomb, false),
+        ("many.zip", &many, None, RefusedReason::TooMany, false),
+        ("locked.zip", &locked, Some("locked.zip/a.json"), RefusedReason::Encrypted, true),
+        ("letter.docx", &office, None, RefusedReason::UnsupportedFormat, true),
+        ("damaged.zip", &damaged, None, RefusedReason::Damaged, true),
     ] {
         let view = take(&session, &world.file(name, bytes));
-        let found: Vec<RefusedReason> =
-            view.report.refused.iter().map(|left| left.reason).collect();
-        assert_eq!(found, [reason], "{name}");
+        let expected: Vec<_> =
+            inside.into_iter().chain([name]).map(|name| (name, reason)).collect();
+        assert_eq!(reasons(&view), expected);
+        let whole = is_kept.then(|| (name.to_owned(), bytes.clone()));
+        assert_eq!(kept(&session, &view), Vec::from_iter(whole), "{name}");
     }
 }
 
@@ -162,6 +207,7 @@ fn a_huge_file_of_any_kind_is_refused_without_being_read_and_its_neighbour_is_ta
         assert!(started.elapsed().as_secs() < 10, "{name}");
         let refused: Vec<_> = view.report.refused.iter().map(|left| left.reason).collect();
         assert_eq!(refused, [reason], "{name}");
+        assert!(kept(&session, &view).is_empty(), "{name} is larger than what is kept");
         assert!(view.report.resources > 0, "the neighbour of {name}");
     }
 }
@@ -174,6 +220,7 @@ fn an_object_with_more_members_than_can_be_read_has_too_many_values() {
     let file = format!(r#"{{"resourceType":"Basic"{members}}}"#);
     let view = take(&session, &world.file("wide.json", file.as_bytes()));
     assert_eq!(reasons(&view), [("wide.json", RefusedReason::TooManyValues)]);
+    assert_eq!(kept(&session, &view), [("wide.json".to_owned(), file.into_bytes())]);
 }
 
 #[test]
@@ -351,8 +398,12 @@ fn a_large_file_is_stored_while_it_is_read_and_nothing_of_it_if_it_is_not_taken(
     };
     assert_eq!(import::run(&broken, picked, &watch).unwrap_err().code, ErrorCode::Cancelled);
     assert_eq!(stored(&broken).len(), 0);
-    let cut = take(&broken, &world.file("cut.json", &bytes[..bytes.len() - 10]));
+    let damaged = &bytes[..bytes.len() - 10];
+    let cut = take(&broken, &world.file("cut.json", damaged));
     assert_eq!(reasons(&cut), [("cut.json", RefusedReason::Damaged)]);
+    assert!(kept(&broken, &cut) == [("cut.json".to_owned(), damaged.to_vec())]);
+    assert_eq!(stored(&broken).len(), 1, "what stands for the file, and nothing of what it says");
+    import::undo(&broken, &cut.id).unwrap();
     assert_eq!(stored(&broken).len(), 0);
     assert_eq!(take(&broken, &path).report.resources, view.report.resources);
     assert_eq!(take(&broken, &path).report.duplicates, records as u64, "again");
@@ -458,6 +509,8 @@ impl Progress for Countdown {
     }
 }
 
+const CURVE: &[u8] = b"Name,x\n1,2\n";
+
 #[test]
 fn an_apple_health_export_goes_on_where_it_was_stopped() {
     let world = World::new();
@@ -470,7 +523,7 @@ fn an_apple_health_export_goes_on_where_it_was_stopped() {
             ("apple_health_export/export.xml", &export),
             ("apple_health_export/export_cda.xml", cda),
             ("apple_health_export/clinical-records/Observation-1.json", PORTAL.as_bytes()),
-            ("apple_health_export/electrocardiograms/ecg_1.csv", b"Name,x\n1,2\n"),
+            ("apple_health_export/electrocardiograms/ecg_1.csv", CURVE),
         ]),
     );
     let keep = |_| ImportDecision::Keep;
@@ -479,6 +532,12 @@ fn an_apple_health_export_goes_on_where_it_was_stopped() {
     let view = import::run(&whole, std::slice::from_ref(&path), &plain).unwrap();
     let left: Vec<RefusedReason> = view.report.refused.iter().map(|left| left.reason).collect();
     assert_eq!(left, [RefusedReason::UnsupportedFormat, RefusedReason::Covered]);
+    let came = [
+        ("export.zip/apple_health_export/electrocardiograms/ecg_1.csv", CURVE),
+        ("export.zip/apple_health_export/export_cda.xml", cda),
+    ];
+    let came = came.map(|(name, bytes)| (name.to_owned(), bytes.to_vec()));
+    assert_eq!(kept(&whole, &view), came);
     assert!(view.report.resources > 100);
 
     let mut id: Option<String> = None;
@@ -497,10 +556,143 @@ fn an_apple_health_export_goes_on_where_it_was_stopped() {
     let done = import::resume(&broken, &id.unwrap(), &plain).unwrap();
     assert_eq!(done.report.resources, view.report.resources);
     assert_eq!(records(&broken), records(&whole));
+    assert_eq!(kept(&broken, &done), came, "once, whether it was stopped or not");
+    assert_eq!(done.report.refused, view.report.refused);
     for (session, view) in [(&whole, &view), (&broken, &done)] {
         let files = import::files(session, &view.id).unwrap();
         let file = files.iter().find(|file| file.format == "appleHealth").unwrap();
         let (_, original) = exported(session, &OriginalOf::File { source: file.source.clone() });
         assert!(original == export, "the export comes back byte for byte");
     }
+}
+
+/// Finds that a document is locked or damaged by what stands in it.
+struct Locksmith;
+
+impl Inspector for Locksmith {
+    fn inspect(&self, _: Shown, bytes: &[u8]) -> Result<Findings, Unseen> {
+        let says = |word: &[u8]| bytes.windows(word.len()).any(|part| part == word);
+        match (says(b"/Encrypt"), says(b"torn")) {
+            (true, _) => Err(Unseen::Encrypted),
+            (_, true) => Err(Unseen::Damaged),
+            _ => Ok(Findings::default()),
+        }
+    }
+}
+
+#[test]
+fn what_is_not_understood_as_a_whole_is_kept_shown_as_that_and_given_back_byte_for_byte() {
+    let world = World::new();
+    let session = patient(&world).with_inspector(Arc::new(Locksmith));
+    // More than one piece, and nothing that packs well.
+    let mut scan = b"%PDF-1.7\n".to_vec();
+    scan.extend((0..3_000_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8));
+    let deep = format!("{}{}", "[".repeat(2_000), "]".repeat(2_000));
+    let entities = br#"<?xml version="1.0"?><!DOCTYPE ClinicalDocument [<!ENTITY a "b">]>
+        <ClinicalDocument xmlns="urn:hl7-org:v3"><title>&a;</title></ClinicalDocument>"#;
+    let cases: [(&str, &[u8], RefusedReason); 11] = [
+        ("a letter.odt", b"some words", RefusedReason::UnsupportedFormat),
+        (
+            "patient.xml",
+            b"<Patient xmlns='http://hl7.org/fhir'/>",
+            RefusedReason::UnsupportedFormat,
+        ),
+        ("letter.pdf", b"no letter", RefusedReason::WrongContent),
+        ("locked.pdf", b"%PDF-1.7 /Encrypt", RefusedReason::Encrypted),
+        ("torn.pdf", b"%PDF-1.7 torn", RefusedReason::Damaged),
+        ("scan.pdf", &scan, RefusedReason::DocumentTooLarge),
+        ("list.json", br#"{"a":1}"#, RefusedReason::NotFhir),
+        ("notes.json", b"\xff\xfe\0{", RefusedReason::NotFhir),
+        ("cut.json", br#"{"resourceType":"Patient","name"#, RefusedReason::Damaged),
+        ("deep.json", deep.as_bytes(), RefusedReason::TooComplex),
+        ("asks.xml", entities, RefusedReason::Unsafe),
+    ];
+    let limits = Limits { max_document: 1 << 20, ..Limits::default() };
+    let run = |session: &Session, path: &Path, walk: &WalkLimits| {
+        let (picked, cancel) = ([path.to_owned()], Cancel::new());
+        let decide = |_| ImportDecision::Skip;
+        let watch =
+            Watch { progress: &Unwatched, cancel: &cancel, decide: &decide, started: &|_| {} };
+        import::run_within(session, What::Picked(&picked), &watch, walk, &limits).unwrap()
+    };
+    let small = WalkLimits { kept: 3, ..WalkLimits::default() };
+    for (name, bytes, reason) in cases {
+        let path = world.file(name, bytes);
+        let view = run(&session, &path, &WalkLimits::default());
+        assert_eq!(reasons(&view), [(name, reason)]);
+        assert!(kept(&session, &view) == [(name.to_owned(), bytes.to_vec())], "{name}");
+        assert_eq!((view.report.resources, view.report.kept_as_source), (0, 1), "{name}");
+
+        // It stands among the records, as what it is, found by its name, and opens the file.
+        let query = ItemQuery { source_only: true, ..ItemQuery::default() };
+        let page = reading::items(&session, &RoomScope::Own, &query).unwrap();
+        let item = page.items.iter().find(|item| item.title == name).unwrap();
+        assert_eq!(
+            (item.source.as_str(), item.markers.as_slice()),
+            (name, &[Marker::KeptAsSource][..])
+        );
+        let of = OriginalOf::Record { id: item.id.clone() };
+        assert!(exported(&session, &of) == (name.to_owned(), bytes.to_vec()), "{name}");
+
+        // The same again is known, and not kept twice.
+        let again = run(&session, &path, &WalkLimits::default());
+        assert_eq!((again.report.kept_as_source, again.report.duplicates), (0, 1), "{name}");
+        assert!(
+            again.report.refused[0].kept
+                && !import::files(&session, &again.id).unwrap()[0].original
+        );
+        import::undo(&session, &again.id).unwrap();
+
+        // Larger than what is kept: left out, and said so.
+        let other = patient(&world).with_inspector(Arc::new(Locksmith));
+        let view = run(&other, &path, &small);
+        assert!(kept(&other, &view).is_empty() && records(&other) == 0, "{name}");
+
+        import::undo(&session, &view_of(&session).id).unwrap();
+        let left = session.read().unwrap().list(Collection::Sources).unwrap();
+        assert_eq!((records(&session), left.len()), (0, 0), "{name}");
+    }
+}
+
+/// The one import there is.
+fn view_of(session: &Session) -> ImportView {
+    let mut all = import::list(session).unwrap();
+    assert_eq!(all.len(), 1);
+    all.remove(0)
+}
+
+#[test]
+fn of_a_health_export_that_is_damaged_what_came_before_is_added_and_all_of_it_kept() {
+    let world = World::new();
+    let session = patient(&world);
+    let export = keyward_testkit::HealthExport::new(5, 6 << 20).to_vec();
+    let damaged = &export[..export.len() - 100];
+    let path = world.file("export.xml", damaged);
+    let cancel = Cancel::new();
+    let keep = |_| ImportDecision::Keep;
+    let watch = Watch { progress: &Unwatched, cancel: &cancel, decide: &keep, started: &|_| {} };
+    let view = import::run(&session, &[path], &watch).unwrap();
+    assert!(view.report.resources > 0, "{:?}", view.report);
+    assert_eq!(reasons(&view), [("export.xml", RefusedReason::PartlyRead)]);
+    assert!(view.report.refused[0].kept);
+    let files = import::files(&session, &view.id).unwrap();
+    assert!(files[0].whole && files[0].not_read.is_none());
+    let of = OriginalOf::File { source: files[0].source.clone() };
+    assert!(exported(&session, &of).1 == damaged);
+}
+
+#[test]
+fn a_kept_file_is_shared_with_nobody_and_the_preview_says_so() {
+    let world = World::new();
+    let session = patient(&world);
+    let _doctor = world.doctor("Dr Test-Okafor");
+    take(&session, &world.file("a private name.odt", b"some words"));
+    let space = support::space(&session, "Heart", true);
+    let doctor = support::find(&session, "Dr Test-Okafor");
+    let draft = support::draft(&space, &doctor, &[Category::Documents]);
+    let preview = sharing::preview(&session, &draft).unwrap();
+    assert!(preview.chart.sections.iter().all(|section| section.items.is_empty()));
+    let stays: Vec<_> =
+        preview.stays.iter().map(|stay| (stay.title.as_str(), stay.reason)).collect();
+    assert_eq!(stays, [("a private name.odt", WithheldReason::OnlyKept)]);
 }

@@ -14,7 +14,7 @@ files: number,
  */
 resources: number, 
 /**
- * Pieces not understood and kept as they came.
+ * Pieces and whole files not understood and kept as they came.
  */
 kept_as_source: number, 
 /**
@@ -22,7 +22,7 @@ kept_as_source: number,
  */
 duplicates: number, 
 /**
- * Files not imported, and why.
+ * Files not read, or not to their end, and why.
  */
 refused: Array<RefusedFile>, 
 /**

@@ -12,4 +12,8 @@ file: string,
 /**
  * Why, as a stable code.
  */
-reason: RefusedReason, };
+reason: RefusedReason, 
+/**
+ * Whether the file is kept as it came all the same, and can be given back.
+ */
+kept: boolean, };

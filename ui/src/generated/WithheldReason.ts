@@ -3,4 +3,4 @@
 /**
  * Why a record is not shared though its category is.
  */
-export type WithheldReason = "notUnderstood" | "tooLarge" | "keptApart" | "wholeDocument";
+export type WithheldReason = "notUnderstood" | "tooLarge" | "keptApart" | "onlyKept" | "wholeDocument";

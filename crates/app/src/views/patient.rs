@@ -52,13 +52,13 @@ pub struct ImportReport {
     /// Records added.
     #[ts(type = "number")]
     pub resources: u64,
-    /// Pieces not understood and kept as they came.
+    /// Pieces and whole files not understood and kept as they came.
     #[ts(type = "number")]
     pub kept_as_source: u64,
     /// Records that were there already.
     #[ts(type = "number")]
     pub duplicates: u64,
-    /// Files not imported, and why.
+    /// Files not read, or not to their end, and why.
     pub refused: Vec<RefusedFile>,
     /// Records added, by category.
     #[ts(type = "Record<string, number>")]
@@ -76,6 +76,9 @@ pub struct RefusedFile {
     pub file: String,
     /// Why, as a stable code.
     pub reason: RefusedReason,
+    /// Whether the file is kept as it came all the same, and can be given back.
+    #[serde(default)]
+    pub kept: bool,
 }
 
 /// Why a file was not imported.
@@ -189,6 +192,8 @@ pub struct ImportFileView {
     pub original: bool,
     /// Whether it was read to its end.
     pub whole: bool,
+    /// Set if nothing of it was understood and it is only kept: why.
+    pub not_read: Option<RefusedReason>,
 }
 
 /// A piece of a file that was not understood.
@@ -557,6 +562,8 @@ pub enum WithheldReason {
     TooLarge,
     /// It speaks of what is kept apart, and of more than its compartment says: she has to choose.
     KeptApart,
+    /// It only stands for a file that is not understood and kept as it came.
+    OnlyKept,
     /// A letter, a scan or a picture as a whole (pseudonymous spaces).
     WholeDocument,
 }

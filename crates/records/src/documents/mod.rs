@@ -5,12 +5,16 @@
 //! an [`Inspector`], which the shell runs in a process without rights. Here a document is bytes with a kind, told by
 //! their beginning and never by a name or a stated type.
 
+mod kept;
 mod kind;
 mod position;
 mod reference;
 
+pub use kept::{is_kept_file, kept_file};
 pub use kind::{Shown, shown, text_of};
 pub use position::tells_a_place;
+
+pub(crate) use kept::stands_in;
 
 use sha2::{Digest, Sha256};
 

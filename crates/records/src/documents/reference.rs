@@ -81,7 +81,7 @@ fn title(name: &str) -> String {
 }
 
 /// One line, without characters that change how others are shown.
-fn plain(words: &str) -> String {
+pub(super) fn plain(words: &str) -> String {
     let hidden = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
     let words: String = words
         .chars()
@@ -101,10 +101,10 @@ fn shorten(words: &str, most: usize) -> &str {
     words.get(..end).unwrap_or_default()
 }
 
-fn text(words: &str) -> Json {
+pub(super) fn text(words: &str) -> Json {
     Json::from(words)
 }
 
-fn object<'a>(members: impl IntoIterator<Item = (&'a str, Json)>) -> Json {
+pub(super) fn object<'a>(members: impl IntoIterator<Item = (&'a str, Json)>) -> Json {
     Json::Object(members.into_iter().map(|(name, value)| (name.into(), value)).collect())
 }

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::category::Category;
 use crate::date::{DatePrecision, PartialDate};
+use crate::documents;
 use crate::json::Json;
 use crate::references::References;
 use crate::sensitivity::{self, Sensitivity};
@@ -23,9 +24,10 @@ pub(super) fn item(input: &ChartInput<'_>, resource: &Json, references: &Referen
     if absent.is_some() {
         markers.push(Marker::DataAbsent);
     }
-    // A type that R4 does not have is shown as far as it goes, but not as something understood.
+    // A type that R4 does not have is shown as far as it goes, but not as something understood; nor is what
+    // stands for a file that is only kept.
     let kind = resource.text("resourceType").unwrap_or_default();
-    if crate::of_type(kind).is_none() {
+    if crate::of_type(kind).is_none() || documents::stands_in(resource) {
         markers.push(Marker::KeptAsSource);
     }
     markers.sort_unstable();

@@ -181,13 +181,14 @@ const spaces: T.SpaceView[] = [
 ];
 
 const report: T.ImportReport = {
-  files: 4,
+  files: 5,
   resources: 57,
-  kept_as_source: 1,
+  kept_as_source: 3,
   duplicates: 3,
   refused: [
-    { file: "holiday.jpg", reason: "not-fhir" },
-    { file: "old/bundle-2.json", reason: "damaged" },
+    { file: "records-2026/empty.json", reason: "empty", kept: false },
+    { file: "records-2026/notes.odt", reason: "unsupported-format", kept: true },
+    { file: "records-2026/old/bundle-2.json", reason: "damaged", kept: true },
   ],
   by_compartment: { conditions: 4, medications: 12, results: 31, vitals: 10 },
   list: "keyward-sensitivity 1",
@@ -204,7 +205,7 @@ const imports: T.ImportView[] = [
     recordsShared: 46,
     resumable: false,
     filesDone: 4,
-    filesFound: 4,
+    filesFound: 5,
   },
   {
     id: "i2",
@@ -229,8 +230,9 @@ const importFiles: T.ImportFileView[] = [
     records: 48,
     duplicates: 3,
     kept: [{ index: 7, reason: "unknownType" }],
-    original: false,
+    original: true,
     whole: true,
+    notRead: null,
   },
   {
     source: "f2",
@@ -242,6 +244,31 @@ const importFiles: T.ImportFileView[] = [
     kept: [],
     original: true,
     whole: true,
+    notRead: null,
+  },
+  {
+    source: "f3",
+    name: "records-2026/notes.odt",
+    format: "unknown",
+    bytes: 21_000,
+    records: 0,
+    duplicates: 0,
+    kept: [],
+    original: true,
+    whole: true,
+    notRead: "unsupported-format",
+  },
+  {
+    source: "f4",
+    name: "records-2026/old/bundle-2.json",
+    format: "fhir",
+    bytes: 90_000,
+    records: 0,
+    duplicates: 0,
+    kept: [],
+    original: true,
+    whole: true,
+    notRead: "damaged",
   },
 ];
 

@@ -2,7 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useAnswer, useDeed } from "../../app/queries";
 import { navigate } from "../../app/router";
 import { patient } from "../../backend";
-import type { Category, ImportFileView, ImportView } from "../../backend/types";
+import type { Category, ImportFileView, ImportView, RefusedFile } from "../../backend/types";
 import { t } from "../../locales/i18n";
 import { Button, ButtonLink } from "../../shared/components/Button";
 import { Failure } from "../../shared/components/Failure";
@@ -47,6 +47,8 @@ export function ImportReportPage({ params }: { params: Record<string, string> })
 
 function Report({ known }: { known: ImportView }) {
   const { report } = known;
+  const kept = report.refused.filter((file) => file.kept);
+  const left = report.refused.filter((file) => !file.kept);
   const kinds = categories.filter((category) => (report.by_compartment[category] ?? 0) > 0);
   return (
     <>
@@ -61,7 +63,8 @@ function Report({ known }: { known: ImportView }) {
           tone={report.refused.length > 0 ? "caution" : "good"}
           title={t("report.added", { n: report.resources })}
         >
-          {report.refused.length > 0 && t("report.leftOut", { n: report.refused.length })}
+          {left.length > 0 && <p>{t("report.leftOut", { n: left.length })}</p>}
+          {kept.length > 0 && <p>{t("report.keptWhole", { n: kept.length })}</p>}
         </Notice>
         <Facts
           facts={[
@@ -94,22 +97,29 @@ function Report({ known }: { known: ImportView }) {
           />
         </Section>
       )}
-      {report.refused.length > 0 && (
-        <Section heading={t("report.refused")}>
-          <ul className="list">
-            {report.refused.map((file) => (
-              <li key={file.file} className="list-item no-icon">
-                <div className="list-main">
-                  <span className="list-title">{file.file}</span>
-                  <span>{t(`refused.${file.reason}`)}</span>
-                </div>
-              </li>
-            ))}
-          </ul>
-        </Section>
-      )}
+      <NotRead heading={t("report.refused")} files={left} />
+      <NotRead heading={t("report.keptFiles")} files={kept} />
       <Files known={known} />
     </>
+  );
+}
+
+/** Files that were not read, or not to their end, and why. */
+function NotRead({ heading, files }: { heading: string; files: RefusedFile[] }) {
+  if (files.length === 0) return null;
+  return (
+    <Section heading={heading}>
+      <ul className="list">
+        {files.map((file) => (
+          <li key={file.file} className="list-item no-icon">
+            <div className="list-main">
+              <span className="list-title">{file.file}</span>
+              <span>{t(`refused.${file.reason}`)}</span>
+            </div>
+          </li>
+        ))}
+      </ul>
+    </Section>
   );
 }
 
@@ -237,7 +247,7 @@ function FileLine({ file }: { file: ImportFileView }) {
         <span className="strong">{file.name}</span>
         <span className="soft small figures">
           {[
-            t("chart.count", { n: file.records }),
+            file.notRead === null ? t("chart.count", { n: file.records }) : t("report.notRead"),
             file.duplicates > 0 && t("report.duplicatesCount", { n: file.duplicates }),
             file.kept.length > 0 && t("report.sourceCount", { n: file.kept.length }),
           ]

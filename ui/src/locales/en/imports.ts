@@ -1,7 +1,7 @@
 /** Importing: why a file was left out, unfinished imports, originals. */
 export const imports = {
   "refused.unsupported-format":
-    "Keyward does not read this kind of file. It reads FHIR, C-CDA, PDF, pictures, DICOM, Apple Health and CSV.",
+    "Keyward does not read this kind of file. It reads FHIR in JSON, C-CDA, PDF, pictures, DICOM, Apple Health and CSV.",
   "refused.wrong-content":
     "The name promises another kind of file than what is in it. Ask for the file again.",
   "refused.encrypted": "The file is locked with a password. Save a copy without one and add that.",
@@ -13,7 +13,7 @@ export const imports = {
   "refused.partly-read": "The file is damaged from some point on. What came before that was added.",
   "refused.covered": "Another file of this export has the same readings. That one was added.",
   "refused.document-too-large":
-    "The document is larger than 32 MB, the most that Keyward takes for one document. Save it in smaller parts, or with smaller pictures, and add those.",
+    "The document is larger than 32 MB, the most that Keyward reads as one document. Save it in smaller parts, or with smaller pictures, and add those.",
   "refused.too-many-values":
     "One part of the file has too many values to read it safely. Ask for it in smaller parts.",
   "report.list": "Sorted by",

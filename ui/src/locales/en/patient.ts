@@ -43,7 +43,7 @@ export const patient = {
   "import.folder": "Choose a folder",
   "import.formats": "What you can add",
   "import.format.records": "Records from a clinic or a portal",
-  "import.format.records.name": "FHIR, C-CDA",
+  "import.format.records.name": "FHIR (JSON), C-CDA",
   "import.format.letters": "Letters",
   "import.format.letters.name": "PDF",
   "import.format.pictures": "Photos and scans of paper",
@@ -57,7 +57,7 @@ export const patient = {
   "import.format.archives": "Archives with any of these",
   "import.format.archives.name": "ZIP",
   "import.formatsRest":
-    "What Keyward does not understand in such a file is kept as it came. Other files are left out, and you see which.",
+    "What Keyward does not understand in such a file is kept as it came. So are other files, up to 256 MB each, and you see which.",
   "import.filesDone": "{done, number} of {found, plural, one {# file} other {# files}} done",
   "import.resume": "Go on",
   "import.resumeNamed": "Go on with {names}",
@@ -98,7 +98,8 @@ export const patient = {
   "report.duplicatesCount":
     "{n, plural, =0 {none} one {# record you had already} other {# records you had already}}",
   "report.source": "Kept as it came",
-  "report.sourceCount": "{n, plural, =0 {none} one {# piece not understood} other {# pieces not understood}}",
+  "report.sourceCount":
+    "{n, plural, =0 {none} one {# piece or file not understood} other {# pieces or files not understood}}",
   "report.look": "Look at your records",
   "report.save": "Save as a file",
   "report.saved": "The report is saved",
@@ -109,6 +110,10 @@ export const patient = {
   "report.originalSaved": "The original of {name} is saved",
   "report.byKind": "By kind",
   "report.refused": "Left out, and why",
+  "report.keptWhole":
+    "{n, plural, one {# file was not read in full. It is kept as it came; the reason is below.} other {# files were not read in full. They are kept as they came; the reasons are below.}}",
+  "report.keptFiles": "Kept as they came, and why",
+  "report.notRead": "Kept as it came",
   "refused.too-large":
     "The file is larger than Keyward can take: 256 MB, or 64 GB for an archive or a health export. Ask for it in smaller parts.",
   "refused.too-many": "There are more files than fit in one go. Add the rest in a second step.",
@@ -298,10 +303,13 @@ export const patient = {
   "preview.withheldShow": "Which ones",
   "stays.keptApart": "It tells of things you keep apart",
   "stays.keptApart.mend":
-    "Some documents tell of things you keep apart, of more than one kind or of kinds nobody knows. They are not shared until you choose. Open one and choose where to keep it; then it is shared with that kind.",
+    "Some records tell of things you keep apart, of more than one kind or of kinds nobody knows. They are not shared until you choose. Open one and choose where to keep it; then it is shared with that kind.",
   "stays.tooLarge": "Too large to share",
   "stays.tooLarge.mend":
     "Some records are too large: a document may have about 18 MB to be shared. Save the original from its page and hand it over in another way, or ask for it in smaller parts.",
+  "stays.onlyKept": "Keyward does not read this file",
+  "stays.onlyKept.mend":
+    "Some files are only kept as they came, because Keyward does not understand them. They are not shared. Save the original from its page and hand it over in another way.",
   "stays.wholeDocument": "A whole letter or picture",
   "stays.wholeDocument.mend":
     "Your name may stand in whole letters and pictures. They can only be shared in a space that shows your name.",

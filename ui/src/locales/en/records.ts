@@ -75,7 +75,7 @@ export const records = {
     "The record holds a remark that may change what it means. Keyward does not understand it.",
   "marker.keptAsSource": "Kept as it came",
   "marker.keptAsSource.hint":
-    "Keyward does not understand this piece. It is kept whole; you can read it under “Source”.",
+    "Keyward does not understand this. It is kept whole: you can read a piece under “Source”, and save a file as it came.",
   "marker.deceased": "Has died",
 
   "absent.unknown": "Not known",

@@ -3,7 +3,7 @@ import type { Catalogue } from "../i18n";
 /** Importing: why a file was left out, unfinished imports, originals. */
 export const imports = {
   "refused.unsupported-format":
-    "Keyward no lee este tipo de archivo. Lee FHIR, C-CDA, PDF, imágenes, DICOM, Apple Health y CSV.",
+    "Keyward no lee este tipo de archivo. Lee FHIR en JSON, C-CDA, PDF, imágenes, DICOM, Apple Health y CSV.",
   "refused.wrong-content":
     "El nombre promete otro tipo de archivo que el que hay dentro. Pida el archivo otra vez.",
   "refused.encrypted": "El archivo está cerrado con contraseña. Guarde una copia sin ella y añádala.",
@@ -14,7 +14,7 @@ export const imports = {
   "refused.partly-read": "El archivo está dañado a partir de cierto punto. Lo anterior se ha añadido.",
   "refused.covered": "Las mismas lecturas están en otro archivo de esta exportación, que sí se ha añadido.",
   "refused.document-too-large":
-    "El documento pasa de 32 MB, lo máximo que Keyward admite para un documento. Guárdelo en partes más pequeñas, o con imágenes más pequeñas, y añádalas.",
+    "El documento pasa de 32 MB, lo máximo que Keyward lee como un documento. Guárdelo en partes más pequeñas, o con imágenes más pequeñas, y añádalas.",
   "refused.too-many-values":
     "Una parte del archivo tiene demasiados valores para leerla con seguridad. Pídalo en partes más pequeñas.",
   "report.list": "Ordenado según",

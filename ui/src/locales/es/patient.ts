@@ -45,7 +45,7 @@ export const patient = {
   "import.folder": "Elegir una carpeta",
   "import.formats": "Qué puede añadir",
   "import.format.records": "Registros de una clínica o de un portal",
-  "import.format.records.name": "FHIR, C-CDA",
+  "import.format.records.name": "FHIR (JSON), C-CDA",
   "import.format.letters": "Cartas e informes",
   "import.format.letters.name": "PDF",
   "import.format.pictures": "Fotos y copias de papeles",
@@ -59,7 +59,7 @@ export const patient = {
   "import.format.archives": "Archivos comprimidos con algo de esto",
   "import.format.archives.name": "ZIP",
   "import.formatsRest":
-    "Lo que Keyward no entiende en un archivo así se guarda tal como llegó. Los demás archivos se dejan fuera, y usted ve cuáles.",
+    "Lo que Keyward no entiende en un archivo así se guarda tal como llegó. También los demás archivos, hasta 256 MB cada uno, y usted ve cuáles.",
   "import.filesDone": "{done, number} de {found, plural, one {# archivo listo} other {# archivos listos}}",
   "import.resume": "Seguir",
   "import.resumeNamed": "Seguir con {names}",
@@ -100,7 +100,8 @@ export const patient = {
   "report.duplicatesCount":
     "{n, plural, =0 {ninguno} one {# registro que ya tenía} other {# registros que ya tenía}}",
   "report.source": "Guardado tal como llegó",
-  "report.sourceCount": "{n, plural, =0 {nada} one {# parte sin entender} other {# partes sin entender}}",
+  "report.sourceCount":
+    "{n, plural, =0 {nada} one {# parte o archivo sin entender} other {# partes o archivos sin entender}}",
   "report.look": "Ver sus registros",
   "report.save": "Guardar como archivo",
   "report.saved": "El informe está guardado",
@@ -111,6 +112,10 @@ export const patient = {
   "report.originalSaved": "El original de {name} está guardado",
   "report.byKind": "Por tipos",
   "report.refused": "Lo que quedó fuera y por qué",
+  "report.keptWhole":
+    "{n, plural, one {No se leyó entero # archivo. Se guarda tal como llegó; el motivo está abajo.} other {No se leyeron enteros # archivos. Se guardan tal como llegaron; los motivos están abajo.}}",
+  "report.keptFiles": "Lo que se guarda tal como llegó y por qué",
+  "report.notRead": "Guardado tal como llegó",
   "refused.too-large":
     "El archivo es mayor de lo que Keyward admite: 256 MB, o 64 GB para un archivo comprimido o una exportación de salud. Pídalo en partes más pequeñas.",
   "refused.too-many": "Hay más archivos de los que caben de una vez. Añada el resto después.",
@@ -305,10 +310,13 @@ export const patient = {
   "preview.withheldShow": "Cuáles",
   "stays.keptApart": "Habla de cosas que usted guarda aparte",
   "stays.keptApart.mend":
-    "Algunos documentos hablan de cosas que usted guarda aparte, de más de un tipo o de un tipo que nadie sabe. No se comparten hasta que usted elija. Abra uno y elija dónde guardarlo; después se comparte con ese tipo.",
+    "Algunos registros hablan de cosas que usted guarda aparte, de más de un tipo o de un tipo que nadie sabe. No se comparten hasta que usted elija. Abra uno y elija dónde guardarlo; después se comparte con ese tipo.",
   "stays.tooLarge": "Demasiado grande para compartir",
   "stays.tooLarge.mend":
     "Algunos registros son demasiado grandes: un documento puede tener unos 18 MB para compartirlo. Guarde el original desde su página y entréguelo de otro modo, o pídalo en partes más pequeñas.",
+  "stays.onlyKept": "Keyward no lee este archivo",
+  "stays.onlyKept.mend":
+    "Algunos archivos solo se guardan tal como llegaron, porque Keyward no los entiende. No se comparten. Guarde el original desde su página y entréguelo de otra forma.",
   "stays.wholeDocument": "Una carta o imagen entera",
   "stays.wholeDocument.mend":
     "En cartas e imágenes enteras puede aparecer su nombre. Solo se pueden compartir en un espacio que muestra su nombre.",

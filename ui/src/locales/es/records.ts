@@ -76,7 +76,8 @@ export const records = {
   "marker.modifierNotUnderstood.hint":
     "El registro tiene una nota que Keyward no entiende y que puede cambiar su sentido.",
   "marker.keptAsSource": "Guardado tal como llegó",
-  "marker.keptAsSource.hint": "Keyward no entiende esta parte. Se guarda entera; puede leerla en «Fuente».",
+  "marker.keptAsSource.hint":
+    "Keyward no entiende esto. Se guarda entero: una parte se lee en «Fuente», y un archivo se puede guardar tal como llegó.",
   "marker.deceased": "Ha fallecido",
 
   "absent.unknown": "No se sabe",

@@ -43,7 +43,7 @@ export const patient = {
   "import.folder": "选择文件夹",
   "import.formats": "您可以添加什么",
   "import.format.records": "诊所或网站的记录",
-  "import.format.records.name": "FHIR、C-CDA",
+  "import.format.records.name": "FHIR（JSON）、C-CDA",
   "import.format.letters": "信件和报告",
   "import.format.letters.name": "PDF",
   "import.format.pictures": "照片和扫描的纸张",
@@ -56,7 +56,8 @@ export const patient = {
   "import.format.tables.name": "CSV",
   "import.format.archives": "装有以上内容的压缩包",
   "import.format.archives.name": "ZIP",
-  "import.formatsRest": "这类文件中 Keyward 看不懂的内容会原样保存。其他文件会被略过，并告诉您是哪些。",
+  "import.formatsRest":
+    "这类文件中 Keyward 看不懂的内容会原样保存。其他文件也会原样保存（每个不超过 256 MB），并告诉您是哪些。",
   "import.filesDone": "{found, plural, other {共 # 个文件}}，已完成 {done, number} 个",
   "import.resume": "继续",
   "import.resumeNamed": "继续 {names}",
@@ -91,7 +92,7 @@ export const patient = {
   "report.duplicates": "已经在这里",
   "report.duplicatesCount": "{n, plural, =0 {无} other {# 条您已有的记录}}",
   "report.source": "原样保存",
-  "report.sourceCount": "{n, plural, =0 {无} other {# 处没有看懂}}",
+  "report.sourceCount": "{n, plural, =0 {无} other {# 处或文件没有看懂}}",
   "report.look": "查看您的记录",
   "report.save": "保存为文件",
   "report.saved": "报告已保存",
@@ -102,6 +103,9 @@ export const patient = {
   "report.originalSaved": "{name} 的原件已保存",
   "report.byKind": "按种类",
   "report.refused": "没有添加的内容和原因",
+  "report.keptWhole": "{n, plural, other {有 # 个文件没有完整读取，已原样保存。原因见下方。}}",
+  "report.keptFiles": "原样保存的文件和原因",
+  "report.notRead": "已原样保存",
   "refused.too-large":
     "文件大于 Keyward 能接受的大小：256 MB，压缩包或健康导出为 64 GB。请索取分成小份的文件。",
   "refused.too-many": "文件太多，一次放不下。其余的请下一次再添加。",
@@ -282,10 +286,13 @@ export const patient = {
   "preview.withheldShow": "是哪些",
   "stays.keptApart": "里面说到您分开存放的内容",
   "stays.keptApart.mend":
-    "有些文件说到您分开存放的内容，而且不止一种，或不知道是哪一种。在您选择之前不会共享。请打开它，选择放在哪里；之后它会随那一种共享。",
+    "有些记录说到您分开存放的内容，而且不止一种，或不知道是哪一种。在您选择之前不会共享。请打开它，选择放在哪里；之后它会随那一种共享。",
   "stays.tooLarge": "太大，无法共享",
   "stays.tooLarge.mend":
     "有些记录太大：可以共享的文件大约不超过 18 MB。请在它的页面保存原件，用别的方式交给对方，或索取分成小份的。",
+  "stays.onlyKept": "Keyward 读不了这个文件",
+  "stays.onlyKept.mend":
+    "有些文件 Keyward 看不懂，只是原样保存。它们不会被共享。请在它的页面上保存原件，用别的方式交给对方。",
   "stays.wholeDocument": "完整的信件或图片",
   "stays.wholeDocument.mend": "完整的信件和图片里可能有您的姓名。只能在显示您姓名的空间里共享。",
   "stays.notUnderstood": "Keyward 无法去掉您的姓名",

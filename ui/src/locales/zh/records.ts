@@ -75,7 +75,7 @@ export const records = {
   "marker.modifierNotUnderstood": "依据它之前请阅读来源",
   "marker.modifierNotUnderstood.hint": "记录里有一个 Keyward 看不懂的说明，可能改变它的意思。",
   "marker.keptAsSource": "原样保存",
-  "marker.keptAsSource.hint": "Keyward 看不懂这部分。它被完整保存；您可以在“来源”里读到。",
+  "marker.keptAsSource.hint": "Keyward 看不懂它。它被完整保存：片段可以在“来源”里读到，文件可以原样另存。",
   "marker.deceased": "已去世",
 
   "absent.unknown": "不知道",

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use zip::ZipArchive;
 
+use super::keep;
 use super::walk::{Found, FoundFile, Place, WalkLimits};
 use crate::ports::progress::Cancel;
 use crate::views::patient::RefusedReason;
@@ -41,10 +42,43 @@ pub(super) fn list(
     match archive {
         Ok(mut archive) => {
             let listing = Listing { path, limits, cancel };
-            listing.entries(&mut archive, name, None, found);
+            let whole = Whole { bytes: size(path), outer: None };
+            listing.entries(&mut archive, name, whole, found);
         }
-        Err(reason) => found.refuse(name, reason),
+        Err(reason) => {
+            let place = Place::Disk(path.to_owned());
+            leave(
+                FoundFile {
+                    place,
+                    name: name.to_owned(),
+                    bytes: size(path),
+                    only_kept: Some(reason),
+                },
+                limits,
+                found,
+            );
+        }
     }
+}
+
+fn size(path: &Path) -> u64 {
+    std::fs::metadata(path).map_or(0, |meta| meta.len())
+}
+
+/// Notes an archive that is not taken apart: kept as it came, if it is of those that are.
+fn leave(file: FoundFile, limits: &WalkLimits, found: &mut Found) {
+    match file.only_kept {
+        Some(reason) if !keep::is_kept(reason) => found.refuse(&file.name, reason),
+        _ => found.add(file, limits),
+    }
+}
+
+/// An archive as a file.
+#[derive(Clone, Copy)]
+struct Whole {
+    bytes: u64,
+    /// Its own number if it is in another one.
+    outer: Option<usize>,
 }
 
 /// Opens an archive after a look at its end: a directory of millions of names is not read.
@@ -99,16 +133,27 @@ struct Listing<'a> {
 }
 
 impl Listing<'_> {
-    /// Adds the entries of an archive; `outer` is its own number if it is in another one.
+    /// Notes an archive that is not taken apart, or not all of it.
+    fn keep(&self, name: &str, whole: Whole, reason: RefusedReason, found: &mut Found) {
+        let path = self.path.to_owned();
+        let place = match whole.outer {
+            None => Place::Disk(path),
+            Some(entry) => Place::Archive { path, entry, inner: None },
+        };
+        let (name, bytes) = (name.to_owned(), whole.bytes);
+        leave(FoundFile { place, name, bytes, only_kept: Some(reason) }, self.limits, found);
+    }
+
+    /// Adds the entries of an archive.
     fn entries<R: Read + Seek>(
         &self,
         archive: &mut ZipArchive<R>,
         name: &str,
-        outer: Option<usize>,
+        whole: Whole,
         found: &mut Found,
     ) {
         if is_office(archive) {
-            return found.refuse(name, RefusedReason::UnsupportedFormat);
+            return self.keep(name, whole, RefusedReason::UnsupportedFormat, found);
         }
         if let Some(reason) = overlaps(archive) {
             return found.refuse(name, reason);
@@ -117,6 +162,7 @@ impl Listing<'_> {
             .filter_map(|number| Some((shown(&archive.by_index_raw(number).ok()?), number)))
             .collect();
         order.sort();
+        let mut locked = false;
         for (inside, number) in order {
             if self.cancel.is_cancelled() {
                 return;
@@ -133,14 +179,19 @@ impl Listing<'_> {
             if entry.is_symlink() {
                 found.refuse(&full, RefusedReason::Link);
             } else if entry.encrypted() {
+                locked = true;
                 found.refuse(&full, RefusedReason::Encrypted);
             } else if entry.size() > self.limits.streamed {
                 found.refuse(&full, RefusedReason::TooLarge);
             } else {
                 let bytes = entry.size();
                 drop(entry);
-                self.entry(archive, full, number, outer, bytes, found);
+                self.entry(archive, full, number, whole.outer, bytes, found);
             }
+        }
+        // What is locked in it can only be had again as a part of the whole.
+        if locked {
+            self.keep(name, whole, RefusedReason::Encrypted, found);
         }
     }
 
@@ -165,16 +216,17 @@ impl Listing<'_> {
                     Place::Archive { path: self.path.to_owned(), entry, inner: Some(number) }
                 }
             };
-            return found.add(FoundFile { place, name, bytes }, self.limits);
+            return found.add(FoundFile { place, name, bytes, only_kept: None }, self.limits);
         }
         if outer.is_some() {
             return found.refuse(&name, RefusedReason::ArchiveBomb);
         }
+        let whole = Whole { bytes, outer: Some(number) };
         let nested = unpack(archive, number, self.limits)
             .and_then(|bytes| open(Cursor::new(bytes), self.limits));
         match nested {
-            Ok(mut inner) => self.entries(&mut inner, &name, Some(number), found),
-            Err(reason) => found.refuse(&name, reason),
+            Ok(mut inner) => self.entries(&mut inner, &name, whole, found),
+            Err(reason) => self.keep(&name, whole, reason, found),
         }
     }
 }
@@ -287,7 +339,8 @@ pub(super) fn fuzz(bytes: &[u8], limits: &WalkLimits) {
     let Ok(mut archive) = open(Cursor::new(bytes), limits) else { return };
     let (cancel, mut found) = (Cancel::default(), Found::default());
     let listing = Listing { path: Path::new("/"), limits, cancel: &cancel };
-    listing.entries(&mut archive, "archive.zip", None, &mut found);
+    let whole = Whole { bytes: bytes.len() as u64, outer: None };
+    listing.entries(&mut archive, "archive.zip", whole, &mut found);
     for file in &found.files {
         let read = match &file.place {
             Place::Archive { entry, inner: None, .. } => unpack(&mut archive, *entry, limits),

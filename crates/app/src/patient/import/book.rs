@@ -11,7 +11,7 @@ use super::original::{self, Original};
 use crate::ports::clock::UnixSeconds;
 use crate::ports::vault::{Collection, Transaction};
 use crate::store::{self, StoreError};
-use crate::views::patient::ImportReport;
+use crate::views::patient::{ImportReport, RefusedReason};
 
 /// One import.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -64,6 +64,9 @@ pub struct FileBook {
     /// What its sender says of everything in it: labels of the Bundle that it is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub labels: Vec<SensitivityMatch>,
+    /// Set if nothing of it was understood and only its original is kept: why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_read: Option<RefusedReason>,
     /// Repetitions in it.
     #[serde(default)]
     pub duplicates: u64,

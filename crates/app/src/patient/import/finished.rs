@@ -91,6 +91,7 @@ fn describe_file(source: String, file: FileBook) -> ImportFileView {
             .collect(),
         original: file.original.is_some(),
         whole: file.batches.is_none(),
+        not_read: file.not_read,
     }
 }
 

@@ -6,6 +6,7 @@ mod archive;
 pub mod book;
 mod file;
 mod finished;
+mod keep;
 pub mod original;
 mod stream;
 mod subject;
@@ -61,6 +62,14 @@ enum Verdict {
     Take,
     Refuse(RefusedReason),
     Stop,
+}
+
+/// What became of a file that may be stored while it is read.
+enum Flowed {
+    Stored,
+    Refused(RefusedReason),
+    /// Nothing; it is to be read whole.
+    NotYet,
 }
 
 /// What is imported.
@@ -201,7 +210,11 @@ impl<'a> Run<'a> {
             return Err(ErrorCode::NotFound.into());
         }
         // What was left out is looked at again, but nobody is asked twice.
-        book.report.refused.retain(|left| left.reason == RefusedReason::SomebodyElse);
+        let stands = |left: &RefusedFile| {
+            left.kept
+                || matches!(left.reason, RefusedReason::SomebodyElse | RefusedReason::PartlyRead)
+        };
+        book.report.refused.retain(stands);
         let mut run = Self::new(session, id.to_owned(), book, watch, walk_limits);
         for (source, file) in FileBook::of_import(&*tx, id)? {
             let number = source.rsplit('/').next().and_then(|number| number.parse().ok());
@@ -244,7 +257,7 @@ impl<'a> Run<'a> {
     }
 
     fn refuse(&mut self, name: &str, reason: RefusedReason) {
-        self.book.report.refused.push(RefusedFile { file: name.to_owned(), reason });
+        self.book.report.refused.push(RefusedFile { file: name.to_owned(), reason, kept: false });
     }
 
     /// Imports one file, or says in the report why not.
@@ -269,6 +282,9 @@ impl<'a> Run<'a> {
             self.next += 1;
             book::source(&self.id, self.next - 1)
         });
+        if let Some(reason) = found.only_kept {
+            return self.leave(&source, found, Format::Unknown.code(), reason, step);
+        }
         let head = match self.files.head(self.walk_limits, found, format::HEAD) {
             Ok(head) => head,
             Err(reason) => {
@@ -278,8 +294,7 @@ impl<'a> Run<'a> {
         };
         let format = format::detect(&found.name, &head);
         if let Some(reason) = left_out_at_once(found, all, format, &head) {
-            self.refuse(&found.name, reason);
-            return Ok(());
+            return self.leave(&source, found, format.code(), reason, step);
         }
         if format.is_streamed() {
             return self.take_streamed(&source, found, format, limits, step);
@@ -297,9 +312,14 @@ impl<'a> Run<'a> {
     ) -> Result<(), AppError> {
         let most = self.walk_limits.bytes.min(format.max_bytes(limits) as u64);
         let read = match self.files.all(self.walk_limits, found, most) {
-            Ok(bytes) if self.take_flowing(source, found, format, &bytes, limits, step)? => {
-                return Ok(());
-            }
+            Ok(bytes) => match self.take_flowing(source, found, format, &bytes, limits, step)? {
+                Flowed::Stored => return Ok(()),
+                Flowed::Refused(reason) => {
+                    drop(bytes);
+                    return self.leave(source, found, format.code(), reason, step);
+                }
+                Flowed::NotYet => Ok(bytes),
+            },
             other => other.map_err(|reason| Unread::Refused(of_document(reason, format))),
         };
         let read = read.and_then(|bytes| {
@@ -310,8 +330,7 @@ impl<'a> Run<'a> {
             Ok(read) => read,
             Err(unread) => {
                 self.stopped |= matches!(unread, Unread::Stopped);
-                self.refuse(&found.name, unread.reason());
-                return Ok(());
+                return self.leave(source, found, format.code(), unread.reason(), step);
             }
         };
         let records = parsed.resources.len() as u64;
@@ -355,8 +374,8 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// Stores a large FHIR file while it is read. `false`, and nothing is stored, if a person has to be asked
-    /// something first: then it is read whole.
+    /// Stores a large FHIR file while it is read. Nothing is stored if a person has to be asked something first:
+    /// then it is read whole.
     fn take_flowing(
         &mut self,
         source: &str,
@@ -365,13 +384,13 @@ impl<'a> Run<'a> {
         bytes: &[u8],
         limits: &Limits,
         step: &Step,
-    ) -> Result<bool, AppError> {
+    ) -> Result<Flowed, AppError> {
         if format != Format::Fhir || bytes.len() < FLOWING {
-            return Ok(false);
+            return Ok(Flowed::NotYet);
         }
         let mut tx = self.session.begin()?;
         if compartment::any_decided(&*tx)? {
-            return Ok(false);
+            return Ok(Flowed::NotYet);
         }
         let watched = file::Watched {
             watch: self.watch,
@@ -384,14 +403,11 @@ impl<'a> Run<'a> {
         let stored = file::store_flowing(&mut *tx, self.session, source, bytes, limits, &watched)?;
         let (tally, parsed) = match stored {
             Ok(stored) => stored,
-            Err(error) => {
-                self.refuse(&found.name, file::refused(&error));
-                return Ok(true);
-            }
+            Err(error) => return Ok(Flowed::Refused(file::refused(&error))),
         };
         let records = tally.added.values().sum();
         if Subject::load(&*tx)?.question(&found.name, &parsed.patients, records).is_some() {
-            return Ok(false);
+            return Ok(Flowed::NotYet);
         }
         self.remember(&mut *tx, &parsed.patients)?;
         let mut file = FileBook {
@@ -402,7 +418,7 @@ impl<'a> Run<'a> {
         self.count(&mut *tx, source, &mut file, tally)?;
         tx.commit()?;
         self.stored();
-        Ok(true)
+        Ok(Flowed::Stored)
     }
 
     /// Takes a file apart; asks first what the columns of a table hold.
@@ -463,6 +479,7 @@ impl<'a> Run<'a> {
             batches: None,
             apart: BTreeMap::new(),
             labels: Vec::new(),
+            not_read: None,
             duplicates: 0,
         }
     }

@@ -9,12 +9,12 @@ use keyward_records::{Batches, Format, Limits, format};
 
 use super::book::FileBook;
 use super::file::{self, Watched};
-use super::original::{Keeping, Original};
+use super::original::{self, Keeping, Original};
 use super::walk::FoundFile;
 use super::{Run, Verdict};
 use crate::error::AppError;
 use crate::ports::progress::Step;
-use crate::views::patient::RefusedReason;
+use crate::views::patient::{RefusedFile, RefusedReason};
 
 /// How a streamed file ended.
 enum End {
@@ -51,7 +51,7 @@ impl Run<'_> {
         };
         match outcome {
             End::Whole => Ok(()),
-            End::Refused(reason) => self.broken_off(source, found, reason),
+            End::Refused(reason) => self.broken_off(source, found, format, reason, step),
             End::Stopped => {
                 self.refuse(&found.name, RefusedReason::SomebodyElse);
                 self.stopped = true;
@@ -157,23 +157,37 @@ impl Run<'_> {
         &mut self,
         source: &str,
         found: &FoundFile,
+        format: Format,
         reason: RefusedReason,
+        step: &Step,
     ) -> Result<(), AppError> {
         let Some(mut book) = self.file_book(source)? else {
-            self.refuse(&found.name, reason);
-            return Ok(());
+            return self.leave(source, found, format.code(), reason, step);
         };
-        let stands = book.records > 0 && reason == RefusedReason::Damaged;
-        let mut tx = self.session.begin()?;
-        if stands {
-            book.batches = None;
-            book.save(&mut *tx, source)?;
-        } else {
+        if book.records == 0 || reason != RefusedReason::Damaged {
+            let mut tx = self.session.begin()?;
             self.take_back(&mut *tx, source, &book)?;
+            tx.commit()?;
+            self.stored();
+            return self.leave(source, found, format.code(), reason, step);
         }
+        let mut tx = self.session.begin()?;
+        let whole = self.keep_partly_read(&mut *tx, source, found, step)?;
+        if whole.is_none() {
+            // Whatever was kept of it before it broke off, in this transaction or an earlier one, is not it.
+            drop(tx);
+            tx = self.session.begin()?;
+            original::forget(&mut *tx, source, None)?;
+        }
+        book.batches = None;
+        book.original = whole;
+        let kept = book.original.is_some();
+        let (file, reason) = (found.name.clone(), RefusedReason::PartlyRead);
+        self.book.report.refused.push(RefusedFile { file, reason, kept });
+        book.save(&mut *tx, source)?;
+        self.book.save(&mut *tx, &self.id)?;
         tx.commit()?;
         self.stored();
-        self.refuse(&found.name, if stands { RefusedReason::PartlyRead } else { reason });
         Ok(())
     }
 }

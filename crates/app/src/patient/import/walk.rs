@@ -21,6 +21,8 @@ pub struct WalkLimits {
     pub streamed: u64,
     /// Bytes of an archive inside an archive at most, unpacked.
     pub nested: u64,
+    /// Bytes at most of a file that is kept though it is not read.
+    pub kept: u64,
     /// How many times its packed size a file of an archive may be (beyond a first MiB).
     pub ratio: u64,
 }
@@ -33,6 +35,7 @@ impl Default for WalkLimits {
             bytes: 256 << 20,
             streamed: 64 << 30,
             nested: 256 << 20,
+            kept: 256 << 20,
             ratio: 200,
         }
     }
@@ -78,6 +81,8 @@ pub struct FoundFile {
     pub name: String,
     /// Its size when it was found; of a file in an archive as the archive says.
     pub bytes: u64,
+    /// Set if it is not to be read but only kept: why.
+    pub only_kept: Option<RefusedReason>,
 }
 
 /// What was found.
@@ -96,7 +101,7 @@ impl Found {
         if reason == RefusedReason::TooMany && again {
             return;
         }
-        self.refused.push(RefusedFile { file: file.to_owned(), reason });
+        self.refused.push(RefusedFile { file: file.to_owned(), reason, kept: false });
     }
 
     /// Notes a file, unless there are too many.
@@ -148,7 +153,8 @@ impl Walk<'_> {
             archive::list(path, name, self.limits, self.cancel, &mut self.found);
         } else {
             let place = Place::Disk(path.to_owned());
-            let file = FoundFile { place, name: name.to_owned(), bytes: meta.len() };
+            let file =
+                FoundFile { place, name: name.to_owned(), bytes: meta.len(), only_kept: None };
             self.found.add(file, self.limits);
         }
     }

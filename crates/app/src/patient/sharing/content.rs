@@ -41,6 +41,8 @@ pub(crate) enum Withheld {
     TooLarge,
     /// It speaks of what is kept apart, and of more than its compartment says: she has to choose.
     KeptApart,
+    /// It only stands for a file that is not understood: there is nothing to show to anybody.
+    OnlyKept,
     /// It is a letter, a scan or a picture as a whole: nobody can say that her name is not in it.
     WholeDocument,
 }
@@ -52,6 +54,7 @@ impl Withheld {
             Self::NotUnderstood => "notUnderstood",
             Self::TooLarge => "tooLarge",
             Self::KeptApart => "keptApart",
+            Self::OnlyKept => "onlyKept",
             Self::WholeDocument => "wholeDocument",
         }
     }
@@ -103,6 +106,10 @@ impl Recipe {
     pub(crate) fn prepare(&self, row: RecordRow) -> Result<Content, Withheld> {
         if self.apart.waits(&row) {
             return Err(Withheld::KeptApart);
+        }
+        // Nobody knows what is in it, and it would be a name without its content.
+        if row.resource_type == "DocumentReference" && documents::is_kept_file(&row.body) {
+            return Err(Withheld::OnlyKept);
         }
         let received = self.arrivals.get(&row.source).copied().unwrap_or_default();
         let mut removed = BTreeMap::new();

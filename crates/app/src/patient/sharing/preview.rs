@@ -83,6 +83,7 @@ fn withheld_view(id: &RecordId, title: String, kind: String, why: Withheld) -> W
             Withheld::NotUnderstood => WithheldReason::NotUnderstood,
             Withheld::TooLarge => WithheldReason::TooLarge,
             Withheld::KeptApart => WithheldReason::KeptApart,
+            Withheld::OnlyKept => WithheldReason::OnlyKept,
             Withheld::WholeDocument => WithheldReason::WholeDocument,
         },
     }
