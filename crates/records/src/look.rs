@@ -16,6 +16,8 @@ const AROUND: [&str; 4] = ["Bundle", "Parameters", "List", "Composition"];
 /// A text of which `json::value_end` has accepted what is looked at.
 pub(crate) struct Text<'a> {
     pub(crate) text: &'a str,
+    /// Where in the file it begins.
+    pub(crate) start: usize,
     /// For one resource.
     pub(crate) limits: &'a Limits,
     /// For the file around them.
@@ -91,12 +93,18 @@ impl Text<'_> {
             None => Some(KeptReason::UnknownType),
             Some(_) => None,
         };
+        let place = self.place(&range);
         let bytes = self.slice(range).as_bytes().to_vec();
-        let ready = Ready::of(reason, bytes, full_url, &json).with_kinds(kinds);
+        let ready = Ready::of(reason, bytes, full_url, &json).with_kinds(kinds).at(place);
         Looked::Ready(Box::new(match self.arrival {
             Some(arrival) => ready.drawn(&json, arrival),
             None => ready,
         }))
+    }
+
+    /// Where in the file, of which the text may not be the beginning.
+    pub(crate) fn place(&self, range: &Range<usize>) -> Range<usize> {
+        range.start + self.start..range.end + self.start
     }
 
     /// What the sender says of everything in a resource around others.

@@ -97,7 +97,9 @@ fn parse_with(
     if bytes.len() > limits.max_bytes {
         return Err(ParseError::TooLarge { bytes: bytes.len(), limit: limits.max_bytes });
     }
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let marked = bytes.strip_prefix(b"\xef\xbb\xbf");
+    let before = marked.map_or(0, |rest| bytes.len() - rest.len());
+    let bytes = marked.unwrap_or(bytes);
     let text = std::str::from_utf8(bytes)
         .map_err(|error| ParseError::NotText { offset: error.valid_up_to() })?;
     let start = json::skip_space(text, 0);
@@ -105,7 +107,7 @@ fn parse_with(
         return Err(ParseError::Empty);
     }
     let file_limits = Limits { max_depth: FILE_DEPTH, max_nodes: FILE_MEMBERS, ..limits.clone() };
-    let text = Text { text, limits, file_limits, arrival };
+    let text = Text { text, start: before, limits, file_limits, arrival };
     let mut file = File { text, give, taken: Taken::default(), labels: Vec::new() };
     let container = file.take_whole(start)?;
     Ok(Parsed { labels: file.labels, ..file.taken.finish(container) })
@@ -354,7 +356,8 @@ impl File<'_, '_> {
         full_url: Option<String>,
         kinds: &[Sensitivity],
     ) {
+        let place = self.text.place(&range);
         let bytes = self.text.slice(range).as_bytes().to_vec();
-        self.taken.keep(index, reason, bytes, full_url, kinds);
+        self.taken.keep(index, reason, bytes, full_url, kinds, Some(place));
     }
 }

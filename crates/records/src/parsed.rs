@@ -1,5 +1,7 @@
 //! A file taken apart, whatever its format was: resources, pieces kept as source, repetitions.
 
+use std::ops::Range;
+
 use serde::Serialize;
 use thiserror::Error;
 use ts_rs::TS;
@@ -77,6 +79,8 @@ pub struct Resource {
     pub fingerprint: [u8; 32],
     /// The entry's `fullUrl`.
     pub full_url: Option<String>,
+    /// Where in the file its bytes stood, if they did and nothing else was made of them.
+    pub place: Option<Range<usize>>,
     /// References that the file itself explains.
     pub references: Vec<ResolvedReference>,
     /// Its line in a chart, still without the record's id, if it is given away at once (`parse_giving`).
@@ -109,6 +113,7 @@ impl Resource {
             title: view::title_of(json),
             fingerprint,
             full_url: None,
+            place: None,
             references: Vec::new(),
             line: None,
         }

@@ -1,6 +1,7 @@
 //! Collects what a file holds: numbers entries, recognises repetitions, names what is referred to.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use crate::category::{Category, of_type};
 use crate::fingerprint;
@@ -65,6 +66,12 @@ impl Ready {
             resource: Resource { full_url, ..described },
             reason,
         }
+    }
+
+    /// The same, of something whose bytes stood there in the file.
+    pub(crate) fn at(mut self, place: Range<usize>) -> Self {
+        self.resource.place = Some(place);
+        self
     }
 
     /// The same, of something that is also of these kinds.
@@ -181,6 +188,7 @@ impl Taken {
         bytes: Vec<u8>,
         full_url: Option<String>,
         kinds: &[Sensitivity],
+        place: Option<Range<usize>>,
     ) {
         let base = fingerprint::of_source(&bytes);
         let Some(fingerprint) = self.recognise(base, full_url.clone(), index, kinds) else {
@@ -197,6 +205,7 @@ impl Taken {
             title: String::new(),
             fingerprint,
             full_url,
+            place,
             references: Vec::new(),
             line: None,
         };

@@ -360,6 +360,7 @@ impl Export<'_> {
             title: String::new(),
             fingerprint,
             full_url: None,
+            place: None,
             references: Vec::new(),
             line: None,
         };

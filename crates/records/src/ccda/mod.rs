@@ -95,14 +95,14 @@ fn take(maker: &Maker<'_>, limits: &Limits) -> Result<Parsed, ParseError> {
                     JsonErrorKind::TooDeep => KeptReason::TooDeep,
                     _ => KeptReason::TooLarge,
                 };
-                taken.keep(index, reason, bytes, None, &sensitivity::kinds(resource));
+                taken.keep(index, reason, bytes, None, &sensitivity::kinds(resource), None);
             }
         }
     }
     for (source, kinds) in &maker.kept {
         let index = taken.next_index(limits)?;
         let bytes = source.as_bytes().to_vec();
-        taken.keep(index, KeptReason::NoEquivalent, bytes, None, kinds);
+        taken.keep(index, KeptReason::NoEquivalent, bytes, None, kinds, None);
     }
     Ok(taken.finish(Container::Converted(Format::Ccda)))
 }

@@ -84,7 +84,7 @@ pub(super) fn read(
     }
     if !kept.is_empty() {
         let index = taken.next_index(limits)?;
-        taken.keep(index, KeptReason::NoEquivalent, kept, None, &[]);
+        taken.keep(index, KeptReason::NoEquivalent, kept, None, &[], None);
     }
     Ok(taken.finish(Container::Converted(Format::Csv)))
 }

@@ -238,7 +238,7 @@ const importFiles: T.ImportFileView[] = [
     records: 48,
     duplicates: 3,
     kept: [{ index: 7, reason: "unknownType" }],
-    original: false,
+    original: true,
     whole: true,
     notRead: null,
   },

@@ -84,3 +84,29 @@ describe("what was kept as it came", () => {
     expect(await screen.findByText("Piece 10 of bundle.json is saved")).toBeTruthy();
   });
 });
+
+it("says of each file that was not read why, and whether it is left out or kept as it came", async () => {
+  setTransportForTests(fakeTransport());
+  forget();
+  Object.assign(wanted, { window: "patient", state: "full" });
+  window.location.hash = "/add/i1";
+  await act(async () => {
+    render(<App />);
+    await Promise.resolve();
+  });
+  const under = async (heading: string) => {
+    const found = await screen.findByRole("heading", { name: heading });
+    return within(found.closest("section") as HTMLElement);
+  };
+  const left = await under("Left out, and why");
+  expect(left.getByText("records-2026/empty.json")).toBeTruthy();
+  expect(left.queryByText("records-2026/notes.odt")).toBeNull();
+  const kept = await under("Kept as they came, and why");
+  expect(kept.getByText("records-2026/notes.odt")).toBeTruthy();
+  expect(kept.queryByText("records-2026/empty.json")).toBeNull();
+  expect(screen.getByText("1 file was left out. The reason is below.")).toBeTruthy();
+  expect(screen.getByText(/^2 files were not read in full\. They are kept as they came/)).toBeTruthy();
+  expect(
+    await screen.findByRole("button", { name: "Save the original of records-2026/notes.odt" }),
+  ).toBeTruthy();
+});

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use keyward_records::sensitivity::{Sensitivity, SensitivityMatch};
 use serde::{Deserialize, Serialize};
 
+use super::envelope::Whole;
 use super::original::{self, Original};
 use crate::ports::clock::UnixSeconds;
 use crate::ports::vault::{Collection, Transaction};
@@ -55,6 +56,9 @@ pub struct FileBook {
     /// The original, where one is kept beside the records.
     #[serde(default)]
     pub original: Option<Original>,
+    /// Set if of the original only what stands around the records is kept: what it is put together to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub around: Option<Whole>,
     /// Set while a file that is read piece by piece is not stored to its end.
     #[serde(default)]
     pub batches: Option<u64>,

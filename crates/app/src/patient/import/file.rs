@@ -1,6 +1,7 @@
 //! What a file brought, stored in the import's transaction.
 
 use std::collections::{BTreeMap, HashSet};
+use std::ops::Range;
 use std::sync::mpsc;
 use std::thread;
 
@@ -11,6 +12,7 @@ use keyward_records::{Arrival, KeptAsSource, Limits, ParseError, Parsed, Resourc
 
 use super::Watch;
 use super::book::{self, KeptPiece};
+use super::envelope::Placed;
 use crate::error::{AppError, ErrorCode};
 use crate::patient::compartment;
 use crate::ports::clock::UnixSeconds;
@@ -39,9 +41,11 @@ pub(super) struct Tally {
     /// See [`book::FileBook::apart`].
     pub(super) apart: BTreeMap<String, Vec<Sensitivity>>,
     /// Those of `apart` that were there already: their own file may be labelled otherwise.
-    pub(super) repeated: HashSet<String>,
+    repeated: HashSet<String>,
     /// See [`book::FileBook::labels`].
     pub(super) labels: Vec<SensitivityMatch>,
+    /// Where in the file records stood that were added.
+    pub(super) places: Vec<Placed>,
 }
 
 impl Tally {
@@ -231,6 +235,8 @@ struct Batch {
     rows: Vec<RecordRow>,
     /// Of each row what the store makes of its body.
     packed: Vec<Option<Packed>>,
+    /// Of each row where in the file it stood.
+    places: Vec<Option<Range<usize>>>,
     /// Of each row that is not understood: its position in the file, and why.
     kept: Vec<Option<KeptPiece>>,
     /// What some are kept apart for, by their content.
@@ -276,6 +282,7 @@ impl<'a> Make<'a> {
             self.made += 1;
             batch.packed.push(self.session.pack(&piece.resource.bytes));
             batch.apart.extend(apart(piece));
+            batch.places.push(piece.resource.place.clone());
             batch.rows.push(row(id(self.now, self.made, random), self.source, piece.resource));
             batch.kept.push(piece.kept.map(|kept| KeptPiece {
                 index: kept.index as u64,
@@ -361,7 +368,11 @@ impl Storing<'_> {
                 self.watched.breathe(self.bytes)?;
             }
             self.bytes += row.body.len() as u64;
-            match (tx.insert_packed(row, packed.as_ref())?, kept) {
+            let inserted = tx.insert_packed(row, packed.as_ref())?;
+            if let (Inserted::New, Some(Some(place))) = (&inserted, batch.places.get(number)) {
+                self.tally.places.push(Placed { place: place.clone(), record: row.id });
+            }
+            match (inserted, kept) {
                 (Inserted::Duplicate(_), _) => {
                     self.tally.duplicates += 1;
                     if !self.tally.apart.is_empty() {

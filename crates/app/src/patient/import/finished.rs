@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use super::book::{self, FileBook, ImportBook};
-use super::{of_source, original};
+use super::{envelope, of_source, original};
 use crate::error::{AppError, ErrorCode};
 use crate::patient::visibility::Visibility;
 use crate::ports::vault::Transaction;
@@ -128,7 +128,7 @@ pub fn export(
             if file.original.is_none() {
                 return Err(ErrorCode::NotFound.into());
             }
-            let bytes = out.map_or(Ok(0), |out| original::write(&*tx, source, out))?;
+            let bytes = out.map_or(Ok(0), |out| whole(&*tx, source, &file, out))?;
             Ok((name, bytes))
         }
         OriginalOf::Piece { source, index } => {
@@ -141,7 +141,8 @@ pub fn export(
             let id = id.parse().map_err(|_| ErrorCode::NotFound)?;
             let row = tx.record(&id)?.ok_or(ErrorCode::NotFound)?;
             let file = FileBook::load(&*tx, &row.source)?;
-            match file.filter(|file| file.original.is_some()) {
+            // A record that stood in the file as it is is its own original.
+            match file.filter(|file| file.original.is_some() && file.around.is_none()) {
                 Some(file) => {
                     let bytes = out.map_or(Ok(0), |out| original::write(&*tx, &row.source, out))?;
                     Ok((file_name(&file.name), bytes))
@@ -149,6 +150,19 @@ pub fn export(
                 None => put(&format!("{}.json", row.resource_type), &row.body, out),
             }
         }
+    }
+}
+
+/// A file byte for byte as it came.
+fn whole(
+    tx: &dyn Transaction,
+    source: &str,
+    file: &FileBook,
+    out: &mut dyn Write,
+) -> Result<u64, AppError> {
+    match (&file.original, &file.around) {
+        (Some(original), Some(whole)) => envelope::write(tx, source, original, whole, out),
+        _ => original::write(tx, source, out),
     }
 }
 

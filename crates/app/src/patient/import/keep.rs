@@ -76,7 +76,7 @@ impl Run<'_> {
             not_read: Some(reason),
             ..self.new_file(found)
         };
-        let tally = self.stand_in(&mut *tx, source, found, &kept, step)?;
+        let mut tally = self.stand_in(&mut *tx, source, found, &kept, step)?;
         let report = &mut self.book.report;
         if tally.added.is_empty() {
             // The same file is kept already.
@@ -87,7 +87,8 @@ impl Run<'_> {
         }
         let name = found.name.clone();
         report.refused.push(RefusedFile { file: name, reason, kept: true });
-        let tally = Tally { duplicates: tally.duplicates, ..Tally::default() };
+        // It is no record that was understood.
+        tally.added.clear();
         self.count(&mut *tx, source, &mut book, tally)?;
         tx.commit()?;
         self.stored();

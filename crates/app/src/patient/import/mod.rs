@@ -4,6 +4,7 @@
 
 mod archive;
 pub mod book;
+pub mod envelope;
 mod file;
 mod finished;
 mod keep;
@@ -368,6 +369,9 @@ impl<'a> Run<'a> {
         if format.needs_original() {
             file.original = Some(original::keep(&mut *tx, source, &bytes)?);
         }
+        if format == Format::Fhir {
+            envelope::keep(&mut *tx, source, &mut file, &bytes, &mut tally.places)?;
+        }
         self.count(&mut *tx, source, &mut file, tally)?;
         tx.commit()?;
         self.stored();
@@ -401,7 +405,7 @@ impl<'a> Run<'a> {
             at: self.book.at,
         };
         let stored = file::store_flowing(&mut *tx, self.session, source, bytes, limits, &watched)?;
-        let (tally, parsed) = match stored {
+        let (mut tally, parsed) = match stored {
             Ok(stored) => stored,
             Err(error) => return Ok(Flowed::Refused(file::refused(&error))),
         };
@@ -415,6 +419,7 @@ impl<'a> Run<'a> {
             bytes: bytes.len() as u64,
             ..self.new_file(found)
         };
+        envelope::keep(&mut *tx, source, &mut file, bytes, &mut tally.places)?;
         self.count(&mut *tx, source, &mut file, tally)?;
         tx.commit()?;
         self.stored();
@@ -476,6 +481,7 @@ impl<'a> Run<'a> {
             format: String::new(),
             bytes: 0,
             original: None,
+            around: None,
             batches: None,
             apart: BTreeMap::new(),
             labels: Vec::new(),

@@ -44,9 +44,15 @@ pub(super) struct Pieces {
     /// Packed, not yet stored: with the number of its row.
     ready: Vec<(u64, Vec<u8>)>,
     made: u64,
+    level: Compression,
 }
 
 impl Pieces {
+    /// Pieces that are quickly made rather than small.
+    pub(super) fn quick() -> Self {
+        Self { level: Compression::fast(), ..Self::default() }
+    }
+
     /// Takes the next bytes of the file.
     pub(super) fn push(&mut self, mut bytes: &[u8]) -> io::Result<()> {
         self.hash.update(bytes);
@@ -64,7 +70,7 @@ impl Pieces {
     }
 
     fn close(&mut self) -> io::Result<()> {
-        let mut packer = DeflateEncoder::new(Vec::new(), Compression::default());
+        let mut packer = DeflateEncoder::new(Vec::new(), self.level);
         packer.write_all(&self.open)?;
         self.ready.push((self.made, packer.finish()?));
         self.made += 1;
@@ -186,6 +192,25 @@ pub(super) fn forget(
     Ok(())
 }
 
+/// One piece of an original.
+///
+/// # Errors
+/// [`ErrorCode::VaultCorrupt`], else what the vault reports.
+pub(super) fn piece(
+    tx: &(impl Transaction + ?Sized),
+    source: &str,
+    number: u64,
+) -> Result<Vec<u8>, AppError> {
+    let packed =
+        tx.get(Collection::Sources, &row(source, number))?.ok_or(ErrorCode::VaultCorrupt)?;
+    let mut piece = Vec::new();
+    DeflateDecoder::new(packed.as_slice())
+        .take(PIECE as u64 + 1)
+        .read_to_end(&mut piece)
+        .map_err(|_| ErrorCode::VaultCorrupt)?;
+    Ok(piece)
+}
+
 /// Writes the original of a file, byte for byte as it came; gives its length.
 ///
 /// # Errors
@@ -201,13 +226,7 @@ pub fn write(
     let mut hash = Sha256::new();
     let mut bytes = 0;
     for number in 0..original.pieces {
-        let packed =
-            tx.get(Collection::Sources, &row(source, number))?.ok_or(ErrorCode::VaultCorrupt)?;
-        let mut piece = Vec::new();
-        DeflateDecoder::new(packed.as_slice())
-            .take(PIECE as u64 + 1)
-            .read_to_end(&mut piece)
-            .map_err(|_| ErrorCode::VaultCorrupt)?;
+        let piece = piece(tx, source, number)?;
         hash.update(&piece);
         bytes += piece.len() as u64;
         out.write_all(&piece).map_err(|_| ErrorCode::FileNotWritten)?;
