@@ -192,7 +192,6 @@ fn a_screen_reader_is_told_what_the_main_tasks_need() -> Result<(), Failure> {
     })?;
 
     // What changes by itself is spoken: that it was copied, and how much was found.
-    // (A page may write to the clipboard only after a real press.)
     patient.press("button", "Copy as text")?;
     hear_live(&reader, "Copied")?;
     patient.press("link", "Search")?;

@@ -58,7 +58,8 @@ impl Wanted {
     }
 
     fn visit(&self, visit: &Visit, round: &Round) -> bool {
-        (round.every_state || visit.state == "full")
+        // The lock screen is one screen; what gives way to it is seen in the other states.
+        (round.every_state || matches!(visit.state.as_str(), "full" | "locked"))
             && self.route(&visit.route)
             && self.state.as_ref().is_none_or(|only| *only == visit.state)
     }
