@@ -206,10 +206,9 @@ fn open(desktop: &Desktop, kit: &str, source: &RestoreSource) -> Result<Opened, 
 fn relay_of(kit: &KitText, typed: Option<&str>) -> Result<ServiceAddress, AppError> {
     match (typed.map(str::trim).filter(|typed| !typed.is_empty()), &kit.services) {
         (Some(typed), _) => at_relay::address(typed),
-        (None, Some(services)) => Ok(ServiceAddress {
-            url: services.relay_url.clone(),
-            service_id: services.service_id,
-        }),
+        (None, Some(services)) => {
+            Ok(ServiceAddress { url: services.relay_url.clone(), service_id: services.service_id })
+        }
         (None, None) => Err(ErrorCode::KitWithoutRelay.into()),
     }
 }

@@ -99,7 +99,9 @@ fn she_deletes_everything_and_keeps_what_her_clinic_signed() -> Result<(), Failu
     welcome.see("Test Desk")?;
     assert!(!welcome.page_text()?.contains("Test Patient"), "it is offered still");
     let receipt = std::fs::read_to_string(&place)?;
-    for expected in ["The profile “Test Patient” is deleted", "Signed by the clinic", "<html lang=\"en"] {
+    for expected in
+        ["The profile “Test Patient” is deleted", "Signed by the clinic", "<html lang=\"en"]
+    {
         assert!(receipt.contains(expected), "{expected} is missing:\n{receipt}");
     }
     assert_eq!(receipt, std::fs::read_to_string(&again)?);

@@ -1,6 +1,7 @@
 import type { IdentifiesView } from "../../backend/types";
 import { t } from "../../locales/i18n";
 import { Tag } from "../../shared/components/Notice";
+import { listedTitle } from "../../shared/records/own";
 import { identifierWords } from "./ConfirmStep";
 
 const most = 50;
@@ -17,7 +18,7 @@ export function IdentifyingList({ items }: { items: IdentifiesView[] }) {
             {item.hits.length > 0 && (
               <Tag tone="caution">{t("preview.hits", { words: item.hits.join(", ") })}</Tag>
             )}
-            <span className="soft small">{item.title}</span>
+            <span className="soft small">{listedTitle(item.title)}</span>
           </div>
         </li>
       ))}

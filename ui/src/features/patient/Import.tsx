@@ -11,6 +11,7 @@ import { Loaded } from "../../shared/components/Loaded";
 import { Notice, Tag } from "../../shared/components/Notice";
 import { Page, Section } from "../../shared/components/Page";
 import { JobProgress } from "../../shared/components/Waiting";
+import { pickWords } from "../../shared/dialogWords";
 import { fullMoment } from "../../shared/format/dates";
 import { Emblem, Icon } from "../../shared/icons";
 import { ImportColumns } from "./ImportColumns";
@@ -53,7 +54,7 @@ export function Import() {
 function Choose() {
   const start = useMutation({ mutationFn: startImport, networkMode: "always" });
   const pick = useMutation({
-    mutationFn: (folder: boolean) => patient.importPick({ folder }),
+    mutationFn: (folder: boolean) => patient.importPick({ folder, dialog: pickWords("records") }),
     networkMode: "always",
     onSuccess: (selection) => {
       if (selection) start.mutate(selection);

@@ -15,6 +15,7 @@ import { t } from "../../locales/i18n";
 import { fullDate, recordDate } from "../format/dates";
 import { componentText, dateText, itemValue, originText } from "./Entry";
 import { factLabel } from "./labels";
+import { noteWords, partTitle, rowName, trendName } from "./own";
 import { differenceText, flagWords, itemTitle, markerWords, referenceText, valueText } from "./words";
 
 const today = (): string => fullDate(Date.now() / 1000);
@@ -85,7 +86,7 @@ export function analytesText(analytes: AnalyteView[], person: string): string {
 
 export function trendText(trend: TrendView, person: string): string {
   return [
-    t("trend.heading", { name: trend.name }),
+    t("trend.heading", { name: trendName(trend) }),
     t("results.caption", { who: person, date: today() }),
     "",
     ...[...new Set(trend.points.map((point) => point.item))].reverse().map((item) => bullet(itemLine(item))),
@@ -99,7 +100,9 @@ export function comparisonText(comparison: ComparisonView, person: string): stri
     t("comparison.caption", { earlier, later }),
     t("results.caption", { who: person, date: today() }),
     "",
-    ...comparison.rows.map((row) => bullet(t("plain.item", { title: row.name, value: comparedText(row) }))),
+    ...comparison.rows.map((row) =>
+      bullet(t("plain.item", { title: rowName(row), value: comparedText(row) })),
+    ),
   ].join("\n");
 }
 
@@ -167,13 +170,15 @@ export function medicinesText(plan: MedicinePlan, person: string): string {
 export function recordText(record: RecordView, person: string): string {
   const { item } = record;
   const parts = item.components.map((part) =>
-    bullet(t("plain.item", { title: part.code.display, value: componentText(part) })),
+    bullet(t("plain.item", { title: partTitle(part, item), value: componentText(part) })),
   );
   const facts = record.facts
     .filter((fact) => !fact.technical)
     .map((fact) => bullet(t("plain.item", { title: factLabel(fact.label), value: valueText(fact.value) })));
   const notes = record.notes.map((note) =>
-    bullet([note.text, note.author, note.time && recordDate(note.time)].filter(Boolean).join(", ")),
+    bullet(
+      [noteWords(note.text), note.author, note.time && recordDate(note.time)].filter(Boolean).join(", "),
+    ),
   );
   return [
     t("sheet.recordFooter", { title: itemTitle(item), who: person, date: today() }),
