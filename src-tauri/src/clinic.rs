@@ -35,6 +35,8 @@ pub(crate) fn set_up(
         name: unlocked.profile.display_name.clone(),
         passphrase_set: unlocked.profile.passphrase_set,
         open: false,
+        damaged: false,
+        kept: false,
     })
 }
 

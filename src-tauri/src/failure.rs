@@ -19,6 +19,7 @@ pub(crate) fn of_store(error: StoreError) -> AppError {
         StoreError::PassphraseRequired => ErrorCode::PassphraseNeeded.into(),
         StoreError::WrongPassphrase => ErrorCode::PassphraseWrong.into(),
         StoreError::UnusablePassphrase => AppError::field("passphrase", "too-long"),
+        StoreError::Cancelled => ErrorCode::Cancelled.into(),
         StoreError::Vault(error) => error.into(),
         StoreError::Io(_) => ErrorCode::VaultIo.into(),
     }

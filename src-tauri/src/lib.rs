@@ -21,6 +21,7 @@ mod first_window;
 pub mod launch;
 pub mod opened;
 mod restoring;
+mod salvages;
 mod saved;
 pub mod services;
 mod session_view;

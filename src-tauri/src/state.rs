@@ -7,7 +7,7 @@ use keyward_app::error::{AppError, ErrorCode};
 use keyward_app::ports::clock::{Clock, SystemClock};
 use keyward_app::ports::randomness::Randomness;
 use keyward_app::session::{self, Session, Surroundings};
-use keyward_app::views::common::{ProfileSummary, Role};
+use keyward_app::views::common::{ProfileSummary, Role, SalvageView};
 use keyward_vault::{
     Keyring, NewProfile, OsKeyring, Profile, ProfileId, ProfileRole, ProfileStore, StoreError,
     Unlocked,
@@ -15,6 +15,7 @@ use keyward_vault::{
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
 use tauri::{AppHandle, Manager as _};
+use zeroize::Zeroizing;
 
 use crate::clinic;
 use crate::clipboard::Clipboard;
@@ -23,6 +24,7 @@ use crate::events::{Ear, Event};
 use crate::failure;
 use crate::opened::{Open, OpenProfile, token};
 use crate::restoring::Restoring;
+use crate::salvages::{Salvage, Salvages};
 use crate::services::{self, Services};
 use crate::unfinished::Unfinished;
 use crate::windows;
@@ -40,6 +42,7 @@ pub struct Desktop {
     open: Mutex<Open>,
     /// Held while a profile is being opened: whoever asks for the same one meanwhile finds it open.
     opening: Mutex<()>,
+    salvages: Salvages,
 }
 
 /// The profile store with the keyring it uses.
@@ -119,6 +122,7 @@ impl Desktop {
             left: Mutex::default(),
             open: Mutex::default(),
             opening: Mutex::default(),
+            salvages: Salvages::default(),
         }
     }
 
@@ -195,6 +199,8 @@ impl Desktop {
             name: profile.display_name.clone(),
             passphrase_set: profile.passphrase_set,
             open: self.opened(&label(profile)).is_some(),
+            damaged: profile.damaged,
+            kept: profile.kept,
         }
     }
 
@@ -295,6 +301,52 @@ impl Desktop {
         let Unlocked { vault, master, profile } = unlocked;
         let session = self.session(&profile, Arc::clone(&vault) as _, master);
         opened.unlock(session, vault);
+    }
+
+    /// Begins to save what can be saved of a profile's damaged file, on a thread of its own.
+    ///
+    /// # Errors
+    /// [`ErrorCode::VaultInUse`] while the profile is open or a salvage is running.
+    pub(crate) fn salvage(
+        &self,
+        id: &str,
+        passphrase: Option<String>,
+    ) -> Result<SalvageView, AppError> {
+        let id: ProfileId = id.parse().map_err(failure::of_store)?;
+        if Services::owns(&id) {
+            return Err(ErrorCode::NotFound.into());
+        }
+        let salvage = self.salvages.begin(&id)?;
+        let begun = salvage.view();
+        let profiles = Arc::clone(&self.profiles);
+        let passphrase = Zeroizing::new(passphrase.unwrap_or_default());
+        tauri::async_runtime::spawn_blocking(move || {
+            let given = Some(passphrase.as_str()).filter(|text| !text.is_empty());
+            let keyring = &*profiles.keyring;
+            let outcome = profiles.store.salvage(&id, keyring, given, &*salvage, salvage.cancel());
+            salvage.end(outcome.map_err(failure::of_store), &profiles.store.folder(&id));
+        });
+        Ok(begun)
+    }
+
+    /// Removes the damaged files that salvages of a profile have kept.
+    ///
+    /// # Errors
+    /// As [`ProfileStore::forget_damaged`].
+    pub(crate) fn forget_damaged(&self, id: &str) -> Result<(), AppError> {
+        let id: ProfileId = id.parse().map_err(failure::of_store)?;
+        if Services::owns(&id) {
+            return Err(ErrorCode::NotFound.into());
+        }
+        self.profiles.store.forget_damaged(&id).map_err(failure::of_store)
+    }
+
+    /// The newest salvage of a profile.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotFound`] if there was none.
+    pub(crate) fn salvage_of(&self, id: &str) -> Result<Arc<Salvage>, AppError> {
+        self.salvages.of(&id.parse().map_err(failure::of_store)?)
     }
 
     /// Gives a profile another name.

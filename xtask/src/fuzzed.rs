@@ -112,6 +112,10 @@ const TARGETS: &[(&str, &[&str])] = &[
         &["vault/src/keyslot.rs", "vault/src/profile.rs", "vault/src/db/index/words.rs"],
     ),
     (
+        "vault/damaged",
+        &["vault/src/salvage/log.rs", "vault/src/salvage/page.rs", "vault/src/salvage/rows.rs"],
+    ),
+    (
         "records/fhir",
         &[
             "records/src/parse.rs",
@@ -163,6 +167,7 @@ const CHOICES: &[(&str, u64, &str, &str)] = &[
     ("app/letters", 2, "app/src/fuzzing.rs", "choice % 2 "),
     ("app/rows", 19, "app/src/fuzzing.rs", "ROWS: [Named; 19]"),
     ("vault/outside", 3, "vault/src/fuzzing.rs", "match (choice % 3,"),
+    ("vault/damaged", 3, "vault/src/fuzzing.rs", "match choice % 3 {"),
     ("records/values", 3, "records/fuzz/fuzz_targets/values.rs", "match choice % 3 {"),
 ];
 

@@ -24,6 +24,7 @@ pub fn export(dir: &Path) -> Result<(), ExportError> {
         AppError,
         ErrorCode,
         common::ProfileSummary,
+        common::SalvageView,
         common::NewProfile,
         common::ClinicSetup,
         common::SessionView,

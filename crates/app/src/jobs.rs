@@ -54,7 +54,9 @@ impl JobBoard {
         let mut jobs = self.jobs();
         let alone = match kind {
             JobKind::Import => Some(ErrorCode::ImportRunning),
-            JobKind::Backup | JobKind::BackupAtRelay | JobKind::Restore => Some(ErrorCode::BackupRunning),
+            JobKind::Backup | JobKind::BackupAtRelay | JobKind::Restore => {
+                Some(ErrorCode::BackupRunning)
+            }
             _ => None,
         };
         if let Some(running) = alone

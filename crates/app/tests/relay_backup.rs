@@ -107,9 +107,16 @@ fn everything_comes_back_with_the_kit_alone_and_the_backup_goes_on() {
     let second = view(&anna);
     assert_eq!(second.versions.len(), 2);
     assert!(second.bytes < first.bytes * 2, "only what changed: {first:?} {second:?}");
-    assert_eq!(std::fs::read_dir(world.folder.path()).unwrap().filter(|entry| {
-        entry.as_ref().unwrap().file_name().to_string_lossy().contains("spool")
-    }).count(), 0, "what was spooled is gone");
+    assert_eq!(
+        std::fs::read_dir(world.folder.path())
+            .unwrap()
+            .filter(|entry| {
+                entry.as_ref().unwrap().file_name().to_string_lossy().contains("spool")
+            })
+            .count(),
+        0,
+        "what was spooled is gone"
+    );
 
     // The computer is lost. Nothing is there but the twelve words and where the relay is.
     let words = KitText { secret: kit.secret, services: None };

@@ -56,6 +56,9 @@ pub enum StoreError {
     /// The secret is well-formed but belongs to another vault. The file was not touched.
     #[error("the keyring's secret does not belong to this vault")]
     WrongKey,
+    /// The person stopped it; nothing was changed.
+    #[error("stopped")]
+    Cancelled,
     /// The encrypted store.
     #[error("vault: {0}")]
     Vault(#[from] VaultError),
@@ -84,6 +87,7 @@ impl StoreError {
             Self::WrongPassphrase => "passphrase-wrong",
             Self::UnusablePassphrase => "passphrase-unusable",
             Self::WrongKey => "vault-wrong-key",
+            Self::Cancelled => "cancelled",
             Self::Vault(error) => error.code(),
             Self::Io(_) => "store-io",
         }

@@ -105,6 +105,10 @@ pub struct Profile {
     /// Whether unlocking asks for a passphrase. A hint for the welcome screen: what counts is what
     /// the keyring holds, and unlocking corrects the hint.
     pub passphrase_set: bool,
+    /// Something in the store was found damaged, and it was not salvaged since.
+    pub damaged: bool,
+    /// Damaged files are kept from which the store was salvaged.
+    pub kept: bool,
 }
 
 /// What [`crate::ProfileStore::create`] needs to know.
@@ -183,6 +187,8 @@ impl ProfileFile {
             role: self.role,
             display_name: self.display_name.clone(),
             passphrase_set: self.key_slot == SlotForm::Passphrase,
+            damaged: false,
+            kept: false,
         }
     }
 }

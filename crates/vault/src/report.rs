@@ -22,6 +22,7 @@ impl From<StoreError> for AppError {
             StoreError::SecretNotKept => ErrorCode::KeyringFailed,
             StoreError::PassphraseRequired => ErrorCode::PassphraseNeeded,
             StoreError::WrongPassphrase => ErrorCode::PassphraseWrong,
+            StoreError::Cancelled => ErrorCode::Cancelled,
             StoreError::Vault(error) => return error.clone().into(),
             StoreError::Io(error) if error.kind() == std::io::ErrorKind::StorageFull => {
                 ErrorCode::VaultFull

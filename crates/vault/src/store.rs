@@ -1,10 +1,11 @@
 //! The data folder: which profiles there are, creating one, unlocking one.
 
 use std::fs;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use keyward_app::ports::progress::{Cancel, Progress};
 use keyward_app::ports::vault::VaultError;
 use keyward_protocol::keys::MasterSecret;
 use keyward_protocol::passphrase::Cost;
@@ -17,12 +18,15 @@ use crate::files::{self, FileLock};
 use crate::keyring::Keyring;
 use crate::keyslot::KeySlot;
 use crate::profile::{self, NewProfile, Profile, ProfileFile, ProfileId, SlotForm};
+use crate::salvage::{self, Salvaged};
 
 const INSTANCE_LOCK: &str = "instance.lock";
 const PROFILES: &str = "profiles";
 const PROFILE_FILE: &str = "profile.json";
 const VAULT_FILE: &str = "vault.db";
 const VAULT_LOCK: &str = "vault.lock";
+const VAULT_SALT: &str = "vault.salt";
+const VAULT_DAMAGED: &str = "vault.damaged";
 
 /// Prefix of a profile that is being created. No profile id begins with a dot.
 const CREATING: &str = ".creating-";
@@ -34,6 +38,9 @@ const CREATING: &str = ".creating-";
 /// <folder>/profiles/<id>/profile.json   id, role, display name, form of the key slot, key check
 /// <folder>/profiles/<id>/vault.db       SQLCipher (with -wal and -shm while open)
 /// <folder>/profiles/<id>/vault.lock     held while the profile is unlocked
+/// <folder>/profiles/<id>/vault.salt     the file's salt once more: without it no page opens
+/// <folder>/profiles/<id>/vault.damaged  there while the store is known to be damaged
+/// <folder>/profiles/<id>/damaged-<n>/   damaged stores, as they were before they were salvaged
 /// ```
 pub struct ProfileStore {
     profiles: PathBuf,
@@ -99,7 +106,7 @@ impl ProfileStore {
             let name = entry.file_name().to_string_lossy().into_owned();
             let Ok(id) = name.parse::<ProfileId>() else { continue };
             match self.read(&id) {
-                Ok(file) => listing.profiles.push(file.summary()),
+                Ok(file) => listing.profiles.push(self.summary(&file)),
                 Err(error) => listing.unreadable.push((name, error)),
             }
         }
@@ -157,7 +164,54 @@ impl ProfileStore {
         let master = open_slot(&slot, &file, passphrase)?;
         let unlocked = self.open_vault(&file, master)?;
         self.correct_form(&mut file, slot.form())?;
-        Ok(Unlocked { profile: file.summary(), ..unlocked })
+        Ok(Unlocked { profile: self.summary(&file), ..unlocked })
+    }
+
+    /// Writes what can be read of a damaged store into a new one, which takes its place. The damaged
+    /// files are kept as they were, in [`Salvaged::kept_in`]. After a crash at any moment the old or the
+    /// new store is there. Whole work; not for a window's thread.
+    ///
+    /// # Errors
+    /// As [`ProfileStore::unlock`]; [`StoreError::Cancelled`]; [`VaultError::Corrupt`] if nothing can be
+    /// read. The damaged store is then as before.
+    pub fn salvage(
+        &self,
+        id: &ProfileId,
+        keyring: &dyn Keyring,
+        passphrase: Option<&str>,
+        progress: &dyn Progress,
+        cancel: &Cancel,
+    ) -> Result<Salvaged, StoreError> {
+        let file = self.read(id)?;
+        let master = open_slot(&read_slot(keyring, id)?, &file, passphrase)?;
+        let folder = self.folder(id);
+        let database = folder.join(VAULT_FILE);
+        let _lock = FileLock::acquire(&folder.join(VAULT_LOCK))
+            .map_err(StoreError::Io)?
+            .ok_or(VaultError::InUse)?;
+        salvage::finish(&folder, &database).map_err(StoreError::Io)?;
+        let draft = salvage::start(&folder).map_err(StoreError::Io)?;
+        let key = vault_key(&master, id);
+        let salt = noted_salt(&folder);
+        let outcome = salvage::salvage(&database, &draft, &key, salt, progress, cancel);
+        let mut report = outcome.inspect_err(|_| {
+            // Best effort: the next attempt removes it too.
+            let _ = salvage::start(&folder);
+        })?;
+        salvage::saved(&folder).map_err(StoreError::Io)?;
+        report.kept_in =
+            salvage::finish(&folder, &database).map_err(StoreError::Io)?.unwrap_or_default();
+        forget(&folder.join(VAULT_DAMAGED)).map_err(StoreError::Io)?;
+        Ok(report)
+    }
+
+    /// Removes the damaged files that salvages have kept, for good.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchProfile`]; [`StoreError::Io`]: some may still be there.
+    pub fn forget_damaged(&self, id: &ProfileId) -> Result<(), StoreError> {
+        self.read(id)?;
+        salvage::forget_evidence(&self.folder(id)).map_err(StoreError::Io)
     }
 
     /// Sets, changes or removes (`next` is `None`) the passphrase. The profile may be unlocked
@@ -242,7 +296,14 @@ impl ProfileStore {
         if file.id == *id { Ok(file) } else { Err(StoreError::ProfileDamaged) }
     }
 
-    fn folder(&self, id: &ProfileId) -> PathBuf {
+    fn summary(&self, file: &ProfileFile) -> Profile {
+        let folder = self.folder(&file.id);
+        let damaged = folder.join(VAULT_DAMAGED).exists();
+        Profile { damaged, kept: salvage::has_evidence(&folder), ..file.summary() }
+    }
+
+    /// Where the files of a profile are.
+    pub fn folder(&self, id: &ProfileId) -> PathBuf {
         self.profiles.join(id.as_str())
     }
 
@@ -289,15 +350,24 @@ impl ProfileStore {
     fn open_vault(&self, file: &ProfileFile, master: MasterSecret) -> Result<Unlocked, StoreError> {
         let folder = self.folder(&file.id);
         let database = folder.join(VAULT_FILE);
+        let lock = FileLock::acquire(&folder.join(VAULT_LOCK))
+            .map_err(StoreError::Io)?
+            .ok_or(VaultError::InUse)?;
+        salvage::finish(&folder, &database).map_err(StoreError::Io)?;
         if !database.exists() {
             // Never an empty new store in place of a lost one.
             return Err(VaultError::Corrupt("the file is missing".to_owned()).into());
         }
-        let lock = FileLock::acquire(&folder.join(VAULT_LOCK))
-            .map_err(StoreError::Io)?
-            .ok_or(VaultError::InUse)?;
-        let vault = SqlVault::open(&database, &vault_key(&master, &file.id), lock)?;
-        Ok(Unlocked { vault: Arc::new(vault), master, profile: file.summary() })
+        let mark = folder.join(VAULT_DAMAGED);
+        let vault =
+            SqlVault::open(&database, &vault_key(&master, &file.id), lock, Some(mark.clone()))
+                .inspect_err(|error| {
+                    if matches!(error, VaultError::Corrupt(_)) {
+                        db::mark(&mark);
+                    }
+                })?;
+        note_salt(&folder, &database);
+        Ok(Unlocked { vault: Arc::new(vault), master, profile: self.summary(file) })
     }
 
     /// Brings the hint in `profile.json` in line with the keyring (a crash may have come between).
@@ -321,6 +391,26 @@ impl ProfileStore {
             }
         }
         Ok(())
+    }
+}
+
+/// Notes the file's salt a second time. Best effort: it only matters once the file is damaged.
+fn note_salt(folder: &Path, database: &Path) {
+    let mut salt = [0; 16];
+    let read = fs::File::open(database).and_then(|mut file| file.read_exact(&mut salt));
+    if read.is_ok() && noted_salt(folder) != Some(salt) {
+        let _ = files::replace(&folder.join(VAULT_SALT), &salt);
+    }
+}
+
+fn noted_salt(folder: &Path) -> Option<[u8; 16]> {
+    files::read_limited(&folder.join(VAULT_SALT), 16).ok()?.try_into().ok()
+}
+
+fn forget(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
     }
 }
 

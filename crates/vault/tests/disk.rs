@@ -22,6 +22,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 
 use common::{id, new_profile, rng, store};
+use keyward_app::ports::progress::{Cancel, Unwatched};
 use keyward_app::ports::vault::{Collection, RecordFilter, Vault, VaultError};
 use keyward_testkit::disk::{Dropped, End, Fault, FaultyDisk, Files, SmallDisk};
 use keyward_vault::{Keyring, KeyringError, ProfileStore, StoreError, Unlocked};
@@ -152,6 +153,9 @@ fn act(
         }
         ["rename", name] => store.rename(&id("p1"), name).map(drop),
         ["discard", name] => store.discard(&id(name), keyring),
+        ["salvage"] => {
+            store.salvage(&id("p1"), keyring, None, &Unwatched, &Cancel::new()).map(drop)
+        }
         _ => panic!("no command {command}"),
     }
 }
@@ -412,6 +416,63 @@ fn what_cannot_be_written_is_refused_and_leaves_the_old_state() {
         assert_eq!(unlocked.profile.display_name, "Test profile");
         assert_eq!(whole_puts(&*unlocked.vault), 1);
     }
+}
+
+/// A salvage killed at every write point leaves the damaged store or the salvaged one, never neither, and
+/// the damaged file is kept byte for byte.
+#[test]
+fn a_salvage_killed_at_every_write_point_can_be_done_again() {
+    let prepared = Place::new();
+    let before: Vec<String> =
+        ["start", "create p1", "put 0", "put 1", "put 2", "close"].map(str::to_owned).to_vec();
+    tell(prepared.command(), &before);
+    let database = prepared.profile().join("vault.db");
+    let mut bytes = std::fs::read(&database).unwrap();
+    // The page below which everything hangs.
+    bytes[2_000] ^= 1;
+    std::fs::write(&database, &bytes).unwrap();
+    let salvage = ["start".to_owned(), "salvage".to_owned()];
+    let mut points = 1;
+    let mut number = 0;
+    while number < points {
+        let place = Place::new();
+        for folder in ["data", "keyring"] {
+            let from = prepared.dir.path().join(folder);
+            let done = Command::new("cp").arg("-a").arg(from).arg(place.dir.path()).status();
+            assert!(done.unwrap().success());
+        }
+        let disk = place.disk();
+        let mut command = place.command();
+        disk.attach(&mut command);
+        // The first time to its end, to count.
+        disk.kill_at(if points == 1 { u32::MAX } else { number }, End::Torn).unwrap();
+        tell(command, &salvage);
+        if points == 1 {
+            points = disk.points().unwrap();
+            assert!(points > 20, "{points}");
+        } else {
+            number += 1;
+        }
+        let opened = store(&place.data());
+        let keyring = place.keyring();
+        let unlocked = match opened.unlock(&id("p1"), &keyring, None) {
+            Ok(unlocked) => unlocked,
+            Err(error) => {
+                assert_eq!(error.code(), "vault-corrupt");
+                assert!(std::fs::read(place.profile().join("vault.db")).unwrap() == bytes);
+                let cancel = Cancel::new();
+                let report =
+                    opened.salvage(&id("p1"), &keyring, None, &Unwatched, &cancel).unwrap();
+                assert_eq!((report.records, report.lost), (3, 1));
+                opened.unlock(&id("p1"), &keyring, None).unwrap()
+            }
+        };
+        assert_eq!(whole_puts(&*unlocked.vault), 3, "point {number}");
+        assert!(!unlocked.profile.damaged);
+        let kept = place.profile().join("damaged-1/vault.db");
+        assert!(std::fs::read(kept).unwrap() == bytes, "the evidence");
+    }
+    eprintln!("{points} write points of a salvage");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use keyward_app::error::{AppError, ErrorCode};
-use keyward_app::views::common::{ClinicSetup, NewProfile, ProfileSummary, Role};
+use keyward_app::views::common::{ClinicSetup, NewProfile, ProfileSummary, Role, SalvageView};
 use keyward_vault::ProfileRole;
 use tauri::State;
 
@@ -42,6 +42,8 @@ pub async fn profile_create(
             name: unlocked.profile.display_name.clone(),
             passphrase_set: unlocked.profile.passphrase_set,
             open: false,
+            damaged: false,
+            kept: false,
         })
     })
     .await
@@ -56,6 +58,40 @@ pub async fn profile_open(
 ) -> Result<(), AppError> {
     let desktop = Arc::clone(&desktop);
     off_thread(move || desktop.open_profile(&id, passphrase.as_deref())).await
+}
+
+/// Begins to save what can be saved of a profile's damaged file.
+#[tauri::command]
+pub async fn salvage_start(
+    desktop: State<'_, Arc<Desktop>>,
+    id: String,
+    passphrase: Option<String>,
+) -> Result<SalvageView, AppError> {
+    let desktop = Arc::clone(&desktop);
+    off_thread(move || desktop.salvage(&id, passphrase)).await
+}
+
+/// How far it is, and what came of it.
+#[tauri::command]
+pub fn salvage_state(
+    desktop: State<'_, Arc<Desktop>>,
+    id: String,
+) -> Result<SalvageView, AppError> {
+    Ok(desktop.salvage_of(&id)?.view())
+}
+
+/// Stops it. Nothing was changed then.
+#[tauri::command]
+pub fn salvage_stop(desktop: State<'_, Arc<Desktop>>, id: String) -> Result<(), AppError> {
+    desktop.salvage_of(&id)?.cancel().cancel();
+    Ok(())
+}
+
+/// Removes the damaged files that were kept, for good.
+#[tauri::command]
+pub async fn salvage_forget(desktop: State<'_, Arc<Desktop>>, id: String) -> Result<(), AppError> {
+    let desktop = Arc::clone(&desktop);
+    off_thread(move || desktop.forget_damaged(&id)).await
 }
 
 /// Gives a profile another name.

@@ -24,4 +24,12 @@ passphraseSet: boolean,
 /**
  * Whether it is open in a window now.
  */
-open: boolean, };
+open: boolean, 
+/**
+ * Whether its file is known to be damaged: what can be saved may be saved.
+ */
+damaged: boolean, 
+/**
+ * Whether a damaged file of before is kept beside the one that was saved from it.
+ */
+kept: boolean, };

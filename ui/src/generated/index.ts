@@ -141,6 +141,8 @@ export type * from "./Role";
 export type * from "./RoomRecord";
 export type * from "./RoomScope";
 export type * from "./RoomSummary";
+export type * from "./SalvageReport";
+export type * from "./SalvageView";
 export type * from "./SaveWords";
 export type * from "./SearchHit";
 export type * from "./SearchPage";

@@ -280,6 +280,27 @@ export const walks = [
     steps: [css("main button[type=submit]"), look("missing")],
   },
   {
+    route: "welcome",
+    window: "welcome",
+    address: "/",
+    query: "file=damaged",
+    steps: [look("damaged"), press("welcome.damaged.save"), look("saved")],
+  },
+  {
+    route: "welcome",
+    window: "welcome",
+    address: "/",
+    query: "file=damaged&slow",
+    steps: [press("welcome.damaged.save"), look("saving"), press("welcome.damaged.stop"), look("stopped")],
+  },
+  {
+    route: "welcome",
+    window: "welcome",
+    address: "/",
+    query: "file=kept",
+    steps: [press("welcome.kept.remove"), look("kept")],
+  },
+  {
     route: "welcome-restore",
     window: "welcome",
     address: "/restore",

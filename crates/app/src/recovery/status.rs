@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::file::FileTarget;
-use super::{at_relay, kit};
 use super::state::State;
 use super::write::{self, Written};
+use super::{at_relay, kit};
 use crate::error::{AppError, ErrorCode};
 use crate::ports::clock::UnixSeconds;
 use crate::ports::progress::{Cancel, Progress};
@@ -63,14 +63,10 @@ pub fn status(session: &Session) -> Result<RecoveryView, AppError> {
     let quiet = put_off.is_some_and(|put_off| session.now() < put_off.until);
     let confirmed = known.confirmed.is_some();
     let relay = at_relay::view(session)?;
-    let good = || Ok::<_, AppError>(is_good(session, file.as_ref())? || is_good_there(session, &relay)?);
+    let good =
+        || Ok::<_, AppError>(is_good(session, file.as_ref())? || is_good_there(session, &relay)?);
     let remind = !quiet && (!confirmed || !good()?);
-    Ok(RecoveryView {
-        kit: known,
-        remind,
-        file,
-        relay,
-    })
+    Ok(RecoveryView { kit: known, remind, file, relay })
 }
 
 /// Whether the backup would bring everything back, or all but what is younger than [`OLD`].

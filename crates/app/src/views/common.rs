@@ -35,6 +35,61 @@ pub struct ProfileSummary {
     pub passphrase_set: bool,
     /// Whether it is open in a window now.
     pub open: bool,
+    /// Whether its file is known to be damaged: what can be saved may be saved.
+    pub damaged: bool,
+    /// Whether a damaged file of before is kept beside the one that was saved from it.
+    pub kept: bool,
+}
+
+/// How far a salvage of a damaged file is, and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "./")]
+pub struct SalvageView {
+    /// Whether it goes on.
+    pub running: bool,
+    /// Pages looked at.
+    #[ts(type = "number")]
+    pub done: u64,
+    /// Pages in all; 0 before it is known.
+    #[ts(type = "number")]
+    pub total: u64,
+    /// What came back, once it is over and went well.
+    pub report: Option<SalvageReport>,
+    /// Why it did not, once it is over; nothing was changed then.
+    pub problem: Option<AppError>,
+}
+
+/// What came back from a damaged file, and what did not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "./")]
+pub struct SalvageReport {
+    /// Medical records (a doctor's: those shared with her).
+    #[ts(type = "number")]
+    pub records: u64,
+    /// Pieces of files kept as they came.
+    #[ts(type = "number")]
+    pub originals: u64,
+    /// Shares, given or received.
+    #[ts(type = "number")]
+    pub shares: u64,
+    /// Everything else: settings, spaces, history, drafts.
+    #[ts(type = "number")]
+    pub others: u64,
+    /// Entries that were damaged themselves and did not come back.
+    #[ts(type = "number")]
+    pub broken: u64,
+    /// Parts the file consists of.
+    #[ts(type = "number")]
+    pub pages: u64,
+    /// Parts that could not be read.
+    #[ts(type = "number")]
+    pub pages_lost: u64,
+    /// The newest changes may be missing.
+    pub newest_missing: bool,
+    /// The folder with the damaged file, as it was.
+    pub kept_in: String,
 }
 
 /// What it takes to create a patient's or doctor's profile.

@@ -11,9 +11,12 @@ mod stack;
 mod transaction;
 
 #[cfg(test)]
-mod tests;
+#[cfg(target_os = "linux")]
+mod faults;
+#[cfg(test)]
+pub(crate) mod tests;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::Duration;
@@ -21,9 +24,11 @@ use std::time::Duration;
 use keyward_app::ports::index::PASSING;
 use keyward_app::ports::vault::{Packed, Transaction, Vault, VaultError};
 
+pub(crate) use error::vault_error;
 pub(crate) use index::fuzz_search;
-pub(crate) use open::VaultKey;
-pub(crate) use open::create;
+pub(crate) use migrate::NEWEST;
+pub(crate) use open::{VaultKey, create, sidecar, writer};
+pub(crate) use pack::unpack;
 use slot::Slot;
 use transaction::SqlTransaction;
 
@@ -47,16 +52,28 @@ pub struct SqlVault {
     lock: Mutex<Option<FileLock>>,
 }
 
+/// Remembers that the store is damaged. Best effort: who meets the damage is told in any case.
+pub(crate) fn mark(path: &Path) {
+    let _ = crate::files::replace(path, &[]);
+}
+
 impl SqlVault {
     /// Opens an existing file; refuses a newer schema, a damaged file and a wrong key without
     /// having changed anything.
-    pub(crate) fn open(path: &Path, key: &VaultKey, lock: FileLock) -> Result<Self, VaultError> {
+    ///
+    /// `damaged` is the file to make when something of the store is found damaged later.
+    pub(crate) fn open(
+        path: &Path,
+        key: &VaultKey,
+        lock: FileLock,
+        damaged: Option<PathBuf>,
+    ) -> Result<Self, VaultError> {
         open::inspect(path, key)?;
         let writer = open::writer(path, key)?;
         let reader = open::reader(path, key)?;
         Ok(Self {
-            writer: Slot::new(writer, PATIENCE),
-            reader: Slot::new(reader, PATIENCE),
+            writer: Slot::new(writer, PATIENCE, damaged.clone()),
+            reader: Slot::new(reader, PATIENCE, damaged),
             lock: Mutex::new(Some(lock)),
         })
     }

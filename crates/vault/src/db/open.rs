@@ -25,6 +25,11 @@ impl VaultKey {
         Self(Zeroizing::new(*bytes))
     }
 
+    /// The key itself.
+    pub(crate) fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
     /// `PRAGMA key` in SQLCipher's raw form: the hexadecimal digits are the key itself.
     fn pragma(&self) -> Zeroizing<String> {
         const DIGITS: &[u8; 16] = b"0123456789abcdef";
@@ -65,7 +70,8 @@ pub(crate) fn inspect(path: &Path, key: &VaultKey) -> Result<(), VaultError> {
     looked
 }
 
-fn sidecar(path: &Path, suffix: &str) -> PathBuf {
+/// A companion of the database: its log or the log's index.
+pub(crate) fn sidecar(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)

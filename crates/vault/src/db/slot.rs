@@ -1,5 +1,6 @@
 //! One connection, lent to one transaction at a time, and taken away for good on lock.
 
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
@@ -18,6 +19,8 @@ pub(crate) struct Slot {
     patience: Duration,
     /// Whether a transaction was so large that its pages are worth giving back.
     large: AtomicBool,
+    /// Made when something of the store is found damaged.
+    damaged: Option<PathBuf>,
 }
 
 enum State {
@@ -30,7 +33,11 @@ enum State {
 }
 
 impl Slot {
-    pub(crate) fn new(connection: Connection, patience: Duration) -> Self {
+    pub(crate) fn new(
+        connection: Connection,
+        patience: Duration,
+        damaged: Option<PathBuf>,
+    ) -> Self {
         let interrupt = connection.get_interrupt_handle();
         Self {
             state: Mutex::new(State::Free(connection)),
@@ -38,6 +45,14 @@ impl Slot {
             interrupt,
             patience,
             large: AtomicBool::new(false),
+            damaged,
+        }
+    }
+
+    /// Remembers, beside the store, that it is damaged.
+    pub(crate) fn found_damaged(&self) {
+        if let Some(mark) = self.damaged.as_ref().filter(|mark| !mark.exists()) {
+            super::mark(mark);
         }
     }
 
@@ -155,6 +170,11 @@ impl Lease<'_> {
             return Err(VaultError::Locked);
         }
         self.connection.as_ref().ok_or(VaultError::Locked)
+    }
+
+    /// Remembers, beside the store, that it is damaged.
+    pub(crate) fn found_damaged(&self) {
+        self.slot.found_damaged();
     }
 
     /// The connection, also while the slot is being closed: for rolling back.

@@ -8,48 +8,70 @@ use std::thread;
 use keyward_app::ports::index::LineFilter;
 use keyward_app::ports::vault::{Collection, Transaction, Vault, VaultError};
 
-use super::{SqlVault, VaultKey, create, migrate, open};
+use super::{SqlVault, VaultKey, migrate, open};
 use crate::files::{self, FileLock};
 
-pub(super) const KEY: [u8; 32] = [7; 32];
+pub(crate) const KEY: [u8; 32] = [7; 32];
 
-pub(super) struct Folder {
-    pub(super) dir: tempfile::TempDir,
+pub(crate) struct Folder {
+    path: PathBuf,
+    /// Removes it.
+    _dir: Option<tempfile::TempDir>,
 }
 
 impl Folder {
-    pub(super) fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        files::create_private_file(&dir.path().join("vault.db")).unwrap();
-        create(&dir.path().join("vault.db"), &VaultKey::new(&KEY)).unwrap();
-        Self { dir }
+    pub(crate) fn new() -> Self {
+        Self::of_version(migrate::NEWEST)
     }
 
-    pub(super) fn database(&self) -> PathBuf {
-        self.dir.path().join("vault.db")
+    fn of_version(version: u32) -> Self {
+        let folder = Self::from(tempfile::tempdir().unwrap());
+        files::create_private_file(&folder.database()).unwrap();
+        open::create_of_version(&folder.database(), &VaultKey::new(&KEY), version).unwrap();
+        folder
+    }
+
+    /// One that is there already.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn at(path: &Path) -> Self {
+        Self { path: path.to_owned(), _dir: None }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(crate) fn database(&self) -> PathBuf {
+        self.path.join("vault.db")
     }
 
     fn lock(&self) -> FileLock {
-        FileLock::acquire(&self.dir.path().join("vault.lock")).unwrap().expect("not in use")
+        FileLock::acquire(&self.path.join("vault.lock")).unwrap().expect("not in use")
     }
 
-    pub(super) fn try_open(&self, key: [u8; 32]) -> Result<SqlVault, VaultError> {
-        SqlVault::open(&self.database(), &VaultKey::new(&key), self.lock())
+    pub(crate) fn try_open(&self, key: [u8; 32]) -> Result<SqlVault, VaultError> {
+        SqlVault::open(&self.database(), &VaultKey::new(&key), self.lock(), None)
     }
 
-    pub(super) fn open(&self) -> SqlVault {
+    pub(crate) fn open(&self) -> SqlVault {
         self.try_open(KEY).unwrap()
     }
 
     /// Every file and its content.
-    pub(super) fn snapshot(&self) -> Vec<(PathBuf, Vec<u8>)> {
-        let mut files: Vec<_> = fs::read_dir(self.dir.path())
+    pub(crate) fn snapshot(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        let mut files: Vec<_> = fs::read_dir(&self.path)
             .unwrap()
             .map(|entry| entry.unwrap().path())
             .map(|path| (path.clone(), fs::read(path).unwrap()))
             .collect();
         files.sort();
         files
+    }
+}
+
+impl From<tempfile::TempDir> for Folder {
+    fn from(dir: tempfile::TempDir) -> Self {
+        Self { path: dir.path().to_owned(), _dir: Some(dir) }
     }
 }
 
@@ -77,12 +99,9 @@ fn the_migrated_schema_is_pinned() {
 }
 
 /// A file of an older schema as that version wrote it, with some records and rows.
-fn older(version: u32) -> Folder {
-    let dir = tempfile::tempdir().unwrap();
-    files::create_private_file(&dir.path().join("vault.db")).unwrap();
-    let (path, key) = (dir.path().join("vault.db"), VaultKey::new(&KEY));
-    open::create_of_version(&path, &key, version).unwrap();
-    let connection = open::reader_and_writer(&path, &key).unwrap();
+pub(crate) fn older(version: u32) -> Folder {
+    let folder = Folder::of_version(version);
+    let connection = open::reader_and_writer(&folder.database(), &VaultKey::new(&KEY)).unwrap();
     for n in 0..50_u8 {
         connection
             .execute(
@@ -98,7 +117,7 @@ fn older(version: u32) -> Folder {
         .execute("INSERT INTO item (collection, id, body) VALUES ('settings', 'a', x'0102')", [])
         .unwrap();
     drop(connection);
-    Folder { dir }
+    folder
 }
 
 #[test]
@@ -128,8 +147,7 @@ fn assert_records_of_old(tx: &dyn Transaction) {
 #[test]
 fn a_file_of_schema_2_keeps_its_lines_and_finds_their_words() {
     let folder = older(2);
-    let (path, key) = (folder.dir.path().join("vault.db"), VaultKey::new(&KEY));
-    let connection = open::reader_and_writer(&path, &key).unwrap();
+    let connection = open::reader_and_writer(&folder.database(), &VaultKey::new(&KEY)).unwrap();
     connection.execute("INSERT INTO scope VALUES (1, 'own', 50)", []).unwrap();
     for n in 0..50_u8 {
         let number = (1_i64 << 32) + i64::from(n) + 1;
@@ -290,13 +308,12 @@ fn a_newer_schema_that_stands_only_in_the_log_is_refused_and_left_alone() {
     // As after a crash: the log was never written back.
     let crashed = tempfile::tempdir().unwrap();
     for name in ["vault.db", "vault.db-wal"] {
-        fs::copy(folder.dir.path().join(name), crashed.path().join(name)).unwrap();
+        fs::copy(folder.path().join(name), crashed.path().join(name)).unwrap();
     }
     drop(vault);
-    let crashed = Folder { dir: crashed };
-    let read = || {
-        ["vault.db", "vault.db-wal"].map(|name| fs::read(crashed.dir.path().join(name)).unwrap())
-    };
+    let crashed = Folder::from(crashed);
+    let read =
+        || ["vault.db", "vault.db-wal"].map(|name| fs::read(crashed.path().join(name)).unwrap());
     let before = read();
     assert_eq!(crashed.try_open(KEY).err(), Some(VaultError::Newer));
     assert!(read() == before, "changed");

@@ -79,7 +79,13 @@ impl<'a> SqlTransaction<'a> {
         &self,
         run: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, VaultError> {
-        run(self.lease.connection()?).map_err(|error| vault_error(&error))
+        run(self.lease.connection()?).map_err(|error| {
+            let error = vault_error(&error);
+            if matches!(error, VaultError::Corrupt(_)) {
+                self.lease.found_damaged();
+            }
+            error
+        })
     }
 
     fn rollback(&mut self) {

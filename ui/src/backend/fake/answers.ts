@@ -2,6 +2,7 @@ import { columnsQuestion } from "./columns";
 import { tell, wanted } from "./wanted";
 import { chart, counts } from "./chart";
 import { documentAnswers } from "./documents";
+import { profileAnswers } from "./profiles";
 import { recoveryAnswers } from "./recovery";
 import { roomAnswers } from "./room";
 import type * as T from "../types";
@@ -464,16 +465,7 @@ const doctorHome = (): T.DoctorHome => ({
 type Answers = Record<string, (args: Record<string, unknown>) => unknown>;
 
 const answersByCommand: Answers = {
-  profiles_list: () =>
-    empty()
-      ? []
-      : [
-          { id: "a", role: "patient", name: "Anna", passphraseSet: false, open: false },
-          { id: "b", role: "doctor", name: "Dr Ada Example", passphraseSet: true, open: false },
-          { id: "c", role: "desk", name: "Front desk", passphraseSet: false, open: true },
-        ],
-  profile_create: () => ({ id: "n", role: "patient", name: "New", passphraseSet: false, open: false }),
-  clinic_setup: () => ({ id: "n", role: "desk", name: "New", passphraseSet: false, open: false }),
+  ...profileAnswers,
   session,
   lock: () => {
     wanted.state = "locked";

@@ -8,6 +8,7 @@ export const wanted: {
   asks: boolean;
   table: boolean;
   slow: boolean;
+  file: string;
 } = {
   window: query.get("window") ?? "welcome",
   state: query.get("state") ?? "full",
@@ -17,6 +18,8 @@ export const wanted: {
   /** It asks about the columns of a table. */
   table: query.get("ask") === "table",
   slow: query.has("slow"),
+  /** How a profile's file is: `damaged`, `kept`, or well. */
+  file: query.get("file") ?? "",
 };
 
 export const listeners = new Map<string, Set<(payload: unknown) => void>>();

@@ -16,6 +16,7 @@ import { Heading } from "../../shared/components/Page";
 import { Unopened } from "../../shared/components/Unopened";
 import { Form } from "../../shared/forms";
 import { Emblem, Icon, type IconName } from "../../shared/icons";
+import { Damaged, Kept } from "./Damaged";
 import { FromHandToHand } from "./FromHandToHand";
 import { Letter } from "./Letter";
 
@@ -97,7 +98,12 @@ function ProfileRow({ profile }: { profile: ProfileSummary }) {
     setAsking(false);
     setPassphrase("");
   });
+  /** A salvage begun here: it stays in sight with its report until the profile is opened. */
+  const [mending, setMending] = useState(false);
+  const foundDamaged = asAppError(open.error)?.code === "vault-corrupt";
+  const isDamaged = profile.damaged || foundDamaged || mending;
   const press = () => {
+    setMending(false);
     if (profile.passphraseSet && !profile.open) setAsking(true);
     else open.mutate({ id: profile.id, passphrase: null });
   };
@@ -136,11 +142,25 @@ function ProfileRow({ profile }: { profile: ProfileSummary }) {
         )}
         <KeyringWait waiting={open.isPending} />
         {open.isError &&
+          !foundDamaged &&
           (asking && asAppError(open.error)?.code === "passphrase-wrong" ? (
             <Failure error={open.error} />
           ) : (
             <Unopened error={open.error} onRetry={again} kitWay={<KitWay />} />
           ))}
+        {isDamaged && (
+          <Damaged
+            profile={profile}
+            passphrase={passphrase}
+            kitWay={<KitWay />}
+            mending={mending}
+            onBegin={() => {
+              setMending(true);
+              open.reset();
+            }}
+          />
+        )}
+        {profile.kept && !profile.damaged && !foundDamaged && <Kept profile={profile} />}
       </div>
       {!asking && (
         <Button

@@ -10,6 +10,35 @@ export const welcome = {
   "welcome.isOpen": "Abierto ahora",
   "welcome.open": "Abrir {name}",
   "welcome.show": "Mostrar {name}",
+  "welcome.damaged": "Una parte del archivo de este perfil está dañada",
+  "welcome.damaged.lead":
+    "Keyward puede leer el archivo pieza por pieza y guardar todo lo que sigue entero. El archivo dañado queda como está. Si tiene un kit de recuperación y una copia más nueva, use esos.",
+  "welcome.damaged.save": "Guardar lo que se pueda",
+  "welcome.damaged.saving": "Guardando lo que se pueda",
+  "welcome.damaged.stop": "Parar",
+  "welcome.damaged.stopped": "Se ha parado. No se ha cambiado nada.",
+  "welcome.damaged.all": "Se ha podido guardar todo",
+  "welcome.damaged.some": "Se ha guardado lo que se podía",
+  "welcome.damaged.records":
+    "{count, plural, =0 {No ha vuelto ningún registro médico.} one {Ha vuelto # registro médico.} other {Han vuelto # registros médicos.}}",
+  "welcome.damaged.others":
+    "También han vuelto {shares, plural, =0 {cero permisos} one {# permiso} other {# permisos}} y {others, plural, one {# dato más} other {# datos más}}, como ajustes e historial.",
+  "welcome.damaged.originals":
+    "{count, plural, one {Ha vuelto # pieza de sus archivos.} other {Han vuelto # piezas de sus archivos.}}",
+  "welcome.damaged.lost":
+    "No se {lost, plural, one {ha podido leer # parte} other {han podido leer # partes}} de {pages}.",
+  "welcome.damaged.broken":
+    "{count, plural, one {# dato estaba roto y falta.} other {# datos estaban rotos y faltan.}}",
+  "welcome.damaged.newest":
+    "Pueden faltar los últimos cambios antes del daño. Mire lo que comparte: algo que usted paró puede verse como activo.",
+  "welcome.damaged.next": "Ya puede abrir el perfil. Añada otra vez los archivos que falten.",
+  "welcome.damaged.kept": "El archivo dañado se ha guardado aquí: {folder}",
+  "welcome.kept.remove": "Quitar el archivo dañado",
+  "welcome.kept.heading": "¿Quitar para siempre el archivo dañado?",
+  "welcome.kept.lead":
+    "Lo que se guardó de él se queda. Lo que se perdió ya no se podrá buscar en él, tampoco con ayuda de un experto.",
+  "welcome.kept.confirm": "Quitarlo",
+  "welcome.kept.keep": "Dejarlo",
   "welcome.who": "¿Quién es usted?",
   "welcome.another": "Empezar algo nuevo",
   "welcome.patient": "Soy paciente",

@@ -115,11 +115,7 @@ impl Place {
         }
     }
 
-    fn certified(
-        &mut self,
-        session: &Session,
-        enrolment: &Enrolment,
-    ) -> Result<Vec<u8>, AppError> {
+    fn certified(&mut self, session: &Session, enrolment: &Enrolment) -> Result<Vec<u8>, AppError> {
         let authorities = [enrolment.authority_key()?];
         let now = session.now();
         let held = self.certificate.clone();

@@ -130,8 +130,7 @@ fn refused(error: RelayError) -> AppError {
 /// Whether the relay misses a pack that it had.
 pub(super) fn is_incomplete(error: &AppError) -> bool {
     let problem = error.params.get("problem").map(String::as_str);
-    error.code == ErrorCode::RelayRefused
-        && problem == Some(ProblemCode::BackupIncomplete.as_str())
+    error.code == ErrorCode::RelayRefused && problem == Some(ProblemCode::BackupIncomplete.as_str())
 }
 
 impl Target for RelayTarget<'_> {

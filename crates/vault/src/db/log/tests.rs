@@ -30,9 +30,9 @@ impl Left {
 
     /// Laid out as files.
     fn folder(&self) -> Folder {
-        let folder = Folder { dir: tempfile::tempdir().unwrap() };
+        let folder = Folder::from(tempfile::tempdir().unwrap());
         fs::write(folder.database(), &self.database).unwrap();
-        fs::write(folder.dir.path().join("vault.db-wal"), &self.log).unwrap();
+        fs::write(folder.path().join("vault.db-wal"), &self.log).unwrap();
         folder
     }
 
@@ -41,7 +41,7 @@ impl Left {
         let folder = self.folder();
         let vault = folder.open();
         work(&vault);
-        Self::of(folder.dir.path())
+        Self::of(folder.path())
     }
 
     fn frames(&self) -> usize {
@@ -100,7 +100,7 @@ fn put(vault: &SqlVault, n: u8) {
 fn empty() -> Left {
     let folder = Folder::new();
     let _vault = folder.open();
-    Left::of(folder.dir.path())
+    Left::of(folder.path())
 }
 
 fn commits(count: u8) -> Left {
@@ -112,9 +112,9 @@ fn begun_anew(left: &Left, next: u8) -> (Left, Left) {
     let folder = left.folder();
     let vault = folder.open();
     write_back(&vault);
-    let before = Left::of(folder.dir.path());
+    let before = Left::of(folder.path());
     put(&vault, next);
-    let after = Left::of(folder.dir.path());
+    let after = Left::of(folder.path());
     assert_ne!(before.log[16..24], after.log[16..24], "another round");
     (before, after)
 }

@@ -32,7 +32,7 @@ pub(super) fn pack(body: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// The body again; `None` for what [`pack`] cannot have made.
-pub(super) fn unpack(packing: i64, stored: Vec<u8>) -> Option<Vec<u8>> {
+pub(crate) fn unpack(packing: i64, stored: Vec<u8>) -> Option<Vec<u8>> {
     match packing {
         PLAIN => Some(stored),
         DICTIONARY_1 => {
