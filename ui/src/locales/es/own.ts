@@ -249,7 +249,7 @@ export const own = {
   "own.Pregnancy test result indeterminate": "No concluyente",
   "own.Pregnancy test result negative": "Negativo",
   "own.Pregnancy test result positive": "Positivo",
-  "own.Asleep core": "Sueño ligero o medio",
+  "own.Asleep core": "Sueño esencial",
   "own.Asleep deep": "Sueño profundo",
   "own.Asleep REM": "Sueño REM",
   "own.Asleep unspecified": "Dormido",
