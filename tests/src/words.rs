@@ -21,7 +21,8 @@ impl Words {
 
     /// Reads the catalogue of a language.
     pub fn of(language: &str) -> Result<Self, Failure> {
-        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../ui/src/locales").join(language);
+        let folder =
+            PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../ui/src/locales").join(language);
         let mut words = BTreeMap::new();
         for entry in std::fs::read_dir(folder)? {
             read(&std::fs::read_to_string(entry?.path())?, &mut words);

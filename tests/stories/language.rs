@@ -26,8 +26,7 @@ const EXPORT: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 
 #[test]
 fn everything_follows_when_she_chooses_another_language() -> Result<(), Failure> {
-    let (computer, english, spanish) =
-        (Computer::start()?, Words::english()?, Words::of("es")?);
+    let (computer, english, spanish) = (Computer::start()?, Words::english()?, Words::of("es")?);
     let app = App::start(&computer, &computer.home().join("keyward"), &[])?;
     let mut camera = Camera::without_film();
     let mut teller = Teller { computer: &computer, app: &app, camera: &mut camera };

@@ -117,10 +117,7 @@ fn an_export_that_is_stopped_says_so() {
 
 /// The words of an export out of a catalogue of the interface, `"export.key": "text"`.
 fn words_in(language: &str, tag: &str) -> ExportWords {
-    let file = format!(
-        "{}/../../ui/src/locales/{language}/leaving.ts",
-        env!("CARGO_MANIFEST_DIR")
-    );
+    let file = format!("{}/../../ui/src/locales/{language}/leaving.ts", env!("CARGO_MANIFEST_DIR"));
     let catalogue = std::fs::read_to_string(file).unwrap();
     let word = |key: &str| {
         let (_, rest) = catalogue.split_once(&format!("\"export.{key}\":")).expect(key);
