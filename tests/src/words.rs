@@ -16,12 +16,29 @@ pub struct Words(BTreeMap<String, String>);
 impl Words {
     /// Reads the English catalogue from the interface's sources.
     pub fn english() -> Result<Self, Failure> {
-        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../ui/src/locales/en");
+        Self::of("en")
+    }
+
+    /// Reads the catalogue of a language.
+    pub fn of(language: &str) -> Result<Self, Failure> {
+        let folder =
+            PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../ui/src/locales").join(language);
         let mut words = BTreeMap::new();
         for entry in std::fs::read_dir(folder)? {
             read(&std::fs::read_to_string(entry?.path())?, &mut words);
         }
         Ok(Self(words))
+    }
+
+    /// The sentence `key`, in which nothing is filled in.
+    ///
+    /// # Panics
+    /// There is no such sentence, or something is filled in.
+    #[must_use]
+    pub fn text(&self, key: &str) -> &str {
+        let text = self.0.get(key).map(String::as_str).unwrap_or_default();
+        assert!(!text.is_empty() && !text.contains('{'), "no whole sentence under {key}: {text}");
+        text
     }
 
     /// What of the sentence `key` stands on the screen whatever is filled in: the text outside all
@@ -100,6 +117,7 @@ mod tests {
         let words = Words::english().unwrap();
         assert_eq!(words.pieces("over.revoked.heading"), ["has stopped sharing with you"]);
         assert_eq!(words.pieces("alarm.rolledBack.title"), ["The relay shows an older state:"]);
+        assert_eq!(Words::of("es").unwrap().text("settings.heading"), "Ajustes");
     }
 
     #[test]

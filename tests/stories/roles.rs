@@ -16,7 +16,10 @@ fn foreign_to_a_doctor() -> Vec<(&'static str, Value)> {
         ("record_move", json!({ "id": "00", "category": "results" })),
         ("shares", json!({})),
         ("share_revoke", json!({ "id": "00" })),
-        ("import_pick", json!({ "folder": false })),
+        (
+            "import_pick",
+            json!({ "folder": false, "dialog": { "title": "", "files": "", "all": "" } }),
+        ),
         ("profiles_list", json!({})),
         ("profile_open", json!({ "id": "00", "passphrase": null })),
         ("clinic_setup", json!({ "setup": {} })),

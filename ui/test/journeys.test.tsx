@@ -7,6 +7,7 @@ import { fakeTransport } from "../src/backend/fake";
 import { tell, wanted } from "../src/backend/fake/wanted";
 import { setTransportForTests } from "../src/backend/transport";
 import type { Transport } from "../src/backend/transport";
+import { saveWords } from "../src/shared/dialogWords";
 
 let calls: { command: string; args: Record<string, unknown> }[] = [];
 
@@ -344,7 +345,9 @@ describe("deleting everything", () => {
     await press("Delete everything");
     await press("Delete everything now");
     await waitFor(() => {
-      expect(asked("leave_for_good")).toEqual([{ name: "Anna", localOnly: false }]);
+      expect(asked("leave_for_good")).toEqual([
+        expect.objectContaining({ name: "Anna", localOnly: false, dialog: saveWords("receipt") }),
+      ]);
     });
   });
 
@@ -367,7 +370,9 @@ describe("deleting everything", () => {
     await press("Delete everything");
     await press("Delete everything now");
     await waitFor(() => {
-      expect(asked("leave_for_good")).toEqual([{ name: "Anna", localOnly: true }]);
+      expect(asked("leave_for_good")).toEqual([
+        expect.objectContaining({ name: "Anna", localOnly: true, dialog: saveWords("receipt") }),
+      ]);
     });
   });
 });

@@ -24,6 +24,7 @@ use keyward_app::session::Session;
 use keyward_app::views::common::{LeavesClinic, Role, VisibilityView};
 use keyward_app::views::patient::{ProofState, ShareState};
 use keyward_app::views::recovery::{KitWord, Renewal};
+use keyward_app::views::words::ExportWords;
 use keyward_protocol::ids::PersonaId;
 use keyward_protocol::kit::{KitKeys, KitText};
 use keyward_records::Category;
@@ -249,7 +250,7 @@ fn a_patient_whose_clinic_is_gone_joins_another_and_keeps_what_was() {
         );
     }
     let mut zip = std::io::Cursor::new(Vec::new());
-    leaving::export(&anna, &mut zip, &Unwatched, &Cancel::new()).unwrap();
+    leaving::export(&anna, &mut zip, &ExportWords::of_keys(), &Unwatched, &Cancel::new()).unwrap();
     assert!(home::home(&anna).unwrap().shares.is_empty());
 
     // She shares with a doctor of the other clinic, who reads; and takes it back.

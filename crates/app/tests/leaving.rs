@@ -14,14 +14,15 @@ use keyward_app::patient::sharing;
 use keyward_app::ports::progress::{Cancel, Unwatched};
 use keyward_app::ports::vault::RecordFilter;
 use keyward_app::session::Session;
+use keyward_app::views::words::ExportWords;
 use keyward_records::Category;
 use keyward_testkit::Persona;
 use serde_json::Value;
 use support::{World, draft, find, import, share, space, sync};
 
-fn exported(session: &Session) -> BTreeMap<String, Vec<u8>> {
+fn exported(session: &Session, words: &ExportWords) -> BTreeMap<String, Vec<u8>> {
     let mut bytes = Vec::new();
-    leaving::export(session, &mut bytes, &Unwatched, &Cancel::new()).unwrap();
+    leaving::export(session, &mut bytes, words, &Unwatched, &Cancel::new()).unwrap();
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
     let mut files = BTreeMap::new();
     for number in 0..archive.len() {
@@ -59,7 +60,7 @@ fn everything_is_in_the_export_and_nothing_secret() {
     doctor::chart(&okafor, &id).unwrap();
     sync(&anna);
 
-    let files = exported(&anna);
+    let files = exported(&anna, &ExportWords::of_keys());
     // Every record, each once, with the digits it came with.
     let rows = anna.read().unwrap().records(&RecordFilter::default()).unwrap();
     let mut expected: BTreeMap<String, usize> = BTreeMap::new();
@@ -83,7 +84,7 @@ fn everything_is_in_the_export_and_nothing_secret() {
         assert_eq!(original, table.as_bytes());
     }
     let page = std::str::from_utf8(&files["index.html"]).unwrap();
-    assert!(page.contains("Dr Test-Okafor") && page.contains(&format!("Records ({})", rows.len())));
+    assert!(page.contains("Dr Test-Okafor") && page.contains(&format!("records ({})", rows.len())));
 
     // The master secret, in any way it could be written.
     let secret = anna.with_master(|master| Ok(*master.expose_secret())).unwrap();
@@ -109,6 +110,76 @@ fn an_export_that_is_stopped_says_so() {
     import(&anna, &world.file("anna.json", &Persona::HeartWoman.bundle(7)));
     let cancel = Cancel::new();
     cancel.cancel();
-    let stopped = leaving::export(&anna, &mut Vec::new(), &Unwatched, &cancel);
+    let stopped =
+        leaving::export(&anna, &mut Vec::new(), &ExportWords::of_keys(), &Unwatched, &cancel);
     assert_eq!(stopped.unwrap_err().code, ErrorCode::Cancelled);
+}
+
+/// The words of an export out of a catalogue of the interface, `"export.key": "text"`.
+fn words_in(language: &str, tag: &str) -> ExportWords {
+    let file = format!("{}/../../ui/src/locales/{language}/leaving.ts", env!("CARGO_MANIFEST_DIR"));
+    let catalogue = std::fs::read_to_string(file).unwrap();
+    let word = |key: &str| {
+        let (_, rest) = catalogue.split_once(&format!("\"export.{key}\":")).expect(key);
+        let text = serde_json::Deserializer::from_str(rest).into_iter::<String>().next();
+        text.unwrap().unwrap()
+    };
+    ExportWords {
+        lang: tag.to_owned(),
+        title: word("title"),
+        made: word("made"),
+        where_is_what: word("where"),
+        records: word("records"),
+        date: word("date"),
+        what: word("what"),
+        kind: word("kind"),
+        no_date: word("noDate"),
+        shares: word("shares"),
+        with: word("with"),
+        from: word("from"),
+        until: word("until"),
+        number: word("number"),
+        looked: word("looked"),
+        when: word("when"),
+        who: word("who"),
+        records_seen: word("seen"),
+        about: word("about"),
+        about_page: word("aboutPage"),
+        about_records: word("aboutRecords"),
+        about_shares: word("aboutShares"),
+        about_looked: word("aboutLooked"),
+        about_originals: word("aboutOriginals"),
+        about_kept: word("aboutKept"),
+        about_settings: word("aboutSettings"),
+        about_open: word("aboutOpen"),
+        kinds: BTreeMap::from([("vitals".to_owned(), "@vitals".to_owned())]),
+        titles: BTreeMap::from([("Body weight".to_owned(), "@weight".to_owned())]),
+    }
+}
+
+#[test]
+fn what_is_there_to_be_read_is_in_her_language() {
+    let world = World::new();
+    let anna = world.patient("Test-Anna Maria", "Muster-Sample", "1961-03-14");
+    let watch = r#"<HealthData locale="en_GB"><Record type="HKQuantityTypeIdentifierBodyMass" sourceName="Scale"
+        unit="kg" startDate="2024-04-01 08:00:00 +0100" endDate="2024-04-01 08:00:00 +0100" value="71.5"/></HealthData>"#;
+    import(&anna, &world.file("export.xml", watch.as_bytes()));
+    let spoken = [
+        ("en", "en-GB", "Records (1)", "Who looked (0)", "Nothing here is locked."),
+        ("es", "es", "Registros (1)", "Quién miró (0)", "Aquí nada está cerrado con clave."),
+        ("zh", "zh-Hans", "记录 (1)", "谁看过 (0)", "这里的内容都没有加锁"),
+    ];
+    for (language, tag, records, looked, open) in spoken {
+        let files = exported(&anna, &words_in(language, tag));
+        let page = std::str::from_utf8(&files["index.html"]).unwrap();
+        let about = std::str::from_utf8(&files["README.txt"]).unwrap();
+        let html = format!("<html lang=\"{tag}\">");
+        for expected in [&*html, records, looked, "<td>@weight<td>@vitals</tr>"] {
+            assert!(page.contains(expected), "{expected}: {page}");
+        }
+        assert!(about.contains(open) && about.contains("fhir/Consent.ndjson"), "{about}");
+        for (other, _, records, _, open) in spoken.iter().filter(|other| other.0 != language) {
+            assert!(!page.contains(records) && !about.contains(open), "{other} in {language}");
+        }
+    }
 }

@@ -301,6 +301,14 @@ fn records_without_lines_are_caught_up_with_and_new_ones_are_told() {
     {
         assert_eq!(find(nothing), 0, "{nothing}");
     }
+    // On lines of their own: one is enough, and the words of two are not mixed.
+    for (found, times) in
+        [("nirgends\n血压", 1), ("nirgends 血压", 0), ("nirgends\nalso nowhere", 0)]
+    {
+        assert_eq!(find(found), times, "{found}");
+    }
+    let page = reading::search(&patient, &RoomScope::Own, &words("nirgends\ngewicht")).unwrap();
+    assert!(page.hits.iter().any(|hit| hit.snippet.iter().any(|part| part.hit)), "no snippet");
     let page = reading::search(&patient, &RoomScope::Own, &words("gewicht")).unwrap();
     let hit = page.hits.iter().find(|hit| hit.item.title.starts_with('高')).unwrap();
     let marked: Vec<_> = hit.snippet.iter().filter(|part| part.hit).collect();

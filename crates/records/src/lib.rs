@@ -15,6 +15,7 @@ pub mod deidentify;
 pub mod documents;
 pub mod format;
 pub mod json;
+pub mod own_words;
 pub mod room;
 pub mod sensitivity;
 pub mod units;

@@ -10,6 +10,7 @@ use keyward_app::views::documents::{
     DocumentPage, DocumentView, FoundPlace, GreyRange, GreyWindow, PageMark, PageWords,
 };
 use keyward_app::views::reading::RoomScope;
+use keyward_app::views::words::SaveWords;
 use keyward_viewer::{Document, View, ViewError, Window};
 use tauri::WebviewWindow;
 use tauri::ipc::Response;
@@ -141,11 +142,14 @@ pub async fn document_save(
     scope: RoomScope,
     record_id: String,
     index: u32,
+    dialog: SaveWords,
 ) -> Result<bool, AppError> {
     reader
         .run(move |session| {
-            let name = reading::document(session, &scope, &record_id, index)?.file_name();
-            let Some(path) = dialogs::save(&window, &name) else { return Ok(false) };
+            let found = reading::document(session, &scope, &record_id, index)?;
+            let name = found.file_name(&dialogs::stem(&dialog.name));
+            drop(found);
+            let Some(path) = dialogs::save(&window, &dialog, &name) else { return Ok(false) };
             // Read again: the profile may have been locked, or the share ended, while the dialog was open.
             let found = reading::document(session, &scope, &record_id, index)?;
             saved::whole(&path, |out| {

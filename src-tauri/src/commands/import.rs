@@ -8,6 +8,7 @@ use keyward_app::views::common::JobKind;
 use keyward_app::views::patient::{
     ImportDecision, ImportFileView, ImportSelection, ImportView, OriginalOf,
 };
+use keyward_app::views::words::{PickWords, SaveWords};
 use tauri::WebviewWindow;
 
 use crate::caller::{Patient, off_thread};
@@ -21,10 +22,11 @@ pub async fn import_pick(
     window: WebviewWindow,
     patient: Patient,
     folder: bool,
+    dialog: PickWords,
 ) -> Result<Option<ImportSelection>, AppError> {
     patient.0.0.session()?;
     off_thread(move || {
-        let picked = dialogs::pick_records(&window, folder);
+        let picked = dialogs::pick_records(&window, folder, &dialog);
         Ok(picked.map(|paths| patient.0.0.remember(token(), paths)))
     })
     .await
@@ -114,11 +116,14 @@ pub async fn import_export_original(
     window: WebviewWindow,
     patient: Patient,
     of: OriginalOf,
+    dialog: SaveWords,
 ) -> Result<Option<u64>, AppError> {
     patient
         .run(move |session| {
             let (name, _) = import::export(session, &of, None)?;
-            let Some(path) = dialogs::save(&window, &name) else { return Ok(None) };
+            let Some(path) = dialogs::save(&window, &dialog, &name) else {
+                return Ok(None);
+            };
             saved::whole(&path, |out| import::export(session, &of, Some(out)))
                 .map(|(_, bytes)| Some(bytes))
         })
@@ -131,10 +136,11 @@ pub async fn import_report_save(
     window: WebviewWindow,
     patient: Patient,
     import_id: String,
+    dialog: SaveWords,
 ) -> Result<bool, AppError> {
     patient
         .run(move |session| {
-            let Some(path) = dialogs::save(&window, "import-report.json") else {
+            let Some(path) = dialogs::save_new(&window, &dialog, "json") else {
                 return Ok(false);
             };
             // Read now: the profile may have been locked while the dialog was open.

@@ -5,6 +5,7 @@ use std::path::Path;
 use keyward_app::enrol;
 use keyward_app::error::{AppError, ErrorCode};
 use keyward_app::views::common::{InvitationPreview, SessionView};
+use keyward_app::views::words::PickWords;
 use tauri::WebviewWindow;
 
 use crate::caller::{Invited, off_thread};
@@ -27,10 +28,11 @@ pub async fn invitation_read(
 pub async fn invitation_from_image(
     window: WebviewWindow,
     invited: Invited,
+    dialog: PickWords,
 ) -> Result<Option<String>, AppError> {
     invited.0.0.session()?;
     off_thread(move || {
-        let Some(path) = dialogs::pick_image(&window) else { return Ok(None) };
+        let Some(path) = dialogs::pick_picture(&window, &dialog) else { return Ok(None) };
         let bytes = picture(&path).map_err(|_| ErrorCode::ImageWithoutInvitation)?;
         enrol::text_from_image(&bytes).map(Some)
     })

@@ -9,6 +9,7 @@ use keyward_app::leaving::{self, Unasked};
 use keyward_app::session::Session;
 use keyward_app::views::common::JobKind;
 use keyward_app::views::recovery::{LeavingView, ReceiptWords};
+use keyward_app::views::words::{ExportWords, SaveWords};
 use tauri::{State, WebviewWindow};
 
 use super::left::Left;
@@ -23,22 +24,25 @@ pub async fn leaving_view(patient: Patient) -> Result<LeavingView, AppError> {
     patient.run(leaving::view).await
 }
 
-/// Exports everything into a zip where the person says; gives the job, whose result is the name of
+/// Exports everything into a zip where the person says, with its page in `words`; gives the job, whose result is the name of
 /// the file, or nothing if she changes her mind.
 #[tauri::command]
 pub async fn export_all(
     window: WebviewWindow,
     patient: Patient,
+    dialog: SaveWords,
+    words: ExportWords,
 ) -> Result<Option<String>, AppError> {
     let opened = Arc::clone(&patient.0.0);
     let session = opened.session()?;
     off_thread(move || {
-        let Some(path) = dialogs::save(&window, "keyward-export.zip") else { return Ok(None) };
+        let Some(path) = dialogs::save_new(&window, &dialog, "zip") else { return Ok(None) };
         let job = opened.jobs().start(JobKind::Export)?;
         let id = job.id();
         tauri::async_runtime::spawn_blocking(move || {
-            let outcome =
-                saved::whole(&path, |out| leaving::export(&session, out, &*job, job.token()));
+            let outcome = saved::whole(&path, |out| {
+                leaving::export(&session, out, &words, &*job, job.token())
+            });
             let outcome = outcome
                 .and_then(|_| leaving::note_export(&session))
                 .map(|()| path.file_name().map(|name| name.to_string_lossy().into_owned()));
@@ -61,6 +65,7 @@ pub async fn leave_for_good(
     patient: Patient,
     name: String,
     local_only: bool,
+    dialog: SaveWords,
     words: ReceiptWords,
 ) -> Result<Option<String>, AppError> {
     let (desktop, opened) = (Arc::clone(&desktop), Arc::clone(&patient.0.0));
@@ -70,7 +75,7 @@ pub async fn leave_for_good(
     }
     off_thread(move || {
         // Before anything is asked of anybody: without a place for the receipt nothing happens.
-        let Some(path) = dialogs::save(&window, "keyward-receipt.html") else { return Ok(None) };
+        let Some(path) = dialogs::save_new(&window, &dialog, "html") else { return Ok(None) };
         let job = opened.jobs().start(JobKind::Leaving)?;
         let id = job.id();
         let unasked = if local_only { Unasked::GoAnyway } else { Unasked::Stay };

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use keyward_app::error::{AppError, ErrorCode};
 use keyward_app::views::recovery::LeavingReceipt;
+use keyward_app::views::words::SaveWords;
 use tauri::{State, WebviewWindow};
 
 use crate::caller::off_thread;
@@ -28,10 +29,11 @@ pub fn leaving_receipt(desktop: State<'_, Arc<Desktop>>) -> Option<LeavingReceip
 pub async fn leaving_receipt_save(
     window: WebviewWindow,
     desktop: State<'_, Arc<Desktop>>,
+    dialog: SaveWords,
 ) -> Result<bool, AppError> {
     let left = desktop.left().ok_or(ErrorCode::NotFound)?;
     off_thread(move || {
-        let Some(path) = dialogs::save(&window, "keyward-receipt.html") else { return Ok(false) };
+        let Some(path) = dialogs::save_new(&window, &dialog, "html") else { return Ok(false) };
         saved::whole(&path, |out| {
             out.write_all(left.page.as_bytes()).map_err(|_| ErrorCode::FileNotWritten.into())
         })?;

@@ -6,14 +6,12 @@ use keyward_app::error::AppError;
 use keyward_app::recovery::{at_relay, kit, report, status};
 use keyward_app::views::common::JobKind;
 use keyward_app::views::recovery::{KitCheck, KitView, KitWord, RecoveryView, RestoreReport};
+use keyward_app::views::words::SaveWords;
 use tauri::{State, WebviewWindow};
 
 use crate::caller::Patient;
 use crate::dialogs;
 use crate::state::Desktop;
-
-/// Name a backup file begins with.
-const FILE: &str = "keyward-backup.kwb";
 
 /// How the profile stands to losing this computer.
 #[tauri::command]
@@ -47,10 +45,16 @@ pub async fn reminder_put_off(patient: Patient) -> Result<(), AppError> {
 
 /// Lets the person choose the file backups go to; `false` if she changes her mind.
 #[tauri::command]
-pub async fn backup_file_choose(window: WebviewWindow, patient: Patient) -> Result<bool, AppError> {
+pub async fn backup_file_choose(
+    window: WebviewWindow,
+    patient: Patient,
+    dialog: SaveWords,
+) -> Result<bool, AppError> {
     patient
         .change("recovery", move |session| {
-            let Some(path) = dialogs::save(&window, FILE) else { return Ok(false) };
+            let Some(path) = dialogs::save_new(&window, &dialog, "kwb") else {
+                return Ok(false);
+            };
             status::choose_file(session, Some(&path)).map(|()| true)
         })
         .await

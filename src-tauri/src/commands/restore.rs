@@ -8,6 +8,7 @@ use keyward_app::views::common::JobView;
 use keyward_app::views::recovery::{
     BackupChoice, KitReading, RestoreOffer, RestoreReport, RestoreSource,
 };
+use keyward_app::views::words::PickWords;
 use tauri::{State, WebviewWindow};
 use zeroize::Zeroizing;
 
@@ -32,10 +33,11 @@ pub async fn restore_kit(
 pub async fn restore_kit_image(
     window: WebviewWindow,
     desktop: State<'_, Arc<Desktop>>,
+    dialog: PickWords,
 ) -> Result<Option<KitReading>, AppError> {
     let desktop = Arc::clone(&desktop);
     off_thread(move || {
-        let Some(path) = dialogs::pick_kit_image(&window) else { return Ok(None) };
+        let Some(path) = dialogs::pick_picture(&window, &dialog) else { return Ok(None) };
         let unreadable = |_| AppError::from(ErrorCode::KitUnreadable);
         let bytes = picture(&path).map_err(|_| ErrorCode::KitUnreadable)?;
         let text = Zeroizing::new(enrol::text_from_image(&bytes).map_err(unreadable)?);
@@ -49,10 +51,12 @@ pub async fn restore_kit_image(
 pub async fn restore_pick(
     window: WebviewWindow,
     desktop: State<'_, Arc<Desktop>>,
+    dialog: PickWords,
 ) -> Result<Option<BackupChoice>, AppError> {
     let desktop = Arc::clone(&desktop);
     off_thread(move || {
-        Ok(dialogs::pick_backup(&window).map(|path| desktop.restoring().remember(path)))
+        let picked = dialogs::pick_backup(&window, &dialog);
+        Ok(picked.map(|path| desktop.restoring().remember(path)))
     })
     .await
 }

@@ -18,6 +18,10 @@ const commandWith =
   (args: In): Promise<Out> =>
     call(name, args as Record<string, unknown>) as Promise<Out>;
 
+/** What a dialog of the system says (`shared/dialogWords.ts`). */
+type Picking = { dialog: T.PickWords };
+type Saving = { dialog: T.SaveWords };
+
 /** Commands of the welcome window. */
 export const welcome = {
   profilesList: command<T.ProfileSummary[]>("profiles_list"),
@@ -29,8 +33,8 @@ export const welcome = {
   salvageForget: commandWith<{ id: string }, undefined>("salvage_forget"),
   clinicSetup: (setup: T.ClinicSetup) => call("clinic_setup", { setup }) as Promise<T.ProfileSummary>,
   restoreKit: commandWith<{ text: string }, T.KitReading>("restore_kit"),
-  restoreKitImage: command<T.KitReading | null>("restore_kit_image"),
-  restorePick: command<T.BackupChoice | null>("restore_pick"),
+  restoreKitImage: commandWith<Picking, T.KitReading | null>("restore_kit_image"),
+  restorePick: commandWith<Picking, T.BackupChoice | null>("restore_pick"),
   restoreLook: commandWith<{ kit: string; source: T.RestoreSource }, T.RestoreOffer>("restore_look"),
   restoreStart: commandWith<
     { kit: string; source: T.RestoreSource; sequence: number; name: string; passphrase: string | null },
@@ -41,7 +45,7 @@ export const welcome = {
   restoreReport: commandWith<{ job: string }, T.RestoreReport>("restore_done"),
   restoreForget: command<undefined>("restore_forget"),
   leavingReceipt: command<T.LeavingReceipt | null>("leaving_receipt"),
-  leavingReceiptSave: command<boolean>("leaving_receipt_save"),
+  leavingReceiptSave: commandWith<Saving, boolean>("leaving_receipt_save"),
   leavingDone: command<undefined>("leaving_done"),
 };
 
@@ -67,7 +71,7 @@ export const common = {
 /** Commands of a patient's and a doctor's window for joining a clinic. */
 export const invitation = {
   read: commandWith<{ text: string }, T.InvitationPreview>("invitation_read"),
-  fromImage: command<string | null>("invitation_from_image"),
+  fromImage: commandWith<Picking, string | null>("invitation_from_image"),
   accept: commandWith<{ text: string; leave: boolean }, T.SessionView>("invitation_accept"),
 };
 
@@ -94,7 +98,7 @@ export const desk = {
 /** Commands of a patient's window. */
 export const patient = {
   home: command<T.PatientHome>("patient_home"),
-  importPick: commandWith<{ folder: boolean }, T.ImportSelection | null>("import_pick"),
+  importPick: commandWith<{ folder: boolean } & Picking, T.ImportSelection | null>("import_pick"),
   importStart: commandWith<{ token: string }, string>("import_start"),
   importDecide: commandWith<{ job: string; decision: T.ImportDecision }, undefined>("import_decide"),
   importReport: commandWith<{ job: string }, T.ImportReport>("import_report"),
@@ -102,8 +106,8 @@ export const patient = {
   importsList: command<T.ImportView[]>("imports_list"),
   importResume: commandWith<{ importId: string }, string>("import_resume"),
   importFiles: commandWith<{ importId: string }, T.ImportFileView[]>("import_files"),
-  importExportOriginal: commandWith<{ of: T.OriginalOf }, number | null>("import_export_original"),
-  importReportSave: commandWith<{ importId: string }, boolean>("import_report_save"),
+  importExportOriginal: commandWith<{ of: T.OriginalOf } & Saving, number | null>("import_export_original"),
+  importReportSave: commandWith<{ importId: string } & Saving, boolean>("import_report_save"),
   recordMove: commandWith<{ id: string; category: T.Category }, T.RecordMoved>("record_move"),
   spaces: command<T.SpaceView[]>("spaces"),
   spaceCreate: (draft: T.SpaceDraft) => call("space_create", { draft }) as Promise<T.SpaceView>,
@@ -130,7 +134,7 @@ export const recovery = {
   kitConfirm: commandWith<{ words: T.KitWord[] }, T.KitCheck>("kit_confirm"),
   kitRenew: command<undefined>("kit_renew"),
   putOff: command<undefined>("reminder_put_off"),
-  backupFileChoose: command<boolean>("backup_file_choose"),
+  backupFileChoose: commandWith<Saving, boolean>("backup_file_choose"),
   backupFileForget: command<undefined>("backup_file_forget"),
   backupNow: command<string>("backup_now"),
   backupRelay: commandWith<{ on: boolean }, undefined>("backup_relay"),
@@ -141,8 +145,8 @@ export const recovery = {
 /** Taking everything along, and leaving. Both give a job, or nothing if she picks no place for the file. */
 export const leaving = {
   view: command<T.LeavingView>("leaving_view"),
-  exportAll: command<string | null>("export_all"),
-  forGood: commandWith<{ name: string; localOnly: boolean; words: T.ReceiptWords }, string | null>(
+  exportAll: commandWith<{ words: T.ExportWords } & Saving, string | null>("export_all"),
+  forGood: commandWith<{ name: string; localOnly: boolean; words: T.ReceiptWords } & Saving, string | null>(
     "leave_for_good",
   ),
 };
@@ -182,7 +186,7 @@ export const documents = {
   text: commandWith<At & { page: number }, T.PageWords>("document_text"),
   find: commandWith<At & { words: string }, T.FoundPlace[]>("document_find"),
   close: commandWith<At, undefined>("document_close"),
-  save: commandWith<At, boolean>("document_save"),
+  save: commandWith<At & Saving, boolean>("document_save"),
 };
 
 export type Drag = "over" | "left" | "dropped";

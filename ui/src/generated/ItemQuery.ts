@@ -10,7 +10,7 @@ export type ItemQuery = {
  */
 categories: Array<Category>, 
 /**
- * Only items whose words contain all of these words (prefixes count).
+ * Only items whose words contain all words of one of these lines (prefixes count).
  */
 text: string | null, 
 /**

@@ -8,10 +8,12 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use keyward_records::own_words;
 use zip::CompressionMethod;
 use zip::write::{SimpleFileOptions, StreamWriter, ZipWriter};
 
-use super::{audit, page};
+use super::audit;
+use super::page::{self, Contents};
 use crate::error::{AppError, ErrorCode};
 use crate::identity::Enrolment;
 use crate::patient::import;
@@ -22,25 +24,37 @@ use crate::ports::vault::{RecordFilter, RecordRow};
 use crate::session::Session;
 use crate::views::common::Role;
 use crate::views::patient::OriginalOf;
+use crate::views::words::ExportWords;
 
 /// Records read at a time.
 const PAGE: u64 = 256;
 /// The page that a person opens first.
 const INDEX: &str = "index.html";
+/// What programs know stays as it is in every language: the names of files and folders.
 const ABOUT: &str = "README.txt";
-const ABOUT_TEXT: &str = "\
-Everything Keyward kept in this profile, in open formats.
+const CONSENTS: &str = "fhir/Consent.ndjson";
+const ACCESSES: &str = "fhir/AuditEvent.ndjson";
+const ORIGINALS: &str = "originals/";
+const KEPT: &str = "kept/";
+const SETTINGS: &str = "settings.json";
 
-index.html            a page to read in a browser
-fhir/*.ndjson         records, one FHIR R4 resource a line (https://hl7.org/fhir/R4/)
-fhir/Consent.ndjson   what was shared, with whom and until when
-fhir/AuditEvent.ndjson  who looked
-originals/            files as they came, byte for byte
-kept/                 parts of files that were kept without being understood
-settings.json         the settings
-
-Nothing here is locked. Whoever has this file can read it.
-";
+/// What is where, a line each.
+fn about(words: &ExportWords) -> String {
+    let mut about = format!("{}\n\n", words.about);
+    for (place, what) in [
+        (INDEX, &words.about_page),
+        ("fhir/*.ndjson (https://hl7.org/fhir/R4/)", &words.about_records),
+        (CONSENTS, &words.about_shares),
+        (ACCESSES, &words.about_looked),
+        (ORIGINALS, &words.about_originals),
+        (KEPT, &words.about_kept),
+        (SETTINGS, &words.about_settings),
+    ] {
+        about.push_str(&format!("{place}\n    {what}\n"));
+    }
+    about.push_str(&format!("\n{}\n", words.about_open));
+    about
+}
 
 struct Archive<'a, 'o> {
     zip: ZipWriter<StreamWriter<&'o mut dyn Write>>,
@@ -50,27 +64,29 @@ struct Archive<'a, 'o> {
     step: Step,
 }
 
-/// Writes everything into `out`, which is whole only if this succeeds. Gives the number of records.
+/// Writes everything into `out`, which is whole only if this succeeds; what is there to be read by her in `words`.
+/// Gives the number of records.
 ///
 /// # Errors
 /// [`ErrorCode::FileNotWritten`], [`ErrorCode::Cancelled`], else what the vault reports.
 pub fn export(
     session: &Session,
     out: &mut dyn Write,
+    words: &ExportWords,
     progress: &dyn Progress,
     cancel: &Cancel,
 ) -> Result<u64, AppError> {
     let total = session.read()?.count_records()?.iter().map(|(_, records)| records).sum();
     let step = Step { stage: Stage::Writing, total, ..Step::default() };
     let mut archive = Archive { zip: ZipWriter::new_stream(out), session, progress, cancel, step };
-    archive.file(ABOUT, |out| written(out.write_all(ABOUT_TEXT.as_bytes())))?;
+    archive.file(ABOUT, |out| written(out.write_all(about(words).as_bytes())))?;
     let lines = archive.records()?;
     if session.profile().role == Role::Patient {
         archive.sharing()?;
         archive.originals()?;
     }
     archive.settings()?;
-    archive.index(&lines)?;
+    archive.index(&lines, words)?;
     written(archive.zip.finish().map(drop).map_err(io::Error::other))?;
     Ok(total)
 }
@@ -84,6 +100,8 @@ pub(super) struct Line {
     pub(super) category: String,
     pub(super) date: Option<String>,
     pub(super) title: String,
+    /// Keyward itself gave the title.
+    pub(super) own_title: bool,
 }
 
 impl Archive<'_, '_> {
@@ -111,7 +129,8 @@ impl Archive<'_, '_> {
         each_record(session, self.cancel, |row| {
             types.insert(row.resource_type.clone(), ());
             let (category, date) = (row.category.clone(), row.date.clone());
-            lines.push(Line { category, date, title: row.title.clone() });
+            let own_title = own_words::made_here(&row.body);
+            lines.push(Line { category, date, title: row.title.clone(), own_title });
             Ok(())
         })?;
         let (progress, cancel) = (self.progress, self.cancel);
@@ -138,7 +157,7 @@ impl Archive<'_, '_> {
         let Some(enrolment) = Enrolment::load(&*session.read()?)? else { return Ok(()) };
         let patient = enrolment.person.map(|person| person.name).unwrap_or_default();
         let shares = sharing::list(session)?;
-        self.file("fhir/Consent.ndjson", |out| {
+        self.file(CONSENTS, |out| {
             for share in &shares {
                 let consent = sharing::receipt(session, &share.id)?.consent;
                 written(out.write_all(&on_one_line(consent.as_bytes())))?;
@@ -146,7 +165,7 @@ impl Archive<'_, '_> {
             Ok(())
         })?;
         let accesses = sharing::accesses(session)?;
-        self.file("fhir/AuditEvent.ndjson", |out| {
+        self.file(ACCESSES, |out| {
             for (id, access) in accesses.iter().enumerate() {
                 let event = audit::event(id, access, &instant(access.time)?, &patient);
                 written(writeln!(out, "{event}"))?;
@@ -163,13 +182,13 @@ impl Archive<'_, '_> {
                 number += 1;
                 if file.original {
                     let of = OriginalOf::File { source: file.source.clone() };
-                    let name = format!("originals/{number:05}-{}", safe(&file.name));
+                    let name = format!("{ORIGINALS}{number:05}-{}", safe(&file.name));
                     self.file(&name, |out| import::export(session, &of, Some(out)).map(drop))?;
                 }
                 for piece in &file.kept {
                     let (source, index) = (file.source.clone(), piece.index);
                     let of = OriginalOf::Piece { source, index };
-                    let name = format!("kept/{number:05}-{index}-{}", safe(&file.name));
+                    let name = format!("{KEPT}{number:05}-{index}-{}", safe(&file.name));
                     self.file(&name, |out| import::export(session, &of, Some(out)).map(drop))?;
                 }
             }
@@ -179,23 +198,28 @@ impl Archive<'_, '_> {
 
     fn settings(&mut self) -> Result<(), AppError> {
         let settings = self.session.settings()?;
-        self.file("settings.json", |out| {
+        self.file(SETTINGS, |out| {
             let json = serde_json::to_vec_pretty(&settings).map_err(|_| ErrorCode::Internal)?;
             written(out.write_all(&json))
         })
     }
 
-    fn index(&mut self, lines: &[Line]) -> Result<(), AppError> {
+    fn index(&mut self, lines: &[Line], words: &ExportWords) -> Result<(), AppError> {
         let session = self.session;
-        let name = session.profile().name.clone();
-        let made = instant(session.now())?;
         let enrolled = Enrolment::load(&*session.read()?)?.is_some();
         let (shares, accesses) = if enrolled && session.profile().role == Role::Patient {
             (sharing::list(session)?, sharing::accesses(session)?)
         } else {
             (Vec::new(), Vec::new())
         };
-        let page = page::page(&name, &made, lines, &shares, &accesses)?;
+        let contents = Contents {
+            name: &session.profile().name,
+            made: session.now(),
+            lines,
+            shares: &shares,
+            accesses: &accesses,
+        };
+        let page = page::page(&contents, words)?;
         self.file(INDEX, |out| written(out.write_all(page.as_bytes())))
     }
 }

@@ -1,75 +1,109 @@
-//! The page of an export: plain HTML without a script, to be read in any browser.
+//! The page of an export: plain HTML without a script, to be read in any browser, in the language of the app. What a
+//! record says stays in the words it came with; only titles Keyward itself gave are said in that language too.
 
 use std::fmt::Write as _;
 
-use super::export::{Line, instant};
+use super::export::Line;
+use super::receipt::{lang, moment};
 use crate::error::{AppError, ErrorCode};
+use crate::ports::clock::UnixSeconds;
 use crate::views::patient::{AccessView, ShareView};
+use crate::views::words::ExportWords;
 
 pub(super) const STYLE: &str = "body{font:16px/1.5 sans-serif;max-width:50em;margin:2em auto;padding:0 1em}\
     table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.3em .6em .3em 0;\
     border-bottom:1px solid #ccc;vertical-align:top}";
 
+/// What the page is about.
+pub(super) struct Contents<'a> {
+    pub(super) name: &'a str,
+    pub(super) made: UnixSeconds,
+    pub(super) lines: &'a [Line],
+    pub(super) shares: &'a [ShareView],
+    pub(super) accesses: &'a [AccessView],
+}
+
 /// The whole page.
 ///
 /// # Errors
 /// [`ErrorCode::Internal`] for a time that is none.
-pub(super) fn page(
-    name: &str,
-    made: &str,
-    lines: &[Line],
-    shares: &[ShareView],
-    accesses: &[AccessView],
-) -> Result<String, AppError> {
-    let mut page = String::new();
-    let mut put = |text: std::fmt::Arguments<'_>| {
-        page.write_fmt(text).map_err(|_| AppError::new(ErrorCode::Internal))
-    };
-    let name = text(name);
-    put(format_args!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
+pub(super) fn page(contents: &Contents<'_>, words: &ExportWords) -> Result<String, AppError> {
+    let mut page = Page(String::new());
+    page.put(format_args!(
+        "<!doctype html><html lang=\"{}\"><meta charset=\"utf-8\">\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\
-         <title>Export of {name}</title><style>{STYLE}</style><h1>{name}</h1>\
-         <p>Exported on {made}. The records themselves are in the folder fhir, files as they came in \
-         the folder originals.</p>"
+         <title>{}</title><style>{STYLE}</style><h1>{}</h1><p>{} {}</p>",
+        lang(&words.lang),
+        text(&words.title.replace("{name}", contents.name)),
+        text(contents.name),
+        text(&words.made.replace("{date}", &moment(contents.made)?)),
+        text(&words.where_is_what),
     ))?;
-    put(format_args!(
-        "<h2>Records ({})</h2><table><tr><th>Date<th>What<th>Kind</tr>",
-        lines.len()
-    ))?;
-    for line in lines {
-        let date = text(line.date.as_deref().unwrap_or("no date"));
-        put(format_args!(
-            "<tr><td>{date}<td>{}<td>{}</tr>",
-            text(&line.title),
-            text(&line.category)
-        ))?;
+    page.records(contents.lines, words)?;
+    page.shares(contents.shares, words)?;
+    page.accesses(contents.accesses, words)?;
+    page.put(format_args!("</html>"))?;
+    Ok(page.0)
+}
+
+struct Page(String);
+
+impl Page {
+    fn put(&mut self, written: std::fmt::Arguments<'_>) -> Result<(), AppError> {
+        self.0.write_fmt(written).map_err(|_| ErrorCode::Internal.into())
     }
-    put(format_args!("</table><h2>Shares ({})</h2><table>", shares.len()))?;
-    put(format_args!("<tr><th>With<th>From<th>Until<th>Number</tr>"))?;
-    for share in shares {
-        put(format_args!(
-            "<tr><td>{}, {}<td>{}<td>{}<td>{}</tr>",
-            text(&share.doctor.name),
-            text(&share.doctor.organisation),
-            instant(share.created)?,
-            instant(share.until)?,
-            text(&share.number)
-        ))?;
+
+    fn table(&mut self, heading: &str, rows: usize, columns: &[&str]) -> Result<(), AppError> {
+        self.put(format_args!("<h2>{} ({rows})</h2><table><tr>", text(heading)))?;
+        columns.iter().try_for_each(|column| self.put(format_args!("<th>{}", text(column))))?;
+        self.put(format_args!("</tr>"))
     }
-    put(format_args!("</table><h2>Who looked ({})</h2><table>", accesses.len()))?;
-    put(format_args!("<tr><th>When<th>Who<th>Records</tr>"))?;
-    for access in accesses {
-        put(format_args!(
-            "<tr><td>{}<td>{}, {}<td>{}</tr>",
-            instant(access.time)?,
-            text(&access.doctor_name),
-            text(&access.organisation),
-            access.records
-        ))?;
+
+    fn row(&mut self, cells: &[&str]) -> Result<(), AppError> {
+        self.put(format_args!("<tr>"))?;
+        cells.iter().try_for_each(|cell| self.put(format_args!("<td>{}", text(cell))))?;
+        self.put(format_args!("</tr>"))
     }
-    put(format_args!("</table></html>"))?;
-    Ok(page)
+
+    fn records(&mut self, lines: &[Line], words: &ExportWords) -> Result<(), AppError> {
+        self.table(&words.records, lines.len(), &[&words.date, &words.what, &words.kind])?;
+        for line in lines {
+            let titled = line.own_title.then(|| words.titles.get(&line.title)).flatten();
+            self.row(&[
+                line.date.as_deref().unwrap_or(&words.no_date),
+                titled.unwrap_or(&line.title),
+                words.kinds.get(&line.category).unwrap_or(&line.category),
+            ])?;
+        }
+        self.put(format_args!("</table>"))
+    }
+
+    fn shares(&mut self, shares: &[ShareView], words: &ExportWords) -> Result<(), AppError> {
+        let columns = [&*words.with, &*words.from, &*words.until, &*words.number];
+        self.table(&words.shares, shares.len(), &columns)?;
+        for share in shares {
+            self.row(&[
+                &format!("{}, {}", share.doctor.name, share.doctor.organisation),
+                &moment(share.created)?,
+                &moment(share.until)?,
+                &share.number,
+            ])?;
+        }
+        self.put(format_args!("</table>"))
+    }
+
+    fn accesses(&mut self, accesses: &[AccessView], words: &ExportWords) -> Result<(), AppError> {
+        let columns = [&*words.when, &*words.who, &*words.records_seen];
+        self.table(&words.looked, accesses.len(), &columns)?;
+        for access in accesses {
+            self.row(&[
+                &moment(access.time)?,
+                &format!("{}, {}", access.doctor_name, access.organisation),
+                &access.records.to_string(),
+            ])?;
+        }
+        self.put(format_args!("</table>"))
+    }
 }
 
 /// Text as HTML shows it, whatever stands in it.
@@ -92,15 +126,44 @@ pub(super) fn text(raw: &str) -> String {
 mod tests {
     use super::*;
 
+    fn contents<'a>(name: &'a str, lines: &'a [Line]) -> Contents<'a> {
+        Contents { name, made: 1_793_534_400, lines, shares: &[], accesses: &[] }
+    }
+
+    fn line(title: &str, own_title: bool) -> Line {
+        Line { category: "results".into(), date: None, title: title.into(), own_title }
+    }
+
     #[test]
     fn what_a_record_says_stays_text() {
-        let line = Line {
-            category: "results".into(),
-            date: None,
-            title: "<script>alert(1)</script> & \"'".into(),
-        };
-        let page = page("A <b>", "2026-01-01T00:00:00Z", &[line], &[], &[]).unwrap();
+        let lines = [line("<script>alert(1)</script> & \"'", false)];
+        let mut words = ExportWords::of_keys();
+        words.lang = "en\"><script>".to_owned();
+        words.records = "<script>".to_owned();
+        let page = page(&contents("A <b>", &lines), &words).unwrap();
         assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;&#39;"));
         assert!(!page.contains("<script") && !page.contains("<b>"));
+    }
+
+    #[test]
+    fn it_is_in_her_words_and_what_others_wrote_is_as_it_came() {
+        let lines = [line("Body weight", true), line("Body weight", false)];
+        let mut words = ExportWords::of_keys();
+        words.lang = "zh-Hans".to_owned();
+        words.kinds.insert("results".to_owned(), "检验结果".to_owned());
+        words.titles.insert("Body weight".to_owned(), "体重".to_owned());
+        let page = page(&contents("Anna", &lines), &words).unwrap();
+        for expected in [
+            "<html lang=\"zh-Hans\">",
+            "<title>title Anna</title>",
+            "made 2026-11-01 12:00 UTC whereIsWhat",
+            "<tr><td>noDate<td>体重<td>检验结果</tr>",
+            "<tr><td>noDate<td>Body weight<td>检验结果</tr>",
+        ] {
+            assert!(page.contains(expected), "{expected}: {page}");
+        }
+        for english in ["Export", "Records", "Shares", "looked at", "no date", "results<"] {
+            assert!(!page.contains(english), "{english}: {page}");
+        }
     }
 }

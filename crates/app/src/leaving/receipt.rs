@@ -54,7 +54,7 @@ pub fn receipt_page(receipt: &LeavingReceipt, words: &ReceiptWords) -> Result<St
 }
 
 /// A language tag, and nothing else.
-fn lang(tag: &str) -> &str {
+pub(super) fn lang(tag: &str) -> &str {
     let is_tag = !tag.is_empty()
         && tag.len() <= 16
         && tag.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
@@ -62,7 +62,7 @@ fn lang(tag: &str) -> &str {
 }
 
 /// Readable in every language, and clear about the zone: `2026-11-30 05:04 UTC`.
-fn moment(at: UnixSeconds) -> Result<String, AppError> {
+pub(super) fn moment(at: UnixSeconds) -> Result<String, AppError> {
     let instant = instant(at)?;
     Ok(format!("{} {} UTC", part(&instant, 0..10)?, part(&instant, 11..16)?))
 }

@@ -106,7 +106,7 @@ pub struct LineFilter {
     pub sections: Vec<String>,
     /// Only this standing.
     pub standing: Option<u8>,
-    /// Only lines whose words contain all of these (the last letters of a word may be missing).
+    /// Only lines whose words contain all of one of its lines (the last letters of a word may be missing).
     pub text: Option<String>,
     /// Only lines with a date at or after this one (text order).
     pub from: Option<String>,

@@ -132,8 +132,8 @@ impl Document {
         }
     }
 
-    /// A name to save it under: its title, and the ending of what it is.
-    pub fn file_name(&self) -> String {
+    /// A name to save it under: its title, or `unnamed` if it has none, and the ending of what it is.
+    pub fn file_name(&self, unnamed: &str) -> String {
         let ending = match (self.shown, self.data.first()) {
             (Shown::Pdf, _) => "pdf",
             (Shown::Picture, Some(0xff)) => "jpg",
@@ -148,7 +148,7 @@ impl Document {
         let plain = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_' | ',' | '(' | ')');
         let stem: String = title.chars().filter(|&c| plain(c)).take(80).collect();
         let stem = stem.trim();
-        let stem = if stem.is_empty() { "document" } else { stem };
+        let stem = if stem.is_empty() { unnamed } else { stem };
         format!("{stem}.{ending}")
     }
 }

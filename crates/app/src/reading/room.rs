@@ -247,10 +247,15 @@ pub fn search(
     let (found, total) = tx.find_lines(&name, &filter)?;
     let words = filter.text.as_deref().unwrap_or_default();
     let hits = found.iter().map(|found| {
-        let in_title = holds_all(&found.title, words);
+        let in_title = words.lines().any(|line| holds_all(&found.title, line));
+        let mut shown = words.lines().map(|line| snippet(&found.words, line));
         Ok(SearchHit {
             item: answer::item(&*tx, &name, &found.line)?,
-            snippet: if in_title { Vec::new() } else { snippet(&found.words, words) },
+            snippet: if in_title {
+                Vec::new()
+            } else {
+                shown.find(|parts| !parts.is_empty()).unwrap_or_default()
+            },
         })
     });
     let searched = tx.searched(&name)?;

@@ -11,3 +11,4 @@ pub mod documents;
 pub mod patient;
 pub mod reading;
 pub mod recovery;
+pub mod words;

@@ -192,6 +192,13 @@ impl Kind {
     }
 }
 
+/// Every type with a name of its own, by its identifier.
+pub(super) fn named() -> impl Iterator<Item = Kind> {
+    let quantities = QUANTITIES.iter().map(|row| format!("HKQuantityTypeIdentifier{}", row.0));
+    let categories = CATEGORIES.iter().map(|row| format!("HKCategoryTypeIdentifier{}", row.0));
+    quantities.chain(categories).filter_map(|identifier| Kind::of(&identifier))
+}
+
 /// `RapidPoundingOrFlutteringHeartbeat` in words.
 pub(super) fn words(name: &str) -> String {
     let mut text = String::with_capacity(name.len() + 8);

@@ -9,11 +9,20 @@ use super::unit::{self, AppleUnit};
 use crate::json::Json;
 use crate::units::Number;
 
-const LOINC: &str = "http://loinc.org";
+pub(super) const LOINC: &str = "http://loinc.org";
 const UCUM: &str = "http://unitsofmeasure.org";
-const STATISTICS: &str = "http://terminology.hl7.org/CodeSystem/observation-statistics";
+pub(super) const STATISTICS: &str = "http://terminology.hl7.org/CodeSystem/observation-statistics";
 const CATEGORY: &str = "http://terminology.hl7.org/CodeSystem/observation-category";
 const ACT_CODE: &str = "http://terminology.hl7.org/CodeSystem/v3-ActCode";
+/// Numbers of a day: code and word.
+pub(super) const MINIMUM: &str = "minimum";
+pub(super) const MAXIMUM: &str = "maximum";
+pub(super) const AVERAGE: &str = "average";
+pub(super) const COUNT: &str = "count";
+/// Parts of a workout.
+pub(super) const DURATION: &str = "Duration";
+pub(super) const DISTANCE: &str = "Distance";
+pub(super) const ENERGY: &str = "Active energy";
 /// Longest name of a source.
 const MAX_SOURCE: usize = 200;
 
@@ -130,20 +139,11 @@ impl Sample {
 
 /// A blood pressure from its parts, of one moment.
 pub(super) fn pressure(parts: &[Sample]) -> Json {
-    let kind = Kind {
-        name: "Blood pressure".to_owned(),
-        identifier: "HKCorrelationTypeIdentifierBloodPressure".to_owned(),
-        loinc: Some("85354-9"),
-        category: "vital-signs",
-        handling: Handling::Single,
-        label: None,
-        coded: false,
-    };
+    let kind = pressure_kind();
     let mut members = head(&kind);
     let excerpts: Vec<String> = parts.iter().map(|part| part.excerpt.clone()).collect();
     members.push(excerpt(&excerpts));
-    let codings = vec![coding(LOINC, "85354-9"), coding(SOURCE, &kind.identifier)];
-    members.push(("code", object([("coding", Json::Array(codings)), ("text", text(&kind.name))])));
+    members.push(("code", both(&kind)));
     if let Some(first) = parts.first() {
         members.extend(first.when());
         members.extend(device(&first.source));
@@ -157,14 +157,31 @@ pub(super) fn pressure(parts: &[Sample]) -> Json {
     object(members)
 }
 
+pub(super) fn pressure_kind() -> Kind {
+    Kind {
+        name: "Blood pressure".to_owned(),
+        identifier: "HKCorrelationTypeIdentifierBloodPressure".to_owned(),
+        loinc: Some("85354-9"),
+        category: "vital-signs",
+        handling: Handling::Single,
+        label: None,
+        coded: false,
+    }
+}
+
+/// Code and title of the summary of a day.
+pub(super) fn of_day(kind: &Kind) -> (String, String) {
+    (format!("{}-day", kind.identifier), format!("{} (day)", kind.name))
+}
+
 /// The summary of a day.
 pub(super) fn day(key: &DayKey, day: &DaySummary) -> Json {
     let kind = &day.kind;
     let mut members = head(kind);
     // A day is not a measurement: its own code first, so that the two make no common curve.
-    let own = coding(SOURCE, &format!("{}-day", kind.identifier));
+    let (code, name) = of_day(kind);
+    let own = coding(SOURCE, &code);
     let codings = std::iter::once(own).chain(kind.loinc.map(|code| coding(LOINC, code))).collect();
-    let name = format!("{} (day)", kind.name);
     members.push(("code", object([("coding", Json::Array(codings)), ("text", text(&name))])));
     members.push(("effectivePeriod", period(&day.start, &day.end)));
     members.extend(device(&key.source));
@@ -192,16 +209,16 @@ pub(super) fn day(key: &DayKey, day: &DaySummary) -> Json {
             let mean = day.sum / day.count.max(1) as f64;
             let decimals = day.decimals.min(6);
             for (code, value, decimals) in [
-                ("minimum", day.minimum, decimals),
-                ("maximum", day.maximum, decimals),
-                ("average", mean, decimals.max(1)),
+                (MINIMUM, day.minimum, decimals),
+                (MAXIMUM, day.maximum, decimals),
+                (AVERAGE, mean, decimals.max(1)),
             ] {
                 components.push(statistic(code, number(value, decimals)));
             }
         }
     }
     let count = object([("value", Json::Number(day.count.to_string().into()))]);
-    components.push(statistic("count", count));
+    components.push(statistic(COUNT, count));
     members.push(("component", Json::Array(components)));
     let note = format!(
         "Made on import from {} entries of one day. Every single one is in the original file.",
@@ -211,14 +228,8 @@ pub(super) fn day(key: &DayKey, day: &DaySummary) -> Json {
     object(members)
 }
 
-/// A workout; `None` if its time makes no sense.
-pub(super) fn workout(tag: &Tag) -> Option<Json> {
-    let start = time::moment(&tag.attribute("startDate")?)?;
-    let end = time::moment(&tag.attribute("endDate")?)?;
-    let seconds = time::seconds(&start, &end)?;
-    let activity = tag.attribute("workoutActivityType")?;
-    let activity = words(activity.strip_prefix("HKWorkoutActivityType").unwrap_or(&activity));
-    let kind = Kind {
+pub(super) fn workout_kind() -> Kind {
+    Kind {
         name: "Exercise".to_owned(),
         identifier: "HKWorkout".to_owned(),
         loinc: Some("73985-4"),
@@ -226,19 +237,33 @@ pub(super) fn workout(tag: &Tag) -> Option<Json> {
         handling: Handling::Single,
         label: None,
         coded: true,
-    };
+    }
+}
+
+/// `HKWorkoutActivityTypeTraditionalStrengthTraining` in words.
+pub(super) fn activity_words(activity: &str) -> String {
+    words(activity.strip_prefix("HKWorkoutActivityType").unwrap_or(activity))
+}
+
+/// A workout; `None` if its time makes no sense.
+pub(super) fn workout(tag: &Tag) -> Option<Json> {
+    let start = time::moment(&tag.attribute("startDate")?)?;
+    let end = time::moment(&tag.attribute("endDate")?)?;
+    let seconds = time::seconds(&start, &end)?;
+    let activity = tag.attribute("workoutActivityType")?;
+    let activity = activity_words(&activity);
+    let kind = workout_kind();
     let mut members = head(&kind);
     members.push(excerpt(&[tag.excerpt()]));
-    let codings = vec![coding(LOINC, "73985-4"), coding(SOURCE, "HKWorkout")];
-    members.push(("code", object([("coding", Json::Array(codings)), ("text", text(&kind.name))])));
+    members.push(("code", both(&kind)));
     members.push(("effectivePeriod", period(&start, &end)));
     members.extend(device(&tag.attribute("sourceName").unwrap_or_default()));
     members.push(("valueCodeableConcept", object([("text", text(&activity))])));
     let mut components =
-        vec![object([("code", named("Duration")), ("valueQuantity", minutes(seconds / 60.0))])];
+        vec![object([("code", named(DURATION)), ("valueQuantity", minutes(seconds / 60.0))])];
     for (value, unit, name) in [
-        ("totalDistance", "totalDistanceUnit", "Distance"),
-        ("totalEnergyBurned", "totalEnergyBurnedUnit", "Active energy"),
+        ("totalDistance", "totalDistanceUnit", DISTANCE),
+        ("totalEnergyBurned", "totalEnergyBurnedUnit", ENERGY),
     ] {
         let Some(written) = tag.attribute(value) else { continue };
         let Some(digits) = Number::parse(&written).and_then(|n| plain_digits(&written, n)) else {
@@ -251,6 +276,13 @@ pub(super) fn workout(tag: &Tag) -> Option<Json> {
     }
     members.push(("component", Json::Array(components)));
     Some(object(members))
+}
+
+/// The code of a kind that has one in LOINC and one of Apple's.
+fn both(kind: &Kind) -> Json {
+    let loinc = kind.loinc.map(|code| coding(LOINC, code));
+    let codings = loinc.into_iter().chain([coding(SOURCE, &kind.identifier)]).collect();
+    object([("coding", Json::Array(codings)), ("text", text(&kind.name))])
 }
 
 fn head(kind: &Kind) -> Vec<(&'static str, Json)> {
@@ -313,7 +345,7 @@ fn statistic(code: &'static str, value: Json) -> Json {
 }
 
 /// `HKCategoryValueSleepAnalysisAsleepCore` in words.
-fn value_words(value: &str) -> String {
+pub(super) fn value_words(value: &str) -> String {
     let short = value.strip_prefix("HKCategoryValue").unwrap_or(value);
     let short = short.strip_prefix("SleepAnalysis").unwrap_or(short);
     words(short).chars().take(100).collect()

@@ -20,6 +20,7 @@ mod make;
 mod scan;
 mod time;
 mod unit;
+mod words;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io::Read;
@@ -36,6 +37,8 @@ use crate::identity::PatientIdentity;
 use crate::json::Json;
 use crate::limits::Limits;
 use crate::parsed::{KeptAsSource, KeptReason, ParseError, Resource};
+
+pub(crate) use self::words::{titles, values};
 
 /// Resources in one batch.
 const BATCH: usize = 1000;

@@ -12,6 +12,7 @@ use super::{ColumnRole, ColumnUse, CsvMapping, DecimalSign, MAX_COLUMNS, SOURCE,
 use crate::format::Format;
 use crate::json::Json;
 use crate::limits::Limits;
+use crate::own_words::OwnTitle;
 use crate::parsed::{Container, KeptReason, ParseError, Parsed};
 use crate::take::Taken;
 use crate::units::Unit;
@@ -39,6 +40,20 @@ const BY_AMOUNT: [(&str, &str, &str); 9] = [
     ("4548-4", "mmol/mol", "59261-8"),
     ("718-7", "mmol/L", "59260-0"),
 ];
+
+/// A blood pressure of two columns, and its LOINC code.
+const PRESSURE: (&str, &str) = ("Blood pressure", "85354-9");
+
+/// The titles that records made here can have by themselves.
+pub(crate) fn titles() -> Vec<OwnTitle> {
+    let mut titles = vec![OwnTitle::new(LOINC, PRESSURE.1, PRESSURE.0)];
+    for measure in &measures::MEASURES {
+        titles.push(OwnTitle::new(LOINC, measure.loinc, measure.name));
+        let by_amount = BY_AMOUNT.iter().filter(|(loinc, ..)| *loinc == measure.loinc);
+        titles.extend(by_amount.map(|(.., code)| OwnTitle::new(LOINC, code, measure.name)));
+    }
+    titles
+}
 
 pub(super) fn read(
     bytes: &[u8],
@@ -223,7 +238,8 @@ impl Row<'_> {
             }
         }
         if !pressure.is_empty() {
-            let code = concept("Blood pressure", Some("85354-9"));
+            let (name, loinc) = PRESSURE;
+            let code = concept(name, Some(loinc));
             let parts = [("component", Json::Array(pressure))];
             found.push(self.observation("vital-signs", code, &when, parts));
         }

@@ -21,6 +21,7 @@ use crate::limits::Limits;
 use crate::parsed::{ParseError, Parsed};
 
 pub use guess::preview;
+pub(crate) use make::titles;
 
 /// `meta.source` of everything made here.
 pub(crate) const SOURCE: &str = "urn:keyward:csv";

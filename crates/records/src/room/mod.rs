@@ -93,7 +93,7 @@ pub struct RoomSummary {
 pub struct ItemQuery {
     /// Only these sections; empty: all.
     pub categories: Vec<Category>,
-    /// Only items whose words contain all of these words (prefixes count).
+    /// Only items whose words contain all words of one of these lines (prefixes count).
     pub text: Option<String>,
     /// Only items dated at or after this FHIR date.
     pub from: Option<String>,

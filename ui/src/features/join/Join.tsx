@@ -13,6 +13,7 @@ import { Failure } from "../../shared/components/Failure";
 import { TextField } from "../../shared/components/Fields";
 import { Notice } from "../../shared/components/Notice";
 import { Page } from "../../shared/components/Page";
+import { pickWords } from "../../shared/dialogWords";
 import { useDraft } from "../../shared/drafts";
 import { Form } from "../../shared/forms";
 import { fullMoment } from "../../shared/format/dates";
@@ -30,7 +31,7 @@ export function Join() {
     onSuccess: setPreview,
   });
   const image = useMutation({
-    mutationFn: invitation.fromImage,
+    mutationFn: () => invitation.fromImage({ dialog: pickWords("invitation") }),
     networkMode: "always",
     onSuccess: (found) => {
       if (found === null) return;

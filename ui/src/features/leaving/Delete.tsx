@@ -9,6 +9,7 @@ import { Checkbox, TextField } from "../../shared/components/Fields";
 import { Notice } from "../../shared/components/Notice";
 import { Section } from "../../shared/components/Page";
 import { JobProgress } from "../../shared/components/Waiting";
+import { saveWords } from "../../shared/dialogWords";
 import { receiptWords } from "./words";
 
 /** What follows, what cannot be called back, the name typed, and one more question. */
@@ -79,7 +80,12 @@ export function Delete({ known }: { known: LeavingView }) {
           input={() => {
             setTried(true);
             return right
-              ? { name: typed.trim(), localOnly, words: receiptWords(known.profileName, known.clinicName) }
+              ? {
+                  name: typed.trim(),
+                  localOnly,
+                  dialog: saveWords("receipt"),
+                  words: receiptWords(known.profileName, known.clinicName),
+                }
               : undefined;
           }}
         >

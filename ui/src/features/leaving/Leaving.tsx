@@ -10,8 +10,10 @@ import { Loaded } from "../../shared/components/Loaded";
 import { Notice } from "../../shared/components/Notice";
 import { Page, Section } from "../../shared/components/Page";
 import { JobProgress } from "../../shared/components/Waiting";
+import { saveWords } from "../../shared/dialogWords";
 import { fullMoment } from "../../shared/format/dates";
 import { Delete } from "./Delete";
+import { exportWords } from "./words";
 
 /** Taking everything along, in open formats, and deleting everything. */
 export function Leaving() {
@@ -71,7 +73,7 @@ function Export({ known }: { known: LeavingView }) {
             icon="download"
             isPending={start.isPending}
             onPress={() => {
-              start.mutate(undefined);
+              start.mutate({ dialog: saveWords("export"), words: exportWords() });
             }}
           >
             {t("leaving.exportGo")}

@@ -8,6 +8,7 @@ import { Facts } from "../../shared/components/Facts";
 import { Failure } from "../../shared/components/Failure";
 import { Loaded } from "../../shared/components/Loaded";
 import { Empty, Heading } from "../../shared/components/Page";
+import { saveWords } from "../../shared/dialogWords";
 import { fullDate, fullMoment } from "../../shared/format/dates";
 import { Letter } from "../welcome/Letter";
 
@@ -94,7 +95,7 @@ function Receipt({ receipt }: { receipt: LeavingReceipt }) {
           icon="download"
           isPending={save.isPending}
           onPress={() => {
-            save.mutate(undefined);
+            save.mutate({ dialog: saveWords("receipt") });
           }}
         >
           {t("left.save")}

@@ -1,5 +1,7 @@
-import type { ReceiptWords } from "../../backend/types";
+import type { ExportWords, ReceiptWords } from "../../backend/types";
 import { t } from "../../locales/i18n";
+import { allTitles } from "../../shared/records/own";
+import { categories, categoryName } from "../../shared/records/words";
 
 /** The words of the receipt's file, in the language of the page. `{date}` is put in by who knows it. */
 export const receiptWords = (profile: string, clinic: string | null): ReceiptWords => ({
@@ -22,4 +24,37 @@ export const receiptWords = (profile: string, clinic: string | null): ReceiptWor
   fetched: t("left.fetchedCount"),
   signedByRelay: t("left.byRelay"),
   signedByClinic: t("left.byClinic"),
+});
+
+/** The words of an export. `{name}` and `{date}` are put in by who knows them. */
+export const exportWords = (): ExportWords => ({
+  lang: document.documentElement.lang,
+  title: t("export.title", { name: "{name}" }),
+  made: t("export.made", { date: "{date}" }),
+  whereIsWhat: t("export.where"),
+  records: t("export.records"),
+  date: t("export.date"),
+  what: t("export.what"),
+  kind: t("export.kind"),
+  noDate: t("export.noDate"),
+  shares: t("export.shares"),
+  with: t("export.with"),
+  from: t("export.from"),
+  until: t("export.until"),
+  number: t("export.number"),
+  looked: t("export.looked"),
+  when: t("export.when"),
+  who: t("export.who"),
+  recordsSeen: t("export.seen"),
+  about: t("export.about"),
+  aboutPage: t("export.aboutPage"),
+  aboutRecords: t("export.aboutRecords"),
+  aboutShares: t("export.aboutShares"),
+  aboutLooked: t("export.aboutLooked"),
+  aboutOriginals: t("export.aboutOriginals"),
+  aboutKept: t("export.aboutKept"),
+  aboutSettings: t("export.aboutSettings"),
+  aboutOpen: t("export.aboutOpen"),
+  kinds: Object.fromEntries(categories.map((category) => [category, categoryName(category)])),
+  titles: allTitles(),
 });

@@ -2,6 +2,7 @@ import type { IdentifiesView } from "../../backend/types";
 import { t } from "../../locales/i18n";
 import { Tag } from "../../shared/components/Notice";
 import { commas } from "../../shared/format/dates";
+import { listedTitle } from "../../shared/records/own";
 import { identifierWords } from "./ConfirmStep";
 
 const most = 50;
@@ -18,7 +19,7 @@ export function IdentifyingList({ items }: { items: IdentifiesView[] }) {
             {item.hits.length > 0 && (
               <Tag tone="caution">{t("preview.hits", { words: commas(item.hits) })}</Tag>
             )}
-            <span className="soft small">{item.title}</span>
+            <span className="soft small">{listedTitle(item.title)}</span>
           </div>
         </li>
       ))}

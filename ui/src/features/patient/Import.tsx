@@ -12,6 +12,7 @@ import { Notice, Tag } from "../../shared/components/Notice";
 import { Page, Section } from "../../shared/components/Page";
 import { JobProgress } from "../../shared/components/Waiting";
 import { commas, fullMoment } from "../../shared/format/dates";
+import { pickWords } from "../../shared/dialogWords";
 import { Emblem, Icon } from "../../shared/icons";
 import { ImportColumns } from "./ImportColumns";
 import { ImportWaiting } from "./ImportWaiting";
@@ -53,7 +54,7 @@ export function Import() {
 function Choose() {
   const start = useMutation({ mutationFn: startImport, networkMode: "always" });
   const pick = useMutation({
-    mutationFn: (folder: boolean) => patient.importPick({ folder }),
+    mutationFn: (folder: boolean) => patient.importPick({ folder, dialog: pickWords("records") }),
     networkMode: "always",
     onSuccess: (selection) => {
       if (selection) start.mutate(selection);

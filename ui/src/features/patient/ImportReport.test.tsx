@@ -80,7 +80,12 @@ describe("what was kept as it came", () => {
     await userEvent.click(
       screen.getByRole("button", { name: "Save the original of piece 10 of bundle.json" }),
     );
-    expect(saved).toEqual([{ of: { kind: "piece", source: "f1", index: 9 } }]);
+    expect(saved).toEqual([
+      {
+        of: { kind: "piece", source: "f1", index: 9 },
+        dialog: { title: "Save a copy", name: "original" },
+      },
+    ]);
     expect(await screen.findByText("Piece 10 of bundle.json is saved")).toBeTruthy();
   });
 });

@@ -14,6 +14,7 @@ import { Loaded } from "../../shared/components/Loaded";
 import { Notice } from "../../shared/components/Notice";
 import { Empty, Page, Section } from "../../shared/components/Page";
 import { commas, fullMoment } from "../../shared/format/dates";
+import { saveWords } from "../../shared/dialogWords";
 import { categories, categoryName } from "../../shared/records/words";
 import { ImportWaiting } from "./ImportWaiting";
 import { resumeImport } from "./importing";
@@ -161,7 +162,7 @@ function SaveReport({ known }: { known: ImportView }) {
         icon="download"
         isPending={save.isPending}
         onPress={() => {
-          save.mutate({ importId: known.id });
+          save.mutate({ importId: known.id, dialog: saveWords("report") });
         }}
       >
         {t("report.save")}
@@ -222,7 +223,10 @@ function Kept({ file }: { file: ImportFileView }) {
                 aria-label={t("report.pieceNamed", words)}
                 isPending={give.isPending}
                 onPress={() => {
-                  give.mutate({ of: { kind: "piece", source: file.source, index: piece.index } });
+                  give.mutate({
+                    of: { kind: "piece", source: file.source, index: piece.index },
+                    dialog: saveWords("original"),
+                  });
                 }}
               >
                 {t("report.original")}
@@ -264,7 +268,7 @@ function FileLine({ file }: { file: ImportFileView }) {
           aria-label={t("report.originalNamed", { name: file.name })}
           isPending={give.isPending}
           onPress={() => {
-            give.mutate({ of: { kind: "file", source: file.source } });
+            give.mutate({ of: { kind: "file", source: file.source }, dialog: saveWords("original") });
           }}
         >
           {t("report.original")}

@@ -3,6 +3,7 @@ import type { SharePreview } from "../../backend/types";
 import { t } from "../../locales/i18n";
 import { Disclosure } from "../../shared/components/Disclosure";
 import { Notice } from "../../shared/components/Notice";
+import { listedTitle } from "../../shared/records/own";
 import { roomAddress } from "../room/address";
 
 const most = 50;
@@ -21,7 +22,7 @@ export function StaysList({ preview }: { preview: SharePreview }) {
         <li key={each.recordId} className="list-item no-icon">
           <div className="list-main">
             <a href={href(roomAddress({ kind: "own" }, { at: "record", id: each.recordId }))}>
-              {each.title || t("title.record")}
+              {listedTitle(each.title) || t("title.record")}
             </a>
             <span className="soft small">{t(`stays.${each.reason}`)}</span>
           </div>

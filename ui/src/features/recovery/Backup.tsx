@@ -10,6 +10,7 @@ import { Notice } from "../../shared/components/Notice";
 import { Section } from "../../shared/components/Page";
 import { toast } from "../../shared/components/Toast";
 import { JobProgress } from "../../shared/components/Waiting";
+import { saveWords } from "../../shared/dialogWords";
 import { fullMoment } from "../../shared/format/dates";
 import { sizeWords } from "../../shared/format/sizes";
 import { ageWords } from "./age";
@@ -87,7 +88,7 @@ function InAFile({ status: { file, relay } }: { status: RecoveryView }) {
           icon="folder"
           isPending={choose.isPending}
           onPress={() => {
-            choose.mutate(undefined);
+            choose.mutate({ dialog: saveWords("backup") });
           }}
         >
           {t(file ? "backup.fileOther" : "backup.fileChoose")}

@@ -8,6 +8,7 @@ import { Failure } from "../../shared/components/Failure";
 import { RadioGroup, TextField } from "../../shared/components/Fields";
 import { Notice } from "../../shared/components/Notice";
 import { Heading } from "../../shared/components/Page";
+import { pickWords } from "../../shared/dialogWords";
 import { Form } from "../../shared/forms";
 
 /** The kit, typed, pasted or from a photo. */
@@ -51,7 +52,7 @@ export function KitStep({ onRead }: { onRead: (kit: KitReading) => void }) {
           icon="image"
           isPending={fromImage.isPending}
           onPress={() => {
-            fromImage.mutate(undefined);
+            fromImage.mutate({ dialog: pickWords("kit") });
           }}
         >
           {t("restore.kitImage")}
@@ -162,7 +163,7 @@ function PickFile({ file, missing, onPicked }: PickProps) {
           icon="folder"
           isPending={pick.isPending}
           onPress={() => {
-            pick.mutate(undefined);
+            pick.mutate({ dialog: pickWords("backup") });
           }}
         >
           {t("restore.pick")}

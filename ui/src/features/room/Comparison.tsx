@@ -11,6 +11,7 @@ import { Skeleton } from "../../shared/components/Waiting";
 import { recordDate } from "../../shared/format/dates";
 import { dateText, itemValue } from "../../shared/records/Entry";
 import { Marks } from "../../shared/records/Marks";
+import { rowName } from "../../shared/records/own";
 import { comparisonText } from "../../shared/records/plain";
 import { differenceText, isDoubted } from "../../shared/records/words";
 import { useRoom, useRoomLinks } from "./context";
@@ -133,7 +134,7 @@ export function ComparisonTable({ comparison }: { comparison: ComparisonView }) 
           {comparison.rows.map((row) => (
             <tr key={row.key}>
               <th scope="row">
-                <a href={href(to({ at: "trend", analyte: row.key }))}>{row.name}</a>
+                <a href={href(to({ at: "trend", analyte: row.key }))}>{rowName(row)}</a>
               </th>
               <Value item={row.earlier} label={earlier} />
               <Value item={row.later} label={later} />

@@ -12,6 +12,7 @@ import { componentText, dateText, itemValue, originText } from "../../shared/rec
 import { Marks } from "../../shared/records/Marks";
 import { NumberLine } from "../../shared/records/NumberLine";
 import { StateLine } from "../../shared/records/StateLine";
+import { analyteName, partTitle } from "../../shared/records/own";
 import { analytesText } from "../../shared/records/plain";
 import { isDoubted, referenceText, sensitivityOf } from "../../shared/records/words";
 import { useRoom, useRoomLinks } from "./context";
@@ -235,14 +236,14 @@ function ResultRow({ analyte, to, record }: { analyte: AnalyteView; to: string; 
   return (
     <tr className={isDoubted(latest) ? "doubted" : undefined}>
       <th scope="row">
-        <a href={href(to)}>{analyte.name}</a>
+        <a href={href(to)}>{analyteName(analyte.name, [latest])}</a>
         <span className="entry-origin">{originText(latest)}</span>
       </th>
       <td className="figures" data-label={t("results.newest")}>
         {latest.components.length > 0 && !latest.value ? (
           latest.components.map((part) => (
             <span key={part.code.display} className="result-part">
-              {part.code.display} <span className="strong">{componentText(part)}</span>{" "}
+              {partTitle(part, latest)} <span className="strong">{componentText(part)}</span>{" "}
               <Marks markers={[]} flags={part.flags} />
             </span>
           ))

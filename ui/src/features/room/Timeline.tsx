@@ -14,7 +14,7 @@ import { DensityStrip } from "./DensityStrip";
 import { type Density, densityOf, yearAt } from "./density";
 import { KindSelect, WordsField, categoryFrom } from "./Filters";
 import { ItemList, type ListHandle } from "./ItemList";
-import { mostAtOnce, noQuery, useDensity, useSummary } from "./queries";
+import { mostAtOnce, noQuery, useDensity, useSummary, wordsOf } from "./queries";
 import { RoomPage } from "./RoomPage";
 import { SectionEmpty } from "./SectionEmpty";
 import { useLatest } from "./useLatest";
@@ -54,7 +54,7 @@ export function Timeline() {
 function CopyEntries({ query }: { query: ItemQuery }) {
   const { person, scope } = useRoom();
   const entries = async () => {
-    const { items, total } = await room.items({ scope, query: { ...query, limit: mostAtOnce } });
+    const { items, total } = await room.items({ scope, query: { ...wordsOf(query), limit: mostAtOnce } });
     return entriesText(items, total, person);
   };
   return <CopyButton text={entries}>{t("room.copy")}</CopyButton>;

@@ -7,6 +7,7 @@ import { Notice } from "../../shared/components/Notice";
 import { Empty, Section } from "../../shared/components/Page";
 import { dateText, originText } from "../../shared/records/Entry";
 import { Marks } from "../../shared/records/Marks";
+import { partTitle, trendName } from "../../shared/records/own";
 import { trendText } from "../../shared/records/plain";
 import { isDoubted, referenceText, sensitivityOf } from "../../shared/records/words";
 import { useRoom, useRoomLinks } from "./context";
@@ -24,7 +25,7 @@ export function Trend({ analyte }: { analyte: string }) {
   const trend = useTrend(analyte);
   return (
     <RoomPage
-      heading={trend.data ? t("trend.heading", { name: trend.data.name }) : t("title.trend")}
+      heading={trend.data ? t("trend.heading", { name: trendName(trend.data) }) : t("title.trend")}
       headingAwaited={trend.isPending}
       kinds={["results", "vitals"]}
       back={{ to: to({ at: "results" }), label: t("results.heading") }}
@@ -127,7 +128,7 @@ function Table({ trend, picture }: { trend: TrendView; picture: Picture }) {
                   <th scope="row">
                     <a href={href(to({ at: "record", id: point.item.id }))}>{dateText(point.item)}</a>
                   </th>
-                  {parts && <td data-label={t("record.measured")}>{part?.code.display}</td>}
+                  {parts && <td data-label={t("record.measured")}>{part && partTitle(part, point.item)}</td>}
                   <td className="figures" data-label={t("trend.asWritten")}>
                     <span className="strong entry-value">{pointValue(point)}</span>{" "}
                     <Marks

@@ -4,6 +4,7 @@ import type { TrendView } from "../../backend/types";
 import { t } from "../../locales/i18n";
 import { commas, dateFormat } from "../../shared/format/dates";
 import { dateText } from "../../shared/records/Entry";
+import { partTitle, trendName } from "../../shared/records/own";
 import { flagWords, referenceText, unitText } from "../../shared/records/words";
 import { useRoomLinks } from "./context";
 import {
@@ -97,7 +98,7 @@ export function TrendChart({ trend, picture }: { trend: TrendView; picture: Pict
     <figure className="trend">
       <figcaption className="hidden-visually">
         {t("trend.picture", {
-          name: trend.name,
+          name: trendName(trend),
           from: dateText(picture.inOrder[0]?.point.item ?? emptyItem(trend)),
           to: dateText(picture.inOrder.at(-1)?.point.item ?? emptyItem(trend)),
           n: values.length,
@@ -114,7 +115,7 @@ export function TrendChart({ trend, picture }: { trend: TrendView; picture: Pict
         role="slider"
         tabIndex={0}
         dir="ltr"
-        aria-label={t("trend.points", { name: trend.name })}
+        aria-label={t("trend.points", { name: trendName(trend) })}
         aria-describedby={hint}
         aria-valuemin={1}
         aria-valuemax={Math.max(picture.inOrder.length, 2)}
@@ -257,7 +258,7 @@ function pointSentence(drawn: Drawn): string {
   const value = commas([pointValue(point), ...flags]);
   const date = dateText(point.item);
   const sentence = part
-    ? t("trend.pointPart", { date, part: part.code.display, value })
+    ? t("trend.pointPart", { date, part: partTitle(part, point.item), value })
     : t("trend.point", { date, value });
   const range = rangeAt(point);
   return range ? t("trend.pointRange", { point: sentence, range: referenceText(range) }) : sentence;

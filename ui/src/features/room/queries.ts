@@ -3,6 +3,7 @@ import { useMemo } from "react";
 import { answers } from "../../app/queries";
 import { room } from "../../backend";
 import type { Category, ChartItem, ItemQuery, RoomScope } from "../../backend/types";
+import { searchText } from "../../shared/records/own";
 import { useRoom } from "./context";
 import { type Day, type Days, findDays } from "./days";
 
@@ -17,6 +18,10 @@ export const noQuery: ItemQuery = {
   offset: 0,
   limit: 0,
 };
+
+/** The query with its words as the core is asked for them. */
+export const wordsOf = (query: ItemQuery): ItemQuery =>
+  query.text ? { ...query, text: searchText(query.text) } : query;
 
 const scopeKey = (scope: RoomScope): string => (scope.kind === "own" ? "own" : `${scope.kind}:${scope.id}`);
 
@@ -62,7 +67,9 @@ export const usePanel = (recordId: string, enabled: boolean) =>
 export const useRecord = (recordId: string) =>
   useRoomAnswer(["record", recordId], (scope) => room.record({ scope, recordId }));
 export const useDensity = (query: ItemQuery) =>
-  useRoomAnswer(["density", query], (scope) => room.density({ scope, query }), { keep: true });
+  useRoomAnswer(["density", query], (scope) => room.density({ scope, query: wordsOf(query) }), {
+    keep: true,
+  });
 
 /** What is measured: the kinds that have results and can be compared. */
 export const measurable: Category[] = ["results", "vitals"];
@@ -117,7 +124,7 @@ export function usePages(query: ItemQuery, pages: number[]) {
   const { scope } = useRoom();
   const found = useQueries({
     queries: pages.map((page) => {
-      const asked = { ...query, offset: page * pageSize, limit: pageSize };
+      const asked = { ...wordsOf(query), offset: page * pageSize, limit: pageSize };
       return {
         queryKey: keyOf(scope, "items", asked),
         queryFn: () => room.items({ scope, query: asked }),
@@ -137,7 +144,7 @@ export function useItemPages(query: ItemQuery) {
     queryKey: keyOf(scope, "item-pages", query),
     initialPageParam: 0,
     queryFn: ({ pageParam }) =>
-      room.items({ scope, query: { ...query, offset: pageParam, limit: pageSize } }),
+      room.items({ scope, query: { ...wordsOf(query), offset: pageParam, limit: pageSize } }),
     getNextPageParam: (last) => {
       const next = last.offset + last.items.length;
       return last.items.length > 0 && next < last.total ? next : undefined;
@@ -154,7 +161,7 @@ export function useAnalytes(query: ItemQuery) {
     queryKey: keyOf(scope, "analytes", query),
     initialPageParam: 0,
     queryFn: ({ pageParam }) =>
-      room.analytes({ scope, query: { ...query, offset: pageParam, limit: pageSize } }),
+      room.analytes({ scope, query: { ...wordsOf(query), offset: pageParam, limit: pageSize } }),
     getNextPageParam: (last) => {
       const next = last.offset + last.analytes.length;
       return last.analytes.length > 0 && next < last.total ? next : undefined;
@@ -170,7 +177,8 @@ export function useFound(query: ItemQuery) {
   return useInfiniteQuery({
     queryKey: keyOf(scope, "search", query),
     initialPageParam: 0,
-    queryFn: ({ pageParam }) => room.search({ scope, query: { ...query, offset: pageParam, limit: 50 } }),
+    queryFn: ({ pageParam }) =>
+      room.search({ scope, query: { ...wordsOf(query), offset: pageParam, limit: 50 } }),
     getNextPageParam: (last) => {
       const next = last.offset + last.hits.length;
       return last.hits.length > 0 && next < last.total ? next : undefined;

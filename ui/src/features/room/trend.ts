@@ -1,4 +1,5 @@
 import type { ChartItem, RangeStep, TrendPoint, TrendView } from "../../backend/types";
+import { partTitle, trendName } from "../../shared/records/own";
 import { isDoubted } from "../../shared/records/words";
 
 /** A value that is drawn. */
@@ -67,10 +68,10 @@ function isOfOtherUnit(point: TrendPoint, trend: TrendView): boolean {
 
 /** What one part of a measurement is called: its own name where the item has it. */
 function seriesName(component: string | null, values: Drawn[], trend: TrendView): string {
-  if (component === null) return trend.name;
+  if (component === null) return trendName(trend);
   const item = values.at(-1)?.point.item;
   const part = item?.components.find((each) => fitsKey(each.code, component));
-  return part?.code.display ?? component.replace(/^[^|]*\|/, "");
+  return part && item ? partTitle(part, item) : component.replace(/^[^|]*\|/, "");
 }
 
 const fitsKey = (

@@ -2,6 +2,7 @@ import type { TrendPoint, TrendView } from "../../backend/types";
 import { formattingLocale, t } from "../../locales/i18n";
 import { listed } from "../../shared/format/dates";
 import { componentText, itemValue } from "../../shared/records/Entry";
+import { trendName } from "../../shared/records/own";
 import { unitText } from "../../shared/records/words";
 import { partOf } from "./trend";
 
@@ -22,7 +23,7 @@ export function conversionSentence(trend: TrendView): string | undefined {
   const to = unitText(conversion.to);
   return conversion.molarMass === null
     ? t("trend.conversion", { from, to })
-    : t("trend.conversionMass", { from, to, name: trend.name, mass: number(conversion.molarMass) });
+    : t("trend.conversionMass", { from, to, name: trendName(trend), mass: number(conversion.molarMass) });
 }
 
 /** The number a converted value has in the unit of the curve. */

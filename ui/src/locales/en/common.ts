@@ -219,4 +219,21 @@ export const common = {
   "forgotten.go": "Go to the first window",
   "clipboard.said": "Copied. The clipboard is emptied after one minute, and when you lock.",
   "lock.verb": "Lock now",
+
+  // Dialogs of the system, and names of new files.
+  "dialog.pick.records": "Choose records to import",
+  "dialog.pick.backup": "Choose a backup",
+  "dialog.pick.invitation": "Choose a picture of the invitation",
+  "dialog.pick.kit": "Choose a picture of the kit",
+  "dialog.files.records": "Medical records",
+  "dialog.files.backup": "Keyward backups",
+  "dialog.files.pictures": "Pictures",
+  "dialog.files.all": "All files",
+  "dialog.save": "Save a copy",
+  "dialog.name.export": "keyward-export",
+  "dialog.name.receipt": "keyward-receipt",
+  "dialog.name.backup": "keyward-backup",
+  "dialog.name.report": "import-report",
+  "dialog.name.document": "document",
+  "dialog.name.original": "original",
 } as const;

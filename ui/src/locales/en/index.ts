@@ -6,6 +6,7 @@ import { documents } from "./documents";
 import { errors } from "./errors";
 import { imports } from "./imports";
 import { leaving } from "./leaving";
+import { own } from "./own";
 import { patient } from "./patient";
 import { records } from "./records";
 import { recovery } from "./recovery";
@@ -20,6 +21,7 @@ export const en = {
   ...welcome,
   ...settings,
   ...records,
+  ...own,
   ...room,
   ...recovery,
   ...leaving,

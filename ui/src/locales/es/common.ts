@@ -221,4 +221,21 @@ export const common = {
   "forgotten.go": "Ir a la primera ventana",
   "clipboard.said": "Copiado. El portapapeles se vacía después de un minuto y al bloquear.",
   "lock.verb": "Bloquear",
+
+  // Dialogs of the system, and names of new files.
+  "dialog.pick.records": "Elija los registros que quiere añadir",
+  "dialog.pick.backup": "Elija una copia de seguridad",
+  "dialog.pick.invitation": "Elija una imagen de la invitación",
+  "dialog.pick.kit": "Elija una imagen del kit",
+  "dialog.files.records": "Registros médicos",
+  "dialog.files.backup": "Copias de seguridad de Keyward",
+  "dialog.files.pictures": "Imágenes",
+  "dialog.files.all": "Todos los archivos",
+  "dialog.save": "Guardar una copia",
+  "dialog.name.export": "keyward-todo",
+  "dialog.name.receipt": "keyward-recibo",
+  "dialog.name.backup": "keyward-copia",
+  "dialog.name.report": "informe-de-lo-añadido",
+  "dialog.name.document": "documento",
+  "dialog.name.original": "original",
 } satisfies Catalogue;

@@ -211,4 +211,21 @@ export const common = {
   "forgotten.go": "前往第一个窗口",
   "clipboard.said": "已复制。剪贴板会在一分钟后清空，锁定时也会清空。",
   "lock.verb": "立即锁定",
+
+  // Dialogs of the system, and names of new files.
+  "dialog.pick.records": "选择要添加的记录",
+  "dialog.pick.backup": "选择备份",
+  "dialog.pick.invitation": "选择邀请的图片",
+  "dialog.pick.kit": "选择恢复凭据的图片",
+  "dialog.files.records": "医疗记录",
+  "dialog.files.backup": "Keyward 备份",
+  "dialog.files.pictures": "图片",
+  "dialog.files.all": "所有文件",
+  "dialog.save": "保存副本",
+  "dialog.name.export": "keyward-全部",
+  "dialog.name.receipt": "keyward-回执",
+  "dialog.name.backup": "keyward-备份",
+  "dialog.name.report": "导入报告",
+  "dialog.name.document": "文档",
+  "dialog.name.original": "原件",
 } satisfies Catalogue;

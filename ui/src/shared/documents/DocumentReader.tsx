@@ -9,6 +9,7 @@ import { Failure } from "../components/Failure";
 import { Loaded } from "../components/Loaded";
 import { Notice } from "../components/Notice";
 import { toast } from "../components/Toast";
+import { saveWords } from "../dialogWords";
 import { recordDate } from "../format/dates";
 import { sizeWords } from "../format/sizes";
 import { languageTag } from "../records/language";
@@ -101,7 +102,7 @@ function SaveButton({ from }: { from: DocumentAt }) {
           setBusy(true);
           setError(undefined);
           documents
-            .save(from)
+            .save({ ...from, dialog: saveWords("document") })
             .then((saved) => {
               if (saved) toast(t("doc.saved"));
             }, setError)

@@ -6,6 +6,7 @@ import { commas, fullDate, recordDates } from "../format/dates";
 import { Icon } from "../icons";
 import { Marks } from "./Marks";
 import { NumberLine } from "./NumberLine";
+import { ownValueOf, partTitle } from "./own";
 import {
   absentWords,
   categoryIcon,
@@ -41,7 +42,7 @@ export const Entry = memo(function Entry({ item, to, kind, line }: EntryProps) {
         {item.details.length > 0 && <span className="entry-details">{item.details.join(" · ")}</span>}
         {item.components.map((component) => (
           <span key={component.code.display} className="figures entry-part">
-            {component.code.display} <span className="strong">{componentText(component)}</span>{" "}
+            {partTitle(component, item)} <span className="strong">{componentText(component)}</span>{" "}
             <Marks markers={[]} flags={component.flags} />
           </span>
         ))}
@@ -77,9 +78,9 @@ export const componentText = (component: ComponentView): string =>
 
 /** The value of an item in one line: its number, its words, its parts, or why there is none. */
 export function itemValue(item: ChartItem): string {
-  if (item.value) return valueText(item.value);
+  if (item.value) return valueText(ownValueOf(item.value, item));
   if (item.absent) return absentWords(item.absent);
-  return commas(item.components.map((part) => `${part.code.display} ${componentText(part)}`));
+  return commas(item.components.map((part) => `${partTitle(part, item)} ${componentText(part)}`));
 }
 
 export const dateText = (item: ChartItem): string => (item.date ? recordDates(item.date) : t("date.none"));

@@ -14,6 +14,7 @@ import { Marks } from "./Marks";
 import { recordLanguage } from "./language";
 import { NarrativeFrame } from "./NarrativeFrame";
 import { NumberLine } from "./NumberLine";
+import { noteWords, ownTitle, ownValueOf, partTitle } from "./own";
 import {
   absentWords,
   categoryName,
@@ -144,9 +145,11 @@ function ValueBlock({ item }: { item: ChartItem }) {
   const [range] = item.ranges;
   return (
     <figure className="box">
-      <figcaption className="soft">{item.code?.display ?? item.title}</figcaption>
+      <figcaption className="soft">
+        {item.code ? ownTitle(item.code.display, item.code) : item.title}
+      </figcaption>
       <p className="figures value-big">
-        {item.value ? valueText(item.value) : item.absent && absentWords(item.absent)}
+        {item.value ? valueText(ownValueOf(item.value, item)) : item.absent && absentWords(item.absent)}
       </p>
       <Marks markers={item.markers} flags={item.flags} sensitive={sensitivityOf(item)} />
       <NumberLine value={item.value} range={range} />
@@ -184,7 +187,7 @@ function Components({ item }: { item: ChartItem }) {
           <tbody>
             {item.components.map((component) => (
               <tr key={component.code.display}>
-                <th scope="row">{component.code.display}</th>
+                <th scope="row">{partTitle(component, item)}</th>
                 <td className="figures">
                   {componentText(component)} <Marks markers={[]} flags={component.flags} />
                 </td>
@@ -207,7 +210,7 @@ function Notes({ notes }: { notes: NoteView[] }) {
         {notes.map((note) => (
           <li key={`${note.time ?? ""}${note.text}`} className="list-item no-icon">
             <div className="list-main">
-              <p>{note.text}</p>
+              <p>{noteWords(note.text)}</p>
               <span className="soft small">
                 {[note.author, note.time && recordDate(note.time)].filter(Boolean).join(" · ")}
               </span>

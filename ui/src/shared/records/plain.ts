@@ -15,6 +15,7 @@ import { t } from "../../locales/i18n";
 import { commas, fullDate, recordDate } from "../format/dates";
 import { componentText, dateText, itemValue, originText } from "./Entry";
 import { factLabel } from "./labels";
+import { noteWords, partTitle, rowName, trendName } from "./own";
 import {
   differenceText,
   flagWords,
@@ -93,7 +94,7 @@ export function analytesText(analytes: AnalyteView[], person: string): string {
 
 export function trendText(trend: TrendView, person: string): string {
   return [
-    t("trend.heading", { name: trend.name }),
+    t("trend.heading", { name: trendName(trend) }),
     t("results.caption", { who: person, date: today() }),
     "",
     ...[...new Set(trend.points.map((point) => point.item))].reverse().map((item) => bullet(itemLine(item))),
@@ -107,7 +108,9 @@ export function comparisonText(comparison: ComparisonView, person: string): stri
     t("comparison.caption", { earlier, later }),
     t("results.caption", { who: person, date: today() }),
     "",
-    ...comparison.rows.map((row) => bullet(t("plain.item", { title: row.name, value: comparedText(row) }))),
+    ...comparison.rows.map((row) =>
+      bullet(t("plain.item", { title: rowName(row), value: comparedText(row) })),
+    ),
   ].join("\n");
 }
 
@@ -175,7 +178,7 @@ export function medicinesText(plan: MedicinePlan, person: string): string {
 export function recordText(record: RecordView, person: string): string {
   const { item } = record;
   const parts = item.components.map((part) =>
-    bullet(t("plain.item", { title: part.code.display, value: componentText(part) })),
+    bullet(t("plain.item", { title: partTitle(part, item), value: componentText(part) })),
   );
   const facts = record.facts
     .filter((fact) => !fact.technical)
@@ -183,7 +186,7 @@ export function recordText(record: RecordView, person: string): string {
   const notes = record.notes.map((note) =>
     bullet(
       commas(
-        [note.text, note.author, note.time && recordDate(note.time)].filter((each) =>
+        [noteWords(note.text), note.author, note.time && recordDate(note.time)].filter((each) =>
           Boolean(each),
         ) as string[],
       ),

@@ -14,6 +14,7 @@ import type {
 import { type MessageKey, t } from "../../locales/i18n";
 import { commas, precisionOf, recordDate } from "../format/dates";
 import { type IconName, isIconName } from "../icons";
+import { ownTitle } from "./own";
 
 export const categories = [
   "conditions",
@@ -91,7 +92,9 @@ export function statusWords(status: string): string {
 
 /** The item's own words, else the name of its kind. */
 export function itemTitle(item: ChartItem): string {
-  return item.title || item.code?.display || typeName(item.resourceType);
+  const words = item.title || item.code?.display;
+  if (!words) return typeName(item.resourceType);
+  return item.code ? ownTitle(words, item.code) : words;
 }
 
 /** Its marks, but for those that only say its title again ("No known allergies"). */
@@ -145,7 +148,7 @@ export function valueText(value: ValueView): string {
     case "quantity":
       return quantityText(value.quantity);
     case "concept":
-      return value.code.display;
+      return ownTitle(value.code.display, value.code);
     case "text":
       return value.text;
     case "boolean":

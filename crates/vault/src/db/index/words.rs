@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 const SEAM: char = '\u{1f}';
 
 /// Words of a query that are looked at.
-const MAX_WORDS: usize = 16;
+const MAX_WORDS: usize = 32;
 /// Characters of a query that are looked at.
 const MAX_QUERY: usize = 400;
 
@@ -48,13 +48,25 @@ pub(super) fn plain(indexed: String) -> String {
     if indexed.contains(SEAM) { indexed.replace(SEAM, "") } else { indexed }
 }
 
-/// The FTS5 expression for "all of these words"; `None` if there is no letter or digit in them.
+/// The FTS5 expression for "all words of one of these lines"; `None` if there is no letter or digit in them.
 /// Whatever was typed only ever stands between quotation marks.
 pub(super) fn expression(query: &str) -> Option<String> {
     let query: String = query.chars().take(MAX_QUERY).collect();
+    let mut left = MAX_WORDS;
+    let lines: Vec<String> = query.lines().filter_map(|line| all_of(line, &mut left)).collect();
+    match lines.as_slice() {
+        [] => None,
+        [line] => Some(line.clone()),
+        lines => Some(format!("({})", lines.join(") OR ("))),
+    }
+}
+
+/// All words of a line, of at most so many in all.
+fn all_of(line: &str, left: &mut usize) -> Option<String> {
     let mut expression = String::new();
-    let words = query.split(|c: char| c.is_whitespace() || c.is_control());
-    for word in words.flat_map(pieces).take(MAX_WORDS) {
+    let words = line.split(|c: char| c.is_whitespace() || c.is_control());
+    for word in words.flat_map(pieces).take(*left) {
+        *left -= 1;
         if !expression.is_empty() {
             expression.push_str(" AND ");
         }
@@ -109,6 +121,14 @@ mod tests {
         assert_eq!(plain(seams.into_owned()), "2型糖尿病 HbA1c");
         assert_eq!(expression("糖尿").as_deref(), Some("\"糖 尿\""));
         assert_eq!(expression("HbA1c糖").as_deref(), Some("\"HbA1c\"* AND \"糖\""));
+    }
+
+    #[test]
+    fn one_of_several_lines_is_enough() {
+        let expected = "(\"peso\"*) OR (\"Body\"* AND \"weight\"*)";
+        assert_eq!(expression("peso\n\nBody weight\n").as_deref(), Some(expected));
+        let many = ["a "; 20].concat() + "\n" + &["b "; 20].concat();
+        assert_eq!(expression(&many).unwrap().matches('*').count(), MAX_WORDS);
     }
 
     #[test]
