@@ -74,7 +74,10 @@ fn tick(desktop: &Weak<Desktop>, due: &mut Due, backups: &mut Due) -> bool {
         let every = if opened.role() == Role::Doctor { DOCTOR_EVERY } else { PATIENT_EVERY };
         let wait = Duration::from_secs(system_rng().random_range(every));
         due.insert(opened.id().to_string(), now + wait);
-        std::thread::spawn(move || opened.exchange_alone(|| exchange(&opened, &session)));
+        std::thread::spawn(move || {
+            opened.exchange_alone(|| exchange(&opened, &session));
+            read_letters(&opened, &session);
+        });
     }
     true
 }
@@ -111,6 +114,16 @@ fn catch_up(opened: &OpenProfile, session: &Session) {
         Err(error) if matches!(error.code, ErrorCode::Locked | ErrorCode::Cancelled) => {}
         Err(error) => tracing::warn!(code = ?error.code, "records could not be indexed"),
     }
+}
+
+/// Letters inside records that came, or that are shown in a preview, are read for the search.
+pub(crate) fn read_letters(opened: &OpenProfile, session: &Session) {
+    opened.read_letters_alone(|| match reading::read_letters(session, &Cancel::new()) {
+        Ok(0) => {}
+        Ok(_) => opened.ear().tell(&Event::Changed("records")),
+        Err(error) if matches!(error.code, ErrorCode::Locked | ErrorCode::Cancelled) => {}
+        Err(error) => tracing::warn!(code = ?error.code, "letters could not be read"),
+    });
 }
 
 fn exchange(opened: &OpenProfile, session: &Session) {

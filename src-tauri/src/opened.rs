@@ -31,6 +31,7 @@ pub struct OpenProfile {
     jobs: JobBoard,
     selections: Mutex<Vec<(String, Vec<PathBuf>)>>,
     exchanging: AtomicBool,
+    reading_letters: AtomicBool,
     documents: OpenDocuments,
 }
 
@@ -88,6 +89,7 @@ impl OpenProfile {
             jobs,
             selections: Mutex::default(),
             exchanging: AtomicBool::new(false),
+            reading_letters: AtomicBool::new(false),
             documents: OpenDocuments::default(),
         };
         opened.state().unlocked = Some(Unlocked { session: Arc::new(session), vault });
@@ -202,6 +204,14 @@ impl OpenProfile {
         if !self.exchanging.swap(true, Ordering::SeqCst) {
             exchange();
             self.exchanging.store(false, Ordering::SeqCst);
+        }
+    }
+
+    /// Runs `read` unless letters are being read already.
+    pub(crate) fn read_letters_alone(&self, read: impl FnOnce()) {
+        if !self.reading_letters.swap(true, Ordering::SeqCst) {
+            read();
+            self.reading_letters.store(false, Ordering::SeqCst);
         }
     }
 

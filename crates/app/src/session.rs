@@ -50,6 +50,8 @@ pub struct Session {
     exchange: Mutex<()>,
     version: AtomicU64,
     inspector: Arc<dyn Inspector>,
+    /// Letters that were beyond their reader since the profile was opened.
+    hopeless_letters: AtomicU64,
 }
 
 /// Decrypted data kept for speed; cleared on lock and whenever the data changes.
@@ -76,6 +78,7 @@ impl Session {
             exchange: Mutex::new(()),
             version: AtomicU64::new(0),
             inspector: Arc::new(NoInspector),
+            hopeless_letters: AtomicU64::new(0),
         }
     }
 
@@ -90,6 +93,11 @@ impl Session {
     /// What looks into documents.
     pub fn inspector(&self) -> Arc<dyn Inspector> {
         Arc::clone(&self.inspector)
+    }
+
+    /// How many letters were beyond their reader.
+    pub(crate) fn hopeless_letters(&self) -> &AtomicU64 {
+        &self.hopeless_letters
     }
 
     /// Whose session it is.

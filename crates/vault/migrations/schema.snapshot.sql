@@ -7,6 +7,7 @@ CREATE UNIQUE INDEX line_by_record ON line (id, scope);
 CREATE INDEX line_by_section ON line (scope, section, date DESC);
 CREATE INDEX line_by_standing ON line (scope, standing, date DESC) WHERE standing < 255;
 CREATE INDEX line_flagged ON line (scope, section, date DESC) WHERE flagged = 1;
+CREATE INDEX line_searched ON line (scope, searched) WHERE searched > 0;
 CREATE INDEX line_source_only ON line (scope, section, date DESC) WHERE source_only = 1;
 CREATE INDEX record_by_source ON record (source, category);
 CREATE INDEX twin_by_shown ON twin (scope, shown);
@@ -57,7 +58,7 @@ CREATE TABLE line (
     extra TEXT,
     -- The item as a list shows it, JSON.
     item TEXT NOT NULL
-, title TEXT NOT NULL DEFAULT '', words TEXT NOT NULL DEFAULT '') STRICT;
+, title TEXT NOT NULL DEFAULT '', words TEXT NOT NULL DEFAULT '', searched INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE TABLE record (
     -- This profile's own random record id, 16 bytes.
     id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),

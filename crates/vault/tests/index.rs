@@ -68,6 +68,7 @@ fn line() -> impl Strategy<Value = NewLine> {
                 item: format!("{{\"id\":{id}}}"),
                 title: WORDS[title].to_owned(),
                 words: WORDS[words].to_owned(),
+                searched: 0,
             },
         )
 }
@@ -327,6 +328,7 @@ fn a_record_takes_its_line_with_it_and_one_without_is_told() {
         item: "{}".to_owned(),
         title: "Zucker".to_owned(),
         words: String::new(),
+        searched: 0,
     };
     assert_eq!(tx.add_lines("own", &[new(1, Some(7)), new(2, Some(7))]).unwrap(), 1);
     assert_eq!(tx.unindexed_records("own", 9).unwrap(), [row(3).id]);

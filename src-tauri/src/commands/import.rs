@@ -13,7 +13,7 @@ use tauri::WebviewWindow;
 use crate::caller::{Patient, off_thread};
 use crate::events::Event;
 use crate::opened::token;
-use crate::{dialogs, saved};
+use crate::{background, dialogs, saved};
 
 /// Lets the person pick files, or one folder; nothing if she picks none.
 #[tauri::command]
@@ -47,6 +47,7 @@ pub fn import_start(patient: Patient, token: String) -> Result<String, AppError>
     tauri::async_runtime::spawn_blocking(move || {
         import::run_as_job(&session, What::Picked(&picked), &job);
         opened.ear().tell(&Event::Changed("records"));
+        background::read_letters(&opened, &session);
     });
     Ok(id)
 }
@@ -61,6 +62,7 @@ pub fn import_resume(patient: Patient, import_id: String) -> Result<String, AppE
     tauri::async_runtime::spawn_blocking(move || {
         import::run_as_job(&session, What::Unfinished(&import_id), &job);
         opened.ear().tell(&Event::Changed("records"));
+        background::read_letters(&opened, &session);
     });
     Ok(id)
 }

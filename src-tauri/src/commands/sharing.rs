@@ -13,6 +13,7 @@ use keyward_app::views::patient::{
 };
 use keyward_app::views::recovery::NewKeysView;
 
+use crate::background;
 use crate::caller::{Patient, off_thread};
 use crate::events::Event;
 
@@ -48,7 +49,11 @@ pub async fn doctors(patient: Patient) -> Result<DoctorDirectory, AppError> {
 /// What the doctor would see, from exactly the bytes that would be encrypted.
 #[tauri::command]
 pub async fn share_preview(patient: Patient, draft: ShareDraft) -> Result<SharePreview, AppError> {
-    patient.run(move |session| sharing::preview(session, &draft)).await
+    let preview = patient.run(move |session| sharing::preview(session, &draft)).await?;
+    let opened = Arc::clone(&patient.0.0);
+    let session = opened.session()?;
+    std::thread::spawn(move || background::read_letters(&opened, &session));
+    Ok(preview)
 }
 
 /// Running shares whose doctor has new keys.

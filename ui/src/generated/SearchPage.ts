@@ -10,6 +10,14 @@ export type SearchPage = {
  */
 hits: Array<SearchHit>, 
 /**
+ * Records of the chart with letters that are still to be read for the search.
+ */
+waiting: number, 
+/**
+ * Records of the chart of which a part is not searched: scans, locked or damaged letters, very long ones.
+ */
+inPart: number, 
+/**
  * Position of the first.
  */
 offset: number, 

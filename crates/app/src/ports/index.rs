@@ -52,6 +52,32 @@ pub struct NewLine {
     pub title: String,
     /// All other words in it, for the search.
     pub words: String,
+    /// How much of it the words are: bits [`IN_PART`] and [`WAITS`].
+    #[serde(default)]
+    pub searched: u8,
+}
+
+/// Bit of [`NewLine::searched`]: there is more than is searched.
+pub const IN_PART: u8 = 1;
+/// Bit of [`NewLine::searched`]: letters in the record have to be looked into.
+pub const WAITS: u8 = 2;
+
+/// A record with letters that have to be looked into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    /// See [`Line::arrival`]: another line of the same record has another.
+    pub arrival: u64,
+    /// The record.
+    pub id: RecordId,
+}
+
+/// How many records of a scope the search does not know whole.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Searched {
+    /// Letters in them have to be looked into.
+    pub waiting: u64,
+    /// There is more in them than is searched.
+    pub in_part: u64,
 }
 
 /// One line as it is stored.
@@ -264,6 +290,31 @@ pub trait ReadingIndex {
     /// # Errors
     /// What the store reports.
     fn dates(&self, scope: &str) -> Result<Option<(String, String)>, VaultError>;
+
+    /// Records with letters that have to be looked into, at most `limit` of them, in the order of arrival.
+    ///
+    /// # Errors
+    /// What the store reports.
+    fn unread_letters(&self, scope: &str, limit: u64) -> Result<Vec<Waiting>, VaultError>;
+
+    /// Puts the words of its letters to a line that waits for them; `false`, and nothing happens, if it does not. With
+    /// `in_part` there is more than these words say.
+    ///
+    /// # Errors
+    /// What the store reports.
+    fn add_words(
+        &mut self,
+        scope: &str,
+        line: &Waiting,
+        words: &str,
+        in_part: bool,
+    ) -> Result<bool, VaultError>;
+
+    /// How many records of a scope the search does not know whole.
+    ///
+    /// # Errors
+    /// What the store reports.
+    fn searched(&self, scope: &str) -> Result<Searched, VaultError>;
 
     /// Records of the vault's own table that have no line in a scope and are not named with
     /// another, at most `limit` of them.

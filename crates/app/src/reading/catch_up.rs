@@ -19,6 +19,8 @@ use crate::store;
 
 /// Records indexed in one transaction.
 const BATCH: u64 = 500;
+/// Bytes of records that are indexed in one transaction: a few with large documents in them are enough.
+const BATCH_BYTES: usize = 32 << 20;
 /// As many are indexed while somebody waits for a page; more are left to the background.
 const FEW: u64 = 1_000;
 
@@ -132,8 +134,14 @@ fn batch(session: &Session, sorting: bool) -> Result<u64, AppError> {
     let apart = Apart::of_files(&*tx, &files)?;
     let files: std::collections::BTreeMap<String, FileBook> = files.into_iter().collect();
     let mut rows = Vec::with_capacity(ids.len());
+    let mut bytes = 0;
     for id in &ids {
-        rows.extend(tx.record(id)?);
+        let Some(row) = tx.record(id)? else { continue };
+        bytes += row.body.len();
+        rows.push(row);
+        if bytes > BATCH_BYTES {
+            break;
+        }
     }
     if sorting {
         for row in &mut rows {

@@ -214,6 +214,7 @@ fn new_line(entry: &Entry<'_>, line: Line) -> Result<NewLine, AppError> {
         item: json(&line.item)?,
         title: line.item.title,
         words: line.words,
+        searched: line.searched,
     })
 }
 

@@ -6,6 +6,7 @@
 //! - [`room`]: summary, lists, analytes, trends, comparisons, medicines, panels, search;
 //! - [`record`]: one record in full; [`document`]: a document of it;
 //! - [`preview`]: the scope of a preview, from exactly the bytes that would be encrypted;
+//! - [`letters`]: letters inside records are looked into, for the search;
 //! - [`catch_up`]: records of an older store, or of an older way of making lines, are indexed.
 
 mod access;
@@ -13,6 +14,7 @@ mod answer;
 mod catch_up;
 mod document;
 mod index;
+mod letters;
 mod measures;
 mod preview;
 mod record;
@@ -22,6 +24,7 @@ pub(crate) mod seen;
 pub use catch_up::catch_up;
 pub use document::{Document, document, may_read};
 pub use index::{Entry, Indexed, Scope, index, index_shared, lines};
+pub use letters::read_letters;
 pub use measures::{analytes, comparison, medicines, panel, trend};
 pub use preview::end as end_preview;
 pub(crate) use preview::remove as remove_previews;

@@ -253,5 +253,12 @@ pub fn search(
             snippet: if in_title { Vec::new() } else { snippet(&found.words, words) },
         })
     });
-    Ok(SearchPage { hits: hits.collect::<Result<_, AppError>>()?, offset: filter.offset, total })
+    let searched = tx.searched(&name)?;
+    Ok(SearchPage {
+        hits: hits.collect::<Result<_, AppError>>()?,
+        waiting: searched.waiting,
+        in_part: searched.in_part,
+        offset: filter.offset,
+        total,
+    })
 }

@@ -12,7 +12,8 @@ use keyward_app::ports::authority::{
     EnrolStarted,
 };
 use keyward_app::ports::index::{
-    AnalyteLines, FoundLine, Line, LineFilter, MonthCount, NewLine, ReadingIndex, SectionCount,
+    AnalyteLines, FoundLine, Line, LineFilter, MonthCount, NewLine, ReadingIndex, Searched,
+    SectionCount, Waiting,
 };
 use keyward_app::ports::randomness::Randomness;
 use keyward_app::ports::relay::{
@@ -197,6 +198,25 @@ impl ReadingIndex for FragileTransaction<'_> {
 
     fn dates(&self, scope: &str) -> Result<Option<(String, String)>, VaultError> {
         self.inner.dates(scope)
+    }
+
+    fn unread_letters(&self, scope: &str, limit: u64) -> Result<Vec<Waiting>, VaultError> {
+        self.inner.unread_letters(scope, limit)
+    }
+
+    fn add_words(
+        &mut self,
+        scope: &str,
+        line: &Waiting,
+        words: &str,
+        in_part: bool,
+    ) -> Result<bool, VaultError> {
+        self.burn()?;
+        self.inner.add_words(scope, line, words, in_part)
+    }
+
+    fn searched(&self, scope: &str) -> Result<Searched, VaultError> {
+        self.inner.searched(scope)
     }
 
     fn unindexed_records(&self, scope: &str, limit: u64) -> Result<Vec<RecordId>, VaultError> {

@@ -69,9 +69,14 @@ fn is_text(bytes: &[u8]) -> bool {
 /// The text of a document that is [`Shown::Text`] or [`Shown::Html`]: UTF-8, else as Windows-1252
 /// (as the web reads what is unlabelled). `true` if there is more than is given.
 pub fn text_of(bytes: &[u8]) -> (String, bool) {
+    text_within(bytes, MAX_SHOWN)
+}
+
+/// As [`text_of`], of at most `most` bytes.
+pub(super) fn text_within(bytes: &[u8], most: usize) -> (String, bool) {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let cut = bytes.len() > MAX_SHOWN;
-    let bytes = bytes.get(..MAX_SHOWN).unwrap_or(bytes);
+    let cut = bytes.len() > most;
+    let bytes = bytes.get(..most).unwrap_or(bytes);
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),
         // Cut in the middle of a character.

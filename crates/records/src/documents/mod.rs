@@ -6,10 +6,15 @@
 //! their beginning and never by a name or a stated type.
 
 mod kind;
+mod letters;
+mod markup;
 mod position;
 mod reference;
 
 pub use kind::{Shown, shown, text_of};
+pub use letters::closed_letters;
+pub(crate) use letters::{Letter, letter};
+pub(crate) use markup::words as words_of_markup;
 pub use position::tells_a_place;
 
 use sha2::{Digest, Sha256};
@@ -135,6 +140,15 @@ pub fn read_with(
         kept_as_source: Vec::new(),
         duplicates: Vec::new(),
     })
+}
+
+/// The longest beginning of at most `most` bytes.
+pub(crate) fn shorten(words: &str, most: usize) -> &str {
+    let mut end = words.len().min(most);
+    while !words.is_char_boundary(end) {
+        end -= 1;
+    }
+    words.get(..end).unwrap_or_default()
 }
 
 /// The same file is the same document, whatever its name and whatever was found in it.

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha1::{Digest, Sha1};
 
-use super::{Findings, MAX_TEXT, SOURCE, TEXT};
+use super::{Findings, MAX_TEXT, SOURCE, TEXT, shorten};
 use crate::date::PartialDate;
 use crate::format::Format;
 use crate::json::Json;
@@ -90,15 +90,6 @@ fn plain(words: &str) -> String {
         .take(MAX_TITLE)
         .collect();
     words.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// The longest beginning of at most `most` bytes.
-fn shorten(words: &str, most: usize) -> &str {
-    let mut end = words.len().min(most);
-    while !words.is_char_boundary(end) {
-        end -= 1;
-    }
-    words.get(..end).unwrap_or_default()
 }
 
 fn text(words: &str) -> Json {

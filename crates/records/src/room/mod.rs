@@ -391,6 +391,12 @@ pub struct SearchHit {
 pub struct SearchPage {
     /// The items found.
     pub hits: Vec<SearchHit>,
+    /// Records of the chart with letters that are still to be read for the search.
+    #[ts(type = "number")]
+    pub waiting: u64,
+    /// Records of the chart of which a part is not searched: scans, locked or damaged letters, very long ones.
+    #[ts(type = "number")]
+    pub in_part: u64,
     /// Position of the first.
     #[ts(type = "number")]
     pub offset: u64,

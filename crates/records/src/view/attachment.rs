@@ -100,6 +100,12 @@ pub fn attachment(bytes: &[u8], index: u32) -> Option<Attachment> {
     })
 }
 
+/// The documents inside a resource, packed: the stated type and the base64 letters of each.
+pub(crate) fn inline(resource: &Json) -> impl Iterator<Item = (Option<&str>, &str)> {
+    let found = found(resource).into_iter();
+    found.filter_map(|(_, element)| Some((element.text("contentType"), element.text("data")?)))
+}
+
 fn found(resource: &Json) -> Vec<(String, &Json)> {
     let mut out = Vec::new();
     if resource.text("resourceType") == Some("Binary") {

@@ -3,20 +3,22 @@
 
 use std::collections::HashSet;
 
+use super::attachment::is_attachment;
 use super::item::{self, sortable};
 use super::read::{codes, concept};
 use super::{ChartInput, ChartItem, FlagKind, FlagView, Marker};
 use crate::category::Category;
+use crate::documents::{self, Letter, shorten};
 use crate::json::Json;
 use crate::limits::Limits;
 use crate::references::References;
 
 /// Changes whenever a line made by an earlier version of this module must be made anew.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
-/// Bytes of words of one record, beside the text of a document.
-const MAX_WORDS: usize = 64 << 10;
-/// Bytes of the text of a document.
+/// Bytes of words of one record, beside the text of its letters.
+const MAX_WORDS: usize = 1 << 20;
+/// Bytes of the text of letters that are read here.
 const MAX_TEXT: usize = 1 << 20;
 /// References that are looked up for a performer.
 const MAX_REFERENCES: usize = 4;
@@ -36,6 +38,16 @@ pub mod standing {
     pub const PERSON: u8 = 40;
     /// In no list.
     pub const NONE: u8 = 255;
+}
+
+/// How much of a record its words are: bits of the stored number.
+pub mod searched {
+    /// All of it.
+    pub const WHOLE: u8 = 0;
+    /// There is more than is searched.
+    pub const IN_PART: u8 = 1;
+    /// Letters in it have to be looked into ([`crate::documents::closed_letters`]).
+    pub const WAITS: u8 = 2;
 }
 
 /// One record as the reading index keeps it.
@@ -69,6 +81,8 @@ pub struct Line {
     pub called: Option<String>,
     /// The words in it, beside its title.
     pub words: String,
+    /// See [`searched`].
+    pub searched: u8,
 }
 
 /// The line of a record; also of one that is not understood.
@@ -94,6 +108,7 @@ fn line_of(input: &ChartInput<'_>, resource: &Json) -> Line {
     };
     let kind = resource.text("resourceType").unwrap_or_default();
     let id = resource.text("id").filter(|id| !id.is_empty() && id.len() <= 128);
+    let (words, searched) = words(&item, resource, input.source);
     Line {
         compartment: input.compartment_of(resource),
         date: item.date.as_ref().and_then(sortable).map(|date| date.sort_key()),
@@ -111,7 +126,8 @@ fn line_of(input: &ChartInput<'_>, resource: &Json) -> Line {
         name: id.map(|id| format!("{kind}/{id}")),
         performer: performer(resource),
         called: called.map(str::to_owned),
-        words: words(&item, resource, input.source),
+        words,
+        searched,
         item,
     }
 }
@@ -119,6 +135,7 @@ fn line_of(input: &ChartInput<'_>, resource: &Json) -> Line {
 fn not_understood(input: &ChartInput<'_>) -> Line {
     let item = item::not_understood(input);
     let text = String::from_utf8_lossy(input.bytes.get(..MAX_WORDS).unwrap_or(input.bytes));
+    let whole = input.bytes.len() <= MAX_WORDS;
     Line {
         compartment: input.compartment.unwrap_or(Category::Other),
         date: None,
@@ -133,6 +150,7 @@ fn not_understood(input: &ChartInput<'_>) -> Line {
         performer: Vec::new(),
         called: None,
         words: format!("{} {text}", input.source),
+        searched: if whole { searched::WHOLE } else { searched::IN_PART },
         item,
     }
 }
@@ -274,33 +292,44 @@ const NO_WORDS: [&str; 25] = [
 const TEXT_URL: &str = "urn:keyward:text";
 const EXCERPT_URL: &str = "urn:keyward:source-excerpt";
 
-/// All words of a record: codes and their words, values, notes, narrative, the text of a document.
-fn words(item: &ChartItem, resource: &Json, source: &str) -> String {
-    let mut words = Words { text: String::new(), seen: HashSet::new(), document: None };
+/// All words of a record, with how much of it they are ([`searched`]): codes and their words, values, notes, narrative,
+/// the text of its letters.
+fn words(item: &ChartItem, resource: &Json, source: &str) -> (String, u8) {
+    let mut words = Words::default();
     words.seen.insert(item.title.as_str());
     words.walk("", resource);
     if let Some(performer) = &item.performer {
         words.add(performer);
     }
     words.add(source);
-    let Words { mut text, document, .. } = words;
-    if let Some(document) = document {
+    let waits = words.closed && !words.looked_into;
+    let searched = u8::from(words.cut) * searched::IN_PART + u8::from(waits) * searched::WAITS;
+    let Words { mut text, letters, .. } = words;
+    if !letters.is_empty() {
         text.push('\n');
-        text.push_str(cut(document, MAX_TEXT));
+        text.push_str(&letters);
     }
-    text
+    (text, searched)
 }
 
+#[derive(Default)]
 struct Words<'a> {
     text: String,
     seen: HashSet<&'a str>,
-    /// The text of a document; it is long and stands last.
-    document: Option<&'a str>,
+    /// The text of letters; it is long and stands last.
+    letters: String,
+    /// Whether the text of a document that was looked into stands in the record.
+    looked_into: bool,
+    /// Whether a letter in it needs a decoder.
+    closed: bool,
+    /// Whether there is more.
+    cut: bool,
 }
 
 impl<'a> Words<'a> {
     fn walk(&mut self, name: &str, value: &'a Json) {
         if self.text.len() >= MAX_WORDS {
+            self.cut = true;
             return;
         }
         match value {
@@ -309,14 +338,19 @@ impl<'a> Words<'a> {
                 match value.text("url") {
                     Some(EXCERPT_URL) => return,
                     Some(TEXT_URL) => {
-                        self.document = value.text("valueString");
+                        self.looked_into = true;
+                        self.add_letter(value.text("valueString").unwrap_or_default(), false);
                         return;
                     }
                     _ => {}
                 }
-                for (name, value) in members {
-                    if !NO_WORDS.contains(&name.as_str()) {
-                        self.walk(name, value);
+                for (member, inner) in members {
+                    if !NO_WORDS.contains(&member.as_str()) {
+                        self.walk(member, inner);
+                    } else if let ("data", Json::String(packed)) = (member.as_str(), inner)
+                        && holds_letter(name, value)
+                    {
+                        self.unpack(value.text("contentType"), packed);
                     }
                 }
             }
@@ -325,6 +359,24 @@ impl<'a> Words<'a> {
             Json::Number(digits) if name == "value" => self.put(digits),
             _ => {}
         }
+    }
+
+    fn unpack(&mut self, stated: Option<&str>, packed: &str) {
+        let room = MAX_TEXT.saturating_sub(self.letters.len());
+        match documents::letter(stated, packed, room) {
+            Letter::Words(text, cut) => self.add_letter(&text, cut),
+            Letter::Closed => self.closed = true,
+            Letter::Silent => {}
+        }
+    }
+
+    fn add_letter(&mut self, text: &str, cut: bool) {
+        if !self.letters.is_empty() {
+            self.letters.push('\n');
+        }
+        let taken = shorten(text, MAX_TEXT.saturating_sub(self.letters.len()));
+        self.cut |= cut || taken.len() < text.len();
+        self.letters.push_str(taken);
     }
 
     fn add(&mut self, text: &'a str) {
@@ -341,30 +393,22 @@ impl<'a> Words<'a> {
         if !self.text.is_empty() {
             self.text.push('\n');
         }
-        let room = MAX_WORDS.saturating_sub(self.text.len());
-        self.text.push_str(cut(text, room));
+        let taken = shorten(text, MAX_WORDS.saturating_sub(self.text.len()));
+        self.cut |= taken.len() < text.len();
+        self.text.push_str(taken);
     }
 
     /// The text between the tags. Nothing of it is ever shown as HTML.
     fn add_html(&mut self, html: &str) {
-        let mut text = String::with_capacity(html.len().min(MAX_WORDS));
-        let mut inside = false;
-        for c in cut(html, MAX_WORDS).chars() {
-            match c {
-                '<' => {
-                    inside = true;
-                    text.push(' ');
-                }
-                '>' => inside = false,
-                _ if !inside => text.push(c),
-                _ => {}
-            }
-        }
-        let plain = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"");
-        let plain = plain.replace("&#39;", "'").replace("&nbsp;", " ").replace("&amp;", "&");
-        let plain: Vec<&str> = plain.split_whitespace().collect();
-        self.put(&plain.join(" "));
+        let (plain, cut) = documents::words_of_markup(html, MAX_WORDS);
+        self.cut |= cut;
+        self.put(&plain);
     }
+}
+
+/// Whether the `data` of an object found under `name` is a document.
+fn holds_letter(name: &str, value: &Json) -> bool {
+    value.text("resourceType") == Some("Binary") || is_attachment(name, value)
 }
 
 /// Whether a text is a date or moment of FHIR: nobody looks for `2018-08-06T09:30:00+02:00`.
@@ -377,15 +421,6 @@ fn is_date(text: &str) -> bool {
             _ => byte.is_ascii_digit(),
         })
         && bytes.get(10).is_none_or(|byte| *byte == b'T')
-}
-
-/// The beginning of a text, at most `max` bytes of it.
-fn cut(text: &str, max: usize) -> &str {
-    let mut end = text.len().min(max);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text.get(..end).unwrap_or_default()
 }
 
 /// Every reference in a record as written, each once, and those in its `result` apart, in order.

@@ -15,6 +15,7 @@ mod read;
 mod record;
 mod value;
 
+pub(crate) use attachment::inline;
 pub use attachment::{Attachment, AttachmentView, attachment, attachments};
 pub use chart::{
     ChartInput, ChartItem, ChartView, IdentityView, SectionState, SectionView, SharedScope,

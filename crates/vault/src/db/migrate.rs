@@ -8,10 +8,11 @@ const STEPS: &[&str] = &[
     include_str!("../../migrations/0001_initial.sql"),
     include_str!("../../migrations/0002_reading_index.sql"),
     include_str!("../../migrations/0003_smaller.sql"),
+    include_str!("../../migrations/0004_letters.sql"),
 ];
 
 /// The newest schema this version of the app knows.
-pub(crate) const NEWEST: u32 = 3;
+pub(crate) const NEWEST: u32 = 4;
 
 const _: () = assert!(STEPS.len() == NEWEST as usize, "one step per version");
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 
-use keyward_app::ports::index::LineFilter;
+use keyward_app::ports::index::{IN_PART, LineFilter, NewLine, Searched, WAITS, Waiting};
 use keyward_app::ports::vault::{Collection, Transaction, Vault, VaultError};
 
 use super::{SqlVault, VaultKey, create, migrate, open};
@@ -73,7 +73,7 @@ fn the_migrated_schema_is_pinned() {
         fs::write(&pinned, &found).unwrap();
     }
     assert_eq!(found, fs::read_to_string(&pinned).unwrap());
-    assert_eq!(migrate::NEWEST, 3, "a new migration needs a test that upgrades from the older one");
+    assert_eq!(migrate::NEWEST, 4, "a new migration needs a test that upgrades from the older one");
 }
 
 /// A file of an older schema as that version wrote it, with some records and rows.
@@ -105,7 +105,9 @@ fn older(version: u32) -> Folder {
 fn a_file_of_schema_1_keeps_everything_and_is_told_to_be_without_lines() {
     let folder = older(1);
     let vault = folder.open();
-    vault.with_writer(|connection| assert_eq!(migrate::version(connection).unwrap(), 3));
+    vault.with_writer(|connection| {
+        assert_eq!(migrate::version(connection).unwrap(), migrate::NEWEST)
+    });
     let tx = vault.read().unwrap();
     assert_records_of_old(&*tx);
     assert_eq!(tx.get(Collection::Settings, "a").unwrap(), Some(vec![1, 2]));
@@ -168,6 +170,41 @@ fn a_file_of_schema_2_keeps_its_lines_and_finds_their_words() {
     assert_eq!(schema(&vault), schema(&Folder::new().open()), "migrated and new are one");
 }
 
+/// Lines of schema 3: nothing was known of letters.
+#[test]
+fn a_file_of_schema_3_keeps_its_lines_and_none_of_them_waits() {
+    let dir = tempfile::tempdir().unwrap();
+    files::create_private_file(&dir.path().join("vault.db")).unwrap();
+    let (path, key) = (dir.path().join("vault.db"), VaultKey::new(&KEY));
+    open::create_of_version(&path, &key, 3).unwrap();
+    let connection = open::reader_and_writer(&path, &key).unwrap();
+    let number = (1_i64 << 32) + 1;
+    connection.execute("INSERT INTO scope VALUES (1, 'own', 1)", []).unwrap();
+    let line = "INSERT INTO line (number, scope, id, section, compartment, standing, flagged,
+                                  source_only, origin, item, title, words)
+                VALUES (?1, 1, ?2, 'results', 'results', 255, 0, 0, 7, '{}', 'Glucose', 'quokka')";
+    connection.execute(line, rusqlite::params![number, [1_u8; 16]]).unwrap();
+    connection
+        .execute(
+            "INSERT INTO word (rowid, title, words) VALUES (?1, 'Glucose', 'quokka')",
+            [number],
+        )
+        .unwrap();
+    drop(connection);
+    let folder = Folder { dir };
+    let vault = folder.open();
+    let tx = vault.read().unwrap();
+    assert_eq!(found(&*tx, "quokka"), ["quokka"]);
+    assert_eq!(tx.searched("own").unwrap(), Searched::default());
+    assert_eq!(tx.unread_letters("own", 9).unwrap(), []);
+    assert_eq!(schema(&vault), schema(&Folder::new().open()), "migrated and new are one");
+}
+
+fn found(tx: &dyn Transaction, text: &str) -> Vec<String> {
+    let asked = LineFilter { text: Some(text.to_owned()), limit: 100, ..LineFilter::default() };
+    tx.find_lines("own", &asked).unwrap().0.into_iter().map(|found| found.words).collect()
+}
+
 /// How often the letters stand in the rows of the index itself, below FTS5.
 fn below_fts(vault: &SqlVault, letters: &str) -> i64 {
     vault.with_writer(|connection| {
@@ -183,11 +220,8 @@ fn below_fts(vault: &SqlVault, letters: &str) -> i64 {
     })
 }
 
-#[test]
-fn a_deleted_word_leaves_the_index_at_once() {
-    let folder = Folder::new();
-    let vault = folder.open();
-    let line = |n: u8, words: &str| keyward_app::ports::index::NewLine {
+fn worded(n: u8, words: &str, searched: u8) -> NewLine {
+    NewLine {
         id: keyward_protocol::ids::RecordId::from_bytes([n; 16]),
         section: "results".to_owned(),
         compartment: "results".to_owned(),
@@ -203,7 +237,66 @@ fn a_deleted_word_leaves_the_index_at_once() {
         item: "{}".to_owned(),
         title: "other words".to_owned(),
         words: words.to_owned(),
-    };
+        searched,
+    }
+}
+
+#[test]
+fn words_of_letters_are_put_to_lines_that_wait_once() {
+    let folder = Folder::new();
+    let vault = folder.open();
+    let mut tx = vault.begin().unwrap();
+    let lines = [
+        worded(1, "one", 0),
+        worded(2, "two", WAITS),
+        worded(3, "three", WAITS | IN_PART),
+        worded(4, "four", IN_PART),
+    ];
+    tx.add_lines("own", &lines).unwrap();
+    tx.commit().unwrap();
+    let mut tx = vault.begin().unwrap();
+    let waiting = tx.unread_letters("own", 9).unwrap();
+    assert_eq!(waiting.iter().map(|line| line.id).collect::<Vec<_>>(), [lines[1].id, lines[2].id]);
+    assert_eq!(tx.searched("own").unwrap(), Searched { waiting: 2, in_part: 2 });
+    assert_eq!(tx.unread_letters("own", 1).unwrap().len(), 1);
+    assert_eq!(tx.unread_letters("share/1", 9).unwrap(), []);
+    assert!(tx.add_words("own", &waiting[0], "quokkazebra 糖尿病", false).unwrap());
+    assert!(!tx.add_words("own", &waiting[0], "again", false).unwrap(), "it waits no more");
+    assert!(tx.add_words("own", &waiting[1], "", true).unwrap());
+    let other = Waiting { id: lines[0].id, ..waiting[1] };
+    assert!(!tx.add_words("own", &other, "foreign", false).unwrap(), "another line");
+    tx.commit().unwrap();
+    let tx = vault.read().unwrap();
+    assert_eq!(tx.searched("own").unwrap(), Searched { waiting: 0, in_part: 2 });
+    for words in ["quokka", "糖尿", "two"] {
+        assert_eq!(found(&*tx, words), ["two\nquokkazebra 糖尿病"], "{words}");
+    }
+    for nothing in ["again", "foreign"] {
+        assert!(found(&*tx, nothing).is_empty(), "{nothing}");
+    }
+    drop(tx);
+    // They leave with the line.
+    assert!(below_fts(&vault, "quokkazebra") >= 2);
+    let mut tx = vault.begin().unwrap();
+    assert!(tx.remove_line("own", &lines[1].id).unwrap());
+    tx.commit().unwrap();
+    assert_eq!(below_fts(&vault, "quokkazebra"), 0);
+    assert_sound(&vault);
+}
+
+fn assert_sound(vault: &SqlVault) {
+    vault.with_writer(|connection| {
+        connection
+            .execute_batch("INSERT INTO word (word, rank) VALUES ('integrity-check', 1)")
+            .unwrap();
+    });
+}
+
+#[test]
+fn a_deleted_word_leaves_the_index_at_once() {
+    let folder = Folder::new();
+    let vault = folder.open();
+    let line = |n: u8, words: &str| worded(n, words, 0);
     for n in 0..40 {
         let mut tx = vault.begin().unwrap();
         let planted = if n == 20 { "quokkazebra planted" } else { "nothing of note" };
@@ -215,11 +308,7 @@ fn a_deleted_word_leaves_the_index_at_once() {
     assert!(tx.remove_line("own", &line(20, "").id).unwrap());
     tx.commit().unwrap();
     assert_eq!(below_fts(&vault, "quokkazebra"), 0);
-    vault.with_writer(|connection| {
-        connection
-            .execute_batch("INSERT INTO word (word, rank) VALUES ('integrity-check', 1)")
-            .unwrap();
-    });
+    assert_sound(&vault);
 }
 
 #[test]

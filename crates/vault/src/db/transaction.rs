@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use keyward_app::ports::index::{
-    AnalyteLines, FoundLine, Line, LineFilter, MonthCount, NewLine, ReadingIndex, SectionCount,
+    AnalyteLines, FoundLine, Line, LineFilter, MonthCount, NewLine, ReadingIndex, Searched,
+    SectionCount, Waiting,
 };
 use keyward_app::ports::vault::{
     Collection, Inserted, Packed, RecordFilter, RecordRow, Transaction, VaultError,
@@ -380,6 +381,24 @@ impl ReadingIndex for SqlTransaction<'_> {
 
     fn dates(&self, scope: &str) -> Result<Option<(String, String)>, VaultError> {
         self.sql(|sql| read::dates(sql, scope))
+    }
+
+    fn unread_letters(&self, scope: &str, limit: u64) -> Result<Vec<Waiting>, VaultError> {
+        self.sql(|sql| read::unread_letters(sql, scope, limit))
+    }
+
+    fn add_words(
+        &mut self,
+        scope: &str,
+        line: &Waiting,
+        words: &str,
+        in_part: bool,
+    ) -> Result<bool, VaultError> {
+        self.sql(|sql| write::add_words(sql, scope, line, words, in_part))
+    }
+
+    fn searched(&self, scope: &str) -> Result<Searched, VaultError> {
+        self.sql(|sql| read::searched(sql, scope))
     }
 
     fn unindexed_records(&self, scope: &str, limit: u64) -> Result<Vec<RecordId>, VaultError> {

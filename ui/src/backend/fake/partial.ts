@@ -77,6 +77,7 @@ const changes: Record<string, Change> = {
       item: { ...view.record.item, resourceType: "DiagnosticReport" },
     },
   }),
+  room_search: (page: T.SearchPage) => ({ ...page, waiting: 3, inPart: 2 }),
   room_trend: (trend: T.TrendView) => ({ ...trend, cut: true }),
   document_open: (document: T.DocumentView) => ({ ...document, cut: true }),
   doctors: (directory: T.DoctorDirectory) => ({

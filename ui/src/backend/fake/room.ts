@@ -368,6 +368,8 @@ function search(scope: T.RoomScope, query: T.ItemQuery): T.SearchPage {
         ? snippetOf(item.details[0], word)
         : [],
     })),
+    waiting: 0,
+    inPart: 0,
     offset: query.offset,
     total: found.length,
   };

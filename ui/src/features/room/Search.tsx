@@ -5,6 +5,7 @@ import { t } from "../../locales/i18n";
 import { Button } from "../../shared/components/Button";
 import { CopyButton } from "../../shared/components/Copy";
 import { Loaded } from "../../shared/components/Loaded";
+import { Notice } from "../../shared/components/Notice";
 import { Empty } from "../../shared/components/Page";
 import { dateText, itemValue, Kind, originText } from "../../shared/records/Entry";
 import { Marks } from "../../shared/records/Marks";
@@ -32,7 +33,8 @@ export function Search() {
   };
   const found = useFound(query);
   const hits = found.data?.pages.flatMap((page) => page.hits) ?? [];
-  const total = found.data?.pages[0]?.total ?? 0;
+  const first = found.data?.pages[0];
+  const total = first?.total ?? 0;
   const change = useLatest(setParams);
   const find = useCallback(
     (q: string) => {
@@ -83,6 +85,7 @@ export function Search() {
                     ))}
                   </ul>
                 )}
+                <Unsearched waiting={first?.waiting ?? 0} inPart={first?.inPart ?? 0} />
                 {found.hasNextPage && (
                   <div>
                     <Button isPending={found.isFetchingNextPage} onPress={() => void found.fetchNextPage()}>
@@ -96,6 +99,16 @@ export function Search() {
         )}
       </div>
     </RoomPage>
+  );
+}
+
+/** What the search does not know, so that "nothing found" is not taken for "not there". */
+function Unsearched({ waiting, inPart }: { waiting: number; inPart: number }) {
+  return (
+    <>
+      {waiting > 0 && <Notice>{t("search.waiting", { n: waiting })}</Notice>}
+      {inPart > 0 && <p className="small soft">{t("search.inPart", { n: inPart })}</p>}
+    </>
   );
 }
 

@@ -200,6 +200,10 @@ export const room = {
   "search.label": "What are you looking for?",
   "search.hint": "Parts of words count. All words must be there.",
   "search.found": "{n, plural, =0 {Nothing was found} one {# entry was found} other {# entries were found}}",
+  "search.waiting":
+    "Letters in {n, plural, one {# record} other {# records}} are still being read. Until then their words may not be found.",
+  "search.inPart":
+    "In {n, plural, one {# record} other {# records}} not every word can be found: a scan has no words, and a letter can be locked, damaged or very long.",
   "search.start": "Type a word",
   "search.startHint": "Try the name of a medicine, a test or a doctor. Or type a word from a letter.",
   "search.nothing": "Nothing was found for “{words}”",

@@ -202,6 +202,10 @@ export const room = {
   "search.hint": "Valen partes de palabras. Deben estar todas las palabras.",
   "search.found":
     "{n, plural, =0 {No se encontró nada} one {Se encontró # entrada} other {Se encontraron # entradas}}",
+  "search.waiting":
+    "Aún se leen las cartas de {n, plural, one {# registro} other {# registros}}. Hasta entonces puede que no se encuentren sus palabras.",
+  "search.inPart":
+    "En {n, plural, one {# registro} other {# registros}} no se encuentran todas las palabras: un escaneo no tiene palabras, y una carta puede tener clave, estar dañada o ser muy larga.",
   "search.start": "Escriba una palabra",
   "search.startHint":
     "Por ejemplo el nombre de una medicina, una prueba, una enfermedad, un médico o una palabra de una carta.",

@@ -189,6 +189,9 @@ export const room = {
   "search.label": "您在找什么？",
   "search.hint": "可以只写词的一部分。所有的词都必须出现。",
   "search.found": "{n, plural, =0 {什么都没有找到} other {找到 # 条}}",
+  "search.waiting": "还有 {n, plural, other {# 条记录}}里的信件正在读取。在此之前可能找不到其中的词。",
+  "search.inPart":
+    "有 {n, plural, other {# 条记录}}不能找到全部的词：扫描件里没有文字，信件也可能有密码、已损坏或太长。",
   "search.start": "请输入一个词",
   "search.startHint": "例如药物、检查、疾病、医生的名称，或信件里的一个词。",
   "search.nothing": "没有找到“{words}”",

@@ -1,7 +1,8 @@
 //! Reading the index.
 
 use keyward_app::ports::index::{
-    AnalyteLines, FoundLine, Line, LineFilter, MonthCount, SectionCount,
+    AnalyteLines, FoundLine, IN_PART, Line, LineFilter, MonthCount, Searched, SectionCount, WAITS,
+    Waiting,
 };
 use keyward_protocol::ids::RecordId;
 use rusqlite::types::Value;
@@ -350,6 +351,36 @@ pub(crate) fn dates(sql: &Connection, scope: &str) -> rusqlite::Result<Option<(S
         )?
         .query_row([scope], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(ends.0.zip(ends.1))
+}
+
+/// Records with letters that wait.
+pub(crate) fn unread_letters(
+    sql: &Connection,
+    scope: &str,
+    limit: u64,
+) -> rusqlite::Result<Vec<Waiting>> {
+    let Some(scope) = number_of_scope(sql, scope)? else { return Ok(Vec::new()) };
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    sql.prepare_cached(
+        "SELECT number, id FROM line WHERE scope = ?1 AND searched > 0 AND searched >= ?2
+         ORDER BY number LIMIT ?3",
+    )?
+    .query_map(params![scope, WAITS, limit], |row| {
+        Ok(Waiting { arrival: arrival_of(row.get(0)?), id: RecordId::from_bytes(row.get(1)?) })
+    })?
+    .collect()
+}
+
+/// How many records are not searched whole.
+pub(crate) fn searched(sql: &Connection, scope: &str) -> rusqlite::Result<Searched> {
+    let Some(scope) = number_of_scope(sql, scope)? else { return Ok(Searched::default()) };
+    sql.prepare_cached(
+        "SELECT count(*) FILTER (WHERE searched & ?2), count(*) FILTER (WHERE searched & ?3)
+         FROM line WHERE scope = ?1 AND searched > 0",
+    )?
+    .query_row(params![scope, WAITS, IN_PART], |row| {
+        Ok(Searched { waiting: count(row, 0)?, in_part: count(row, 1)? })
+    })
 }
 
 const UNINDEXED: &str = "FROM record

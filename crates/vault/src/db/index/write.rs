@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use keyward_app::ports::index::NewLine;
+use keyward_app::ports::index::{IN_PART, NewLine, WAITS, Waiting};
 use keyward_protocol::ids::RecordId;
 use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 
@@ -205,8 +205,9 @@ impl<'a> Rows<'a> {
         let line = sql.prepare_cached(
             "INSERT INTO line (number, scope, id, section, compartment, date, analyte, standing,
                                flagged, source_only, handle, content, origin, extra, item, title,
-                               words)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+                               words, searched)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
+                     ?18)",
         )?;
         let word =
             sql.prepare_cached("INSERT INTO word (rowid, title, words) VALUES (?1, ?2, ?3)")?;
@@ -241,11 +242,49 @@ impl<'a> Rows<'a> {
             line.item,
             title,
             words,
+            line.searched,
         ])?;
         self.word.execute(params![number, title, words])?;
         counts.add(line.into(), 1);
         Ok(())
     }
+}
+
+/// Puts words to a line that waits for them.
+pub(crate) fn add_words(
+    sql: &Connection,
+    scope: &str,
+    line: &Waiting,
+    words: &str,
+    in_part: bool,
+) -> rusqlite::Result<bool> {
+    let Some(scope) = number_of_scope(sql, scope)? else { return Ok(false) };
+    let number = number_of(scope, i64::try_from(line.arrival).unwrap_or_default());
+    let waits = sql
+        .prepare_cached("SELECT 1 FROM line WHERE number = ?1 AND id = ?2 AND searched & ?3")?
+        .exists(params![number, line.id.as_bytes().as_slice(), WAITS])?;
+    if !waits {
+        return Ok(false);
+    }
+    let in_part = if in_part { IN_PART } else { 0 };
+    if words.is_empty() {
+        sql.prepare_cached("UPDATE line SET searched = searched & ?2 | ?3 WHERE number = ?1")?
+            .execute(params![number, !WAITS, in_part])?;
+        return Ok(true);
+    }
+    // FTS5 reads from the line which words it has to take out, so first out, then in.
+    sql.prepare_cached("DELETE FROM word WHERE rowid = ?1")?.execute([number])?;
+    sql.prepare_cached(
+        "UPDATE line SET words = words || char(10) || ?4, searched = searched & ?2 | ?3
+         WHERE number = ?1",
+    )?
+    .execute(params![number, !WAITS, in_part, super::words::indexed(words)])?;
+    sql.prepare_cached(
+        "INSERT INTO word (rowid, title, words) SELECT number, title, words FROM line
+         WHERE number = ?1",
+    )?
+    .execute([number])?;
+    Ok(true)
 }
 
 /// Removes the line of a record, if there is one.
