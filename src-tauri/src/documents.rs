@@ -73,7 +73,7 @@ pub(crate) fn kind(shown: Shown) -> Option<Kind> {
         Shown::Pdf => Some(Kind::Pdf),
         Shown::Picture => Some(Kind::Picture),
         Shown::Dicom => Some(Kind::Dicom),
-        Shown::Text | Shown::Html | Shown::Other => None,
+        Shown::Text | Shown::Html | Shown::Clinical | Shown::Other => None,
     }
 }
 

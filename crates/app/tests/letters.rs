@@ -15,6 +15,7 @@ use keyward_app::ports::index::Searched;
 use keyward_app::ports::progress::{Cancel, Unwatched};
 use keyward_app::ports::vault::Collection;
 use keyward_app::session::Session;
+use keyward_app::views::documents::DocumentKind;
 use keyward_app::views::reading::{ItemQuery, RoomScope};
 use keyward_app::{doctor, reading};
 use keyward_records::Category;
@@ -136,8 +137,8 @@ fn a_letter_is_found_by_its_words_wherever_it_stands() {
     for word in AT_ONCE {
         assert_eq!(hits(&patient, &RoomScope::Own, word), 1, "{word}");
     }
-    let none = |word| assert_eq!(hits(&patient, &RoomScope::Own, word), 0, "{word}");
-    LOOKED_INTO.iter().for_each(|word| none(word));
+    let none = |word: &str| assert_eq!(hits(&patient, &RoomScope::Own, word), 0, "{word}");
+    LOOKED_INTO.into_iter().for_each(none);
 
     assert_eq!(read(&patient), 7);
     assert_eq!(read(&patient), 0);
@@ -153,7 +154,7 @@ fn a_letter_is_found_by_its_words_wherever_it_stands() {
 
     // As an older version left the index.
     let mut tx = patient.begin().unwrap();
-    tx.put(Collection::Settings, "reading/format", b"2").unwrap();
+    tx.delete(Collection::Settings, "reading/format").unwrap();
     tx.commit().unwrap();
     assert_eq!(reading::catch_up(&patient, &Unwatched, &Cancel::new()).unwrap(), 15);
     assert_eq!(searched(&patient, &RoomScope::Own), (7, 0));
@@ -216,4 +217,64 @@ fn a_file_full_of_letters_that_break_their_reader_costs_no_more_than_forty_of_th
     take_in(&other, &world.file("more.ndjson", bombs.join("\n").as_bytes()));
     assert!(reading::read_letters(&other, &stopped).is_err());
     assert_eq!(searched(&other, &RoomScope::Own), (60, 1));
+}
+
+#[test]
+fn the_same_letter_as_a_file_and_inside_a_record_is_one() {
+    let world = World::new();
+    let patient = world.patient("Test-Anna Maria", "Muster-Sample", "1961-03-14");
+    let pdf = b"%PDF-1.7\nthe same letter";
+    take_in(&patient, &world.file("letter.pdf", pdf));
+    // Some senders break the bytes into lines.
+    let inside = letter("portal", "application/pdf", pdf).replace(&packed(pdf), &{
+        let packed = packed(pdf);
+        let (first, second) = packed.split_at(12);
+        format!("{first}\\r\\n{second}")
+    });
+    let other = letter("other", "application/pdf", b"%PDF-1.7\nanother letter");
+    let bundle = format!(
+        r#"{{"resourceType":"Bundle","type":"collection","entry":[{{"resource":{inside}}},{{"resource":{other}}}]}}"#
+    );
+    let report = take_in(&patient, &world.file("portal.json", bundle.as_bytes())).report;
+    assert_eq!(report.duplicates, 1);
+    let query = ItemQuery { limit: 9, ..ItemQuery::default() };
+    let items = reading::items(&patient, &RoomScope::Own, &query).unwrap().items;
+    assert_eq!(items.len(), 2, "one of the two letters is shown once");
+    let shown = items.iter().find(|item| item.title == "letter").unwrap();
+    let record = reading::record(&patient, &RoomScope::Own, &shown.id).unwrap();
+    assert_eq!(record.also_in.len(), 1);
+    assert_eq!(record.also_in[0].source_name.as_deref(), Some("portal.json"));
+}
+
+#[test]
+fn a_clinical_document_inside_a_record_is_shown_as_its_sections() {
+    let world = World::new();
+    let patient = world.patient("Test-Anna Maria", "Muster-Sample", "1961-03-14");
+    let visit = "<?xml version=\"1.0\"?><ClinicalDocument xmlns=\"urn:hl7-org:v3\"><title>Visit</title><component>\
+        <structuredBody><component><section><title>Plan</title><text><paragraph onclick=\"x()\">Walk with the wallaby\
+        </paragraph><script>bad</script></text></section></component></structuredBody></component></ClinicalDocument>";
+    let broken = "<ClinicalDocument xmlns=\"urn:hl7-org:v3\"><title>Broken";
+    let lines = [
+        letter("visit", "application/octet-stream", visit.as_bytes()),
+        letter("broken", "text/xml", broken.as_bytes()),
+    ];
+    take_in(&patient, &world.file("letters.ndjson", lines.join("\n").as_bytes()));
+    assert_eq!(hits(&patient, &RoomScope::Own, "wallaby plan"), 1);
+    let query = ItemQuery { limit: 9, ..ItemQuery::default() };
+    let items = reading::items(&patient, &RoomScope::Own, &query).unwrap().items;
+    let document = |title: &str| {
+        let item = items.iter().find(|item| item.title == title).unwrap();
+        reading::document(&patient, &RoomScope::Own, &item.id, 0).unwrap()
+    };
+    let read = document("visit");
+    assert!(read.file_name("letter").ends_with(".xml"));
+    let view = read.view();
+    let html = view.html.unwrap();
+    assert_eq!((view.kind, view.text), (DocumentKind::Html, None));
+    assert!(html.contains("Plan") && html.contains("Walk with the wallaby"), "{html}");
+    assert!(!html.contains("onclick") && !html.contains("script"), "{html}");
+    // One that cannot be read is shown as it is.
+    let view = document("broken").view();
+    assert_eq!((view.kind, view.html), (DocumentKind::Text, None));
+    assert!(view.text.unwrap().contains("Broken"));
 }

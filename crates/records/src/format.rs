@@ -194,6 +194,11 @@ fn by_root(text: &str) -> Format {
     Format::Unknown
 }
 
+/// Whether a text begins as a clinical document does.
+pub(crate) fn is_clinical(text: &str) -> bool {
+    text.starts_with('<') && by_root(text) == Format::Ccda
+}
+
 fn first_name(text: &str) -> &str {
     let end = text.find(|c: char| c.is_whitespace() || matches!(c, '>' | '/' | '['));
     let name = text.get(..end.unwrap_or(text.len())).unwrap_or_default();

@@ -7,6 +7,8 @@
 //! with anything that may turn the meaning around, there is no key, and a part that only one side
 //! knows makes two. What is merged is never dropped: both records stay, one is shown, the other named.
 
+mod care;
+
 use sha2::{Digest, Sha256};
 
 use crate::date::{DatePrecision, PartialDate};
@@ -35,6 +37,12 @@ pub fn clinical_key(resource: &Json) -> Option<[u8; 32]> {
         "Immunization" => immunization(resource, &mut key)?,
         "Procedure" => procedure(resource, &mut key)?,
         "DocumentReference" => document(resource, &mut key)?,
+        "Encounter" => care::encounter(resource, &mut key)?,
+        "Goal" => care::goal(resource, &mut key)?,
+        "CarePlan" => care::care_plan(resource, &mut key)?,
+        "FamilyMemberHistory" => care::family(resource, &mut key)?,
+        "Coverage" => care::coverage(resource, &mut key)?,
+        "Device" => care::device(resource, &mut key)?,
         _ => return None,
     }
     Some(key.0.finalize().into())
@@ -100,26 +108,31 @@ fn meaning(concept: Option<&Json>, systems: &[&str]) -> Option<String> {
 /// A moment in UTC or a day. A period that is one moment counts as that; months and years are too
 /// vague to tell two things from one.
 fn time(resource: &Json, base: &str) -> Option<String> {
-    let date = |text: &str| {
-        let date = PartialDate::parse(text)?;
-        match date.precision() {
-            DatePrecision::Instant => Some(date.sort_key()),
-            DatePrecision::Day => Some(date.as_str().to_owned()),
-            _ => None,
-        }
-    };
     if let Some(text) = resource
         .text(&format!("{base}DateTime"))
         .or_else(|| resource.text(&format!("{base}Instant")))
     {
-        return date(text);
+        return moment(text);
     }
-    let period = resource.get(&format!("{base}Period"))?;
-    let start = date(period.text("start")?)?;
+    span(resource.get(&format!("{base}Period"))?)
+}
+
+fn moment(text: &str) -> Option<String> {
+    let date = PartialDate::parse(text)?;
+    match date.precision() {
+        DatePrecision::Instant => Some(date.sort_key()),
+        DatePrecision::Day => Some(date.as_str().to_owned()),
+        _ => None,
+    }
+}
+
+/// A period, see [`time`].
+fn span(period: &Json) -> Option<String> {
+    let start = moment(period.text("start")?)?;
     match period.text("end") {
         None => Some(start),
         Some(end) => {
-            let end = date(end)?;
+            let end = moment(end)?;
             Some(if end == start { start } else { format!("{start}/{end}") })
         }
     }
@@ -160,13 +173,16 @@ fn value(element: &Json) -> Option<String> {
             _ => None,
         },
         "valueCodeableConcept" => meaning(Some(value), &[SNOMED, LOINC]),
-        "valueString" => {
-            let words: Vec<&str> = value.as_str()?.split_whitespace().collect();
-            (!words.is_empty()).then(|| format!("\"{}\"", words.join(" ")))
-        }
+        "valueString" => words(value.as_str()?).map(|words| format!("\"{words}\"")),
         "valueBoolean" => value.as_bool().map(|yes| yes.to_string()),
         _ => None,
     }
+}
+
+/// Words with one blank between them; `None` for none.
+fn words(text: &str) -> Option<String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    (!words.is_empty()).then(|| words.join(" "))
 }
 
 fn observation(resource: &Json, key: &mut Key) -> Option<()> {
@@ -292,7 +308,9 @@ fn document(resource: &Json, key: &mut Key) -> Option<()> {
     use base64::Engine as _;
     let mut contents = resource.items("content");
     let (first, second) = (contents.next()?, contents.next());
-    let data = first.at(&["attachment", "data"])?.as_str()?;
+    let mut data = first.at(&["attachment", "data"])?.as_str()?.to_owned();
+    // Some senders break it into lines.
+    data.retain(|c| !c.is_ascii_whitespace());
     let bytes = base64::engine::general_purpose::STANDARD.decode(data).ok()?;
     if second.is_some() || bytes.is_empty() {
         return None;

@@ -104,6 +104,13 @@ impl Document {
                 let (html, _) = view::sanitise(&text);
                 (None, Some(html), cut)
             }
+            Shown::Clinical => match self.sections() {
+                Some(html) => (None, Some(html), false),
+                None => {
+                    let (text, cut) = text_of(&self.data);
+                    (Some(text), None, cut)
+                }
+            },
             _ => (None, None, false),
         };
         DocumentView {
@@ -113,6 +120,9 @@ impl Document {
                 Shown::Dicom => DocumentKind::Dicom,
                 Shown::Text => DocumentKind::Text,
                 Shown::Html => DocumentKind::Html,
+                // One that cannot be read is shown as it is.
+                Shown::Clinical if html.is_some() => DocumentKind::Html,
+                Shown::Clinical => DocumentKind::Text,
                 Shown::Other => DocumentKind::Other,
             },
             content_type: self.content_type.clone(),
@@ -132,6 +142,11 @@ impl Document {
         }
     }
 
+    /// What a clinical document says, as its sections were written.
+    fn sections(&self) -> Option<String> {
+        keyward_records::ccda::narrative_of(&self.data, &keyward_records::Limits::default())
+    }
+
     /// A name to save it under: its title, or `unnamed` if it has none, and the ending of what it is.
     pub fn file_name(&self, unnamed: &str) -> String {
         let ending = match (self.shown, self.data.first()) {
@@ -141,6 +156,7 @@ impl Document {
             (Shown::Picture, _) => "tiff",
             (Shown::Dicom, _) => "dcm",
             (Shown::Html, _) => "html",
+            (Shown::Clinical, _) => "xml",
             (Shown::Text, _) => "txt",
             (Shown::Other, _) => "bin",
         };

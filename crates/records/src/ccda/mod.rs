@@ -76,6 +76,13 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Parsed, ParseError> {
     take(&maker, limits)
 }
 
+/// The narrative of a document, harmless, as its sections were written to be read; `None` if it cannot be read or has none.
+pub fn narrative_of(bytes: &[u8], limits: &Limits) -> Option<String> {
+    let parsed = read(bytes, limits).ok()?;
+    let document = parsed.resources.iter().find(|made| made.resource_type == "Composition")?;
+    crate::view::narrative_of(&document.json()?).map(|narrative| narrative.html)
+}
+
 fn take(maker: &Maker<'_>, limits: &Limits) -> Result<Parsed, ParseError> {
     let mut taken = Taken::default();
     // Of what is kept as source no reference tells, but the words of the document do.

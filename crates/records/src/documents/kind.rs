@@ -13,6 +13,8 @@ pub enum Shown {
     Text,
     /// HTML: shown after sanitising.
     Html,
+    /// A clinical document (C-CDA): its sections are shown.
+    Clinical,
     /// Nothing that can be shown; it can be saved.
     Other,
 }
@@ -40,8 +42,13 @@ pub fn shown(stated: Option<&str>, bytes: &[u8]) -> Shown {
     if !text {
         return Shown::Other;
     }
+    let start = String::from_utf8_lossy(head);
+    let start = start.trim_start_matches('\u{feff}').trim_start();
+    if crate::format::is_clinical(start) {
+        return Shown::Clinical;
+    }
     let stated = stated.unwrap_or_default().split(';').next().unwrap_or_default().trim();
-    let start = String::from_utf8_lossy(head).trim_start().to_ascii_lowercase();
+    let start = start.to_ascii_lowercase();
     let html = start.starts_with("<!doctype html") || start.starts_with("<html");
     if html
         || stated.eq_ignore_ascii_case("text/html")

@@ -39,7 +39,7 @@ pub(crate) fn letter(stated: Option<&str>, packed: &str, most: usize) -> Letter 
     let kind = shown(stated, &head);
     match kind {
         Shown::Pdf => Letter::Closed,
-        Shown::Text | Shown::Html => match beginning(packed, usize::MAX) {
+        Shown::Text | Shown::Html | Shown::Clinical => match beginning(packed, usize::MAX) {
             Some(bytes) => words(kind, &bytes, most),
             None => Letter::Silent,
         },
@@ -50,8 +50,8 @@ pub(crate) fn letter(stated: Option<&str>, packed: &str, most: usize) -> Letter 
 fn words(kind: Shown, bytes: &[u8], most: usize) -> Letter {
     let (text, _) = text_within(bytes, usize::MAX);
     let start = text.trim_start();
-    // Clinical documents and other XML are read as what stands between the tags.
-    let (words, cut) = if kind == Shown::Html || start.starts_with('<') {
+    // XML of other kinds too is read as what stands between the tags.
+    let (words, cut) = if kind != Shown::Text || start.starts_with('<') {
         markup::words(&text, most)
     } else {
         let words = super::shorten(&text, most);

@@ -24,6 +24,7 @@ pub use chart::{
 pub use facts::FactView;
 pub(crate) use item::{date_of, title_of};
 pub use marker::{AbsentReason, Marker};
+pub(crate) use narrative::of as narrative_of;
 pub use narrative::{NarrativeView, sanitise};
 pub use record::{NoteView, RecordView, record_view, record_view_in};
 pub use value::{

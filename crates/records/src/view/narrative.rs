@@ -105,7 +105,7 @@ const MAX_SECTIONS_DEEP: usize = 8;
 
 /// The narrative of a resource, harmless; `None` if it has none. Of a document (Composition) its
 /// sections with their titles, as they were written to be read.
-pub(super) fn of(resource: &Json) -> Option<NarrativeView> {
+pub(crate) fn of(resource: &Json) -> Option<NarrativeView> {
     let text = resource.get("text");
     let own = text.and_then(|text| text.text("div")).map(sanitise);
     let status = text.and_then(|text| text.text("status")).map(str::to_owned);
