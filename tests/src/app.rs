@@ -21,6 +21,7 @@ pub struct App {
     session: Session,
     driver: Group,
     by_keyboard: bool,
+    display: String,
     started: SystemTime,
 }
 
@@ -68,7 +69,8 @@ impl App {
         all.extend(arguments.iter().map(|&a| a.to_owned()));
         let started = SystemTime::now();
         let session = Session::start(port, &program.display().to_string(), &all)?;
-        Ok(Self { session, driver, by_keyboard: false, started })
+        let display = computer.display().to_owned();
+        Ok(Self { session, driver, by_keyboard: false, display, started })
     }
 
     /// From now on every screen is used by keyboard alone.
@@ -107,7 +109,7 @@ impl App {
                 }
                 Ok(None)
             })?;
-        Ok(Screen::new(&self.session, handle, self.by_keyboard))
+        Ok(Screen::new(&self.session, handle, self.by_keyboard.then_some(self.display.as_str())))
     }
 
     /// The app's process id.

@@ -12,7 +12,7 @@ pub mod camera;
 pub mod computer;
 pub mod dialog;
 pub mod drag;
-pub(crate) mod keyboard;
+pub mod keyboard;
 pub mod memory;
 pub mod pages;
 pub mod path;

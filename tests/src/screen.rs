@@ -44,7 +44,7 @@ impl<'a> From<&'a str> for Name<'a> {
 }
 
 impl Name<'_> {
-    fn fits(self, name: &str) -> bool {
+    pub(crate) fn fits(self, name: &str) -> bool {
         match self {
             Self::Is(expected) => name.trim() == expected,
             Self::Has(expected) => name.contains(expected),
@@ -57,18 +57,28 @@ impl Name<'_> {
 pub struct Screen<'a> {
     session: &'a Session,
     handle: String,
-    by_keyboard: bool,
+    /// The display whose keyboard it is used by, if it is used by keyboard alone.
+    keyboard_of: Option<&'a str>,
 }
 
 impl<'a> Screen<'a> {
-    pub(crate) fn new(session: &'a Session, handle: String, by_keyboard: bool) -> Self {
-        Self { session, handle, by_keyboard }
+    pub(crate) fn new(session: &'a Session, handle: String, keyboard_of: Option<&'a str>) -> Self {
+        Self { session, handle, keyboard_of }
     }
 
     /// The session, switched to this window.
     pub fn session(&self) -> Result<&'a Session, Failure> {
         self.session.switch_to(&self.handle)?;
         Ok(self.session)
+    }
+
+    /// As [`Screen::session`], with the keyboard of the display if this window is used by that.
+    pub(crate) fn hands(&self) -> Result<&'a Session, Failure> {
+        let session = self.session()?;
+        if let Some(display) = self.keyboard_of {
+            keyboard::bring_forward(session, display)?;
+        }
+        Ok(session)
     }
 
     /// The first visible control with this role and name, once it is there.
@@ -88,8 +98,8 @@ impl<'a> Screen<'a> {
     /// Presses a button, link, tab or option once it is there and enabled.
     pub fn press<'n>(&self, role: &str, name: impl Into<Name<'n>>) -> Result<(), Failure> {
         let name = name.into();
-        let session = self.session()?;
-        if self.by_keyboard {
+        let session = self.hands()?;
+        if self.keyboard_of.is_some() {
             let pressed = keyboard::press(session, role, name);
             return pressed.map_err(|failure| self.with_page_text(failure));
         }
@@ -107,8 +117,8 @@ impl<'a> Screen<'a> {
     /// Replaces what stands in a text field.
     pub fn fill<'n>(&self, label: impl Into<Name<'n>>, text: &str) -> Result<(), Failure> {
         let label = label.into();
-        let session = self.session()?;
-        if self.by_keyboard {
+        let session = self.hands()?;
+        if self.keyboard_of.is_some() {
             let filled = keyboard::fill(session, label, text);
             return filled.map_err(|failure| self.with_page_text(failure));
         }
@@ -129,8 +139,8 @@ impl<'a> Screen<'a> {
     /// label, as components often do.
     pub fn choose<'n>(&self, role: &str, name: impl Into<Name<'n>>) -> Result<(), Failure> {
         let name = name.into();
-        let session = self.session()?;
-        if self.by_keyboard {
+        let session = self.hands()?;
+        if self.keyboard_of.is_some() {
             let chosen = keyboard::choose(session, role, name);
             return chosen.map_err(|failure| self.with_page_text(failure));
         }
@@ -151,8 +161,8 @@ impl<'a> Screen<'a> {
 
     /// Ticks every checkbox that is there.
     pub fn choose_all(&self, role: &str) -> Result<(), Failure> {
-        let session = self.session()?;
-        if self.by_keyboard {
+        let session = self.hands()?;
+        if self.keyboard_of.is_some() {
             return keyboard::choose_all(session, role);
         }
         for element in candidates(session, role)? {
@@ -202,7 +212,7 @@ impl<'a> Screen<'a> {
         session.screenshot()
     }
 
-    fn with_page_text(&self, failure: Failure) -> Failure {
+    pub(crate) fn with_page_text(&self, failure: Failure) -> Failure {
         match failure {
             Failure::Waited { what, seconds, .. } => {
                 let text = self.page_text().unwrap_or_else(|error| error.to_string());
@@ -244,8 +254,9 @@ pub(crate) fn fits(
         return Ok(false);
     }
     let computed = gone_is_none(session.role(e))?.unwrap_or_default();
-    // WebKit calls a search field or a number field by its own name.
-    Ok(computed == role || (role == "textbox" && matches!(computed.as_str(), "searchbox")))
+    // WebKit calls a search field or a number field by its own name, and a list of the system's own kind a button.
+    Ok(computed == role
+        || matches!((role, computed.as_str()), ("textbox", "searchbox") | ("combobox", "button")))
 }
 
 fn present(session: &Session, role: &str, name: Name<'_>) -> Result<Option<Element>, Failure> {
@@ -260,7 +271,7 @@ fn present(session: &Session, role: &str, name: Name<'_>) -> Result<Option<Eleme
 }
 
 /// An element that left the page or is covered for a moment is not there (yet).
-fn gone_is_none<T>(result: Result<T, Failure>) -> Result<Option<T>, Failure> {
+pub(crate) fn gone_is_none<T>(result: Result<T, Failure>) -> Result<Option<T>, Failure> {
     match result {
         Ok(value) => Ok(Some(value)),
         Err(Failure::Driver { code, .. })

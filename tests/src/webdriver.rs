@@ -168,12 +168,16 @@ impl Session {
 
     /// Presses `key` while `held` is held.
     pub fn press_chord(&self, held: &str, key: &str) -> Result<(), Failure> {
-        self.perform(&[
-            json!({ "type": "keyDown", "value": held }),
-            json!({ "type": "keyDown", "value": key }),
-            json!({ "type": "keyUp", "value": key }),
-            json!({ "type": "keyUp", "value": held }),
-        ])
+        self.press_held(&[held], key)
+    }
+
+    /// Presses `key` while all of `held` are held.
+    pub fn press_held(&self, held: &[&str], key: &str) -> Result<(), Failure> {
+        let stroke = |kind: &str, key: &str| json!({ "type": kind, "value": key });
+        let mut strokes: Vec<_> = held.iter().map(|key| stroke("keyDown", key)).collect();
+        strokes.extend([stroke("keyDown", key), stroke("keyUp", key)]);
+        strokes.extend(held.iter().rev().map(|key| stroke("keyUp", key)));
+        self.perform(&strokes)
     }
 
     fn perform(&self, strokes: &[Value]) -> Result<(), Failure> {
