@@ -28,6 +28,8 @@ impl Browser {
         let port = free_port()?;
         let driver = computer
             .command(tool("WebKitWebDriver", "webkit2gtk-driver")?)
+            // What it prints to a file is written where it was started.
+            .current_dir(computer.home())
             .arg(format!("--port={port}"))
             .arg("--host=127.0.0.1")
             .stdin(Stdio::null())
