@@ -165,7 +165,12 @@ describe("registering", () => {
 
 describe("locking", () => {
   it("takes everything off the page and out of memory, but keeps what was typed", async () => {
-    await open("desk", "/people/register");
+    await open("desk", "/people/register", {
+      session: async () => ({
+        ...((await fakeTransport().call("session", {})) as object),
+        passphraseSet: wanted.state === "locked",
+      }),
+    });
     const name = await screen.findByRole("textbox", { name: "Family name" });
     await userEvent.clear(name);
     await userEvent.type(name, "Half-typed");
