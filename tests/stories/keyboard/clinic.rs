@@ -141,7 +141,7 @@ fn the_desk_works_its_queue_and_looks_after_everybody_without_a_mouse() -> Resul
     desk.press("button", "Stop the old device and invite")?;
     desk.see("The earlier device has stopped working")?;
     desk.press("button", "Copy the code")?;
-    desk.press("link", "Back")?;
+    desk.press("link", "Back to the person")?;
 
     // Somebody leaves the clinic, and so does the doctor.
     desk.command("people", "People")?;
