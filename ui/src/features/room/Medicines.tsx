@@ -69,7 +69,7 @@ function Plan({ plan }: { plan: MedicinePlan }) {
             <div className="summary-part-head">
               <h2>{t(`medicines.${group}`)}</h2>
               {medicines.length > 0 && (
-                <span className="soft small figures">{t("summary.count", { n: medicines.length })}</span>
+                <p className="soft small figures">{t("summary.count", { n: medicines.length })}</p>
               )}
             </div>
             {medicines.length === 0 && <p className="soft">{t("medicines.noneCurrent")}</p>}
