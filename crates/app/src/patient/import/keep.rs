@@ -95,7 +95,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Keeps the original of a file of which a part was read; `false` if that cannot be.
+    /// Keeps the original of a file of which a part was read; `None` if that cannot be.
     ///
     /// # Errors
     /// As [`Run::leave`].
