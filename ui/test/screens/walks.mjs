@@ -290,6 +290,13 @@ export const walks = [
     route: "welcome",
     window: "welcome",
     address: "/",
+    query: "file=hers",
+    steps: [look("hers"), press("welcome.damaged.save"), look("hers-saved")],
+  },
+  {
+    route: "welcome",
+    window: "welcome",
+    address: "/",
     query: "file=damaged&slow",
     steps: [press("welcome.damaged.save"), look("saving"), press("welcome.damaged.stop"), look("stopped")],
   },

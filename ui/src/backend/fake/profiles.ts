@@ -4,9 +4,15 @@ import { wanted } from "./wanted";
 
 const well = { passphraseSet: false, open: false, damaged: false, kept: false };
 
-/** `?file=damaged` and `?file=kept`: Dr Ada's file is damaged, or was, and the damaged one is kept. */
+/** `?file=hers` and `?file=damaged`: Anna's file is damaged, or Dr Ada's; `?file=kept`: it was, and is kept. */
 const profiles = (): T.ProfileSummary[] => [
-  { ...well, id: "a", role: "patient", name: "Anna" },
+  {
+    ...well,
+    id: "a",
+    role: "patient",
+    name: "Anna",
+    damaged: wanted.file === "hers" && !salvaged?.report,
+  },
   {
     ...well,
     id: "b",

@@ -14,7 +14,7 @@ interface DamagedProps {
   profile: ProfileSummary;
   /** As it was typed to open the profile. */
   passphrase: string;
-  /** The way by the kit and a backup, which may know more than the damaged file. */
+  /** The way by the kit and a backup, which may know more than the damaged file. Only patients have it. */
   kitWay: ReactNode;
   /** Whether a salvage was begun here. */
   mending: boolean;
@@ -48,10 +48,12 @@ export function Damaged({ profile, passphrase, kitWay, mending, onBegin }: Damag
         }}
       />
     );
-  if (mending && salvage?.report) return <Report report={salvage.report} />;
+  const isPatient = profile.role === "patient";
+  if (mending && salvage?.report) return <Report report={salvage.report} isPatient={isPatient} />;
   return (
     <Notice tone="danger" title={t("welcome.damaged")} alert>
       <p>{t("welcome.damaged.lead")}</p>
+      {isPatient && <p>{t("welcome.damaged.kit")}</p>}
       {salvage?.problem?.code === "cancelled" && <p>{t("welcome.damaged.stopped")}</p>}
       {salvage?.problem && salvage.problem.code !== "cancelled" && <Failure error={salvage.problem} />}
       {start.isError && <Failure error={start.error} />}
@@ -74,7 +76,7 @@ export function Damaged({ profile, passphrase, kitWay, mending, onBegin }: Damag
         >
           {t("welcome.damaged.save")}
         </Button>
-        {kitWay}
+        {isPatient && kitWay}
       </div>
     </Notice>
   );
@@ -127,7 +129,7 @@ function Saving({ salvage, onStop }: { salvage: SalvageView; onStop: () => void 
 }
 
 /** What came back and what did not, in sentences. */
-function Report({ report }: { report: SalvageReport }) {
+function Report({ report, isPatient }: { report: SalvageReport; isPatient: boolean }) {
   const isWhole = report.pagesLost === 0 && report.broken === 0 && !report.newestMissing;
   return (
     <Notice
@@ -135,7 +137,7 @@ function Report({ report }: { report: SalvageReport }) {
       title={t(isWhole ? "welcome.damaged.all" : "welcome.damaged.some")}
       alert
     >
-      <ul>
+      <ul className="bullets">
         <li>{t("welcome.damaged.records", { count: report.records })}</li>
         {report.originals > 0 && <li>{t("welcome.damaged.originals", { count: report.originals })}</li>}
         <li>{t("welcome.damaged.others", { shares: report.shares, others: report.others })}</li>
@@ -144,8 +146,10 @@ function Report({ report }: { report: SalvageReport }) {
         )}
         {report.broken > 0 && <li>{t("welcome.damaged.broken", { count: report.broken })}</li>}
         {report.newestMissing && <li>{t("welcome.damaged.newest")}</li>}
+        {report.newestMissing && isPatient && <li>{t("welcome.damaged.shares")}</li>}
       </ul>
-      {!isWhole && <p>{t("welcome.damaged.next")}</p>}
+      <p>{t("welcome.damaged.next")}</p>
+      {!isWhole && isPatient && <p>{t("welcome.damaged.again")}</p>}
       <p className="soft">{t("welcome.damaged.kept", { folder: report.keptIn })}</p>
     </Notice>
   );

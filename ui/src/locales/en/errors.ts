@@ -24,7 +24,7 @@ export const errors = {
   "error.vault-io.mend": "Check that the disk is connected and may be written to, then try again.",
   "error.vault-corrupt.what": "The file with your records is damaged",
   "error.vault-corrupt.mend":
-    "Keyward has not changed it. On the first page, Keyward can save what is still whole. With your recovery kit and your backup file you can bring everything back: there, choose “I have a recovery kit”.",
+    "Keyward has not changed it. On the first page, Keyward can save what is still whole. If you have a recovery kit and a backup, you can bring everything back: there, choose “I have a recovery kit”.",
   "error.vault-newer.what": "These records were stored by a newer Keyward",
   "error.vault-newer.mend": "Install the newest version. The file was not touched.",
   "error.vault-in-use.what": "This profile is open in another Keyward",

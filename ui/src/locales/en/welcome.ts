@@ -10,7 +10,8 @@ export const welcome = {
   "welcome.show": "Show {name}",
   "welcome.damaged": "Part of this profile’s file is damaged",
   "welcome.damaged.lead":
-    "Keyward can read the file piece by piece and save everything that is still whole. The damaged file stays as it is. If you have a recovery kit and a newer backup, use them instead.",
+    "Keyward can read the file piece by piece and save everything that is still whole. The damaged file stays as it is.",
+  "welcome.damaged.kit": "If you have a kit and a newer backup, use them instead.",
   "welcome.damaged.save": "Save what can be saved",
   "welcome.damaged.saving": "Saving what can be saved",
   "welcome.damaged.stop": "Stop",
@@ -23,12 +24,14 @@ export const welcome = {
     "{shares, plural, =0 {No shares} one {# share} other {# shares}} and {others, plural, one {# other entry} other {# other entries}} came back, such as settings and history.",
   "welcome.damaged.originals":
     "{count, plural, one {# piece of your files came back.} other {# pieces of your files came back.}}",
-  "welcome.damaged.lost": "{lost, plural, one {# part} other {# parts}} of {pages} could not be read.",
+  "welcome.damaged.lost":
+    "{lost, plural, one {# part} other {# parts}} of {pages, number} could not be read.",
   "welcome.damaged.broken":
     "{count, plural, one {# entry was broken and is missing.} other {# entries were broken and are missing.}}",
-  "welcome.damaged.newest":
-    "The last changes before the damage may be missing. Look at your shares: one you stopped may be shown as running.",
-  "welcome.damaged.next": "You can open the profile now. Add the files again that are missing.",
+  "welcome.damaged.newest": "The last changes before the damage may be missing.",
+  "welcome.damaged.shares": "Look at your shares: one you stopped may be shown as running.",
+  "welcome.damaged.next": "You can open the profile now.",
+  "welcome.damaged.again": "Add the files again that are missing.",
   "welcome.damaged.kept": "The damaged file was kept here: {folder}",
   "welcome.kept.remove": "Remove the damaged file",
   "welcome.kept.heading": "Remove the damaged file for good?",

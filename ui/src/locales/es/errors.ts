@@ -28,7 +28,7 @@ export const errors = {
     "Compruebe que el disco está conectado y que se puede escribir en él. Luego inténtelo de nuevo.",
   "error.vault-corrupt.what": "El archivo con sus registros está dañado",
   "error.vault-corrupt.mend":
-    "Keyward no lo ha cambiado. En la primera página, Keyward puede guardar lo que sigue entero. Con su kit de recuperación y su archivo de copia puede recuperarlo todo: elija allí «Tengo un kit de recuperación».",
+    "Keyward no lo ha cambiado. En la primera página, Keyward puede guardar lo que sigue entero. Si tiene un kit de recuperación y una copia, puede recuperarlo todo: elija allí «Tengo un kit de recuperación».",
   "error.vault-newer.what": "Estos registros los guardó un Keyward más nuevo",
   "error.vault-newer.mend": "Instale la versión más nueva. El archivo no se ha tocado.",
   "error.vault-in-use.what": "Este perfil está abierto en otro Keyward",

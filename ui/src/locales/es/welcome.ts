@@ -12,7 +12,8 @@ export const welcome = {
   "welcome.show": "Mostrar {name}",
   "welcome.damaged": "Una parte del archivo de este perfil está dañada",
   "welcome.damaged.lead":
-    "Keyward puede leer el archivo pieza por pieza y guardar todo lo que sigue entero. El archivo dañado queda como está. Si tiene un kit de recuperación y una copia más nueva, use esos.",
+    "Keyward puede leer el archivo pieza por pieza y guardar todo lo que sigue entero. El archivo dañado queda como está.",
+  "welcome.damaged.kit": "Si tiene un kit de recuperación y una copia más nueva, use esos.",
   "welcome.damaged.save": "Guardar lo que se pueda",
   "welcome.damaged.saving": "Guardando lo que se pueda",
   "welcome.damaged.stop": "Parar",
@@ -26,12 +27,13 @@ export const welcome = {
   "welcome.damaged.originals":
     "{count, plural, one {Ha vuelto # pieza de sus archivos.} other {Han vuelto # piezas de sus archivos.}}",
   "welcome.damaged.lost":
-    "No se {lost, plural, one {ha podido leer # parte} other {han podido leer # partes}} de {pages}.",
+    "No se {lost, plural, one {ha podido leer # parte} other {han podido leer # partes}} de {pages, number}.",
   "welcome.damaged.broken":
     "{count, plural, one {# dato estaba roto y falta.} other {# datos estaban rotos y faltan.}}",
-  "welcome.damaged.newest":
-    "Pueden faltar los últimos cambios antes del daño. Mire lo que comparte: algo que usted paró puede verse como activo.",
-  "welcome.damaged.next": "Ya puede abrir el perfil. Añada otra vez los archivos que falten.",
+  "welcome.damaged.newest": "Pueden faltar los últimos cambios antes del daño.",
+  "welcome.damaged.shares": "Mire lo que comparte: algo que usted paró puede verse como activo.",
+  "welcome.damaged.next": "Ya puede abrir el perfil.",
+  "welcome.damaged.again": "Añada otra vez los archivos que falten.",
   "welcome.damaged.kept": "El archivo dañado se ha guardado aquí: {folder}",
   "welcome.kept.remove": "Quitar el archivo dañado",
   "welcome.kept.heading": "¿Quitar para siempre el archivo dañado?",

@@ -26,7 +26,7 @@ export const errors = {
   "error.vault-io.mend": "请检查磁盘是否连接好、是否可以写入，然后再试。",
   "error.vault-corrupt.what": "保存您记录的文件已损坏",
   "error.vault-corrupt.mend":
-    "Keyward 没有改动它。在首页，Keyward 可以把仍然完好的内容保存下来。用您的恢复凭据和备份文件可以找回全部内容：请在首页选择“我有恢复凭据”。",
+    "Keyward 没有改动它。在首页，Keyward 可以把仍然完好的内容保存下来。如果您有恢复凭据和备份，可以找回全部内容：请在首页选择“我有恢复凭据”。",
   "error.vault-newer.what": "这些记录是由更新版本的 Keyward 保存的",
   "error.vault-newer.mend": "请安装最新版本。文件没有被动过。",
   "error.vault-in-use.what": "这个档案已在另一个 Keyward 中打开",
