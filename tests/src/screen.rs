@@ -86,13 +86,16 @@ impl<'a> Screen<'a> {
         let name = name.into();
         let session = self.session()?;
         let what = format!("{role} {name:?}");
-        let found = wait_for(&what, Instant::now() + PATIENCE, || present(session, role, name));
+        let mut look = Look::default();
+        let found = wait_for(&what, Instant::now() + PATIENCE, || look.for_(session, role, name));
         found.map_err(|failure| self.with_page_text(failure))
     }
 
     /// Whether such a control is visible now.
     pub fn has<'n>(&self, role: &str, name: impl Into<Name<'n>>) -> Result<bool, Failure> {
-        Ok(present(self.session()?, role, name.into())?.is_some())
+        let (session, name) = (self.session()?, name.into());
+        let (likely, others) = candidates(session, role, name)?;
+        Ok(first_present(session, likely.into_iter().chain(others), role, name)?.is_some())
     }
 
     /// Presses a button, link, tab or option once it is there and enabled.
@@ -104,8 +107,9 @@ impl<'a> Screen<'a> {
             return pressed.map_err(|failure| self.with_page_text(failure));
         }
         let what = format!("an enabled {role} {name:?}");
+        let mut look = Look::default();
         let pressed = wait_for(&what, Instant::now() + PATIENCE, || {
-            let Some(element) = present(session, role, name)? else { return Ok(None) };
+            let Some(element) = look.for_(session, role, name)? else { return Ok(None) };
             if !gone_is_none(session.is_enabled(&element))?.unwrap_or(false) {
                 return Ok(None);
             }
@@ -123,8 +127,9 @@ impl<'a> Screen<'a> {
             return filled.map_err(|failure| self.with_page_text(failure));
         }
         let what = format!("a field {label:?}");
+        let mut look = Look::default();
         let filled = wait_for(&what, Instant::now() + PATIENCE, || {
-            let Some(field) = present(session, "textbox", label)? else { return Ok(None) };
+            let Some(field) = look.for_(session, "textbox", label)? else { return Ok(None) };
             gone_is_none(
                 session
                     .click(&field)
@@ -146,7 +151,8 @@ impl<'a> Screen<'a> {
         }
         let what = format!("{role} {name:?} to choose");
         let chosen = wait_for(&what, Instant::now() + PATIENCE, || {
-            for element in candidates(session, role)? {
+            let (likely, others) = candidates(session, role, name)?;
+            for element in likely.into_iter().chain(others) {
                 if !fits(session, &element, role, name)? {
                     continue;
                 }
@@ -165,7 +171,7 @@ impl<'a> Screen<'a> {
         if self.keyboard_of.is_some() {
             return keyboard::choose_all(session, role);
         }
-        for element in candidates(session, role)? {
+        for element in session.find_all(css_of(role))? {
             let label = session.execute(LABEL_OF, &[element.as_argument()])?;
             session.click(&Element::from_value(&label).unwrap_or(element))?;
         }
@@ -237,11 +243,37 @@ const INVOKE: &str = "const done = arguments[arguments.length - 1]; \
 const LABEL_OF: &str =
     "return arguments[0].closest('label') ?? arguments[0].labels?.[0] ?? arguments[0];";
 
-fn candidates(session: &Session, role: &str) -> Result<Vec<Element>, Failure> {
-    let css = CANDIDATES.iter().find(|(r, _)| *r == role).map_or("[role]", |(_, css)| css);
-    // The page may change while the driver makes its list: then there is none yet.
-    Ok(gone_is_none(session.find_all(css))?.unwrap_or_default())
+fn css_of(role: &str) -> &'static str {
+    CANDIDATES.iter().find(|(r, _)| *r == role).map_or("[role]", |(_, css)| css)
 }
+
+/// Elements that may have the role: first those whose words hold the name, then the others. Asking the driver for an
+/// element's name and role takes several messages, and a page has a hundred buttons.
+fn candidates(
+    session: &Session,
+    role: &str,
+    name: Name<'_>,
+) -> Result<(Vec<Element>, Vec<Element>), Failure> {
+    let (Name::Is(words) | Name::Has(words)) = name;
+    // The page may change while the driver makes its list: then there is none yet.
+    let found = gone_is_none(session.execute(BY_WORDS, &[json!(css_of(role)), json!(words)]))?;
+    let list = |at: usize| {
+        let elements = found.as_ref().and_then(|found| found[at].as_array());
+        elements.into_iter().flatten().filter_map(Element::from_value).collect()
+    };
+    Ok((list(0), list(1)))
+}
+
+/// Matches of a selector whose words, without spaces, hold those of the second argument; and the others.
+const BY_WORDS: &str = "const flat = (text) => (text ?? '').replace(/\\s+/g, ''); \
+     const ids = (e) => (e.getAttribute('aria-labelledby') ?? '').split(' '); \
+     const words = (e) => flat([e.textContent, e.ariaLabel, e.title, e.alt, e.placeholder, e.value, \
+       ...ids(e).map((id) => document.getElementById(id)?.textContent), \
+       ...[...(e.labels ?? [])].map((label) => label.textContent)].join('')); \
+     const [likely, others] = [[], []]; \
+     for (const e of document.querySelectorAll(arguments[0])) \
+       (words(e).includes(flat(arguments[1])) ? likely : others).push(e); \
+     return [likely, others];";
 
 pub(crate) fn fits(
     session: &Session,
@@ -259,8 +291,36 @@ pub(crate) fn fits(
         || matches!((role, computed.as_str()), ("textbox", "searchbox") | ("combobox", "button")))
 }
 
-fn present(session: &Session, role: &str, name: Name<'_>) -> Result<Option<Element>, Failure> {
-    for element in candidates(session, role)? {
+/// One wait for an element. Its name may come from where [`BY_WORDS`] does not look: now and then all are asked.
+#[derive(Default)]
+struct Look {
+    times: u32,
+}
+
+impl Look {
+    /// Each so many looks every candidate is asked for its name, the first time soon.
+    const THOROUGH: u32 = 8;
+
+    fn for_(
+        &mut self,
+        session: &Session,
+        role: &str,
+        name: Name<'_>,
+    ) -> Result<Option<Element>, Failure> {
+        self.times += 1;
+        let (likely, others) = candidates(session, role, name)?;
+        let others = if self.times % Self::THOROUGH == 3 { others } else { Vec::new() };
+        first_present(session, likely.into_iter().chain(others), role, name)
+    }
+}
+
+fn first_present(
+    session: &Session,
+    candidates: impl Iterator<Item = Element>,
+    role: &str,
+    name: Name<'_>,
+) -> Result<Option<Element>, Failure> {
+    for element in candidates {
         if fits(session, &element, role, name)?
             && gone_is_none(session.is_displayed(&element))?.unwrap_or(false)
         {

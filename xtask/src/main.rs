@@ -13,6 +13,7 @@ mod run;
 mod sbom;
 mod screens;
 mod setup;
+mod stories;
 mod test;
 mod tests_of;
 

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::process::{cargo, command, in_ci, npm, root, run as run_command};
 use crate::tests_of::{self, FEATURES, Tally, TestProgram};
-use crate::{Outcome, bindings, graph, sbom, screens, setup};
+use crate::{Outcome, bindings, graph, sbom, screens, setup, stories};
 
 /// Packages whose tests wait for nothing outside themselves: what fails there, perhaps for one random seed only, has
 /// one try.
@@ -22,6 +22,9 @@ pub(crate) struct Arguments {
     /// Leave out the stories in real windows.
     #[arg(long)]
     no_stories: bool,
+    /// Only the stories in real windows.
+    #[arg(long, conflicts_with = "no_stories")]
+    only_stories: bool,
 }
 
 /// Runs all steps and prints the figures as its last line.
@@ -43,7 +46,8 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
 
 fn all_steps(arguments: &Arguments, steps: &mut Steps) -> Outcome {
     steps.step("set-up", |_| setup::all())?;
-    if !arguments.only_tests {
+    let checks = !arguments.only_tests && !arguments.only_stories;
+    if checks {
         steps.step("format", |_| {
             run_command("cargo fmt", cargo().args(["fmt", "--all", "--check"]))
         })?;
@@ -51,40 +55,49 @@ fn all_steps(arguments: &Arguments, steps: &mut Steps) -> Outcome {
         steps.step("licences, bans, sources, advisories", deny)?;
         steps.step("interface: advisories", |_| sbom::audit())?;
     }
-    steps.step("interface: types, lint, tests", |_| interface_check())?;
+    if !arguments.only_stories {
+        steps.step("interface: types, lint, tests", |_| interface_check())?;
+    }
     steps.step("interface: build", |_| build_interface())?;
     steps.step("interface: build with invented data", |_| screens::build_gallery())?;
-    if !arguments.only_tests {
+    if checks {
         steps.step("lints", |_| clippy())?;
     }
     steps.step("build", |_| build_programs())?;
     let programs = steps.step("build tests", |_| tests_of::build())?;
     steps.step("bindings", |_| bindings::compare(&programs))?;
-    let (stories, crates): (Vec<_>, Vec<_>) =
+    let (told, crates): (Vec<_>, Vec<_>) =
         programs.into_iter().partition(|program| program.package == STORIES);
     // A failure keeps nothing from being run: one run tells everything that is to be mended.
-    let tests = steps.step("tests", |tally| {
-        run_all(&crates, tally, |program| match PURE.contains(&program.package.as_str()) {
-            true => tests_of::run(program, &[]),
-            false => tests_of::run_steadily(program, &[]),
-        })
-    });
-    let examples = steps.step("examples in the documentation", |tally| {
-        let result = tests_of::run_doctests()?;
-        let failed = result.failed;
-        tally.add(result);
-        if failed == 0 { Ok(()) } else { Err(format!("{failed} examples failed")) }
-    });
-    let stories = if arguments.no_stories {
-        Ok(())
-    } else {
-        // Each story has a display, a bus and a keyring of its own; two fit two cores.
-        steps.step("stories", |tally| {
-            let run = |program: &_| tests_of::run_steadily(program, &["--test-threads=2"]);
-            run_all(&stories, tally, run)
-        })
-    };
-    all_of([tests, examples, stories])
+    let mut outcomes = Vec::new();
+    if !arguments.only_stories {
+        outcomes.push(steps.step("tests", |tally| crate_tests(&crates, tally)));
+        outcomes.push(steps.step("examples in the documentation", documentation));
+    }
+    if !arguments.no_stories {
+        outcomes.push(steps.step("stories", |tally| in_windows(&told, tally)));
+    }
+    all_of(outcomes)
+}
+
+fn crate_tests(programs: &[TestProgram], tally: &mut Tally) -> Outcome {
+    run_all(programs, tally, |program| match PURE.contains(&program.package.as_str()) {
+        true => tests_of::run(program, &[]),
+        false => tests_of::run_steadily(program, &[]),
+    })
+}
+
+fn documentation(tally: &mut Tally) -> Outcome {
+    let result = tests_of::run_doctests()?;
+    let failed = result.failed;
+    tally.add(result);
+    if failed == 0 { Ok(()) } else { Err(format!("{failed} examples failed")) }
+}
+
+fn in_windows(programs: &[TestProgram], tally: &mut Tally) -> Outcome {
+    let (told, failed) = stories::run(programs)?;
+    tally.add(told);
+    if failed.is_empty() { Ok(()) } else { Err(format!("failed: {}", failed.join(", "))) }
 }
 
 /// Every failure in one sentence.

@@ -173,9 +173,15 @@ pub(crate) fn run(program: &TestProgram, arguments: &[&str]) -> Outcome<Tally> {
 /// keyrings, which a machine under load can starve. What passes then is named, never hidden.
 pub(crate) fn run_steadily(program: &TestProgram, arguments: &[&str]) -> Outcome<Tally> {
     let mut tally = run(program, arguments)?;
+    once_more(program, &mut tally)?;
+    Ok(tally)
+}
+
+/// Runs what failed in `tally`, tests of `program`, again, each by itself.
+pub(crate) fn once_more(program: &TestProgram, tally: &mut Tally) -> Outcome {
     let failures = std::mem::take(&mut tally.failures);
     if failures.len() as u64 != tally.failed {
-        return Ok(tally);
+        return Ok(());
     }
     for name in failures {
         println!("  {} {}: {name} once more", program.package, program.target);
@@ -186,7 +192,19 @@ pub(crate) fn run_steadily(program: &TestProgram, arguments: &[&str]) -> Outcome
             tally.unsteady.push(format!("unsteady: {} {name}", program.target));
         }
     }
-    Ok(tally)
+    Ok(())
+}
+
+/// The names of a program's tests.
+pub(crate) fn names(program: &TestProgram) -> Outcome<Vec<String>> {
+    let mut list = command(&program.path);
+    let output = list.args(["--list", "--format", "terse"]).output();
+    let output = output.map_err(|error| format!("{}: {error}", program.path.display()))?;
+    if !output.status.success() {
+        return Err(format!("{}: its tests could not be listed", program.path.display()));
+    }
+    let text = String::from_utf8_lossy(&output.stdout);
+    Ok(text.lines().filter_map(|line| line.strip_suffix(": test")).map(str::to_owned).collect())
 }
 
 /// Runs the examples in the documentation.
