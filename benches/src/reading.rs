@@ -8,8 +8,8 @@ use std::time::Instant;
 use keyward_app::reading;
 use keyward_app::session::Session;
 use keyward_app::views::reading::{ItemQuery, RoomScope};
-use keyward_records::view::ChartInput;
 use keyward_records::view::line::line;
+use keyward_records::view::{ChartInput, ChartItem};
 use keyward_records::{Category, Limits, Parsed};
 use keyward_testkit::BundleKind;
 use rusqlite::{Connection, params};
@@ -204,6 +204,15 @@ impl Floor {
         u64::try_from(total).expect("a count")
     }
 
+    /// The results of the newest moment: what the first row of a page may be.
+    fn newest_labs(&self) -> Vec<ChartItem> {
+        let newest = "SELECT item FROM line WHERE section = 'results' AND date = \
+                      (SELECT max(date) FROM line WHERE section = 'results')";
+        let mut rows = self.0.prepare(newest).expect("a query");
+        let items = rows.query_map([], |row| row.get::<_, String>(0)).expect("rows");
+        items.map(|row| serde_json::from_str(&row.expect("a row")).expect("an item")).collect()
+    }
+
     /// The rows of a page of results.
     fn labs(&self) -> usize {
         let mut rows = self
@@ -275,6 +284,10 @@ fn labs(report: &mut Report, reader: &Session, floor: &Floor, records: usize) {
         ItemQuery { categories: vec![Category::Results], limit: PAGE, ..ItemQuery::default() };
     let page = reading::items(reader, &RoomScope::Own, &query).expect("a page");
     assert_eq!(page.items.len() as u64, PAGE);
+    let newest = floor.newest_labs();
+    let ours = &page.items[0];
+    let same = |each: &ChartItem| (&each.title, &each.value) == (&ours.title, &ours.value);
+    assert!(newest.iter().any(same), "{ours:?} is none of {newest:?}");
     let (ratio, took, bare) = compare(
         || {
             // As the window gets it.
