@@ -25,6 +25,7 @@ const NOT_BUILT: &str = r#"<!doctype html>
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo:rerun-if-changed=src-tauri/src/commands/list.rs");
     println!("cargo:rerun-if-changed=ui/dist");
+    fold_identical_code();
     let index = Path::new("ui/dist/index.html");
     if !index.exists() {
         std::fs::create_dir_all("ui/dist")?;
@@ -33,4 +34,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let manifest = tauri_build::AppManifest::new().commands(COMMANDS);
     tauri_build::try_build(tauri_build::Attributes::new().app_manifest(manifest))?;
     Ok(())
+}
+
+/// Each command's future brings copies of the same functions: the linker keeps one of each in the program that is
+/// shipped. Only where rustc's own linker (LLD) is what it links with by itself.
+fn fold_identical_code() {
+    let is = |name: &str, value: &str| std::env::var(name).is_ok_and(|set| set == value);
+    let by_lld = is("CARGO_CFG_TARGET_OS", "linux")
+        && is("CARGO_CFG_TARGET_ARCH", "x86_64")
+        && is("CARGO_CFG_TARGET_ENV", "gnu");
+    if by_lld && is("PROFILE", "release") {
+        println!("cargo:rustc-link-arg-bins=-Wl,--icf=safe");
+    }
 }

@@ -20,7 +20,7 @@ const DECIDED: [&str; 4] = [
 /// Starts this program anew, in this process, so that the engine draws by itself, where it would draw through a
 /// graphics card that is played by the processor: that takes tens of megabytes, and some windows stay black
 /// (QubesOS/qubes-issues 9595). Returns where there is nothing to do or it cannot be done.
-pub(crate) fn without_card(arguments: &[OsString]) {
+pub fn without_card(arguments: &[OsString]) {
     if has_card(Path::new(CARDS)) || is_decided(|name| std::env::var_os(name).is_some()) {
         return;
     }

@@ -15,7 +15,7 @@ mod demo;
 mod dialogs;
 mod documents;
 #[cfg(target_os = "linux")]
-mod drawing;
+pub mod drawing;
 mod dumps;
 mod events;
 mod failure;
