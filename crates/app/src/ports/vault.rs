@@ -179,11 +179,14 @@ pub enum Collection {
     Jobs,
     /// Messages fetched but not yet acted on.
     Messages,
+    /// Credentials, their counters and the personas they certified ahead. No older copy of a row may
+    /// ever come back.
+    Credentials,
 }
 
 impl Collection {
     /// Every collection, in the order of the declaration.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Settings,
         Self::Identity,
         Self::Sources,
@@ -202,6 +205,7 @@ impl Collection {
         Self::Drafts,
         Self::Jobs,
         Self::Messages,
+        Self::Credentials,
     ];
 
     /// The stable name of the collection, as stored.
@@ -225,6 +229,7 @@ impl Collection {
             Self::Drafts => "drafts",
             Self::Jobs => "jobs",
             Self::Messages => "messages",
+            Self::Credentials => "credentials",
         }
     }
 }

@@ -278,6 +278,11 @@ struct Target {
     versions: Option<HashMap<Vec<u8>, usize>>,
 }
 
+/// Whether rows of a collection are never used twice: an older one must not come back.
+fn is_used_once(collection: &str) -> bool {
+    [Collection::PoolEntries, Collection::Credentials].iter().any(|it| it.as_str() == collection)
+}
+
 impl Target {
     fn open(path: &Path, key: &VaultKey, doubts: bool) -> Result<Self, StoreError> {
         let connection = db::writer(path, key)?;
@@ -295,9 +300,7 @@ impl Target {
             return Ok(());
         }
         let written = match found {
-            Found::Item { collection, .. } if collection == Collection::PoolEntries.as_str() => {
-                return Ok(());
-            }
+            Found::Item { collection, .. } if is_used_once(collection) => return Ok(()),
             Found::Item { collection, id, body } => self
                 .connection
                 .prepare_cached(

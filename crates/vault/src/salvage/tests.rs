@@ -233,7 +233,9 @@ fn places(sample: &Sample) -> BTreeMap<String, BTreeSet<u32>> {
 }
 
 fn is_pool(name: &str) -> bool {
-    name.starts_with(Collection::PoolEntries.as_str())
+    [Collection::PoolEntries, Collection::Credentials]
+        .iter()
+        .any(|collection| name.starts_with(collection.as_str()))
 }
 
 fn without_pool(rows: &Rows) -> Rows {

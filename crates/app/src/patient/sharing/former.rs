@@ -31,11 +31,12 @@ const SHARE: &str = "former-share/";
 const PAGE: u64 = 16;
 
 /// Collections that hold nothing but what belongs to one service.
-const OF_THE_SERVICE: [Collection; 9] = [
+const OF_THE_SERVICE: [Collection; 10] = [
     Collection::Spaces,
     Collection::Compartments,
     Collection::Epochs,
     Collection::PoolEntries,
+    Collection::Credentials,
     Collection::Sealed,
     Collection::Shares,
     Collection::Outbox,
