@@ -7,7 +7,7 @@ mod support;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-use keyward_app::credential::{CredentialError, Pace, count, evidence, keep_ready, take};
+use keyward_app::credential::{CredentialError, Pace, ROWS, count, evidence, keep_ready, take};
 use keyward_app::error::ErrorCode;
 use keyward_app::ports::authority::AuthorityError;
 use keyward_app::ports::credential::{CredentialChannels, Issued};
@@ -220,7 +220,7 @@ fn a_credential_is_good_for_so_many_and_the_next_epoch_begins_anew() {
     assert_eq!(check_numbers(&line), limit);
     let secrets = |session: &Session| {
         let tx = session.read().unwrap();
-        tx.get(Collection::Credentials, "held").unwrap().unwrap()
+        tx.get(Collection::Jobs, "credential/held").unwrap().unwrap()
     };
     let before = secrets(&anna);
     world.clock.advance(EPOCH_SECONDS);
@@ -231,7 +231,7 @@ fn a_credential_is_good_for_so_many_and_the_next_epoch_begins_anew() {
     );
     assert!(secrets(&anna) != before && line.asked() == 2);
     let tx = anna.read().unwrap();
-    assert_eq!(tx.list_prefix(Collection::Credentials, "epoch/").unwrap().len(), 2);
+    assert_eq!(tx.list_prefix(Collection::Jobs, "credential/epoch/").unwrap().len(), 2);
 }
 
 /// The device dies at each step in turn, before and after each commit and each answer.
@@ -268,8 +268,8 @@ fn no_backup_has_a_credential_and_none_brings_one() {
     let line = Line::new(&world);
     keep_ready(&anna, &line, 1, Pace::Now).unwrap();
     let tx = anna.read().unwrap();
-    let held = tx.get(Collection::Credentials, "held").unwrap().unwrap();
-    let name = Collection::Credentials.as_str();
+    let held = tx.get(Collection::Jobs, "credential/held").unwrap().unwrap();
+    let name = Collection::Jobs.as_str();
     rows::walk(&*tx, &mut |table, _, body| {
         assert!(
             table != name && !body.windows(40).any(|part| held.windows(40).any(|it| it == part))
@@ -280,8 +280,8 @@ fn no_backup_has_a_credential_and_none_brings_one() {
     drop(tx);
     let mut tx = anna.begin().unwrap();
     for change in [
-        Change::Put { table: name, id: "held", body: &held },
-        Change::Gone { table: name, id: "held" },
+        Change::Put { table: name, id: "credential/held", body: &held },
+        Change::Gone { table: name, id: "credential/held" },
     ] {
         let refused = rows::apply(&mut *tx, &change).unwrap_err();
         assert_eq!(refused.code, ErrorCode::BackupDamaged);
@@ -339,8 +339,8 @@ fn a_device_set_back_before_its_credential_gets_another_up_to_a_bound() {
             false => assert!(matches!(outcome, Err(CredentialError::NotIssued))),
         }
         let mut tx = back.begin().unwrap();
-        for (id, _) in tx.list(Collection::Credentials).unwrap() {
-            tx.delete(Collection::Credentials, &id).unwrap();
+        for (id, _) in tx.list_prefix(Collection::Jobs, ROWS).unwrap() {
+            tx.delete(Collection::Jobs, &id).unwrap();
         }
         tx.commit().unwrap();
     }

@@ -107,10 +107,10 @@ fn a_persona_from_a_credential_is_taken_once_the_epoch_is_pinned() {
     let authorities = [clinic.authority.verifying_key().clone()];
     assert!(PersonaCertificate::verify_signature_only(&other.certificate, &authorities).is_err());
     // Over with its epoch's object.
-    clock.set(epoch.object().valid_until);
-    assert_eq!(code(present(&other)), Some(ProblemCode::CertificateExpired));
     clock.set(epoch.object().valid_until - 1);
     present(&other).unwrap();
+    clock.set(epoch.object().valid_until);
+    assert_eq!(code(present(&other)), Some(ProblemCode::CertificateExpired));
 }
 
 #[test]

@@ -50,11 +50,9 @@ pub fn evidence(
     tx: &(impl Transaction + ?Sized),
 ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, CredentialError> {
     let mut found = Vec::new();
-    for (id, other) in store::load_prefix::<Pinned>(tx, Collection::Credentials, DIFFERS)? {
+    for (id, other) in store::load_prefix::<Pinned>(tx, Collection::Jobs, DIFFERS)? {
         let number = id.trim_start_matches(DIFFERS).parse().unwrap_or_default();
-        if let Some(pinned) =
-            store::load::<Pinned>(tx, Collection::Credentials, &epoch_row(number))?
-        {
+        if let Some(pinned) = store::load::<Pinned>(tx, Collection::Jobs, &epoch_row(number))? {
             found.push((pinned.object, other.object));
         }
     }
@@ -71,7 +69,7 @@ fn load(
     number: u64,
 ) -> Result<Option<(VerifiedEpoch, Pinned)>, CredentialError> {
     let row = epoch_row(number);
-    let pinned: Option<Pinned> = store::load(&*session.read()?, Collection::Credentials, &row)?;
+    let pinned: Option<Pinned> = store::load(&*session.read()?, Collection::Jobs, &row)?;
     let Some(pinned) = pinned else { return Ok(None) };
     let epoch = verify(enrolment, &pinned.object)?;
     let epoch = epoch.ok_or_else(|| CredentialError::App(ErrorCode::VaultCorrupt.into()))?;
@@ -92,7 +90,7 @@ fn keep(
         None => {
             let pinned = Pinned { object, agreed: false };
             let mut tx = session.begin()?;
-            store::save(&mut *tx, Collection::Credentials, &epoch_row(number), &pinned)?;
+            store::save(&mut *tx, Collection::Jobs, &epoch_row(number), &pinned)?;
             tx.commit()?;
             Ok((epoch.clone(), pinned))
         }
@@ -114,7 +112,7 @@ fn agree(
         Some(other) if other.hash() == epoch.hash() => {
             let agreed = Pinned { agreed: true, ..pinned };
             let mut tx = session.begin()?;
-            store::save(&mut *tx, Collection::Credentials, &epoch_row(number), &agreed)?;
+            store::save(&mut *tx, Collection::Jobs, &epoch_row(number), &agreed)?;
             Ok(tx.commit()?)
         }
         // Not the clinic's word: the relay cannot accuse it.
@@ -129,7 +127,7 @@ fn agree(
 fn differs<T>(session: &Session, number: u64, object: Vec<u8>) -> Result<T, CredentialError> {
     let mut tx = session.begin()?;
     let other = Pinned { object, agreed: false };
-    store::save(&mut *tx, Collection::Credentials, &format!("{DIFFERS}{number:020}"), &other)?;
+    store::save(&mut *tx, Collection::Jobs, &format!("{DIFFERS}{number:020}"), &other)?;
     tx.commit()?;
     Err(CredentialError::EpochDiffers)
 }

@@ -37,7 +37,7 @@ pub(super) fn obtain(
             // Another epoch, a key that is not known any more, too many: this request never leads to
             // anything. If another does, it is made anew.
             let mut tx = session.begin()?;
-            tx.delete(Collection::Credentials, ASKED)?;
+            tx.delete(Collection::Jobs, ASKED)?;
             tx.commit()?;
             let spent = [ProblemCode::QuotaReached, ProblemCode::WrongState];
             match spent.iter().any(|spent| spent.as_str() == code) {
@@ -115,6 +115,6 @@ fn finish(
     if Held::load(&*tx)?.is_none_or(|there| there.epoch < held.epoch) {
         held.save(&mut *tx)?;
     }
-    tx.delete(Collection::Credentials, ASKED)?;
+    tx.delete(Collection::Jobs, ASKED)?;
     Ok(tx.commit()?)
 }

@@ -2,7 +2,7 @@
 //! compared, a credential per epoch, its counter, and a pool of certified personas.
 //!
 //! Complete and tested, not in use yet: spaces and backup places still have type 1 (SPEC §7). What is kept stands in
-//! [`Collection::Credentials`], which is in no backup and which salvage leaves out: there is no older copy of a counter.
+//! rows that are in no backup and that salvage leaves out ([`ROWS`]): there is no older copy of a counter.
 //!
 //! 1. `epoch`: what everybody must have alike, checked before anything is asked for or shown.
 //! 2. `issue`: one credential per epoch and device. `m1` is drawn for it and goes with its epoch.
@@ -18,13 +18,13 @@ use keyward_protocol::certificate::CertificateError;
 use crate::error::{AppError, ErrorCode};
 use crate::ports::authority::AuthorityError;
 use crate::ports::credential::CredentialChannels;
-use crate::ports::vault::Collection;
+use crate::ports::vault::{Collection, Transaction};
 use crate::session::Session;
 use crate::store::StoreError;
 
 pub use epoch::evidence;
 pub use pool::{Pace, Pooled, count, take};
-pub use rows::{Asked, Held, Member, Pinned};
+pub use rows::{Asked, Held, Member, Pinned, ROWS};
 
 /// Why there is no credential or no certified persona.
 #[derive(Debug, thiserror::Error)]
@@ -108,7 +108,7 @@ fn erase_earlier(session: &Session, epoch: u64) -> Result<(), CredentialError> {
         let is_old = |body: &[u8]| rows::epoch_of(body).is_none_or(|of| of < epoch);
         let mut old = Vec::new();
         for prefix in [rows::ASKED, rows::HELD, rows::POOL] {
-            let rows = tx.list_prefix(Collection::Credentials, prefix)?;
+            let rows = tx.list_prefix(Collection::Jobs, prefix)?;
             old.extend(rows.into_iter().filter(|(_, body)| is_old(body)).map(|(id, _)| id));
         }
         old
@@ -118,7 +118,18 @@ fn erase_earlier(session: &Session, epoch: u64) -> Result<(), CredentialError> {
     }
     let mut tx = session.begin()?;
     for id in &old {
-        tx.delete(Collection::Credentials, id)?;
+        tx.delete(Collection::Jobs, id)?;
     }
     Ok(tx.commit()?)
+}
+
+/// Forgets everything about credentials: of a clinic that is left.
+///
+/// # Errors
+/// What the vault reports.
+pub(crate) fn forget(tx: &mut (impl Transaction + ?Sized)) -> Result<(), AppError> {
+    for (id, _) in tx.list_prefix(Collection::Jobs, ROWS)? {
+        tx.delete(Collection::Jobs, &id)?;
+    }
+    Ok(())
 }

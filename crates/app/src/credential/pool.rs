@@ -66,7 +66,7 @@ pub fn take(tx: &mut (impl Transaction + ?Sized)) -> Result<Option<Pooled>, Stor
         if let Stage::Certified { certificate } = &member.stage {
             let (salt, recovery) = (member.salt.clone(), member.recovery.clone());
             let pooled = Pooled { salt, recovery, certificate: certificate.clone() };
-            tx.delete(Collection::Credentials, &id)?;
+            tx.delete(Collection::Jobs, &id)?;
             return Ok(Some(pooled));
         }
     }
@@ -186,7 +186,7 @@ fn send(
         Ok(certificate) => certificate,
         Err(AuthorityError::Refused(code)) if code == ProblemCode::CredentialRefused.as_str() => {
             let mut tx = session.begin()?;
-            tx.delete(Collection::Credentials, id)?;
+            tx.delete(Collection::Jobs, id)?;
             tx.commit()?;
             return Ok(false);
         }
@@ -206,7 +206,7 @@ fn send(
     member.stage = Stage::Certified { certificate };
     let mut tx = session.begin()?;
     // Only while it waits: another thread may have finished it, and somebody taken it since.
-    if tx.get(Collection::Credentials, id)?.is_some() {
+    if tx.get(Collection::Jobs, id)?.is_some() {
         member.save(&mut *tx, id)?;
     }
     tx.commit()?;

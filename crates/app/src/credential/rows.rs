@@ -1,4 +1,4 @@
-//! Rows of [`Collection::Credentials`].
+//! Rows in [`Collection::Jobs`], which is in no backup; salvage leaves out what begins with [`ROWS`].
 
 use keyward_protocol::arc::{Credential, PendingCredential};
 use serde::{Deserialize, Serialize};
@@ -9,16 +9,18 @@ use crate::ports::vault::{Collection, Transaction};
 use crate::recovery::keys::Recovery;
 use crate::store::{self, StoreError};
 
+/// What the id of each of these rows begins with. No older copy of one may ever come back.
+pub const ROWS: &str = "credential/";
 /// Rows of [`Pinned`], by epoch.
-pub(super) const EPOCH: &str = "epoch/";
+pub(super) const EPOCH: &str = "credential/epoch/";
 /// The row of [`Asked`].
-pub(super) const ASKED: &str = "asked";
+pub(super) const ASKED: &str = "credential/asked";
 /// The row of [`Held`].
-pub(super) const HELD: &str = "held";
+pub(super) const HELD: &str = "credential/held";
 /// Rows of [`Member`], by random ids.
-pub(super) const POOL: &str = "pool/";
+pub(super) const POOL: &str = "credential/pool/";
 /// Objects that differ from a pinned one, by epoch.
-pub(super) const DIFFERS: &str = "differs/";
+pub(super) const DIFFERS: &str = "credential/differs/";
 
 /// The object of an epoch: the first one seen, for good.
 #[derive(Clone, Serialize, Deserialize)]
@@ -106,7 +108,7 @@ pub(super) fn epoch_of(body: &[u8]) -> Option<u64> {
     struct Of {
         epoch: u64,
     }
-    store::decode::<Of>(Collection::Credentials, body).ok().map(|of| of.epoch)
+    store::decode::<Of>(Collection::Jobs, body).ok().map(|of| of.epoch)
 }
 
 /// Where the object of an epoch stands.
@@ -116,11 +118,11 @@ pub(super) fn epoch_row(epoch: u64) -> String {
 
 impl Asked {
     pub(super) fn load(tx: &(impl Transaction + ?Sized)) -> Result<Option<Self>, StoreError> {
-        store::load(tx, Collection::Credentials, ASKED)
+        store::load(tx, Collection::Jobs, ASKED)
     }
 
     pub(super) fn save(&self, tx: &mut (impl Transaction + ?Sized)) -> Result<(), StoreError> {
-        store::save(tx, Collection::Credentials, ASKED, self)
+        store::save(tx, Collection::Jobs, ASKED, self)
     }
 
     pub(super) fn pending(&self) -> Result<PendingCredential, AppError> {
@@ -131,11 +133,11 @@ impl Asked {
 
 impl Held {
     pub(super) fn load(tx: &(impl Transaction + ?Sized)) -> Result<Option<Self>, StoreError> {
-        store::load(tx, Collection::Credentials, HELD)
+        store::load(tx, Collection::Jobs, HELD)
     }
 
     pub(super) fn save(&self, tx: &mut (impl Transaction + ?Sized)) -> Result<(), StoreError> {
-        store::save(tx, Collection::Credentials, HELD, self)
+        store::save(tx, Collection::Jobs, HELD, self)
     }
 
     pub(super) fn credential(&self) -> Result<Credential, AppError> {
@@ -146,7 +148,7 @@ impl Held {
 
 impl Member {
     pub(super) fn all(tx: &(impl Transaction + ?Sized)) -> Result<Vec<(String, Self)>, StoreError> {
-        store::load_prefix(tx, Collection::Credentials, POOL)
+        store::load_prefix(tx, Collection::Jobs, POOL)
     }
 
     pub(super) fn save(
@@ -154,6 +156,6 @@ impl Member {
         tx: &mut (impl Transaction + ?Sized),
         id: &str,
     ) -> Result<(), StoreError> {
-        store::save(tx, Collection::Credentials, id, self)
+        store::save(tx, Collection::Jobs, id, self)
     }
 }

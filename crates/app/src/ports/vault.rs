@@ -179,14 +179,11 @@ pub enum Collection {
     Jobs,
     /// Messages fetched but not yet acted on.
     Messages,
-    /// Credentials, their counters and the personas they certified ahead. No older copy of a row may
-    /// ever come back.
-    Credentials,
 }
 
 impl Collection {
     /// Every collection, in the order of the declaration.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 18] = [
         Self::Settings,
         Self::Identity,
         Self::Sources,
@@ -205,7 +202,6 @@ impl Collection {
         Self::Drafts,
         Self::Jobs,
         Self::Messages,
-        Self::Credentials,
     ];
 
     /// The stable name of the collection, as stored.
@@ -229,7 +225,6 @@ impl Collection {
             Self::Drafts => "drafts",
             Self::Jobs => "jobs",
             Self::Messages => "messages",
-            Self::Credentials => "credentials",
         }
     }
 }

@@ -34,11 +34,10 @@ pub const fn is_kept(collection: Collection) -> bool {
         | Collection::Grants
         | Collection::SeenHeads
         | Collection::Accesses => true,
-        // Offline material and counters that must never be used twice; steps that were this machine's to carry
+        // Offline material that must never be used twice; steps that were this machine's to carry
         // out; copies that are fetched again; forms; this module's own memory and a kit that is not
         // confirmed yet.
         Collection::PoolEntries
-        | Collection::Credentials
         | Collection::Outbox
         | Collection::Charts
         | Collection::Drafts

@@ -72,8 +72,9 @@ pub enum Act {
     PersonaForgotten = 3,
     /// The authority has let the person go.
     EnrolmentEnded = 4,
-    /// The authority has taken the entry of a device into the register of a credential epoch.
-    CredentialIssued = 5,
+    /// The authority has taken the entry of a device into the register of a credential epoch. (5 is
+    /// nobody's: a vector that must fail has it.)
+    CredentialIssued = 6,
 }
 
 /// What an authority must keep of somebody who left. The names are the law's business; here are
@@ -184,7 +185,7 @@ impl Statement for Receipt {
             2 => Act::EnrolmentReplaced,
             3 => Act::PersonaForgotten,
             4 => Act::EnrolmentEnded,
-            5 => Act::CredentialIssued,
+            6 => Act::CredentialIssued,
             _ => return Err(DecodeError::UnknownType),
         };
         let receipt = Self {

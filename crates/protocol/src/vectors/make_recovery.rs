@@ -168,7 +168,7 @@ fn receipts(section: &mut Section, world: &World, subject: [u8; 32], request: &[
     let posing = resigned(&world.other.signing, Label::Receipt, &receipt.statement_bytes());
     case("receipt-by-somebody-else", service, act, posing, "signature-invalid");
     let bytes = receipt.statement_bytes();
-    let unknown = resigned(relay, Label::Receipt, &with(&bytes, 1 + 16, [9]));
+    let unknown = resigned(relay, Label::Receipt, &with(&bytes, 1 + 16, [5]));
     case("receipt-of-an-unknown-act", service, act, unknown, "decode-unknown-type");
     let kept = resigned(relay, Label::Receipt, &with(&bytes, bytes.len() - 1, [8]));
     case("receipt-keeps-what-nobody-knows", service, act, kept, "decode-not-canonical");

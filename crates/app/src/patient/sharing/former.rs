@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::book::{Compartment, Share};
 use super::carry::SyncBook;
 use super::history::{self, AccessRow};
+use crate::credential;
 use crate::error::{AppError, ErrorCode};
 use crate::identity::Enrolment;
 use crate::patient::spaces::Space;
@@ -31,12 +32,11 @@ const SHARE: &str = "former-share/";
 const PAGE: u64 = 16;
 
 /// Collections that hold nothing but what belongs to one service.
-const OF_THE_SERVICE: [Collection; 10] = [
+const OF_THE_SERVICE: [Collection; 9] = [
     Collection::Spaces,
     Collection::Compartments,
     Collection::Epochs,
     Collection::PoolEntries,
-    Collection::Credentials,
     Collection::Sealed,
     Collection::Shares,
     Collection::Outbox,
@@ -222,5 +222,6 @@ fn erase(tx: &mut dyn Transaction) -> Result<(), AppError> {
     SyncBook::forget(tx)?;
     keys::forget(tx)?;
     at_relay::forget(tx)?;
+    credential::forget(tx)?;
     renew::forget(tx)
 }
