@@ -307,6 +307,7 @@ impl Services {
         });
         let config = AuthorityConfig {
             dir: self.dir.join("authority"),
+            credentials_file: self.dir.join("authority").join(AuthorityConfig::CREDENTIALS),
             clinic_name: clinic.name.clone(),
             signing_key: keys::authority_signing(master)?,
             operators: operators.collect::<Result<_, AppError>>()?,

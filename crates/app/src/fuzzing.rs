@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 
 use crate::exchange::{ShareLetter, SharedRecord};
 use crate::ports::vault::Collection;
-use crate::{enrol, identity, patient, recovery, store, views};
+use crate::{credential, enrol, identity, patient, recovery, store, views};
 
 /// What comes out of another app's ciphertext. The first byte chooses: letter, record.
 ///
@@ -42,7 +42,7 @@ pub fn archive(bytes: &[u8]) {
 pub type Named = (&'static str, fn(&[u8]));
 
 /// Rows of the vault by name, and what the page sends.
-pub const ROWS: [Named; 19] = [
+pub const ROWS: [Named; 23] = [
     ("enrolment", row::<identity::Enrolment>),
     ("space", row::<patient::spaces::Space>),
     ("import", row::<patient::import::book::ImportBook>),
@@ -62,6 +62,10 @@ pub const ROWS: [Named; 19] = [
     ("page: clinician", page::<views::desk::ClinicianDraft>),
     ("backup: record", recovery::rows::fuzz),
     ("backup: about", recovery::restore::fuzz_about),
+    ("credential: epoch", row::<credential::Pinned>),
+    ("credential: asked", row::<credential::Asked>),
+    ("credential: held", row::<credential::Held>),
+    ("credential: member", row::<credential::Member>),
 ];
 
 /// Rows and arguments. The first byte chooses one of [`ROWS`].

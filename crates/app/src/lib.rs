@@ -5,6 +5,7 @@
 //! outside), [`views`] (what goes out), then one role.
 
 pub mod bindings;
+pub mod credential;
 pub mod desk;
 pub mod doctor;
 pub mod enrol;

@@ -29,7 +29,7 @@ impl Authority {
         });
         let (seen, clock) = (tried.as_ref().ok().copied().unwrap_or(0), store.clock());
         Health {
-            database: tried.is_ok(),
+            database: tried.is_ok() && self.inner.credentials.works(),
             clock: clock >= BUILT_AFTER && clock.saturating_add(BEHIND_SECONDS) >= seen,
         }
     }

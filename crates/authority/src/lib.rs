@@ -6,6 +6,7 @@
 //! - `register`: the rules, as a state machine over people and clinicians.
 //! - `invite`: codes, CPace, what a right code leads to.
 //! - `persona`: the narrow interface behind which personas are certified.
+//! - `credential`: the anonymous credential, in a file of its own that is in no backup.
 //! - `ends`, `backup`: what must stay ended when a backup is restored, and backups.
 //! - `store`: SQLite, personal columns sealed under the storage key.
 //! - `http`: who may call what; everything not listed is refused.
@@ -14,6 +15,7 @@
 //! store remembers the highest time it saw, so a clock set back revives no invitation.
 
 pub mod backup;
+mod credential;
 mod ends;
 mod health;
 mod http;
@@ -77,6 +79,9 @@ pub struct Operator {
 pub struct AuthorityConfig {
     /// Folder of the register; created, and made readable by its owner only.
     pub dir: PathBuf,
+    /// File of what was issued and certified anonymously. It must never go back, so it is in no backup and best on
+    /// another disk than `dir`.
+    pub credentials_file: PathBuf,
     /// The clinic's name as patients read it.
     pub clinic_name: String,
     /// The certifying key. Another key is another service.
@@ -104,6 +109,8 @@ impl AuthorityConfig {
     pub const PATIENT_DAYS: u16 = 14;
     /// Days a clinician's invitation can be used unless configured otherwise.
     pub const CLINICIAN_DAYS: u16 = 3;
+    /// Name of the file of credentials unless configured otherwise.
+    pub const CREDENTIALS: &str = "credentials.db";
 }
 
 /// An open authority. Cloning shares it.
@@ -120,6 +127,7 @@ pub(crate) struct Inner {
     pub(crate) operators: Vec<(Operator, [u8; 32])>,
     pub(crate) exchanges: Exchanges,
     pub(crate) certifier: Box<dyn PersonaCertifier>,
+    pub(crate) credentials: credential::Credentials,
     pub(crate) bodies: BodyBudget,
     pub(crate) rates: http::Rates,
     /// Places to work in.
@@ -192,6 +200,8 @@ impl Authority {
         check_finished(&config.dir)?;
         let store = Store::open(&config.dir, &config.storage_key, config.clock)?;
         let restored = store.read(|tx| tx.counter(store::RESTORED))?;
+        let credentials =
+            credential::Credentials::open(&config.credentials_file, &config.storage_key, &store)?;
         let operators = config
             .operators
             .into_iter()
@@ -209,6 +219,7 @@ impl Authority {
                 operators,
                 exchanges: Exchanges::new(),
                 certifier: Box::new(IdentifiedCertifier),
+                credentials,
                 bodies: BodyBudget::new(BODY_BUDGET),
                 places: Semaphore::new(rates.at_once()),
                 rates,

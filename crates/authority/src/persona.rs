@@ -3,8 +3,9 @@
 //! [`PersonaCertifier`] is the narrow place where that happens. The one certifier there is now,
 //! [`IdentifiedCertifier`], works over the identified channel: the request is signed by a person's enrolment
 //! key, so the authority could note which persona is whose. It does not (the store keeps keyed tags and a
-//! count per person, see the schema), but nothing but its honesty stops it. The anonymous credential
-//! (protocol design §3) replaces this certifier, and certificates of this type are then refused.
+//! count per person, see the schema), but nothing but its honesty stops it. Certificates from an anonymous
+//! credential are made in [`crate::credential`]; when the app asks for no others, this certifier goes and its
+//! certificates are refused.
 
 use keyward_protocol::{
     certificate::{NameAttestation, PersonaRequest, VerifiedPersonaRequest},
@@ -16,6 +17,8 @@ use keyward_relay_api::authority::{
 };
 
 use crate::{
+    Inner,
+    credential::{Credentials, persona_tags},
     issuer::Issuer,
     register::RegisterError,
     store::{Tx, people::PersonRecord},
@@ -105,7 +108,10 @@ impl PersonaCertifier for IdentifiedCertifier {
 }
 
 /// The person whose device holds the enrolment key, while it is enrolled.
-fn enrolled(tx: &Tx<'_>, enrolment: &VerifyingKey) -> Result<PersonRecord, RegisterError> {
+pub(crate) fn enrolled(
+    tx: &Tx<'_>,
+    enrolment: &VerifyingKey,
+) -> Result<PersonRecord, RegisterError> {
     tx.person_by_key(&enrolment.key_id())?
         .filter(|person| person.state == PersonState::Enrolled)
         .ok_or(RegisterError::NotFound)
@@ -117,36 +123,50 @@ fn enrolled(tx: &Tx<'_>, enrolment: &VerifyingKey) -> Result<PersonRecord, Regis
 /// a challenge made for this device's enrolment key, and for being named. Nothing of it is stored.
 pub(crate) fn attest_name(
     tx: &Tx<'_>,
-    issuer: &Issuer,
-    certifier: &dyn PersonaCertifier,
-    clinic_name: &str,
+    authority: &Inner,
     enrolment: &VerifyingKey,
     request: &[u8],
 ) -> Result<Vec<u8>, RegisterError> {
+    let (issuer, certifier) = (&authority.issuer, &authority.certifier);
     let person = enrolled(tx, enrolment)?;
     let expected = naming_challenge(issuer.service(), enrolment);
     let request = PersonaRequest::verify(request, issuer.service(), &expected)
         .map_err(|_| RegisterError::BadRequest)?;
-    let validity = certifier.certified(tx, &request)?.ok_or(RegisterError::NotFound)?;
+    let validity = match certifier.certified(tx, &request)? {
+        Some(validity) => validity,
+        None => certified_anonymously(tx, &authority.credentials, &request)?
+            .ok_or(RegisterError::NotFound)?,
+    };
     issuer.name(NameAttestation {
         service_id: issuer.service(),
         persona: request.persona(),
         name: person.person.full_name(),
         birth_date: person.person.birth_date,
-        clinic_name: clinic_name.to_owned(),
+        clinic_name: authority.letterhead.clinic_name.clone(),
         valid_from: validity.from,
         valid_until: validity.until,
     })
 }
 
+/// Whether exactly these keys have an anonymous certificate that still holds: its validity.
+fn certified_anonymously(
+    tx: &Tx<'_>,
+    credentials: &Credentials,
+    request: &VerifiedPersonaRequest,
+) -> Result<Option<Validity>, RegisterError> {
+    let now = tx.clock / EPOCH_SECONDS;
+    for epoch in [Some(now), now.checked_sub(1)].into_iter().flatten() {
+        let (tag, content_tag) = tags(tx, epoch, request);
+        if credentials.certified(&tag)? == Some(content_tag) {
+            return Ok(Some(Validity::of_epoch(epoch)));
+        }
+    }
+    Ok(None)
+}
+
 /// Tag of the persona key in this epoch, and of everything certified with it.
 fn tags(tx: &Tx<'_>, epoch: u64, request: &VerifiedPersonaRequest) -> ([u8; 32], [u8; 32]) {
     let keys = request.certificate(0, 0);
-    let verification = keys.verification.to_bytes();
-    let encapsulation = keys.encapsulation.to_bytes();
-    let epoch = epoch.to_be_bytes();
-    (
-        tx.tag("persona", &[&epoch, &verification]),
-        tx.tag("persona content", &[&epoch, &verification, &encapsulation, &keys.recovery_hash]),
-    )
+    let tag = |purpose: &str, parts: &[&[u8]]| tx.tag(purpose, parts);
+    persona_tags(tag, epoch, &keys.verification, &keys.encapsulation, &keys.recovery_hash)
 }

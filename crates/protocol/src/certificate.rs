@@ -13,7 +13,8 @@ mod possession;
 mod request;
 
 pub use anonymous::{
-    AnonymousCertificate, AnonymousRequest, VerifiedAnonymous, VerifiedAnonymousRequest,
+    AnonymousCertificate, AnonymousRequest, ReadAnonymousRequest, VerifiedAnonymous,
+    VerifiedAnonymousRequest,
 };
 pub use attestation::{AttestationError, NameAttestation, VerifiedAttestation};
 pub use clinician::{ClinicianCertificate, ClinicianDetails, VerifiedClinician};

@@ -126,6 +126,8 @@ labels! {
     RequestContext = "credential/request-context",
     /// Context under which it is presented.
     PresentationContext = "credential/presentation-context",
+    /// An issuer's key of one credential epoch, derived from the authority's key.
+    IssuerKey = "key/issuer",
     /// A tracing key whose logarithm nobody knows.
     NobodyTraces = "credential/nobody-traces",
     /// Payload AAD.

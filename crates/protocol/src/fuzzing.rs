@@ -180,6 +180,8 @@ pub fn decode(decoder: usize, bytes: &[u8]) {
             let _ = PersonaRequest::verify(bytes, service, &[2; 32]);
             let _ = ClinicianRequest::verify(bytes, service, &[2; 32]);
             if let Some((epoch, issuer)) = &*EPOCH {
+                let _ = AnonymousRequest::claimed_epoch(bytes);
+                let _ = AnonymousCertificate::claimed_epoch(bytes);
                 let _ = AnonymousRequest::verify(bytes, epoch, issuer);
                 let _ = AnonymousCertificate::verify(bytes, epoch);
             }

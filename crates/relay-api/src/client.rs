@@ -2,6 +2,7 @@
 
 mod recovery;
 
+use crate::authority::credential::EpochObject;
 use crate::batch::{AccessAnswer, OwnAnswer, UploadBatch};
 use crate::http::{Call, ClientError, HttpClient, UnixClock};
 use crate::limits::{self, MAX_JSON_ANSWER};
@@ -198,6 +199,15 @@ impl RelayClient {
     pub fn accesses(&self, key: &SigningKey, after: u64) -> Result<Accesses, ClientError> {
         let path = format!("/v1/accesses?after={after}");
         self.http.json(key, Call::fetch(&path, MAX_JSON_ANSWER))
+    }
+
+    /// `POST /v1/credential-epochs`, unsigned: shows the object of a credential epoch and gives the
+    /// one the relay has pinned for that epoch, which may be another. It is not verified.
+    pub fn pin_credential_epoch(&self, object: Vec<u8>) -> Result<Vec<u8>, ClientError> {
+        let (path, body) = ("/v1/credential-epochs", EpochObject { object });
+        let answer: EpochObject =
+            self.http.open_json(Call::json(Method::POST, path, &body, MAX_JSON_ANSWER)?)?;
+        Ok(answer.object)
     }
 
     fn put_certificate(

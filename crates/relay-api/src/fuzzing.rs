@@ -5,7 +5,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::authority::date::BirthDate;
 use crate::authority::recovery as authority_recovery;
-use crate::authority::{clinicians, directory, enrol, people, persona, status};
+use crate::authority::{clinicians, credential, directory, enrol, people, persona, status};
 use crate::batch::{AccessAnswer, OwnAnswer, UploadBatch, UploadRecord, UploadView};
 use crate::{problem, recovery, types};
 
@@ -39,7 +39,7 @@ pub fn batches(data: &[u8]) {
 type Body = (&'static str, fn(&[u8]));
 
 /// The JSON bodies, by name.
-pub const BODIES: [Body; 49] = [
+pub const BODIES: [Body; 53] = [
     ("problem", json::<problem::Problem>),
     ("status", json::<types::Status>),
     ("certificate", json::<types::PutCertificate>),
@@ -89,6 +89,10 @@ pub const BODIES: [Body; 49] = [
     ("enrolment replacement", json::<authority_recovery::ReplaceEnrolment>),
     ("leaving", json::<authority_recovery::LeaveClinic>),
     ("enrolment receipt", json::<authority_recovery::EnrolmentReceipt>),
+    ("epoch object", json::<credential::EpochObject>),
+    ("credential asked", json::<credential::IssueCredential>),
+    ("credential issued", json::<credential::IssuedCredential>),
+    ("anonymous certification", json::<credential::CertifyAnonymously>),
 ];
 
 /// JSON bodies. The first byte chooses one of [`BODIES`].

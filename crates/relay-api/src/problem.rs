@@ -132,6 +132,8 @@ codes! {
     WrongState = ("wrong-state", 409, "This is not possible in the present state"),
     /// Somebody else changed the entry meanwhile, or the id names something else.
     RegisterConflict = ("register-conflict", 409, "The entry was changed meanwhile"),
+    /// A request for an anonymous certificate is not accepted: deliberately one answer for all.
+    CredentialRefused = ("credential-refused", 403, "The request is not accepted"),
     /// This persona key was certified together with other keys in this epoch.
     PersonaConflict = ("persona-conflict", 409, "This persona is certified with other keys"),
 }

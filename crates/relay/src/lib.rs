@@ -65,6 +65,7 @@ pub mod backup;
 mod blobs;
 mod config;
 mod error;
+mod personas;
 mod relay;
 pub mod routes;
 mod sealed;

@@ -45,6 +45,8 @@ pub enum Class {
 pub enum Endpoint {
     /// `GET /v1/status`
     Status,
+    /// `POST /v1/credential-epochs`
+    PinEpoch,
     /// `PUT /v1/persona`
     PutPersona,
     /// `PUT /v1/clinician`
@@ -172,6 +174,7 @@ pub fn routes() -> Vec<Route> {
     let small = limits::MAX_JSON_BODY;
     vec![
         row(E::Status, get.clone(), "/v1/status", A::Anyone, C::Open, 0),
+        row(E::PinEpoch, post.clone(), "/v1/credential-epochs", A::Anyone, C::Certificate, small),
         row(
             E::PutPersona,
             put.clone(),

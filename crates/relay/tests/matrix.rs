@@ -8,6 +8,7 @@ use axum::http::Method;
 use keyward_protocol::capsule::DelegatingKey;
 use keyward_protocol::keys::SigningKey;
 use keyward_relay::routes::{Allowed, Endpoint, Route, routes};
+use keyward_relay_api::authority::credential::EpochObject;
 use keyward_relay_api::http::{Call, ClientError, HttpClient, UnixClock};
 use keyward_relay_api::problem::ProblemCode;
 use keyward_relay_api::recovery::{BackupPackId, PostBackup};
@@ -90,6 +91,7 @@ fn names_an_object(endpoint: Endpoint) -> bool {
         // A persona forgets herself only, known or not.
         E::Forget
         | E::Status
+        | E::PinEpoch
         | E::PutPersona
         | E::PutClinician
         | E::PostEpoch
@@ -107,6 +109,9 @@ fn names_an_object(endpoint: Endpoint) -> bool {
 /// with the code that [`denied`] says.
 fn allowed(role: Role, endpoint: Endpoint) -> bool {
     use Endpoint as E;
+    if endpoint == E::PinEpoch {
+        return true;
+    }
     match role {
         Role::Owner => matches!(
             endpoint,
@@ -348,6 +353,9 @@ impl World {
             Endpoint::PutPersona | Endpoint::PutClinician => {
                 let certificate = patient.certificate.raw().to_vec();
                 json(Method::PUT, &path, &PutCertificate { certificate })
+            }
+            Endpoint::PinEpoch => {
+                json(Method::POST, &path, &EpochObject { object: self.clinic.epoch_object(START) })
             }
             Endpoint::PostRecords => return self.upload(role, object),
             Endpoint::Replace => {

@@ -56,6 +56,7 @@ pub(crate) fn run(path: &Path) -> Result<(), ServerError> {
     let clinician_days = file.clinician_invitation_days.unwrap_or(AuthorityConfig::CLINICIAN_DAYS);
     let authority_config = AuthorityConfig {
         dir: file.dir.clone(),
+        credentials_file: file.credentials(),
         clinic_name: file.clinic_name,
         signing_key,
         operators,

@@ -2,6 +2,7 @@
 //! would be unsafe is an error too, unless the file says in so many words that it is meant.
 
 use crate::error::ServerError;
+use keyward_authority::AuthorityConfig;
 use keyward_protocol::keys::VerifyingKey;
 use keyward_relay_api::http::server::ListenLimits;
 use serde::Deserialize;
@@ -268,6 +269,8 @@ pub(crate) struct AuthorityFile {
     pub(crate) storage_key_file: PathBuf,
     /// The journal of ends; best on another disk than `dir`.
     pub(crate) journal_file: PathBuf,
+    /// What was issued and certified anonymously; without it `credentials.db` beside the journal. It is in no backup.
+    pub(crate) credentials_file: Option<PathBuf>,
     /// Where to listen.
     pub(crate) listen: Listen,
     /// Health and metrics; without it on loopback, port 9412.
@@ -288,6 +291,14 @@ pub(crate) struct AuthorityFile {
     pub(crate) clinician_invitation_days: Option<u16>,
     /// Free space below which the service says that it is not ready (256 MiB).
     pub(crate) min_free_bytes: Option<u64>,
+}
+
+impl AuthorityFile {
+    /// Where the file of credentials is.
+    pub(crate) fn credentials(&self) -> PathBuf {
+        let beside = || self.journal_file.with_file_name(AuthorityConfig::CREDENTIALS);
+        self.credentials_file.clone().unwrap_or_else(beside)
+    }
 }
 
 /// One desk operator.

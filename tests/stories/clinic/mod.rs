@@ -285,6 +285,7 @@ pub fn open_authority(
 ) -> Authority {
     Authority::open(AuthorityConfig {
         dir: folder.join("authority"),
+        credentials_file: folder.join("authority").join("credentials.db"),
         clinic_name: NAME.to_owned(),
         signing_key: desk::keys::authority_signing(services).unwrap(),
         operators: vec![Operator { name: "Test Desk".to_owned(), key: operator.clone() }],

@@ -2,6 +2,7 @@
 //! own with connections of its own, so nothing on the wire ties two personas, or a persona and the
 //! identified enrolment, together.
 
+mod credential;
 mod recovery;
 
 use std::sync::Arc;

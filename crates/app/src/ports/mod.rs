@@ -4,6 +4,7 @@
 
 pub mod authority;
 pub mod clock;
+pub mod credential;
 pub mod documents;
 pub mod http;
 pub mod index;

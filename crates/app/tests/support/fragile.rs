@@ -58,7 +58,7 @@ impl Fuse {
     }
 
     /// One step; `false` once it is blown.
-    fn burn(&self) -> bool {
+    pub fn burn(&self) -> bool {
         self.0.fetch_sub(1, Ordering::SeqCst) > 0
     }
 }

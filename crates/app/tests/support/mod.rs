@@ -101,6 +101,7 @@ impl World {
         let operator = Arc::new(desk::keys::operator(&operator_secret).unwrap());
         let authority = Authority::open(AuthorityConfig {
             dir: folder.path().join("authority"),
+            credentials_file: folder.path().join("credentials.db"),
             clinic_name: clinic.to_owned(),
             signing_key: desk::keys::authority_signing(&services).unwrap(),
             operators: vec![Operator {

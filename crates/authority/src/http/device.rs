@@ -7,6 +7,7 @@ use keyward_protocol::{
 };
 use keyward_relay_api::{
     authority::{
+        credential::{IssueCredential, IssuedCredential},
         persona::{AttestName, AttestedName, CertifiedPersona, CertifyPersona},
         recovery::{EnrolmentReceipt, LeaveClinic, RecoverySet, ReplaceEnrolment, SetRecovery},
     },
@@ -17,7 +18,7 @@ use keyward_relay_api::{
 
 use super::{Asks, Door, Routes, authenticate, problem, route};
 use crate::{
-    Inner, persona,
+    Inner, credential, persona,
     register::{RegisterError, devices},
     store::StoreError,
 };
@@ -30,6 +31,7 @@ pub(super) fn routes() -> Routes {
         .route("/v1/personas/certify", route(MethodFilter::POST, certify))
         .route("/v1/personas/attest-name", route(MethodFilter::POST, attest_name))
         .route("/v1/enrolment/recovery", route(MethodFilter::POST, set_recovery))
+        .route("/v1/credentials/issue", route(MethodFilter::POST, issue))
 }
 
 /// Routes signed by a key in their own bodies: who may is looked at behind the door.
@@ -84,6 +86,7 @@ fn leave(authority: &Inner, received: &Received) -> Result<EnrolmentReceipt, Pro
             let gone = devices::leave(tx, &authority.issuer, &key, &body.statement, signed)?;
             if let Some(person) = gone.person {
                 authority.note(&[End::Left(person)]).map_err(|_| RegisterError::Journal)?;
+                authority.credentials.forget(&person)?;
             }
             Ok(gone.at)
         })
@@ -130,21 +133,18 @@ fn certify(authority: &Inner, received: &Received) -> Result<CertifiedPersona, P
     Ok(CertifiedPersona { certificate })
 }
 
+fn issue(authority: &Inner, received: &Received) -> Result<IssuedCredential, Problem> {
+    let enrolment = device(authority, received, Asks::ToChange)?;
+    let body: IssueCredential = received.json()?;
+    credential::issue(authority, &enrolment, &body.request)
+}
+
 fn attest_name(authority: &Inner, received: &Received) -> Result<AttestedName, Problem> {
     let enrolment = device(authority, received, Asks::ToRead)?;
     let body: AttestName = received.json()?;
     let attestation = authority
         .store
-        .read(|tx| {
-            persona::attest_name(
-                tx,
-                &authority.issuer,
-                &*authority.certifier,
-                &authority.letterhead.clinic_name,
-                &enrolment,
-                &body.persona_request,
-            )
-        })
+        .read(|tx| persona::attest_name(tx, authority, &enrolment, &body.persona_request))
         .map_err(|error| problem(&error))?;
     Ok(AttestedName { attestation })
 }

@@ -1,8 +1,10 @@
 //! Who may call what.
 //!
-//! Three kinds of route: public, signed by an enrolled device, signed by a desk operator. A request whose
+//! Kinds of route: public, signed by an enrolled device or a key in the body, signed by a desk operator, and one
+//! that answers every refusal alike ([`alike`]). A request whose
 //! key is not known for the kind of route it asks for gets the same refusal as one with a wrong signature.
 
+mod alike;
 mod desk;
 mod device;
 mod open;
@@ -55,7 +57,11 @@ pub(crate) fn router(authority: Shared) -> Router {
 }
 
 fn all() -> Routes {
-    open::routes().merge(device::routes()).merge(device::bearers()).merge(desk::routes())
+    open::routes()
+        .merge(alike::routes())
+        .merge(device::routes())
+        .merge(device::bearers())
+        .merge(desk::routes())
 }
 
 /// Every route there is, as the router has it.

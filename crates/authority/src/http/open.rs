@@ -4,6 +4,7 @@ use axum::routing::MethodFilter;
 use keyward_relay_api::{
     authority::{
         clinicians::ClinicianState,
+        credential::{EpochObject, epoch_at},
         directory::{Directory, DirectoryEntry},
     },
     http::server::Received,
@@ -24,6 +25,15 @@ pub(super) fn routes() -> Routes {
             "/v1/clinicians",
             route(MethodFilter::GET, |authority, _| {
                 directory(authority).map_err(|error| problem(&error))
+            }),
+        )
+        .route(
+            "/v1/credentials/epoch",
+            route(MethodFilter::GET, |authority, _| {
+                let current = epoch_at(authority.store.clock());
+                let open = authority.credentials.epoch(&authority.issuer, current);
+                let open = open.map_err(|error| problem(&error))?;
+                Ok(EpochObject { object: open.object.clone() })
             }),
         )
         .route(

@@ -108,6 +108,7 @@ fn draft(n: u8) -> PersonDraft {
 fn open(dir: &std::path::Path, clock: Arc<Hands>) -> Authority {
     Authority::open(AuthorityConfig {
         dir: dir.to_owned(),
+        credentials_file: dir.join("credentials.db"),
         clinic_name: "Sample Clinic".into(),
         signing_key: SigningKey::generate(&mut rng()).unwrap(),
         operators: Vec::new(),

@@ -28,6 +28,10 @@ pub(crate) enum Column {
     Secret,
     /// `meta`: the value that tells whether the storage key is the right one.
     KeyCheck,
+    /// `register.sealed_entry` in the file of credentials.
+    RegisterEntry,
+    /// The same as [`Column::KeyCheck`] in the file of credentials.
+    CredentialKeyCheck,
 }
 
 impl Column {
@@ -38,6 +42,8 @@ impl Column {
             Self::Event => "history.sealed_event",
             Self::Secret => "invitations.sealed_secret",
             Self::KeyCheck => "meta.key_check",
+            Self::RegisterEntry => "register.sealed_entry",
+            Self::CredentialKeyCheck => "credentials.key_check",
         }
     }
 }

@@ -110,6 +110,7 @@ impl Keys {
     pub fn config(&self, dir: &Path, clinic_name: &str, relay_url: &str) -> AuthorityConfig {
         AuthorityConfig {
             dir: dir.to_owned(),
+            credentials_file: dir.join("credentials.db"),
             clinic_name: clinic_name.into(),
             signing_key: SigningKey::from_bytes(&self.authority).unwrap(),
             operators: vec![Operator {

@@ -8,6 +8,11 @@ use zeroize::{Zeroize, Zeroizing};
 use super::ArcError;
 use super::suite::{element_bytes, random_scalar, read_element, times_g, times_h};
 use crate::codec::{DecodeError, Reader};
+use crate::curve::hash_to_scalar;
+use crate::domain::Label;
+use crate::hash;
+use crate::ids::ServiceId;
+use crate::keys::SigningKey;
 
 /// The issuer's secret key. Overwritten when dropped.
 pub struct IssuerKey {
@@ -33,6 +38,18 @@ impl IssuerKey {
     pub fn generate<R: CryptoRng + ?Sized>(rng: &mut R) -> Self {
         let mut draw = || random_scalar(rng);
         Self { x0: draw(), x1: draw(), x2: draw(), blinding: draw() }
+    }
+
+    /// The key of a credential epoch, derived from the authority's key: every process of an
+    /// authority, also one whose store was lost or restored, has the same key for an epoch and so
+    /// never publishes a second object of it (SPEC §28).
+    #[must_use]
+    pub fn derive(authority: &SigningKey, service: ServiceId, epoch: u64) -> Self {
+        let secret = authority.expose_secret();
+        let context: [&[u8]; 2] = [service.as_bytes(), &epoch.to_be_bytes()];
+        let seed = hash::derive(secret.as_slice(), Label::IssuerKey, &context);
+        let scalar = |part: u8| *hash_to_scalar(Label::IssuerKey, &[seed.as_slice(), &[part]]).0;
+        Self { x0: scalar(0), x1: scalar(1), x2: scalar(2), blinding: scalar(3) }
     }
 
     /// The public key.

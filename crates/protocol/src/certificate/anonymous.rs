@@ -10,7 +10,7 @@ use crate::credential_epoch::VerifiedEpoch;
 use crate::domain::{Label, UnixSeconds};
 use crate::escrow::{CertificationRequest, Escrow, EscrowProof};
 use crate::ids::{CertificateHash, PersonaId, ServiceId};
-use crate::keys::{EncapsulationKey, SigningKey, VerifyingKey};
+use crate::keys::{EncapsulationKey, Signature, SigningKey, VerifyingKey};
 
 use super::possession::Possession;
 use super::request::{check_distinct, check_proof, check_signature, prove, sign};
@@ -76,6 +76,14 @@ impl AnonymousCertificate {
         let id = PersonaId::of(&certificate.verification);
         let valid = object.valid_from..object.valid_until;
         Ok(VerifiedAnonymous { certificate, valid, raw: bytes.to_vec(), id })
+    }
+
+    /// The epoch a certificate claims to be of, by which its object is found. Nothing is checked.
+    ///
+    /// # Errors
+    /// [`CertificateError::Envelope`], [`CertificateError::Decode`].
+    pub fn claimed_epoch(bytes: &[u8]) -> Result<u64, CertificateError> {
+        Ok(Self::parse(&envelope::unverified(bytes)?)?.epoch)
     }
 
     pub(crate) fn payload(&self) -> Vec<u8> {
@@ -204,6 +212,40 @@ impl AnonymousRequest {
         epoch: &VerifiedEpoch,
         issuer: &IssuerKey,
     ) -> Result<VerifiedAnonymousRequest, CertificateError> {
+        ReadAnonymousRequest::read(bytes, epoch)?.verify(epoch, issuer)
+    }
+
+    /// The epoch that bytes claim to be a request of. Nothing is checked.
+    #[must_use]
+    pub fn claimed_epoch(bytes: &[u8]) -> Option<u64> {
+        let mut reader = Reader::versioned(bytes).ok()?;
+        reader.take(ServiceId::LEN).ok()?;
+        reader.u64().ok()
+    }
+}
+
+/// A request that is one by its form and for this epoch. Checking it is the same work for every one
+/// of a limit, whatever is wrong with it.
+pub struct ReadAnonymousRequest {
+    raw: Vec<u8>,
+    /// Bytes before the proof of possession, and before the signature.
+    lengths: [usize; 2],
+    service_id: ServiceId,
+    epoch: u64,
+    verification: VerifyingKey,
+    encapsulation: EncapsulationKey,
+    recovery_hash: [u8; 32],
+    presentation: CertificationRequest,
+    possession: Possession,
+}
+
+impl ReadAnonymousRequest {
+    /// Takes a request apart.
+    ///
+    /// # Errors
+    /// [`CertificateError::Decode`], [`CertificateError::Escrow`] for a malformed presentation,
+    /// [`CertificateError::WrongEpoch`].
+    pub fn read(bytes: &[u8], epoch: &VerifiedEpoch) -> Result<Self, CertificateError> {
         let object = epoch.object();
         let mut reader = Reader::versioned(bytes)?;
         let service_id = ServiceId::from_bytes(reader.array()?);
@@ -214,21 +256,53 @@ impl AnonymousRequest {
         let encapsulation = EncapsulationKey::from_bytes(&reader.array::<33>()?)?;
         let recovery_hash = reader.array()?;
         let presentation = reader.take(CertificationRequest::len(object.limit))?;
-        let context = &bytes[..bytes.len() - reader.remaining()];
+        let presentation = CertificationRequest::from_bytes(presentation, object.limit)?;
+        let before_possession = bytes.len() - reader.remaining();
         let possession = Possession::decode(&mut reader)?;
-        check_signature(bytes, reader, &verification, Label::AnonymousRequest)?;
-        check_proof(&possession, &encapsulation, Label::AnonymousRequest, context)?;
+        let before_signature = bytes.len() - reader.remaining();
+        reader.take(Signature::LEN)?;
+        reader.finish()?;
         check_distinct(&[verification.point(), encapsulation.point()])?;
-        let shown = CertificationRequest::from_bytes(presentation, object.limit)?
-            .verify(issuer, &epoch.certification(&verification, &encapsulation))?;
+        Ok(Self {
+            raw: bytes.to_vec(),
+            lengths: [before_possession, before_signature],
+            service_id,
+            epoch: object.epoch,
+            verification,
+            encapsulation,
+            recovery_hash,
+            presentation,
+            possession,
+        })
+    }
+
+    /// Checks everything but the novelty of the tag, all of it also when something is wrong.
+    ///
+    /// # Errors
+    /// [`CertificateError`], as [`AnonymousRequest::verify`].
+    pub fn verify(
+        &self,
+        epoch: &VerifiedEpoch,
+        issuer: &IssuerKey,
+    ) -> Result<VerifiedAnonymousRequest, CertificateError> {
+        let [before_possession, before_signature] = self.lengths;
+        let mut reader = Reader::new(&self.raw);
+        reader.take(before_signature)?;
+        let keys = (&self.verification, &self.encapsulation);
+        let (context, label) = (&self.raw[..before_possession], Label::AnonymousRequest);
+        let signed = check_signature(&self.raw, reader, keys.0, label);
+        let possessed = check_proof(&self.possession, keys.1, label, context);
+        let shown = self.presentation.verify(issuer, &epoch.certification(keys.0, keys.1));
+        signed.and(possessed)?;
+        let shown = shown?;
         Ok(VerifiedAnonymousRequest {
             tag: shown.tag,
             certificate: AnonymousCertificate {
-                service_id,
-                epoch: object.epoch,
-                verification,
-                encapsulation,
-                recovery_hash,
+                service_id: self.service_id,
+                epoch: self.epoch,
+                verification: self.verification.clone(),
+                encapsulation: self.encapsulation,
+                recovery_hash: self.recovery_hash,
                 escrow: shown.escrow,
                 proof: shown.proof,
             },

@@ -52,6 +52,15 @@ pub(super) fn open(
     if known { Ok(payload) } else { Err(CertificateError::UnknownAuthority) }
 }
 
+/// The payload without any check, to find out with whose key it is to be checked.
+pub(super) fn unverified(bytes: &[u8]) -> Result<Vec<u8>, CertificateError> {
+    if bytes.len() > MAX_CERTIFICATE {
+        return Err(CertificateError::Envelope);
+    }
+    let parsed = CoseSign1::from_slice(bytes).map_err(|_| CertificateError::Envelope)?;
+    parsed.payload.ok_or(CertificateError::Envelope)
+}
+
 /// The one of the two signatures `(r, s)` and `(r, n − s)` that is accepted. Both verify, and anybody
 /// can turn one into the other: a certificate that is known and taken back by its hash must not have
 /// a second form.

@@ -132,3 +132,23 @@ fn each_epoch_has_a_tracing_key_of_its_own() {
     let (_, next) = clinic.next();
     assert_ne!(clinic.epoch.tracing_key(), next.tracing_key());
 }
+
+/// Every process of an authority publishes the same object, also after its store was lost.
+#[test]
+fn an_issuer_s_key_follows_from_authority_service_and_epoch_alone() {
+    let mut rng = StdRng::seed_from_u64(77);
+    let (key, other) = (SigningKey::generate(&mut rng).unwrap(), SigningKey::generate(&mut rng));
+    let (service, elsewhere) = (ServiceId::from_bytes(SERVICE), ServiceId::from_bytes([8; 16]));
+    let public = |key: &SigningKey, service, epoch| {
+        let issuer = IssuerKey::derive(key, service, epoch);
+        let secret = issuer.expose_secret();
+        let distinct: std::collections::BTreeSet<_> = secret.chunks_exact(32).collect();
+        assert_eq!(distinct.len(), 4, "four different scalars");
+        issuer.public().to_bytes()
+    };
+    let known = public(&key, service, 3);
+    assert_eq!(public(&key, service, 3), known);
+    assert_ne!(public(&key, service, 4), known);
+    assert_ne!(public(&key, elsewhere, 3), known);
+    assert_ne!(public(&other.unwrap(), service, 3), known);
+}

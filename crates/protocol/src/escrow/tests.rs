@@ -234,3 +234,46 @@ fn a_blinded_escrow_passes_the_public_proof_and_fails_the_joint_one() {
         assert!(forged.verify(&world.issuer, &certification).is_err());
     }
 }
+
+/// `x` from two responses to two challenges, if both have one nonce.
+fn solved(one: &[Scalar], other: &[Scalar]) -> Vec<Scalar> {
+    let over: Option<Scalar> = (one[0] - other[0]).invert().into();
+    one[1..].iter().zip(&other[1..]).map(|(s, t)| (*s - *t) * over.unwrap()).collect()
+}
+
+fn scalars(bytes: &[u8]) -> Vec<Scalar> {
+    let read = |part: &[u8]| *crate::curve::Scalar::from_bytes(part.try_into().unwrap()).unwrap().0;
+    bytes.chunks_exact(32).map(read).collect()
+}
+
+/// A machine that was cloned shows one number of its credential for two personas, with the very same
+/// randomness. Whoever has both requests knows from the tag that one credential made them, and can
+/// solve for nothing.
+#[test]
+fn a_cloned_machine_gives_away_no_secret_whatever_it_repeats() {
+    let mut world = World::new(16);
+    let (credential, one, other) = (world.credential(), world.persona(), world.persona());
+    // Seeded by the number alone: both draw the same.
+    let first = world.request(&credential, &one, 3);
+    let second = world.request(&credential, &other, 3);
+    assert_eq!(first.presentation.tag(), second.presentation.tag(), "linked");
+    assert_ne!(first.escrow.e1, second.escrow.e1, "another blinding");
+    let joint = Escrow::LEN + EscrowProof::LEN + 33 * (5 + world.limit.bits());
+    let (first, second) = (first.to_bytes(), second.to_bytes());
+    for proof in [Escrow::LEN..Escrow::LEN + EscrowProof::LEN, joint..first.len()] {
+        let (one, other) = (scalars(&first[proof.clone()]), scalars(&second[proof]));
+        assert!(one.len() > 2 && one[0] != other[0]);
+        assert!(!solved(&one, &other).contains(credential.secret()), "m1");
+    }
+    // The same attack where nonces are not hedged.
+    let certification = world.certification(&one);
+    let nonces = || vec![Scalar::from(11_u64), Scalar::from(12_u64)];
+    let escrow = Escrow::from_bytes(&first[..Escrow::LEN]).unwrap();
+    let relation = EscrowProof::relation(&certification, &escrow).unwrap();
+    let [unhedged, again] = [b"one", b"two"].map(|session| {
+        let witness = Witness::new(vec![*credential.secret(), Scalar::ONE]);
+        let proof = Proof::prove_unchecked(session, &relation, &witness, &nonces());
+        scalars(&proof.unwrap().to_bytes())
+    });
+    assert_eq!(solved(&unhedged, &again)[0], *credential.secret(), "what hedging is for");
+}

@@ -72,6 +72,9 @@ pub enum Act {
     PersonaForgotten = 3,
     /// The authority has let the person go.
     EnrolmentEnded = 4,
+    /// The authority has taken the entry of a device into the register of a credential epoch. (5 is
+    /// nobody's: a vector that must fail has it.)
+    CredentialIssued = 6,
 }
 
 /// What an authority must keep of somebody who left. The names are the law's business; here are
@@ -182,6 +185,7 @@ impl Statement for Receipt {
             2 => Act::EnrolmentReplaced,
             3 => Act::PersonaForgotten,
             4 => Act::EnrolmentEnded,
+            6 => Act::CredentialIssued,
             _ => return Err(DecodeError::UnknownType),
         };
         let receipt = Self {

@@ -8,6 +8,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
     clinicians::{Clinician, Clinicians, EnrolClinician},
+    credential::{CertifyAnonymously, EpochObject, IssueCredential, IssuedCredential},
     directory::Directory,
     enrol::{EnrolFinish, EnrolFinished, EnrolStart, EnrolStarted},
     people::{
@@ -110,6 +111,42 @@ impl AuthorityClient {
         let body = AttestName { persona_request };
         let answer: AttestedName = self.post(enrolment, "/v1/personas/attest-name", &body)?;
         Ok(answer.attestation)
+    }
+
+    /// `GET /v1/credentials/epoch`: the object of the current credential epoch, not verified.
+    ///
+    /// # Errors
+    /// What the exchange ends with.
+    pub fn credential_epoch(&self) -> Result<Vec<u8>, ClientError> {
+        let answer: EpochObject =
+            self.http.open_json(Call::fetch("/v1/credentials/epoch", SMALL))?;
+        Ok(answer.object)
+    }
+
+    /// `POST /v1/credentials/issue`, signed by the enrolment key. The same request again gives an
+    /// answer again.
+    ///
+    /// # Errors
+    /// What the exchange ends with; `wrong-state` if another epoch is current, `quota-reached` for
+    /// too many in one epoch.
+    pub fn issue_credential(
+        &self,
+        enrolment: &SigningKey,
+        request: Vec<u8>,
+    ) -> Result<IssuedCredential, ClientError> {
+        self.post(enrolment, "/v1/credentials/issue", &IssueCredential { request })
+    }
+
+    /// `POST /v1/credentials/certify`, unsigned. To be called on a client made for this request
+    /// alone, so that it shares no connection. The same request again gives the same certificate.
+    ///
+    /// # Errors
+    /// What the exchange ends with; `credential-refused` for whatever is wrong with the request.
+    pub fn certify_anonymously(&self, request: Vec<u8>) -> Result<Vec<u8>, ClientError> {
+        let (path, body) = ("/v1/credentials/certify", CertifyAnonymously { request });
+        let answer: CertifiedPersona =
+            self.http.open_json(Call::json(Method::POST, path, &body, SMALL)?)?;
+        Ok(answer.certificate)
     }
 
     /// `POST /v1/enrolment/recovery`, signed by the enrolment key.

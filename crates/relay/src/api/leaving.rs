@@ -3,10 +3,10 @@
 
 use super::Answer;
 use super::replace::{erased_by, receipt};
+use crate::personas::Certified;
 use crate::relay::Inner;
 use crate::routes::Route;
 use crate::store::Ended;
-use keyward_protocol::certificate::PersonaCertificate;
 use keyward_protocol::statement::{Act, ForgetStatement, Signed};
 use keyward_relay_api::ends::End;
 use keyward_relay_api::http::server::{Received, json_answer};
@@ -20,9 +20,7 @@ pub(super) async fn forget(inner: &Inner, route: &Route, received: &Received) ->
         return Err(ProblemCode::TooLarge.into());
     }
     // Its time does not matter: nobody needs leave to go.
-    let certificate =
-        PersonaCertificate::verify_signature_only(&body.certificate, &inner.authorities)
-            .map_err(|error| Problem::new(ProblemCode::BadCertificate).detail(error.code()))?;
+    let certificate = Certified::verify(inner, &body.certificate).await?;
     let key = &certificate.verification;
     super::people::bearer(inner, route, received, certificate.service_id, key)?;
     Signed::from_bytes(&body.statement)
@@ -31,7 +29,7 @@ pub(super) async fn forget(inner: &Inner, route: &Route, received: &Received) ->
             ForgetStatement::verify(signed, inner.service, key)
                 .map_err(|_| ProblemCode::BadSignature.into())
         })?;
-    let persona = certificate.id();
+    let persona = certificate.id;
     // Noted first: afterwards nobody knows any more whom she continued. If what follows fails, a
     // restore does what she asked for.
     let tombstones = inner.store.tombstones(persona).await?;

@@ -95,7 +95,10 @@ async fn dispatch(relay: &Relay, route: Route, request: Request<Body>) -> Answer
         Received::read(request, route.max_body, inner.limits.body_patience, &inner.budget).await?;
     let _place = inner.place(route.endpoint.works_among(route.class))?;
     match route.allowed {
-        Allowed::Anyone => Ok(json_answer(&status(inner))),
+        Allowed::Anyone => match route.endpoint {
+            Endpoint::PinEpoch => people::pin_epoch(inner, &received).await,
+            _ => Ok(json_answer(&status(inner))),
+        },
         Allowed::BearerOfPersonaCertificate => match route.endpoint {
             Endpoint::Forget => leaving::forget(inner, &route, &received).await,
             _ => people::put_persona(inner, &route, &received).await,
@@ -279,9 +282,11 @@ async fn signed(inner: &Inner, endpoint: Endpoint, call: Call) -> Answer {
         Endpoint::Backups => backups::list(inner, call).await,
         Endpoint::Backup => backups::one(inner, call).await,
         // Not reached by the table; denied all the same.
-        Endpoint::Status | Endpoint::PutPersona | Endpoint::PutClinician | Endpoint::Forget => {
-            Err(ProblemCode::NotAllowed.into())
-        }
+        Endpoint::Status
+        | Endpoint::PinEpoch
+        | Endpoint::PutPersona
+        | Endpoint::PutClinician
+        | Endpoint::Forget => Err(ProblemCode::NotAllowed.into()),
     }
 }
 

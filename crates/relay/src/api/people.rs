@@ -1,10 +1,11 @@
 //! `PUT /v1/persona`, `PUT /v1/clinician`: the certificate says whose signature to expect.
 
 use super::{Answer, stamp};
+use crate::personas::{self, Certified, refusal};
 use crate::relay::Inner;
 use crate::routes::Route;
 use crate::store::{NewClinician, NewPersona};
-use keyward_protocol::certificate::{CertificateError, ClinicianCertificate, PersonaCertificate};
+use keyward_protocol::certificate::ClinicianCertificate;
 use keyward_protocol::ids::ServiceId;
 use keyward_protocol::keys::VerifyingKey;
 use keyward_relay_api::http::server::{Authenticated, Received, json_answer};
@@ -15,17 +16,22 @@ use keyward_relay_api::types::PutCertificate;
 pub(super) async fn put_persona(inner: &Inner, route: &Route, received: &Received) -> Answer {
     let now = inner.now();
     let body = body(received)?;
-    let certificate = PersonaCertificate::verify(&body.certificate, &inner.authorities, now)
-        .map_err(|error| refusal(&error))?;
+    let certificate = Certified::verify(inner, &body.certificate).await?;
+    certificate.check_current(now)?;
     let authenticated =
         bearer(inner, route, received, certificate.service_id, &certificate.verification)?;
     let persona = NewPersona {
-        id: certificate.id(),
+        id: certificate.id,
         verification: certificate.verification.to_bytes(),
-        valid: certificate.valid_from..certificate.valid_until,
+        valid: certificate.valid,
         certificate: body.certificate,
     };
     Ok(json_answer(&inner.store.put_persona(stamp(&authenticated, now), persona).await?))
+}
+
+/// Unsigned: it says nothing of who asks, and what is pinned is the authority's word.
+pub(super) async fn pin_epoch(inner: &Inner, received: &Received) -> Answer {
+    Ok(json_answer(&personas::pin(inner, received.json()?).await?))
 }
 
 pub(super) async fn put_clinician(inner: &Inner, route: &Route, received: &Received) -> Answer {
@@ -68,14 +74,4 @@ pub(super) fn bearer(
     inner.signed_since_restore(&authenticated)?;
     inner.charge_key(authenticated.key_id, route)?;
     Ok(authenticated)
-}
-
-fn refusal(error: &CertificateError) -> Problem {
-    let code = match error {
-        CertificateError::Expired | CertificateError::NotYetValid => {
-            ProblemCode::CertificateExpired
-        }
-        _ => ProblemCode::BadCertificate,
-    };
-    Problem::new(code).detail(error.code())
 }

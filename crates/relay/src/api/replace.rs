@@ -1,9 +1,9 @@
 //! `POST /v1/replace`, `GET /v1/compartments`, `GET /v1/replaced/{id}/accesses` and `…/grants`.
 
 use super::{Answer, Call, grants as own_grants};
+use crate::personas::Certified;
 use crate::relay::Inner;
 use crate::store::{Audience, Ended, NewReplacement};
-use keyward_protocol::certificate::PersonaCertificate;
 use keyward_protocol::ids::{CompartmentId, GrantId, PersonaId};
 use keyward_protocol::statement::{Act, Kept, PersonaReplacement, Receipt, Signed};
 use keyward_relay_api::ends::End;
@@ -26,8 +26,7 @@ pub(super) async fn replace(inner: &Inner, call: Call) -> Answer {
     let persona = signed.unverified().persona;
     let stored = inner.store.persona_certificate(persona).await?.ok_or(ProblemCode::NotFound)?;
     // Its time does not matter: a lost key is replaced also after its certificate has run out.
-    let certificate = PersonaCertificate::verify_signature_only(&stored, &inner.authorities)
-        .map_err(|_| ProblemCode::BadCertificate)?;
+    let certificate = Certified::verify(inner, &stored).await?;
     let statement =
         PersonaReplacement::verify(signed, inner.service, &certificate.recovery_hash)
             .map_err(|error| Problem::new(ProblemCode::BadReplacement).detail(error.code()))?;

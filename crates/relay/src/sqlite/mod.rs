@@ -153,6 +153,17 @@ impl Store for SqliteStore {
         self.writer.submit(After::Nothing, work).await.0
     }
 
+    async fn pinned_epoch(&self, epoch: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        let name = stamps::epoch_name(epoch);
+        self.readers.read(move |connection| stamps::meta(connection, &name)).await
+    }
+
+    async fn pin_epoch(&self, epoch: u64, object: Vec<u8>) -> Result<Vec<u8>, StoreError> {
+        let name = stamps::epoch_name(epoch);
+        let work = move |connection: &Connection| stamps::meta_once(connection, &name, &object);
+        self.writer.submit(After::Nothing, work).await.0
+    }
+
     async fn principal(&self, key_id: [u8; 32]) -> Result<Option<Principal>, StoreError> {
         self.readers.read(move |connection| people::principal(connection, &key_id)).await
     }

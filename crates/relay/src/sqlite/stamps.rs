@@ -40,6 +40,11 @@ pub(super) fn meta(connection: &Connection, name: &str) -> Result<Option<Vec<u8>
         .optional()?)
 }
 
+/// Under which name the object of a credential epoch is pinned.
+pub(super) fn epoch_name(epoch: u64) -> String {
+    format!("credential-epoch/{epoch}")
+}
+
 pub(super) fn meta_once(
     connection: &Connection,
     name: &str,

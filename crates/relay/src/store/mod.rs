@@ -76,6 +76,11 @@ pub trait Store: Send + Sync + 'static {
     /// Sets such a value if there is none, and gives the one that is there now.
     async fn meta_once(&self, name: &'static str, value: Vec<u8>) -> Result<Vec<u8>, StoreError>;
 
+    /// The pinned object of a credential epoch.
+    async fn pinned_epoch(&self, epoch: u64) -> Result<Option<Vec<u8>>, StoreError>;
+    /// Pins the object of a credential epoch unless one is, and gives the one that is now.
+    async fn pin_epoch(&self, epoch: u64, object: Vec<u8>) -> Result<Vec<u8>, StoreError>;
+
     /// Who signs with this key, `None` if nobody known.
     async fn principal(&self, key_id: [u8; 32]) -> Result<Option<Principal>, StoreError>;
     /// Remembers the nonce of a request that changes nothing else.

@@ -3,12 +3,14 @@
 #![allow(dead_code, reason = "each test uses its own part of the world")]
 #![allow(clippy::unwrap_used, unreachable_pub, reason = "tests")]
 
+use keyward_protocol::arc::{IssuerKey, Limit};
 use keyward_protocol::capsule::{self, DelegatingKey, FreshCek, PoolEntry};
 use keyward_protocol::certificate::{
     ClinicianCertificate, PersonaCertificate, VerifiedClinician, VerifiedPersona,
 };
 use keyward_protocol::chain::{ChainVerifier, Head, HeaderCore, RecordHeader, SignedHead};
 use keyward_protocol::chain::{SeenHead, SignedHeader};
+use keyward_protocol::credential_epoch::{CredentialEpoch, Tracing};
 use keyward_protocol::grant::{GrantBuilder, GrantMessage, OpenedGrant, SignedGrant};
 use keyward_protocol::ids::{
     CompartmentId, DeviceId, EpochId, GrantId, PersonaId, RecordId, ServiceId,
@@ -20,6 +22,7 @@ use keyward_protocol::statement::{
     EpochStatement, ForgetStatement, PersonaReplacement, RevokeStatement, Signed, recovery_hash,
 };
 use keyward_relay::{Limits, Relay, RelayConfig, Scope, UnixClock};
+use keyward_relay_api::authority::credential::{CREDENTIAL_LIMIT, epoch_at, validity};
 use keyward_relay_api::batch::{AccessAnswer, UploadBatch, UploadRecord};
 use keyward_relay_api::client::RelayClient;
 use keyward_relay_api::recovery::PostForget;
@@ -89,6 +92,26 @@ impl Clinic {
         let authorities = [self.authority.verifying_key().clone()];
         let certificate = PersonaCertificate::verify_signature_only(&raw, &authorities).unwrap();
         Patient { master: MasterSecret::generate(rng), signing, recovery, certificate }
+    }
+
+    /// The object of the credential epoch a time lies in.
+    pub fn epoch_object(&self, now: u64) -> Vec<u8> {
+        let epoch = epoch_at(now);
+        let issuer = IssuerKey::derive(&self.authority, self.service, epoch);
+        let valid = validity(epoch).unwrap();
+        self.signed_epoch(CredentialEpoch {
+            service_id: self.service,
+            epoch,
+            issuer: issuer.public(),
+            tracing: Tracing::Nobody,
+            limit: Limit::new(CREDENTIAL_LIMIT).unwrap(),
+            valid_from: valid.start,
+            valid_until: valid.end,
+        })
+    }
+
+    pub fn signed_epoch(&self, object: CredentialEpoch) -> Vec<u8> {
+        Signed::sign(&self.authority, object).unwrap().to_bytes()
     }
 
     pub fn doctor(&self, name: &str) -> Doctor {

@@ -27,6 +27,7 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
+use keyward_app::credential;
 use keyward_app::ports::progress::{Cancel, Progress, Stage, Step};
 use keyward_app::ports::vault::{Collection, VaultError};
 use rusqlite::Connection;
@@ -278,6 +279,12 @@ struct Target {
     versions: Option<HashMap<Vec<u8>, usize>>,
 }
 
+/// Whether a row is never used twice: an older one must not come back.
+fn is_used_once(collection: &str, id: &str) -> bool {
+    collection == Collection::PoolEntries.as_str()
+        || (collection == Collection::Jobs.as_str() && id.starts_with(credential::ROWS))
+}
+
 impl Target {
     fn open(path: &Path, key: &VaultKey, doubts: bool) -> Result<Self, StoreError> {
         let connection = db::writer(path, key)?;
@@ -295,9 +302,7 @@ impl Target {
             return Ok(());
         }
         let written = match found {
-            Found::Item { collection, .. } if collection == Collection::PoolEntries.as_str() => {
-                return Ok(());
-            }
+            Found::Item { collection, id, .. } if is_used_once(collection, id) => return Ok(()),
             Found::Item { collection, id, body } => self
                 .connection
                 .prepare_cached(

@@ -529,3 +529,12 @@ fn every_table_was_thought_of() {
     // A record's last column came later.
     assert!(schema.contains("\n, packing INTEGER NOT NULL DEFAULT 0) STRICT;"));
 }
+
+#[test]
+fn an_older_counter_of_a_credential_does_not_come_back() {
+    assert!(super::is_used_once("jobs", "credential/held"));
+    assert!(super::is_used_once("pool_entries", "any"));
+    assert!(
+        !super::is_used_once("jobs", "kit") && !super::is_used_once("spaces", "credential/held")
+    );
+}

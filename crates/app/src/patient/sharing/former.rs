@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::book::{Compartment, Share};
 use super::carry::SyncBook;
 use super::history::{self, AccessRow};
+use crate::credential;
 use crate::error::{AppError, ErrorCode};
 use crate::identity::Enrolment;
 use crate::patient::spaces::Space;
@@ -221,5 +222,6 @@ fn erase(tx: &mut dyn Transaction) -> Result<(), AppError> {
     SyncBook::forget(tx)?;
     keys::forget(tx)?;
     at_relay::forget(tx)?;
+    credential::forget(tx)?;
     renew::forget(tx)
 }

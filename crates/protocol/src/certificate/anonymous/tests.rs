@@ -189,3 +189,33 @@ fn identified_certificates_are_not_anonymous_ones_and_the_other_way_round() {
         CertificateError::UnknownAuthority
     );
 }
+
+/// What is wrong is found out only after everything was looked at, so that refusals take one time.
+#[test]
+fn a_request_with_a_bad_signature_and_a_bad_proof_is_weighed_all_the_same() {
+    let mut clinic = Clinic::new(29, 2);
+    let device = clinic.device();
+    let credential = clinic.credential(&device);
+    let persona = Persona::new(&mut clinic.rng);
+    let bytes = request(&mut clinic, &persona, &credential, 0);
+    let read = |bytes: &[u8]| ReadAnonymousRequest::read(bytes, &clinic.epoch);
+    let code = |bytes: &[u8]| {
+        let refused = read(bytes).unwrap().verify(&clinic.epoch, &clinic.issuer);
+        refused.unwrap_err().code()
+    };
+    assert!(read(&bytes).unwrap().verify(&clinic.epoch, &clinic.issuer).is_ok());
+    // The recovery hash stands under signature and possession, not under the presentation.
+    let mut recovery = bytes.clone();
+    recovery[91] ^= 1;
+    assert_eq!(code(&recovery), "certificate-no-possession");
+    let mut unsigned = bytes.clone();
+    let last = unsigned.len() - 1;
+    unsigned[last] ^= 1;
+    assert_eq!(code(&unsigned), "certificate-no-possession");
+    assert_eq!(AnonymousRequest::claimed_epoch(&bytes), Some(3));
+    assert_eq!(AnonymousRequest::claimed_epoch(&bytes[..24]), None);
+    let certificate = read(&bytes).unwrap().verify(&clinic.epoch, &clinic.issuer).unwrap();
+    let certificate = certificate.certificate.issue(&clinic.key).unwrap();
+    assert_eq!(AnonymousCertificate::claimed_epoch(&certificate), Ok(3));
+    assert!(AnonymousCertificate::claimed_epoch(&certificate[1..]).is_err());
+}

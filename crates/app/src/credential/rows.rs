@@ -1,0 +1,161 @@
+//! Rows in [`Collection::Jobs`], which is in no backup; salvage leaves out what begins with [`ROWS`].
+
+use keyward_protocol::arc::{Credential, PendingCredential};
+use serde::{Deserialize, Serialize};
+
+use crate::error::{AppError, ErrorCode};
+use crate::ports::clock::UnixSeconds;
+use crate::ports::vault::{Collection, Transaction};
+use crate::recovery::keys::Recovery;
+use crate::store::{self, StoreError};
+
+/// What the id of each of these rows begins with. No older copy of one may ever come back.
+pub const ROWS: &str = "credential/";
+/// Rows of [`Pinned`], by epoch.
+pub(super) const EPOCH: &str = "credential/epoch/";
+/// The row of [`Asked`].
+pub(super) const ASKED: &str = "credential/asked";
+/// The row of [`Held`].
+pub(super) const HELD: &str = "credential/held";
+/// Rows of [`Member`], by random ids.
+pub(super) const POOL: &str = "credential/pool/";
+/// Objects that differ from a pinned one, by epoch.
+pub(super) const DIFFERS: &str = "credential/differs/";
+
+/// The object of an epoch: the first one seen, for good.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Pinned {
+    /// As it was published.
+    #[serde(with = "store::base64")]
+    pub object: Vec<u8>,
+    /// Whether the relay has pinned the same one.
+    pub agreed: bool,
+}
+
+/// A request for a credential that is on its way. Secret.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Asked {
+    pub(super) epoch: u64,
+    #[serde(with = "store::base64")]
+    pub(super) pending: Vec<u8>,
+    #[serde(with = "store::base64")]
+    pub(super) request: Vec<u8>,
+}
+
+/// A credential and its counter. Secret.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Held {
+    pub(super) epoch: u64,
+    #[serde(with = "store::base64")]
+    pub(super) credential: Vec<u8>,
+    /// The first presentation number that was never used.
+    pub(super) next: u16,
+    /// When the next persona may be certified ahead.
+    pub(super) due: UnixSeconds,
+    /// The request and the clinic's receipt that its entry stands in the register.
+    #[serde(with = "store::base64")]
+    pub(super) request: Vec<u8>,
+    #[serde(with = "store::base64")]
+    pub(super) receipt: Vec<u8>,
+}
+
+/// A persona that is certified ahead, or is being.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Member {
+    pub(super) epoch: u64,
+    #[serde(with = "store::base64")]
+    pub(super) salt: Vec<u8>,
+    pub(super) recovery: Recovery,
+    pub(super) stage: Stage,
+}
+
+/// How far a member is.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) enum Stage {
+    /// The very bytes that may have left. Nothing else is ever sent with their number.
+    Sent {
+        #[serde(with = "store::base64")]
+        request: Vec<u8>,
+    },
+    /// Ready.
+    Certified {
+        #[serde(with = "store::base64")]
+        certificate: Vec<u8>,
+    },
+}
+
+impl Drop for Asked {
+    fn drop(&mut self) {
+        zeroize::Zeroize::zeroize(&mut self.pending);
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        zeroize::Zeroize::zeroize(&mut self.credential);
+    }
+}
+
+impl Drop for Member {
+    fn drop(&mut self) {
+        zeroize::Zeroize::zeroize(&mut self.salt);
+    }
+}
+
+/// The epoch of a row of any of the kinds that go with their epoch.
+pub(super) fn epoch_of(body: &[u8]) -> Option<u64> {
+    #[derive(Deserialize)]
+    struct Of {
+        epoch: u64,
+    }
+    store::decode::<Of>(Collection::Jobs, body).ok().map(|of| of.epoch)
+}
+
+/// Where the object of an epoch stands.
+pub(super) fn epoch_row(epoch: u64) -> String {
+    format!("{EPOCH}{epoch:020}")
+}
+
+impl Asked {
+    pub(super) fn load(tx: &(impl Transaction + ?Sized)) -> Result<Option<Self>, StoreError> {
+        store::load(tx, Collection::Jobs, ASKED)
+    }
+
+    pub(super) fn save(&self, tx: &mut (impl Transaction + ?Sized)) -> Result<(), StoreError> {
+        store::save(tx, Collection::Jobs, ASKED, self)
+    }
+
+    pub(super) fn pending(&self) -> Result<PendingCredential, AppError> {
+        let bytes = self.pending.as_slice().try_into().map_err(|_| ErrorCode::VaultCorrupt)?;
+        PendingCredential::from_secret(bytes).map_err(|_| ErrorCode::VaultCorrupt.into())
+    }
+}
+
+impl Held {
+    pub(super) fn load(tx: &(impl Transaction + ?Sized)) -> Result<Option<Self>, StoreError> {
+        store::load(tx, Collection::Jobs, HELD)
+    }
+
+    pub(super) fn save(&self, tx: &mut (impl Transaction + ?Sized)) -> Result<(), StoreError> {
+        store::save(tx, Collection::Jobs, HELD, self)
+    }
+
+    pub(super) fn credential(&self) -> Result<Credential, AppError> {
+        let bytes = self.credential.as_slice().try_into().map_err(|_| ErrorCode::VaultCorrupt)?;
+        Credential::from_secret(bytes).map_err(|_| ErrorCode::VaultCorrupt.into())
+    }
+}
+
+impl Member {
+    pub(super) fn all(tx: &(impl Transaction + ?Sized)) -> Result<Vec<(String, Self)>, StoreError> {
+        store::load_prefix(tx, Collection::Jobs, POOL)
+    }
+
+    pub(super) fn save(
+        &self,
+        tx: &mut (impl Transaction + ?Sized),
+        id: &str,
+    ) -> Result<(), StoreError> {
+        store::save(tx, Collection::Jobs, id, self)
+    }
+}

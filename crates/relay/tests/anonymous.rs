@@ -1,0 +1,208 @@
+//! Certificates from an anonymous credential at the relay, next to identified ones: only against the
+//! object it pinned, and nobody is given another one.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod support;
+
+use keyward_protocol::arc::{Credential, IssuerKey, Limit};
+use keyward_protocol::certificate::{
+    AnonymousCertificate, AnonymousRequest, PersonaCertificate, PersonaKeys,
+};
+use keyward_protocol::credential_epoch::{CredentialEpoch, VerifiedEpoch};
+use keyward_protocol::ids::{PersonaId, ServiceId};
+use keyward_protocol::issuance::IssuanceRequest;
+use keyward_protocol::keys::{DecryptionKey, SigningKey};
+use keyward_protocol::statement::{ForgetStatement, PersonaReplacement, Signed, recovery_hash};
+use keyward_relay_api::authority::credential::{CREDENTIAL_LIMIT, epoch_at};
+use keyward_relay_api::authority::persona::EPOCH_SECONDS;
+use keyward_relay_api::http::ClientError;
+use keyward_relay_api::problem::ProblemCode;
+use keyward_relay_api::recovery::PostForget;
+use std::collections::BTreeSet;
+use support::{Clinic, START, Served, TestClock, config};
+
+struct Persona {
+    signing: SigningKey,
+    recovery: SigningKey,
+    certificate: Vec<u8>,
+}
+
+fn verified(clinic: &Clinic, object: &[u8]) -> VerifiedEpoch {
+    VerifiedEpoch::verify(object, clinic.authority.verifying_key(), clinic.service).unwrap()
+}
+
+fn credential(epoch: &VerifiedEpoch, issuer: &IssuerKey) -> Credential {
+    let rng = &mut rand::rng();
+    let device = SigningKey::generate(rng).unwrap();
+    let (pending, request) = IssuanceRequest::new(rng, epoch, &device).unwrap();
+    let asked = request.clone().verify(epoch, device.verifying_key()).unwrap();
+    let response = asked.issue(rng, issuer).unwrap();
+    pending.finish(&epoch.object().issuer, request.credential_request(), &response).unwrap()
+}
+
+impl Persona {
+    /// Certified as an authority does it.
+    fn new(clinic: &Clinic, epoch: &VerifiedEpoch) -> Persona {
+        let issuer = IssuerKey::derive(&clinic.authority, clinic.service, epoch.object().epoch);
+        let rng = &mut rand::rng();
+        let signing = SigningKey::generate(rng).unwrap();
+        let recovery = SigningKey::generate(rng).unwrap();
+        let decryption = DecryptionKey::generate(rng).unwrap();
+        let keys = PersonaKeys {
+            signing: &signing,
+            decryption: &decryption,
+            recovery_hash: recovery_hash(recovery.verifying_key()),
+        };
+        let shown = credential(epoch, &issuer);
+        let request = AnonymousRequest::create(rng, &keys, epoch, &shown, 0).unwrap();
+        let asked = AnonymousRequest::verify(&request, epoch, &issuer).unwrap();
+        let certificate = asked.certificate.issue(&clinic.authority).unwrap();
+        Persona { signing, recovery, certificate }
+    }
+
+    fn id(&self) -> PersonaId {
+        PersonaId::of(self.signing.verifying_key())
+    }
+}
+
+fn code<T>(outcome: Result<T, ClientError>) -> Option<ProblemCode> {
+    outcome.err().map(|error| error.problem().unwrap_or_else(|| panic!("{error}")))
+}
+
+#[test]
+fn a_persona_from_a_credential_is_taken_once_the_epoch_is_pinned() {
+    let (clinic, clock) = (Clinic::new(), TestClock::new());
+    let dir = tempfile::tempdir().unwrap();
+    let served = Served::start(config(&clinic, &clock, dir.path()));
+    let client = served.client(&clinic, &clock);
+    let object = clinic.epoch_object(START);
+    let epoch = verified(&clinic, &object);
+    let persona = Persona::new(&clinic, &epoch);
+    let present = |who: &Persona| client.put_persona(&who.signing, &who.certificate);
+    assert_eq!(code(present(&persona)), Some(ProblemCode::BadCertificate), "not pinned yet");
+    assert!(client.pin_credential_epoch(object.clone()).unwrap() == object);
+    present(&persona).unwrap();
+    assert!(client.grants(&persona.signing, None).unwrap().grants.is_empty(), "she may ask");
+    // Presented by somebody else; changed at any place; beside it an identified one as ever.
+    let thief = SigningKey::generate(&mut rand::rng()).unwrap();
+    let stolen = client.put_persona(&thief, &persona.certificate);
+    assert_eq!(code(stolen), Some(ProblemCode::BadSignature));
+    for at in (0..persona.certificate.len()).step_by(11) {
+        let mut changed = persona.certificate.clone();
+        changed[at] ^= 1;
+        let refused = client.put_persona(&persona.signing, &changed);
+        assert_eq!(code(refused), Some(ProblemCode::BadCertificate), "byte {at}");
+    }
+    let identified = clinic.patient();
+    client.put_persona(&identified.signing, identified.certificate.raw()).unwrap();
+    // An escrow of another persona's, although the authority signed it.
+    let other = Persona::new(&clinic, &epoch);
+    let mut planted =
+        (*AnonymousCertificate::verify(&persona.certificate, &epoch).unwrap()).clone();
+    planted.verification = other.signing.verifying_key().clone();
+    let planted = planted.issue(&clinic.authority).unwrap();
+    let refused = client.put_persona(&other.signing, &planted);
+    assert_eq!(code(refused), Some(ProblemCode::BadCertificate));
+    // Neither type passes for the other.
+    let authorities = [clinic.authority.verifying_key().clone()];
+    assert!(PersonaCertificate::verify_signature_only(&other.certificate, &authorities).is_err());
+    // Over with its epoch's object.
+    clock.set(epoch.object().valid_until - 1);
+    present(&other).unwrap();
+    clock.set(epoch.object().valid_until);
+    assert_eq!(code(present(&other)), Some(ProblemCode::CertificateExpired));
+}
+
+#[test]
+fn the_first_object_stays_and_a_special_one_opens_nothing() {
+    let (clinic, clock) = (Clinic::new(), TestClock::new());
+    let dir = tempfile::tempdir().unwrap();
+    let served = Served::start(config(&clinic, &clock, dir.path()));
+    let client = served.client(&clinic, &clock);
+    let object = clinic.epoch_object(START);
+    let epoch = verified(&clinic, &object);
+    client.pin_credential_epoch(object.clone()).unwrap();
+    // The authority makes another issuer key for one person, to know her again.
+    let marking = IssuerKey::generate(&mut rand::rng());
+    let special = CredentialEpoch { issuer: marking.public(), ..epoch.object().clone() };
+    let special = clinic.signed_epoch(special);
+    assert!(client.pin_credential_epoch(special.clone()).unwrap() == object, "she sees it");
+    // Another clinic's word, something changed, something else: nothing is pinned.
+    let later = epoch.object().epoch + 1;
+    let with = |change: fn(&mut CredentialEpoch)| {
+        let mut other = epoch.object().clone();
+        other.epoch = later;
+        (other.valid_from, other.valid_until) =
+            (other.valid_from + EPOCH_SECONDS, other.valid_until + EPOCH_SECONDS);
+        change(&mut other);
+        clinic.signed_epoch(other)
+    };
+    let elsewhere = Clinic { service: clinic.service, ..Clinic::new() };
+    let mut changed = with(|_| ());
+    changed[60] ^= 1;
+    let refused = [
+        elsewhere.epoch_object(START + EPOCH_SECONDS),
+        changed,
+        with(|it| it.service_id = ServiceId::from_bytes([9; 16])),
+        with(|it| it.limit = Limit::new(CREDENTIAL_LIMIT + 1).unwrap()),
+        with(|it| it.valid_until += 1),
+        with(|it| it.valid_from += 1),
+        clinic.epoch_object(START + 2 * EPOCH_SECONDS),
+        clinic.epoch_object(START - 2 * EPOCH_SECONDS),
+        vec![],
+    ];
+    for (place, object) in refused.into_iter().enumerate() {
+        let refused = client.pin_credential_epoch(object);
+        assert_eq!(code(refused), Some(ProblemCode::BadCertificate), "{place}");
+    }
+    let next = clinic.epoch_object(START + EPOCH_SECONDS);
+    assert!(client.pin_credential_epoch(next.clone()).unwrap() == next);
+    assert_eq!(epoch_at(START) + 1, later);
+    // Also after a restart, and when the epoch is long over.
+    drop(served);
+    clock.set(START + 10 * EPOCH_SECONDS);
+    let served = Served::start(config(&clinic, &clock, dir.path()));
+    let client = served.client(&clinic, &clock);
+    assert!(client.pin_credential_epoch(special).unwrap() == object);
+    let seen: BTreeSet<_> = [next, object].into_iter().collect();
+    assert_eq!(seen.len(), 2);
+}
+
+#[test]
+fn she_is_replaced_and_forgotten_like_any_other() {
+    let (clinic, clock) = (Clinic::new(), TestClock::new());
+    let dir = tempfile::tempdir().unwrap();
+    let served = Served::start(config(&clinic, &clock, dir.path()));
+    let client = served.client(&clinic, &clock);
+    let object = clinic.epoch_object(START);
+    let epoch = verified(&clinic, &object);
+    client.pin_credential_epoch(object).unwrap();
+    let (lost, next) = (Persona::new(&clinic, &epoch), Persona::new(&clinic, &epoch));
+    for who in [&lost, &next] {
+        client.put_persona(&who.signing, &who.certificate).unwrap();
+    }
+    let replacement = |by: &SigningKey| {
+        let statement = PersonaReplacement {
+            service_id: clinic.service,
+            persona: lost.id(),
+            recovery: by.verifying_key().clone(),
+            successor: next.id(),
+            replaced_at: START,
+        };
+        statement.sign(by).unwrap().to_bytes()
+    };
+    let posing = client.replace(&next.signing, &replacement(&next.recovery), "replace-0001");
+    assert_eq!(code(posing), Some(ProblemCode::BadReplacement));
+    client.replace(&next.signing, &replacement(&lost.recovery), "replace-0002").unwrap();
+    assert_eq!(code(client.grants(&lost.signing, None)), Some(ProblemCode::PersonaReplaced));
+    let wish = ForgetStatement {
+        service_id: clinic.service,
+        subject: next.id().to_bytes(),
+        asked_at: START,
+    };
+    let statement = Signed::sign(&next.signing, wish).unwrap().to_bytes();
+    let asked = PostForget { certificate: next.certificate.clone(), statement };
+    client.forget(&next.signing, &asked).unwrap();
+    let gone = client.put_persona(&next.signing, &next.certificate);
+    assert_eq!(code(gone), Some(ProblemCode::PersonaForgotten));
+}
