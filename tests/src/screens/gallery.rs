@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use image::RgbImage;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::{Seen, WINDOW, kept, look};
+use super::{SET_THEME, Seen, WINDOW, kept, look};
 use crate::axe::{self, Rules};
 use crate::browser::Browser;
 use crate::pages::Pages;
@@ -55,23 +55,27 @@ pub fn compare(computer: &Computer, folder: &Path, how: &Comparison) -> Result<S
     let sheets: Vec<&str> =
         sheets.as_array().into_iter().flatten().filter_map(|s| s.as_str()).collect();
     let mut seen = Seen::default();
-    for theme in ["light", "dark"] {
-        for sheet in &sheets {
-            browser.resize(WINDOW.0, WINDOW.1)?;
-            session.go(&format!("{}/?gallery={sheet}&theme={theme}&still", pages.url()))?;
-            session.execute_async(READY, &[])?;
+    for sheet in &sheets {
+        browser.resize(WINDOW.0, WINDOW.1)?;
+        session.go(&format!("{}/?gallery={sheet}&theme=light&still", pages.url()))?;
+        session.execute_async(READY, &[])?;
+        for (theme, rules) in [("light", Rules::All), ("dark", Rules::Colours)] {
+            session.execute(SET_THEME, &[json!(theme)])?;
             let name = format!("{theme}-{sheet}");
             let mut findings = look(session, None, STATE, false)?;
-            let rules = if theme == "light" { Rules::All } else { Rules::Colours };
             findings.extend(axe::findings(session, &name, rules, false)?);
-            let picture = whole(&browser, session)?;
+            if theme == "light" {
+                fit(&browser, session)?;
+            }
+            session.execute(HOLD_STILL, &[])?;
+            let picture = session.screenshot()?;
             if let Some(folder) = &how.pictures {
                 std::fs::write(folder.join(format!("{name}.png")), &picture)?;
             }
             let specimens = session.execute(SPECIMENS, &[])?;
             findings.extend(against_kept(&name, &picture, &specimens, how.accept)?);
-            seen.findings
-                .extend(findings.into_iter().map(|found| format!("gallery {name}: {found}")));
+            let findings = findings.into_iter();
+            seen.findings.extend(findings.map(|found| format!("gallery {name}: {found}")));
             seen.screens += 1;
         }
     }
@@ -82,13 +86,11 @@ pub fn compare(computer: &Computer, folder: &Path, how: &Comparison) -> Result<S
     Ok(seen)
 }
 
-/// A picture of the whole sheet, however tall.
-fn whole(browser: &Browser, session: &Session) -> Result<Vec<u8>, Failure> {
+/// Makes the window as tall as the sheet.
+fn fit(browser: &Browser, session: &Session) -> Result<(), Failure> {
     let height = session.execute(HEIGHT, &[])?.as_u64().unwrap_or_default().min(TALLEST);
     browser.resize(WINDOW.0, u32::try_from(height).unwrap_or(WINDOW.1).max(WINDOW.1))?;
-    look(session, None, STATE, false)?;
-    session.execute(HOLD_STILL, &[])?;
-    session.screenshot()
+    look(session, None, STATE, false).map(drop)
 }
 
 /// How a picture differs from the kept one, if it does. What has not changed is not kept anew.

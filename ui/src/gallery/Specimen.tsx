@@ -17,12 +17,12 @@ export function Specimens({ children }: { children: ReactNode }) {
   return <div className="specimens">{children}</div>;
 }
 
-/** As after a person has pressed its first button. */
-export function Pressed({ children }: { children: ReactNode }) {
+/** As after a person has pressed its first button, or the one `at` a selector. */
+export function Pressed({ at = "button", children }: { at?: string; children: ReactNode }) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    box.current?.querySelector("button")?.click();
-  }, []);
+    box.current?.querySelector<HTMLElement>(at)?.click();
+  }, [at]);
   return <div ref={box}>{children}</div>;
 }
 

@@ -1,4 +1,5 @@
 import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
+import { SessionContext } from "../app/session";
 import { Button } from "../shared/components/Button";
 import { Disclosure } from "../shared/components/Disclosure";
 import { Facts, HexGroups } from "../shared/components/Facts";
@@ -11,7 +12,7 @@ import { VisibilityLine } from "../shared/components/VisibilityLine";
 import { JobProgress, Skeleton } from "../shared/components/Waiting";
 import { Emblem } from "../shared/icons";
 import { Focused, Pressed, Specimen, Specimens, nothing } from "./Specimen";
-import { importing, longName, sharedWith, sights } from "./samples";
+import { importing, longName, session, sharedWith, sights } from "./samples";
 
 export function VisibilitySheet() {
   return (
@@ -26,10 +27,12 @@ export function VisibilitySheet() {
           <VisibilityLine visibility={sharedWith(longName)} />
         </div>
       </Specimen>
-      <Specimen name="focus">
-        <Focused at="a, button">
-          <VisibilityLine visibility={sharedWith("Dr Ada Example")} />
-        </Focused>
+      <Specimen name="for its owner: it leads to where it can be changed">
+        <SessionContext value={session}>
+          <Focused at="a">
+            <VisibilityLine visibility={sharedWith("Dr Ada Example")} />
+          </Focused>
+        </SessionContext>
       </Specimen>
     </Specimens>
   );
@@ -66,6 +69,21 @@ export function NoticeSheet() {
       </Specimen>
       <Specimen name="toast with its way back">
         <ToastLine still item={{ id: 0, words: "The space is called “Heart” now", undo: nothing }} />
+      </Specimen>
+      <Specimen name="toast, long, without one">
+        <ToastLine
+          still
+          item={{ id: 1, words: `The consent receipt for ${longName} is in the folder you chose` }}
+        />
+      </Specimen>
+      <Specimen name="long words and what to do">
+        <Notice tone="caution" title={`${longName} has new keys, so that nothing new reaches the practice`}>
+          <p>Ask at the practice whether this is so. Until you have answered, new records wait here.</p>
+          <div className="actions">
+            <Button icon="check">I have asked</Button>
+            <Button look="quiet">Later</Button>
+          </div>
+        </Notice>
       </Specimen>
     </Specimens>
   );
@@ -192,7 +210,10 @@ export function StateSheet() {
         <JobProgress job={importing} onCancel={nothing} />
       </Specimen>
       <Specimen name="at work, length unknown">
-        <JobProgress job={{ ...importing, stage: "looking", total: 0, secondsLeft: null }} onCancel={nothing} />
+        <JobProgress
+          job={{ ...importing, stage: "looking", total: 0, secondsLeft: null }}
+          onCancel={nothing}
+        />
       </Specimen>
       <Specimen name="at work, cannot be stopped">
         <JobProgress job={{ ...importing, kind: "leaving", stage: "erasing", done: 56 }} />

@@ -21,6 +21,7 @@ import type {
   PersonRow,
   RoomRecord,
   RoomScope,
+  SessionView,
   ShareView,
   SharePreview,
   TrendView,
@@ -73,6 +74,9 @@ export const preview: SharePreview = ask("share_preview");
 export const people = ask<PersonRow[]>("desk_people", { query: "" });
 export const patients: PatientRow[] = ask<DoctorHome>("doctor_home").shares;
 export const kinds = ask<PatientHome>("patient_home").categories;
+
+/** A patient's window, whatever the address says. */
+export const session: SessionView = { ...ask<SessionView>("session"), role: "patient" };
 
 export const importing: JobView = atWork("j1", "import", "reading", { secondsLeft: 420 });
 

@@ -18,7 +18,7 @@ async function respond(command: string, args: Record<string, unknown>): Promise<
   const refuse = refuser();
   return onItsWay(command, () => {
     if (state === "error" && !isEarly(command))
-      throw { code: "relay-unreachable", params: {} } satisfies AppError;
+      throw { code: wanted.gallery ? "vault-busy" : "relay-unreachable", params: {} } satisfies AppError;
     if (command === "settings_read" || !isEarly(command)) refuse(command, args);
     const given = partOf(command, answer(command, args));
     note(given);

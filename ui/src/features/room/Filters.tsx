@@ -67,8 +67,17 @@ export function OptionList({
     <ListBox {...rest} className="palette-list" items={options}>
       {(option) => (
         <ListBoxItem className="palette-item" id={option.id} textValue={option.typed ?? option.words}>
-          {option.icon && <Icon name={option.icon} />}
-          {option.words}
+          {({ isSelected }) => (
+            <>
+              {option.icon && <Icon name={option.icon} />}
+              <span>{option.words}</span>
+              {isSelected && (
+                <span className="option-chosen">
+                  <Icon name="check" size="small" />
+                </span>
+              )}
+            </>
+          )}
         </ListBoxItem>
       )}
     </ListBox>

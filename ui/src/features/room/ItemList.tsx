@@ -89,7 +89,7 @@ export const ItemList = memo(function ItemList({
           setFocused(undefined);
         }}
       >
-        {passing && <Passing top={heights.top(first)} rows={last - first + 1} />}
+        {passing && <Passing top={heights.top(first)} rows={Math.min(last - first + 2, density.total)} />}
         {(coming ? rows.filter((index) => index === focused) : rows).map((index) => {
           const page = found.get(Math.floor(index / pageSize));
           const item = page?.data?.items[index % pageSize];
@@ -121,7 +121,7 @@ const noPages: number[] = [];
 /** What stands for the rows while they fly by: always the same element, moved along. */
 function Passing({ top, rows }: { top: number; rows: number }) {
   const lines = useMemo(
-    () => Array.from({ length: Math.min(rows + 1, 24) }, (_, at) => <Waiting key={at} />),
+    () => Array.from({ length: Math.min(rows, 24) }, (_, at) => <Waiting key={at} />),
     [rows],
   );
   return (
@@ -138,7 +138,6 @@ function Passing({ top, rows }: { top: number; rows: number }) {
 function Waiting() {
   return (
     <div className="entry entry-waiting" aria-label={t("room.loadingLine")} role="img">
-      <span className="skeleton-line" />
       <span className="skeleton-line" />
     </div>
   );

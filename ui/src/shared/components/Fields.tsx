@@ -180,7 +180,7 @@ export function RadioGroup<Value extends string>({
 }: ChoiceGroupProps<Value> & { value: Value | undefined; onChange: (value: Value) => void }) {
   return (
     <AriaRadioGroup
-      className="stack stack-tight stack-fill"
+      className={error ? "field field-wide has-error" : "field field-wide"}
       value={value ?? null}
       isInvalid={Boolean(error)}
       validationBehavior="aria"
@@ -224,7 +224,7 @@ export function CheckboxGroup<Value extends string>({
 }: ChoiceGroupProps<Value> & { value: Value[]; onChange: (value: Value[]) => void }) {
   return (
     <AriaCheckboxGroup
-      className="stack stack-tight stack-fill"
+      className={error ? "field field-wide has-error" : "field field-wide"}
       value={value}
       isInvalid={Boolean(error)}
       validationBehavior="aria"

@@ -17,7 +17,7 @@ export function Segmented<Value extends string>({
 }) {
   return (
     <RadioGroup
-      className="stack stack-tight"
+      className="field field-wide"
       orientation="horizontal"
       value={value}
       onChange={(next) => {
