@@ -24,8 +24,10 @@ const STATE: &str = "gallery";
 const SPECIMENS: &str = "return [...document.querySelectorAll('.specimen')].map((each) => { \
     const { top, bottom, left, right } = each.getBoundingClientRect(); \
     return [each.querySelector('figcaption').innerText, top, bottom, left, right]; })";
-const HOLD_STILL: &str =
-    "for (const each of document.getAnimations()) { each.pause(); each.currentTime = 0; }";
+/// What breathes is shown as it is without motion.
+const HOLD_STILL: &str = "const done = arguments[arguments.length - 1]; \
+    for (const each of document.getAnimations()) each.cancel(); \
+    requestAnimationFrame(() => requestAnimationFrame(() => done(true)));";
 const READY: &str = "const done = arguments[arguments.length - 1]; const look = () => \
     document.querySelector('main.gallery h1') ? done(true) : requestAnimationFrame(look); look();";
 
@@ -67,7 +69,7 @@ pub fn compare(computer: &Computer, folder: &Path, how: &Comparison) -> Result<S
             if theme == "light" {
                 fit(&browser, session)?;
             }
-            session.execute(HOLD_STILL, &[])?;
+            session.execute_async(HOLD_STILL, &[])?;
             let picture = session.screenshot()?;
             if let Some(folder) = &how.pictures {
                 std::fs::write(folder.join(format!("{name}.png")), &picture)?;

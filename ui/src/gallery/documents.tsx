@@ -69,10 +69,10 @@ export function DocumentSheet() {
         <PageSample turn={90} />
       </Specimen>
       <Specimen name="page: on its way">
-        <PageSample scope={scopes.loading} />
+        <PageSample scope={scopes.loading} zoom={32} />
       </Specimen>
       <Specimen name="page: refused">
-        <PageSample scope={scopes.error} />
+        <PageSample scope={scopes.error} zoom={32} />
       </Specimen>
       <Specimen name="picture: the window of the lung">
         <PageSample index={1} document={study} grey={lung} />
@@ -117,10 +117,14 @@ export function DocumentSheet() {
       </Specimen>
       <InRoom>
         <Specimen name="beside it: nothing">
-          <Beside {...beside} value={undefined} />
+          <div className="doc-second">
+            <Beside {...beside} value={undefined} />
+          </div>
         </Specimen>
         <Specimen name="beside it: another document">
-          <Beside {...beside} value={{ at: at(1), name: "Report of the heart ultrasound" }} />
+          <div className="doc-second">
+            <Beside {...beside} value={{ at: at(1), name: "Report of the heart ultrasound" }} />
+          </div>
         </Specimen>
         <Specimen name="beside it: the choice">
           <div className="popover beside-list">

@@ -93,7 +93,11 @@ const query = { ...noQuery, categories: ["medications" as const] };
 
 function Long({ name }: { name: string }) {
   const density = useMemo(() => densityOf(countsOf(query.categories)), []);
-  return <ItemList query={query} density={density} name={name} onSight={nothing} handle={nothing} />;
+  return (
+    <div className="stack stack-fill">
+      <ItemList query={query} density={density} name={name} onSight={nothing} handle={nothing} />
+    </div>
+  );
 }
 
 function Days({ day }: { day: string | undefined }) {
