@@ -17,7 +17,7 @@ export function Segmented<Value extends string>({
 }) {
   return (
     <RadioGroup
-      className="field field-wide"
+      className="segments"
       orientation="horizontal"
       value={value}
       onChange={(next) => {
