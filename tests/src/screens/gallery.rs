@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use image::RgbImage;
 use serde_json::{Value, json};
 
-use super::{SET_THEME, Seen, WINDOW, kept, look};
+use super::{Seen, WINDOW, kept, look};
 use crate::axe::{self, Rules};
 use crate::browser::Browser;
 use crate::pages::Pages;
@@ -27,6 +27,9 @@ const SPECIMENS: &str = "return [...document.querySelectorAll('.specimen')].map(
 /// What breathes is shown as it is without motion.
 const HOLD_STILL: &str = "const done = arguments[arguments.length - 1]; \
     for (const each of document.getAnimations()) each.cancel(); \
+    requestAnimationFrame(() => requestAnimationFrame(() => done(true)));";
+/// Colours that change slowly have begun to change when it is done.
+const TURN: &str = "const [theme, done] = arguments; document.documentElement.dataset.theme = theme; \
     requestAnimationFrame(() => requestAnimationFrame(() => done(true)));";
 const READY: &str = "const done = arguments[arguments.length - 1]; const look = () => \
     document.querySelector('main.gallery h1') ? done(true) : requestAnimationFrame(look); look();";
@@ -62,7 +65,7 @@ pub fn compare(computer: &Computer, folder: &Path, how: &Comparison) -> Result<S
         session.go(&format!("{}/?gallery={sheet}&theme=light&still", pages.url()))?;
         session.execute_async(READY, &[])?;
         for (theme, rules) in [("light", Rules::All), ("dark", Rules::Colours)] {
-            session.execute(SET_THEME, &[json!(theme)])?;
+            session.execute_async(TURN, &[json!(theme)])?;
             let name = format!("{theme}-{sheet}");
             let mut findings = look(session, None, STATE, false)?;
             findings.extend(axe::findings(session, &name, rules, false)?);
