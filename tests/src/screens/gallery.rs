@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use image::RgbImage;
 use serde_json::{Value, json};
 
-use super::{Seen, WINDOW, kept, look};
+use super::{SET_THEME, Seen, WINDOW, kept, look};
 use crate::axe::{self, Rules};
 use crate::browser::Browser;
 use crate::pages::Pages;
@@ -23,14 +23,7 @@ const STATE: &str = "gallery";
 /// The specimens: name, top, bottom, left, right.
 const SPECIMENS: &str = "return [...document.querySelectorAll('.specimen')].map((each) => { \
     const { top, bottom, left, right } = each.getBoundingClientRect(); \
-    return [each.querySelector('figcaption').innerText, top, bottom, left, right]; })";
-/// What breathes is shown as it is without motion.
-const HOLD_STILL: &str = "const done = arguments[arguments.length - 1]; \
-    for (const each of document.getAnimations()) each.cancel(); \
-    requestAnimationFrame(() => requestAnimationFrame(() => done(true)));";
-/// Colours that change slowly have begun to change when it is done.
-const TURN: &str = "const [theme, done] = arguments; document.documentElement.dataset.theme = theme; \
-    requestAnimationFrame(() => requestAnimationFrame(() => done(true)));";
+    return [each.querySelector(':scope > figcaption').innerText, top, bottom, left, right]; })";
 const READY: &str = "const done = arguments[arguments.length - 1]; const look = () => \
     document.querySelector('main.gallery h1') ? done(true) : requestAnimationFrame(look); look();";
 
@@ -65,14 +58,13 @@ pub fn compare(computer: &Computer, folder: &Path, how: &Comparison) -> Result<S
         session.go(&format!("{}/?gallery={sheet}&theme=light&still", pages.url()))?;
         session.execute_async(READY, &[])?;
         for (theme, rules) in [("light", Rules::All), ("dark", Rules::Colours)] {
-            session.execute_async(TURN, &[json!(theme)])?;
+            session.execute(SET_THEME, &[json!(theme)])?;
             let name = format!("{theme}-{sheet}");
             let mut findings = look(session, None, STATE, false)?;
             findings.extend(axe::findings(session, &name, rules, false)?);
             if theme == "light" {
                 fit(&browser, session)?;
             }
-            session.execute_async(HOLD_STILL, &[])?;
             let picture = session.screenshot()?;
             if let Some(folder) = &how.pictures {
                 std::fs::write(folder.join(format!("{name}.png")), &picture)?;
