@@ -2,34 +2,28 @@
 
 use std::path::{Path, PathBuf};
 
-use image::GrayImage;
-use image::imageops::FilterType;
-use serde_json::json;
+use image::RgbImage;
+use serde_json::{Value, json};
 
-use super::{Seen, WINDOW, look};
+use super::{SET_THEME, Seen, WINDOW, kept, look};
 use crate::axe::{self, Rules};
 use crate::browser::Browser;
 use crate::pages::Pages;
 use crate::webdriver::Session;
 use crate::{Computer, Failure};
 
-/// Pictures are kept at a quarter of their size and without colour: small, and blind to how an
-/// engine smooths the edges of letters. Colours are the tokens' own test.
-const SCALE: u32 = 4;
-/// A pixel this much lighter or darker is different.
-const DIFFERENT: u8 = 24;
-/// So many pixels in a thousand may be different.
-const TOLERATED: usize = 5;
 /// Taller sheets are cut off here.
 const TALLEST: u64 = 6000;
 
 const SHEETS: &str =
     "return [...document.querySelectorAll('main > section[aria-label]')].map((s) => s.ariaLabel)";
 const HEIGHT: &str = "return document.documentElement.scrollHeight";
-/// One of the states shown is waiting, for ever.
-const WAITS_FOR_NOTHING: &str = "loading";
-const HOLD_STILL: &str =
-    "for (const each of document.getAnimations()) { each.pause(); each.currentTime = 0; }";
+/// Some of the states shown are waiting, for ever; what is asked for is answered.
+const STATE: &str = "gallery";
+/// The specimens: name, top, bottom, left, right.
+const SPECIMENS: &str = "return [...document.querySelectorAll('.specimen')].map((each) => { \
+    const { top, bottom, left, right } = each.getBoundingClientRect(); \
+    return [each.querySelector(':scope > figcaption').innerText, top, bottom, left, right]; })";
 const READY: &str = "const done = arguments[arguments.length - 1]; const look = () => \
     document.querySelector('main.gallery h1') ? done(true) : requestAnimationFrame(look); look();";
 
@@ -59,22 +53,26 @@ pub fn compare(computer: &Computer, folder: &Path, how: &Comparison) -> Result<S
     let sheets: Vec<&str> =
         sheets.as_array().into_iter().flatten().filter_map(|s| s.as_str()).collect();
     let mut seen = Seen::default();
-    for theme in ["light", "dark"] {
-        for sheet in &sheets {
-            browser.resize(WINDOW.0, WINDOW.1)?;
-            session.go(&format!("{}/?gallery={sheet}&theme={theme}&still", pages.url()))?;
-            session.execute_async(READY, &[])?;
+    for sheet in &sheets {
+        browser.resize(WINDOW.0, WINDOW.1)?;
+        session.go(&format!("{}/?gallery={sheet}&theme=light&still", pages.url()))?;
+        session.execute_async(READY, &[])?;
+        for (theme, rules) in [("light", Rules::All), ("dark", Rules::Colours)] {
+            session.execute(SET_THEME, &[json!(theme)])?;
             let name = format!("{theme}-{sheet}");
-            let mut findings = look(session, None, WAITS_FOR_NOTHING, false)?;
-            let rules = if theme == "light" { Rules::All } else { Rules::Colours };
+            let mut findings = look(session, None, STATE, false)?;
             findings.extend(axe::findings(session, &name, rules, false)?);
-            let picture = whole(&browser, session)?;
+            if theme == "light" {
+                fit(&browser, session)?;
+            }
+            let picture = session.screenshot()?;
             if let Some(folder) = &how.pictures {
                 std::fs::write(folder.join(format!("{name}.png")), &picture)?;
             }
-            findings.extend(against_kept(&name, &picture, how.accept)?);
-            seen.findings
-                .extend(findings.into_iter().map(|found| format!("gallery {name}: {found}")));
+            let specimens = session.execute(SPECIMENS, &[])?;
+            findings.extend(against_kept(&name, &picture, &specimens, how.accept)?);
+            let findings = findings.into_iter();
+            seen.findings.extend(findings.map(|found| format!("gallery {name}: {found}")));
             seen.screens += 1;
         }
     }
@@ -85,74 +83,60 @@ pub fn compare(computer: &Computer, folder: &Path, how: &Comparison) -> Result<S
     Ok(seen)
 }
 
-/// A picture of the whole sheet, however tall.
-fn whole(browser: &Browser, session: &Session) -> Result<Vec<u8>, Failure> {
+/// Makes the window as tall as the sheet.
+fn fit(browser: &Browser, session: &Session) -> Result<(), Failure> {
     let height = session.execute(HEIGHT, &[])?.as_u64().unwrap_or_default().min(TALLEST);
     browser.resize(WINDOW.0, u32::try_from(height).unwrap_or(WINDOW.1).max(WINDOW.1))?;
-    look(session, None, WAITS_FOR_NOTHING, false)?;
-    session.execute(HOLD_STILL, &[])?;
-    session.screenshot()
+    look(session, None, STATE, false).map(drop)
 }
 
-/// How a picture differs from the kept one, if it does.
-fn against_kept(name: &str, picture: &[u8], accept: bool) -> Result<Option<String>, Failure> {
-    let seen = small(picture)?;
-    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("gallery").join(format!("{name}.png"));
-    if accept {
-        std::fs::create_dir_all(kept.parent().unwrap_or(&kept))?;
-        seen.save(&kept).map_err(|error| Failure::Story(error.to_string()))?;
-        return Ok(None);
-    }
-    let Ok(known) = std::fs::read(&kept) else {
-        return Ok(Some(
-            "no picture is kept of it (`cargo xtask screens --gallery --accept`)".into(),
-        ));
+/// How a picture differs from the kept one, if it does. What has not changed is not kept anew.
+fn against_kept(
+    name: &str,
+    picture: &[u8],
+    specimens: &Value,
+    accept: bool,
+) -> Result<Option<String>, Failure> {
+    let seen = kept::small(picture)?;
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("gallery").join(format!("{name}.png"));
+    let known = std::fs::read(&file).ok().map(|known| kept::decoded(&known)).transpose()?;
+    let found = match &known {
+        Some(known) => change(known, &seen, specimens),
+        None => Some("no picture is kept of it (`cargo xtask screens --gallery --accept`)".into()),
     };
-    Ok(difference(&decoded(&known)?, &seen))
+    if !accept || found.is_none() {
+        return Ok(found);
+    }
+    std::fs::create_dir_all(file.parent().unwrap_or(&file))?;
+    std::fs::write(&file, kept::file(&seen)?)?;
+    println!("kept {name}");
+    Ok(None)
 }
 
-fn difference(known: &GrayImage, seen: &GrayImage) -> Option<String> {
+/// What has changed, in words.
+fn change(known: &RgbImage, seen: &RgbImage, specimens: &Value) -> Option<String> {
+    let mut words = Vec::new();
     if known.dimensions() != seen.dimensions() {
-        let (before, now) = (known.dimensions(), seen.dimensions());
-        return Some(format!("its size was {before:?} and is {now:?} (a quarter of the pixels)"));
+        let size =
+            |picture: &RgbImage| (picture.width() * kept::SCALE, picture.height() * kept::SCALE);
+        words.push(format!("its size was {:?} and is {:?}", size(known), size(seen)));
     }
-    let pairs = known.as_raw().iter().zip(seen.as_raw());
-    let different = pairs.filter(|(a, b)| a.abs_diff(**b) > DIFFERENT).count();
-    let all = known.as_raw().len().max(1);
-    (different * 1000 > TOLERATED * all)
-        .then(|| format!("{} in a thousand of its pixels look different", different * 1000 / all))
-}
-
-fn small(picture: &[u8]) -> Result<GrayImage, Failure> {
-    let whole = decoded(picture)?;
-    let (width, height) = whole.dimensions();
-    Ok(image::imageops::resize(&whole, width / SCALE, height / SCALE, FilterType::Triangle))
-}
-
-fn decoded(picture: &[u8]) -> Result<GrayImage, Failure> {
-    let decoded = image::load_from_memory(picture);
-    Ok(decoded.map_err(|error| Failure::Story(json!(error.to_string()).to_string()))?.into_luma8())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_changed_control_is_noticed_and_a_softer_edge_is_not() {
-        let plain = GrayImage::from_pixel(200, 100, image::Luma([250]));
-        let mut softer = plain.clone();
-        for x in 0..200 {
-            softer.put_pixel(x, 50, image::Luma([235]));
-        }
-        assert_eq!(difference(&plain, &softer), None);
-        let mut changed = plain.clone();
-        for x in 20..40 {
-            for y in 20..26 {
-                changed.put_pixel(x, y, image::Luma([120]));
-            }
-        }
-        assert!(difference(&plain, &changed).is_some());
-        assert!(difference(&plain, &GrayImage::new(200, 104)).is_some());
+    if let Some(kept::Change { x, y, blocks }) = kept::difference(known, seen) {
+        let place = specimen_at(specimens, x, y).unwrap_or_else(|| "no specimen".into());
+        words.push(format!("it looks different in {blocks} places, most at {x}, {y} ({place})"));
     }
+    (!words.is_empty()).then(|| words.join("; "))
+}
+
+/// The name of the specimen that has this place.
+fn specimen_at(specimens: &Value, x: u32, y: u32) -> Option<String> {
+    let (x, y) = (f64::from(x), f64::from(y));
+    // The place is the corner of a block, which may lie just outside.
+    let air = 32.0;
+    let specimens = specimens.as_array()?.iter();
+    let mut around = specimens.filter(|each| {
+        let side = |at: usize| each[at].as_f64().unwrap_or_default();
+        (side(1) - air..=side(2)).contains(&y) && (side(3) - air..=side(4)).contains(&x)
+    });
+    around.next().and_then(|each| each[0].as_str()).map(str::to_owned)
 }

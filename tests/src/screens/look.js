@@ -17,7 +17,8 @@ function unready() {
   if (state !== "loading" && window.invented?.isBusy()) return "an answer is on its way";
   if (state === "partial" && !document.querySelector("main .offline, main .notice"))
     return "nothing says that a part is missing";
-  if (state !== "loading" && document.querySelector('.skeleton, [aria-label="Loading"]')) return "it is still loading";
+  if ([...document.images].some((each) => !each.complete)) return "a picture is on its way";
+  if (state !== "loading" && state !== "gallery" && document.querySelector('.skeleton, [aria-label="Loading"]')) return "it is still loading";
   if (moves()) return "something is still moving";
   if (performance.now() - touched < 70) return "it still changes";
   return undefined;

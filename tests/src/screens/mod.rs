@@ -3,6 +3,7 @@
 
 pub mod gallery;
 pub mod jumps;
+mod kept;
 mod rounds;
 
 use std::collections::BTreeSet;

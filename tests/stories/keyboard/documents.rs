@@ -83,7 +83,7 @@ fn turn_pages(patient: &Screen<'_>) -> Result<(), Failure> {
     let fitting = drawn(patient, "")?[0];
     patient.press("button", "Next")?;
     wait_page(patient, "2")?;
-    patient.press("button", "Before")?;
+    patient.press("button", "Previous")?;
     wait_page(patient, "1")?;
     patient.fill(Name::Has("Page"), "3")?;
     patient.session()?.press_keys(&[ENTER])?;

@@ -3,8 +3,7 @@ import { useSession } from "./session";
 import { desk, doctor, patient } from "../backend";
 import type { AppError } from "../backend/types";
 import { t } from "../locales/i18n";
-import { Button } from "../shared/components/Button";
-import { PaperNote } from "../shared/components/Loaded";
+import { Strip } from "../shared/components/Loaded";
 import { clockTime, fullDate, fullMoment } from "../shared/format/dates";
 import { Icon } from "../shared/icons";
 
@@ -56,27 +55,19 @@ export function OfflineStrip() {
   if (!connection || !isOutOfReach(connection.problem)) return null;
   const when = connection.lastSync === null ? undefined : fullMoment(connection.lastSync);
   return (
-    <>
-      <div className="offline screen-only" role="status">
-        <p>
-          <Icon name="cloudOff" />
-          <span>{when === undefined ? t("offline.never") : t("offline.was", { when })}</span>
-        </p>
-        {connection.again && (
-          <Button
-            look="quiet"
-            icon="refresh"
-            isPending={again.isPending}
-            onPress={() => {
-              again.mutate(undefined);
-            }}
-          >
-            {t("action.tryAgain")}
-          </Button>
-        )}
-      </div>
-      <PaperNote>{when === undefined ? t("paper.offlineNever") : t("paper.offline", { when })}</PaperNote>
-    </>
+    <Strip
+      icon="cloudOff"
+      isPending={again.isPending}
+      onAgain={
+        connection.again &&
+        (() => {
+          again.mutate(undefined);
+        })
+      }
+      onPaper={when === undefined ? t("paper.offlineNever") : t("paper.offline", { when })}
+    >
+      {when === undefined ? t("offline.never") : t("offline.was", { when })}
+    </Strip>
   );
 }
 

@@ -1,15 +1,23 @@
 import { t } from "../locales/i18n";
 import { ToneSheet, TypeSheet } from "./foundations";
-import { ButtonSheet, ChoiceSheet, FieldSheet } from "./controls";
+import { ButtonSheet, ChoiceSheet, FieldSheet, SelectSheet } from "./controls";
 import { CourseSheet, EntrySheet, NumberSheet, ToolSheet } from "./clinical";
 import { IconSheet } from "./icons";
-import { DialogSheet, ListSheet, NoticeSheet, StateSheet, VisibilitySheet } from "./content";
+import { ListSheet, NoticeSheet, StateSheet, VisibilitySheet } from "./content";
+import { DeedSheet, DialogSheet } from "./deeds";
+import { DocumentSheet } from "./documents";
+import { FormSheet } from "./forms";
 import { FrameSheet } from "./frame";
+import { MirroredSheet } from "./mirrored";
+import { MissingSheet } from "./missing";
+import { PaperSheet } from "./paper";
+import { PeopleSheet } from "./people";
+import { ChartSheet, RecordSheet } from "./records";
 
 /**
  * DEVELOPMENT ONLY: every component in every state, one sheet after another. `?gallery` shows all of them,
  * `?gallery=buttons` one; `&theme=dark`, `&text=200`. The pictures of the sheets are compared by the run over all
- * screens. Nothing here asks a backend, the clock or the network; production builds do not contain this folder.
+ * screens. Only the invented backend is asked, whose clock stands still here; production builds do not contain this folder.
  */
 export const sheets = {
   colours: ToneSheet,
@@ -18,16 +26,26 @@ export const sheets = {
   buttons: ButtonSheet,
   fields: FieldSheet,
   choices: ChoiceSheet,
+  selects: SelectSheet,
+  forms: FormSheet,
+  deeds: DeedSheet,
+  dialogs: DialogSheet,
   visibility: VisibilitySheet,
   notices: NoticeSheet,
   lists: ListSheet,
+  people: PeopleSheet,
   states: StateSheet,
-  dialogs: DialogSheet,
+  missing: MissingSheet,
   frame: FrameSheet,
   numbers: NumberSheet,
   entries: EntrySheet,
   courses: CourseSheet,
+  record: RecordSheet,
+  chart: ChartSheet,
   tools: ToolSheet,
+  documents: DocumentSheet,
+  paper: PaperSheet,
+  mirrored: MirroredSheet,
 } as const;
 
 type SheetName = keyof typeof sheets;

@@ -1,9 +1,9 @@
 import { type ReactNode, useState } from "react";
 import { PaletteList } from "../app/CommandPalette";
 import { DropRefused, DropTarget } from "../app/Drops";
+import { quantity, range } from "../backend/fake/build";
 import type { FlagKind, Marker } from "../backend/types";
 import { ComparisonTable } from "../features/room/Comparison";
-import { type Room, RoomProvider } from "../features/room/context";
 import { DensityStrip } from "../features/room/DensityStrip";
 import { densityOf } from "../features/room/density";
 import { Medicine } from "../features/room/Medicines";
@@ -14,36 +14,13 @@ import { Entry } from "../shared/records/Entry";
 import { Marks } from "../shared/records/Marks";
 import { NumberLine } from "../shared/records/NumberLine";
 import { StateLine } from "../shared/records/StateLine";
-import { Specimen, Specimens, nothing } from "./Specimen";
-import {
-  amount,
-  changedRanges,
-  compared,
-  density,
-  entry,
-  fewPoints,
-  letter,
-  medicines,
-  mixedUnits,
-  quantity,
-  range,
-} from "./samples";
+import { InRoom, Specimen, Specimens, nothing } from "./Specimen";
+import { compared, countsOf, entry, fewPoints, glucose, letter, medicines, pressure } from "./samples";
 
-const room: Room = {
-  scope: { kind: "own" },
-  reader: "owner",
-  place: { at: "results" },
-  params: new URLSearchParams(),
-  setParams: nothing,
-  person: "Test-Anna Muster-Sample",
-  visibility: () => ({ kind: "onlyYou" }),
-  inside: false,
-};
-
-const InRoom = ({ children }: { children: ReactNode }) => (
-  <RoomProvider value={room}>
+const Room = ({ children }: { children: ReactNode }) => (
+  <InRoom>
     <Specimens>{children}</Specimens>
-  </RoomProvider>
+  </InRoom>
 );
 
 const normal = range("3.5", "5.1", "mmol/L");
@@ -92,55 +69,31 @@ export function NumberSheet() {
   );
 }
 
-const potassium = entry("e1", "Potassium", "2018-08-06", {
-  value: quantity("5.9", "mmol/L"),
-  ranges: [normal],
-  flags: [{ kind: "high", written: "H" }],
-});
-
-const pressure = entry("e2", "Blood pressure", "2021-03-02", {
-  category: "vitals",
-  components: [
-    ["Systolic", "148"],
-    ["Diastolic", "92"],
-  ].map(([display = "", value = ""]) => ({
-    code: { display, system: null, code: null },
-    value: { kind: "quantity", quantity: amount(value, "mm[Hg]") },
-    absent: null,
-    ranges: [],
-    flags: [],
-  })),
-});
-
 const entries = [
-  ["value, range, flag, line", potassium],
-  ["parts", pressure],
+  ["value, range, flag, line", entry("i7")],
+  ["critical", entry("i9")],
+  ["parts", entry("i12")],
+  ["no value", entry("i10")],
+  ["doubted", entry("i11")],
+  ["a year only", entry("i1")],
+  ["kept apart", entry("m3")],
+  ["not done", entry("i13")],
+  ["no date", entry("i14")],
+  ["as it came", entry("x1")],
   [
-    "no value",
-    entry("e3", "Troponin", "2021-05-02", { absent: "temporarilyUnknown", markers: ["dataAbsent"] }),
-  ],
-  [
-    "doubted",
-    entry("e4", "Cholesterol", "2017-11-20", {
-      value: quantity("231", "mg/dL"),
-      markers: ["enteredInError"],
+    "long words",
+    entry("i7", {
+      title: "Glomerular filtration rate per 1.73 m² by creatinine-based formula (CKD-EPI), estimated",
+      performer: "Medical Care Centre for Laboratory Diagnostics and Microbiology Example-on-Sample",
+      details: ["Taken in the morning, fasting, after ten minutes of rest; please repeat in four weeks"],
     }),
   ],
-  [
-    "kept apart",
-    entry("e5", "Sertraline 50 mg tablet", "2021-02-03", {
-      category: "medications",
-      details: ["One tablet in the evening"],
-      sensitivity: ["mentalHealth"],
-    }),
-  ],
-  ["no date", entry("e6", "Discharge letter", "", { category: "documents", date: null, performer: null })],
 ] as const;
 
 /** Entries of lists, and why a list has none. */
 export function EntrySheet() {
   return (
-    <InRoom>
+    <Room>
       {entries.map(([name, item]) => (
         <Specimen name={`entry: ${name}`} key={name}>
           <Entry item={item} to="/gallery" kind line />
@@ -163,28 +116,28 @@ export function EntrySheet() {
           <Medicine medicine={medicine} />
         </Specimen>
       ))}
-    </InRoom>
+    </Room>
   );
 }
 
 const trends = [
   ["few points", fewPoints],
-  ["ranges that changed", changedRanges],
-  ["mixed units: one converted, one left out", mixedUnits],
+  ["two curves", pressure],
+  ["ranges and a unit that changed, one value left out", glucose],
 ] as const;
 
 /** What is drawn over time, and two days side by side. */
 export function CourseSheet() {
-  const counts = densityOf(density);
+  const counts = densityOf(countsOf([]));
   return (
-    <InRoom>
+    <Room>
       {trends.map(([name, trend]) => (
         <Specimen name={`trend: ${name}`} key={name} wide>
           <TrendChart trend={trend} picture={pictureOf(trend)} />
         </Specimen>
       ))}
       <Specimen name="density: a year with its months" wide>
-        <DensityStrip density={counts} year="2018" month="2018-03" onGo={nothing} />
+        <DensityStrip density={counts} year="2018" month="2018-08" onGo={nothing} />
       </Specimen>
       <Specimen name="density: no month in sight" wide>
         <DensityStrip density={counts} year="" month="" onGo={nothing} />
@@ -192,7 +145,7 @@ export function CourseSheet() {
       <Specimen name="comparison of two days" wide>
         <ComparisonTable comparison={compared} />
       </Specimen>
-    </InRoom>
+    </Room>
   );
 }
 

@@ -1,37 +1,39 @@
 import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
-import type { JobView, VisibilityView } from "../backend/types";
+import { SessionContext } from "../app/session";
 import { Button } from "../shared/components/Button";
 import { Disclosure } from "../shared/components/Disclosure";
 import { Facts, HexGroups } from "../shared/components/Facts";
 import { Failure } from "../shared/components/Failure";
 import { Monogram } from "../shared/components/Monogram";
 import { Notice, Tag } from "../shared/components/Notice";
-import { Empty } from "../shared/components/Page";
+import { Empty, Section } from "../shared/components/Page";
 import { ToastLine } from "../shared/components/Toast";
 import { VisibilityLine } from "../shared/components/VisibilityLine";
 import { JobProgress, Skeleton } from "../shared/components/Waiting";
-import { Emblem, Icon } from "../shared/icons";
-import { Specimen, Specimens, nothing } from "./Specimen";
-
-const until = Date.UTC(2027, 0, 31, 12) / 1000;
-const reader = (name: string) => ({ shareId: name, name, until });
-const lines: VisibilityView[] = [
-  { kind: "onlyYou" },
-  { kind: "shared", with: [reader("Dr Ada Example")] },
-  { kind: "shared", with: [reader("Dr Ada Example"), reader("Dr Boris Sample")] },
-  { kind: "shared", with: ["Dr Ada Example", "Dr Boris Sample", "Dr Chi Muster"].map(reader) },
-  { kind: "received", from: "Test-Anna Muster-Sample", until },
-  { kind: "clinic", name: "Example Clinic" },
-];
+import { Emblem } from "../shared/icons";
+import { Focused, Pressed, Specimen, Specimens, nothing } from "./Specimen";
+import { importing, longName, session, sharedWith, sights } from "./samples";
 
 export function VisibilitySheet() {
   return (
     <Specimens>
-      {lines.map((line, index) => (
+      {sights.map((line, index) => (
         <Specimen key={index} name={line.kind}>
           <VisibilityLine visibility={line} />
         </Specimen>
       ))}
+      <Specimen name="a long name in a narrow place">
+        <div className="narrow">
+          <VisibilityLine visibility={sharedWith(longName)} />
+        </div>
+      </Specimen>
+      <Specimen name="for its owner: it leads to where it can be changed">
+        <SessionContext value={session}>
+          <Focused at="a">
+            <VisibilityLine visibility={sharedWith("Dr Ada Example")} />
+          </Focused>
+        </SessionContext>
+      </Specimen>
     </Specimens>
   );
 }
@@ -62,10 +64,26 @@ export function NoticeSheet() {
             Very high (HH)
           </Tag>
           <Tag tone="action">New</Tag>
+          <Tag tone="caution">It cannot be told who entered this, or when</Tag>
         </span>
       </Specimen>
       <Specimen name="toast with its way back">
         <ToastLine still item={{ id: 0, words: "The space is called “Heart” now", undo: nothing }} />
+      </Specimen>
+      <Specimen name="toast, long, without one">
+        <ToastLine
+          still
+          item={{ id: 1, words: `The consent receipt for ${longName} is in the folder you chose` }}
+        />
+      </Specimen>
+      <Specimen name="long words and what to do">
+        <Notice tone="caution" title={`${longName} has new keys, so that nothing new reaches the practice`}>
+          <p>Ask at the practice whether this is so. Until you have answered, new records wait here.</p>
+          <div className="actions">
+            <Button icon="check">I have asked</Button>
+            <Button look="quiet">Later</Button>
+          </div>
+        </Notice>
       </Specimen>
     </Specimens>
   );
@@ -143,6 +161,18 @@ export function ListSheet() {
           <p>The relay has signed it.</p>
         </Disclosure>
       </Specimen>
+      <Specimen name="opened">
+        <Pressed>
+          <Disclosure label="What does “proved” mean?">
+            <p>The relay has signed it.</p>
+          </Disclosure>
+        </Pressed>
+      </Specimen>
+      <Specimen name="section with what can be done" wide>
+        <Section heading="Who may look" actions={<Button icon="add">Share more</Button>}>
+          <p>Nobody but you.</p>
+        </Section>
+      </Specimen>
       <Specimen name="tabs">
         <Tabs className="tabs">
           <TabList className="tab-list" aria-label="Order">
@@ -161,21 +191,6 @@ export function ListSheet() {
   );
 }
 
-const job: JobView = {
-  id: "j",
-  kind: "import",
-  state: "running",
-  stage: "reading",
-  done: 20,
-  total: 57,
-  bytesDone: 0,
-  bytesTotal: 0,
-  secondsLeft: 420,
-  question: null,
-  error: null,
-  result: null,
-};
-
 export function StateSheet() {
   return (
     <Specimens>
@@ -191,56 +206,20 @@ export function StateSheet() {
           Ask your clinic for your records as files, or choose files you have.
         </Empty>
       </Specimen>
-      <Specimen name="out of touch" wide>
-        <div className="offline">
-          <p>
-            <Icon name="cloudOff" />
-            <span>The relay is out of reach. You see what was here on 20 November 2026 at 21:45.</span>
-          </p>
-          <Button look="quiet" icon="refresh">
-            Try again
-          </Button>
-        </div>
-      </Specimen>
       <Specimen name="at work, with time left">
-        <JobProgress job={job} onCancel={nothing} />
+        <JobProgress job={importing} onCancel={nothing} />
       </Specimen>
       <Specimen name="at work, length unknown">
-        <JobProgress job={{ ...job, stage: "looking", total: 0, secondsLeft: null }} onCancel={nothing} />
+        <JobProgress
+          job={{ ...importing, stage: "looking", total: 0, secondsLeft: null }}
+          onCancel={nothing}
+        />
+      </Specimen>
+      <Specimen name="at work, cannot be stopped">
+        <JobProgress job={{ ...importing, kind: "leaving", stage: "erasing", done: 56 }} />
       </Specimen>
       <Specimen name="failed">
         <Failure error={{ code: "internal", params: {} }} onRetry={nothing} />
-      </Specimen>
-    </Specimens>
-  );
-}
-
-/** Dialogs stand still here, without their scrim. */
-export function DialogSheet() {
-  return (
-    <Specimens>
-      <Specimen name="a decision that takes something away">
-        <div className="dialog">
-          <section>
-            <h3 className="type-l">Stop sharing with Dr Ada Example?</h3>
-            <p>The relay deletes its key at once. Dr Ada Example can fetch nothing more.</p>
-            <p>44 records have been fetched already. What has been read cannot be called back.</p>
-            <div className="actions">
-              <Button look="danger">Stop sharing now</Button>
-              <Button>Go on sharing</Button>
-            </div>
-          </section>
-        </div>
-      </Specimen>
-      <Specimen name="a list to choose from">
-        <div className="popover">
-          <div className="palette-item" data-focused="">
-            <Icon name="conditions" /> Conditions
-          </div>
-          <div className="palette-item">
-            <Icon name="medications" /> Medicines
-          </div>
-        </div>
       </Specimen>
     </Specimens>
   );

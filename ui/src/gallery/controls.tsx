@@ -1,5 +1,6 @@
 import { useState } from "react";
-import { Button, ButtonLink } from "../shared/components/Button";
+import { KindSelect, Select, WordsField } from "../features/room/Filters";
+import { Button, ButtonLink, Link } from "../shared/components/Button";
 import {
   Checkbox,
   CheckboxGroup,
@@ -8,9 +9,11 @@ import {
   TextField,
   noDate,
 } from "../shared/components/Fields";
+import { LanguageChoice } from "../shared/components/LanguageChoice";
 import { PassphraseFields, noPassphrase } from "../shared/components/Passphrase";
 import { Segmented } from "../shared/components/Segmented";
-import { Specimen, Specimens, nothing } from "./Specimen";
+import { Choose } from "../shared/documents/Choose";
+import { Focused, Specimen, Specimens, nothing } from "./Specimen";
 
 const looks = ["primary", "plain", "quiet", "danger"] as const;
 
@@ -39,15 +42,27 @@ export function ButtonSheet() {
           </div>
         </Specimen>
       ))}
-      <Specimen name="focus">
-        <span className="button button-primary" data-focus-visible="">
-          <span>Share</span>
-        </span>
-      </Specimen>
+      {looks.map((look) => (
+        <Specimen key={look} name={`${look}, focus`}>
+          <Focused at="button">
+            <Button look={look}>Share</Button>
+          </Focused>
+        </Specimen>
+      ))}
       <Specimen name="link that begins something">
         <ButtonLink to="/gallery" icon="add">
           Add records
         </ButtonLink>
+      </Specimen>
+      <Specimen name="link, link with focus">
+        <p>
+          <Link to="/gallery">Open the share</Link>
+        </p>
+        <Focused at="a">
+          <p>
+            <Link to="/gallery">Open the share</Link>
+          </p>
+        </Focused>
       </Specimen>
       <Specimen name="a long word in a narrow place">
         <div className="narrow">
@@ -80,6 +95,30 @@ export function FieldSheet() {
       <Specimen name="long, as code">
         <TextField label="Invitation or code" long code value="K7QM-2XVB-9HTR-WD4C" onChange={nothing} />
       </Specimen>
+      <Specimen name="focus">
+        <Focused at="input">
+          <TextField label="Given names" value="Test-Anna" onChange={nothing} />
+        </Focused>
+      </Specimen>
+      <Specimen name="a few digits">
+        <TextField label="Minutes" short value="15" onChange={nothing} />
+      </Specimen>
+      <Specimen name="long words">
+        <TextField
+          label="What the practice is called in the register of the chamber of physicians"
+          hint="As on the sign at the door, with everything that belongs to it, also where it is long."
+          error="Fill in what the practice is called in the register of the chamber of physicians"
+          {...text}
+        />
+      </Specimen>
+      <Specimen name="words to look for">
+        <WordsField
+          label="Words to look for"
+          hint="Told a moment after the last key."
+          value=""
+          onChange={nothing}
+        />
+      </Specimen>
       <Specimen name="date">
         <DateField label="Date of birth" hint="For example 6 8 1984" value={noDate} onChange={nothing} />
       </Specimen>
@@ -93,6 +132,12 @@ export function FieldSheet() {
       </Specimen>
       <Specimen name="passphrase">
         <PassphraseFields value={{ ...noPassphrase, wanted: true }} onChange={nothing} tried={false} />
+      </Specimen>
+      <Specimen name="passphrase, too short">
+        <PassphraseFields value={{ wanted: true, first: "abc", second: "" }} onChange={nothing} tried />
+      </Specimen>
+      <Specimen name="passphrase, not wanted">
+        <PassphraseFields value={noPassphrase} onChange={nothing} tried={false} />
       </Specimen>
     </Specimens>
   );
@@ -147,6 +192,24 @@ export function ChoiceSheet() {
           onChange={nothing}
         />
       </Specimen>
+      <Specimen name="one of several, as short tiles" wide>
+        <RadioGroup
+          label="Its sign"
+          across="short"
+          choices={[
+            { value: "heart", title: "Heart", icon: "heart" },
+            { value: "leaf", title: "Leaf", icon: "leaf" },
+            { value: "moon", title: "Moon", icon: "moon" },
+          ]}
+          value="leaf"
+          onChange={nothing}
+        />
+      </Specimen>
+      <Specimen name="focus">
+        <Focused at=".choice">
+          <RadioGroup label="Until when?" choices={answers.slice(0, 2)} value="a" onChange={nothing} />
+        </Focused>
+      </Specimen>
       <Specimen name="a single yes">
         <Checkbox value onChange={nothing}>
           I have asked: this is Dr Example’s new key
@@ -165,6 +228,67 @@ export function ChoiceSheet() {
             { value: "time", title: "By time", icon: "clock" },
           ]}
         />
+      </Specimen>
+    </Specimens>
+  );
+}
+
+const options = [
+  { id: "one", words: "6 August 2018, 5 results" },
+  { id: "two", words: "11 July 2022, 1 result" },
+];
+
+/** What opens a list, and what chooses at once. */
+export function SelectSheet() {
+  const select = { label: "Day", options, onChange: nothing };
+  return (
+    <Specimens>
+      <Specimen name="select: nothing chosen">
+        <Select {...select} value={null} placeholder="Choose a day" />
+      </Specimen>
+      <Specimen name="select: chosen">
+        <Select {...select} value="one" />
+      </Specimen>
+      <Specimen name="select: focus">
+        <Focused at="button">
+          <Select {...select} value="one" />
+        </Focused>
+      </Specimen>
+      <Specimen name="select: long words in a narrow place">
+        <div className="narrow">
+          <Select
+            {...select}
+            options={[
+              { id: "one", words: "Letter of the heart clinic at the Example Hospital, document 1 of 3" },
+            ]}
+            value="one"
+          />
+        </div>
+      </Specimen>
+      <Specimen name="kind of records">
+        <KindSelect value="medications" onChange={nothing} />
+      </Specimen>
+      <Specimen name="the system’s own list">
+        <Choose label="Shown" value="lung" options={[{ value: "lung", label: "Lung" }]} onChange={nothing} />
+      </Specimen>
+      <Specimen name="the system’s own list, not one of them">
+        <Choose label="Shown" value="" options={[{ value: "lung", label: "Lung" }]} onChange={nothing} />
+      </Specimen>
+      <Specimen name="language">
+        <LanguageChoice />
+      </Specimen>
+      <Specimen name="segments, focus">
+        <Focused at=".segment">
+          <Segmented
+            label="Order"
+            value="kind"
+            onChange={nothing}
+            segments={[
+              { value: "kind", title: "By kind" },
+              { value: "time", title: "By time" },
+            ]}
+          />
+        </Focused>
       </Specimen>
     </Specimens>
   );

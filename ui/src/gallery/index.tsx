@@ -12,6 +12,8 @@ export function showGallery(root: HTMLElement, query: URLSearchParams): void {
   if (theme === "dark" || theme === "light") document.documentElement.dataset.theme = theme;
   const text = query.get("text");
   if (text) document.documentElement.dataset.text = text;
+  // For pictures: nothing is caught halfway.
+  if (query.has("still")) document.documentElement.dataset.still = "";
   createRoot(root).render(
     <I18nProvider locale={formattingLocale()}>
       <QueryClientProvider client={answers}>

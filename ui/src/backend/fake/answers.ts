@@ -1,14 +1,14 @@
 import { columnsQuestion } from "./columns";
 import { tell, wanted } from "./wanted";
+import { atWork } from "./build";
 import { chart, counts } from "./chart";
+import { day, now } from "./clock";
 import { documentAnswers } from "./documents";
 import { profileAnswers } from "./profiles";
 import { recoveryAnswers } from "./recovery";
 import { roomAnswers } from "./room";
 import type * as T from "../types";
 
-const now = Math.floor(Date.now() / 1000);
-const day = 86_400;
 const empty = () => wanted.state === "empty";
 /** The relay is out of reach: what was fetched before is there. */
 const outOfReach = (): T.AppError | null =>
@@ -433,20 +433,7 @@ const receivedShares = [
 
 function runJob(kind: T.JobKind, result: string): string {
   const asks = kind === "import" && wanted.asks;
-  job = {
-    id: "j1",
-    kind,
-    state: asks ? "asking" : "running",
-    stage: "reading",
-    done: 20,
-    total: 57,
-    bytesDone: 0,
-    bytesTotal: 0,
-    secondsLeft: 42,
-    question: null,
-    error: null,
-    result: null,
-  };
+  job = atWork("j1", kind, "reading", { state: asks ? "asking" : "running" });
   if (asks && wanted.table) job.question = columnsQuestion;
   else if (asks)
     job.question = {
@@ -506,7 +493,8 @@ const answersByCommand: Answers = {
     tell("session://locked", null);
   },
   profiles_show: () => null,
-  text_copy: (args) => navigator.clipboard.writeText(String(args.text)),
+  // Nobody pressed anything in the gallery, so its engine would refuse.
+  text_copy: (args) => (wanted.gallery ? null : navigator.clipboard.writeText(String(args.text))),
   unlock: (args) => {
     if (session().passphraseSet && args.passphrase !== "open sesame")
       throw { code: "passphrase-wrong", params: {} };

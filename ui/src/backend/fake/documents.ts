@@ -1,7 +1,9 @@
 /**
  * DEVELOPMENT ONLY: invented documents. Pages are drawn here; in the app they come from the core. Which document a
- * record has is told by its place: 0 a letter, 1 a computer tomograph's picture, 2 one that cannot be shown.
+ * record has is told by its place: 0 a letter, 1 a computer tomograph's picture, 2 one that cannot be shown,
+ * 3 and 4 words.
  */
+import { stateOf } from "./state";
 import type * as T from "../types";
 
 const lines = [
@@ -52,7 +54,27 @@ const study: T.DocumentView = {
 
 const refused: T.DocumentView = { ...letter, title: "Scan", pages: [], total: 0, refused: "encrypted" };
 
-const views = [letter, study, refused];
+/** What was written without a page. */
+const written: T.DocumentView = {
+  ...letter,
+  kind: "text",
+  contentType: "text/plain",
+  title: "Note of the visit",
+  bytes: 512,
+  pages: [],
+  total: 0,
+  text: lines.join("\n"),
+};
+
+const formatted: T.DocumentView = {
+  ...written,
+  kind: "html",
+  contentType: "text/html",
+  text: null,
+  html: `<h2>${String(lines[0])}</h2><p>${lines.slice(3, 7).join(" ")}</p>`,
+};
+
+const views = [letter, study, refused, written, formatted];
 const viewOf = (args: Record<string, unknown>) => views[Number(args.index)] ?? letter;
 
 /** A white picture of one pixel, where nothing can draw. */
@@ -130,7 +152,11 @@ function find(words: string): T.FoundPlace[] {
 export const documentAnswers: Record<string, (args: Record<string, unknown>) => unknown> = {
   document_open: (args) => viewOf(args),
   document_page: draw,
-  document_text: () => ({ lines: lines.filter((line) => line !== ""), cut: false }) satisfies T.PageWords,
+  document_text: (args) =>
+    ({
+      lines: stateOf(args) === "empty" ? [] : lines.filter((line) => line !== ""),
+      cut: false,
+    }) satisfies T.PageWords,
   document_find: (args) => find(String(args.words)),
   document_close: () => undefined,
   document_save: () => true,

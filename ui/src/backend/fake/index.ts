@@ -8,15 +8,17 @@ import type { AppError } from "../types";
 import { answer } from "./answers";
 import { partOf, refuser } from "./partial";
 import { isEarly, note, noteLetters, onItsWay } from "./stage";
+import { stateOf } from "./state";
 import { listeners, wanted } from "./wanted";
 
 async function respond(command: string, args: Record<string, unknown>): Promise<unknown> {
   noteLetters();
-  if (wanted.state === "loading" && !isEarly(command)) return new Promise(() => undefined);
+  const state = stateOf(args);
+  if (state === "loading" && !isEarly(command)) return new Promise(() => undefined);
   const refuse = refuser();
   return onItsWay(command, () => {
-    if (wanted.state === "error" && !isEarly(command))
-      throw { code: "relay-unreachable", params: {} } satisfies AppError;
+    if (state === "error" && !isEarly(command))
+      throw { code: wanted.gallery ? "vault-busy" : "relay-unreachable", params: {} } satisfies AppError;
     if (command === "settings_read" || !isEarly(command)) refuse(command, args);
     const given = partOf(command, answer(command, args));
     note(given);

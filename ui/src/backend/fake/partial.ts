@@ -4,6 +4,7 @@
  * itself says that something is missing.
  */
 import type * as T from "../types";
+import { now } from "./clock";
 import { tell, wanted } from "./wanted";
 
 const isPartial = () => wanted.state === "partial";
@@ -60,7 +61,6 @@ const busy: T.AppError = { code: "vault-busy", params: {} };
 type Change = (given: never) => object;
 
 const limited: T.AppError = { code: "relay-limited", params: {} };
-const now = Math.floor(Date.now() / 1000);
 
 /** What the core says is missing. */
 const changes: Record<string, Change> = {

@@ -1,8 +1,7 @@
+import { atWork } from "./build";
+import { day, now } from "./clock";
 import { wanted } from "./wanted";
 import type * as T from "../types";
-
-const now = Math.floor(Date.now() / 1000);
-const day = 86_400;
 const empty = () => wanted.state === "empty";
 
 /** Not a kit: the first words of the public list, in its order. */
@@ -149,20 +148,7 @@ export const recoveryAnswers = (startJob: (kind: T.JobKind, result: string) => s
   restore_pick: () => ({ token: "b1", name: "keyward-backup.kwb" }) satisfies T.BackupChoice,
   restore_look: () => offer,
   restore_start: () => {
-    restoring = {
-      id: "r1",
-      kind: "restore",
-      state: "running",
-      stage: "restoring",
-      done: 20,
-      total: 57,
-      bytesDone: 0,
-      bytesTotal: 0,
-      secondsLeft: 42,
-      question: null,
-      error: null,
-      result: null,
-    };
+    restoring = atWork("r1", "restore", "restoring");
     if (!wanted.slow)
       setTimeout(() => {
         if (restoring?.state === "running") restoring = { ...restoring, state: "done", stage: "finished" };

@@ -3,11 +3,11 @@
  * All people and values here are made up.
  */
 import type * as T from "../types";
+import { amount, date, high, quantity, range } from "./build";
 import { itemById, items as fewItems, recordView } from "./chart";
+import { day, now } from "./clock";
+import { scopeState } from "./state";
 import { wanted } from "./wanted";
-
-const now = Math.floor(Date.now() / 1000);
-const day = 86_400;
 
 const categories: T.Category[] = [
   "conditions",
@@ -35,26 +35,10 @@ const withheld = new Set<T.Category>([
   "encounters",
 ]);
 
-const amount = (value: string, unit: string): T.QuantityView => ({
-  value,
-  comparator: null,
-  unit,
-  code: unit,
-  system: null,
-});
-
-const between = (low: string, high: string, unit: string): T.ReferenceRangeView => ({
-  low: amount(low, unit),
-  high: amount(high, unit),
-  text: null,
-  rangeType: null,
-  appliesTo: [],
-});
-
 function measured(
   id: string,
   title: string,
-  date: string,
+  on: string,
   value: string,
   unit: string,
   change: Partial<T.ChartItem> = {},
@@ -64,24 +48,22 @@ function measured(
     id,
     title,
     code: { display: title, system: null, code: null },
-    date: { value: date, precision: "day", role: "effective", end: null, endPrecision: null },
-    value: { kind: "quantity", quantity: amount(value, unit) },
+    date: date(on, "day", "effective"),
+    value: quantity(value, unit),
     ranges: [],
     flags: [],
     ...change,
   };
 }
 
-const high: T.FlagView[] = [{ kind: "high", written: "H" }];
-
 /** One analyte over the years: the laboratory changed its range, and once its unit. */
 const glucose = ["92", "101", "5.9", "6.4", "5.2", "7.1"].map((value, n) => {
   const unit = n < 2 ? "mg/dL" : "mmol/L";
-  const range =
-    n < 2 ? between("70", "99", unit) : n < 4 ? between("3.9", "5.5", unit) : between("3.9", "5.6", unit);
-  const above = Number(value) > Number(range.high?.value);
+  const normal =
+    n < 2 ? range("70", "99", unit) : n < 4 ? range("3.9", "5.5", unit) : range("3.9", "5.6", unit);
+  const above = Number(value) > Number(normal.high?.value);
   return measured(`g${String(n)}`, "Glucose", `${String(2012 + 2 * n)}-0${String(n + 2)}-11`, value, unit, {
-    ranges: [range],
+    ranges: [normal],
     flags: above ? high : [],
     performer: "Sample Laboratory",
     source: n === 3 ? "summary.xml" : "records-2026/bundle-1.json",
@@ -163,10 +145,10 @@ const many = Number(new URLSearchParams(window.location.search).get("many") ?? "
 function manyItem(n: number): T.ChartItem {
   const month = Math.floor((n / many) * 12 * 60);
   const year = 2024 - Math.floor(month / 12);
-  const date = `${String(year)}-${String(12 - (month % 12)).padStart(2, "0")}-15`;
+  const on = `${String(year)}-${String(12 - (month % 12)).padStart(2, "0")}-15`;
   const value = (3 + ((n * 7919) % 300) / 100).toFixed(1);
-  return measured(`n${String(n)}`, `Potassium ${String(n)}`, date, value, "mmol/L", {
-    ranges: [between("3.5", "5.1", "mmol/L")],
+  return measured(`n${String(n)}`, `Potassium ${String(n)}`, on, value, "mmol/L", {
+    ranges: [range("3.5", "5.1", "mmol/L")],
     flags: Number(value) > 5.1 ? high : [],
   });
 }
@@ -175,7 +157,7 @@ const dateOf = (item: T.ChartItem): string => item.date?.value ?? "";
 const byDate = (a: T.ChartItem, b: T.ChartItem): number => dateOf(b).localeCompare(dateOf(a));
 
 function readable(scope: T.RoomScope): T.ChartItem[] {
-  if (wanted.state === "empty") return [];
+  if (scopeState(scope) === "empty") return [];
   return own.filter((item) => scope.kind === "own" || !withheld.has(item.category)).sort(byDate);
 }
 

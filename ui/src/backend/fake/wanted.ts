@@ -10,6 +10,7 @@ export const wanted: {
   slow: boolean;
   file: string;
   holds: boolean;
+  gallery: boolean;
 } = {
   window: query.get("window") ?? "welcome",
   state: query.get("state") ?? "full",
@@ -23,6 +24,7 @@ export const wanted: {
   file: query.get("file") ?? "",
   /** Answers wait until they are let go. */
   holds: query.has("hold"),
+  gallery: query.has("gallery"),
 };
 
 export const listeners = new Map<string, Set<(payload: unknown) => void>>();

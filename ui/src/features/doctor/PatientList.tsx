@@ -46,7 +46,7 @@ export function PatientList({ rows }: { rows: PatientRow[] }) {
               {isOver(row)
                 ? t("doctorHome.over", { date: fullDate(row.endedAt ?? row.until) })
                 : t("share.until", { date: fullDate(row.until) })}
-              <div>{t("chart.count", { n: row.records })}</div>
+              {!isOver(row) && <div>{t("chart.count", { n: row.records })}</div>}
             </div>
           </li>
         );
@@ -57,7 +57,7 @@ export function PatientList({ rows }: { rows: PatientRow[] }) {
 
 export function StateTags({ row }: { row: PatientRow }) {
   if (row.state !== "live")
-    return <Tag tone={row.state === "incomplete" ? "caution" : "danger"}>{t(`received.${row.state}`)}</Tag>;
+    return <Tag {...(isOver(row) ? {} : { tone: "caution" })}>{t(`received.${row.state}`)}</Tag>;
   if (row.lastOpened === null) return <Tag tone="action">{t("received.new")}</Tag>;
   return row.newRecords > 0 ? (
     <Tag tone="action">{t("received.newRecords", { n: row.newRecords })}</Tag>

@@ -17,7 +17,12 @@ const tones = {
 
 export function ShareStateTag({ share }: { share: ShareView }) {
   const tone = tones[share.state];
-  return <Tag {...(tone ? { tone } : {})}>{t(`shareState.${share.state}`)}</Tag>;
+  const onItsWay = share.state === "pending" && ({ icon: "clock" } as const);
+  return (
+    <Tag {...(tone ? { tone } : {})} {...onItsWay}>
+      {t(`shareState.${share.state}`)}
+    </Tag>
+  );
 }
 
 /** "Allergies and medicines", or the first few and how many more. */

@@ -32,16 +32,19 @@ export function UntilField({
   value,
   onChange,
   tried,
+  today,
 }: {
   value: UntilChoice;
   onChange: (value: UntilChoice) => void;
   tried: boolean;
+  /** From when its length is counted, if not from now. */
+  today?: Date;
 }) {
   const missing = tried && value.span === undefined ? t("until.missing") : undefined;
   const wrong =
     tried && value.span === "date" && untilSeconds(value) === undefined ? t("until.notADate") : undefined;
   const hint = (span: Span) => {
-    const until = untilSeconds({ span, date: noDate });
+    const until = untilSeconds({ span, date: noDate }, today);
     return until === undefined ? undefined : t("share.until", { date: fullDate(until) });
   };
   return (

@@ -50,7 +50,7 @@ export function Beside({ own, record, value, onChange }: BesideProps) {
         </AriaButton>
         <Popover className="popover beside-list">
           <Dialog aria-label={t("doc.beside")}>
-            <Documents
+            <BesideList
               own={own}
               record={record}
               onChoose={(chosen) => {
@@ -79,7 +79,8 @@ export function Beside({ own, record, value, onChange }: BesideProps) {
 
 const label = (value: Besides): string => t("plain.item", { title: t("doc.beside"), value: value.name });
 
-function Documents({
+/** The documents of the chart to choose from, found by their words. */
+export function BesideList({
   own,
   record,
   onChoose,

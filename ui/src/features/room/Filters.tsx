@@ -4,6 +4,7 @@ import {
   Label,
   ListBox,
   ListBoxItem,
+  type ListBoxProps,
   Popover,
   Select as AriaSelect,
   SelectValue,
@@ -51,16 +52,35 @@ export function Select({
         <Icon name="chevron" size="small" />
       </AriaButton>
       <Popover className="popover">
-        <ListBox className="palette-list" items={options}>
-          {(option) => (
-            <ListBoxItem className="palette-item" id={option.id} textValue={option.typed ?? option.words}>
-              {option.icon && <Icon name={option.icon} />}
-              {option.words}
-            </ListBoxItem>
-          )}
-        </ListBox>
+        <OptionList options={options} />
       </Popover>
     </AriaSelect>
+  );
+}
+
+/** What opens: its name and what is chosen come from what it hangs on. */
+export function OptionList({
+  options,
+  ...rest
+}: { options: Option[] } & Omit<ListBoxProps<Option>, "items">) {
+  return (
+    <ListBox {...rest} className="palette-list" items={options}>
+      {(option) => (
+        <ListBoxItem className="palette-item" id={option.id} textValue={option.typed ?? option.words}>
+          {({ isSelected }) => (
+            <>
+              {option.icon && <Icon name={option.icon} />}
+              <span>{option.words}</span>
+              {isSelected && (
+                <span className="option-chosen">
+                  <Icon name="check" size="small" />
+                </span>
+              )}
+            </>
+          )}
+        </ListBoxItem>
+      )}
+    </ListBox>
   );
 }
 

@@ -89,7 +89,7 @@ export const ItemList = memo(function ItemList({
           setFocused(undefined);
         }}
       >
-        {passing && <Passing top={heights.top(first)} rows={last - first + 1} />}
+        {passing && <Passing top={heights.top(first)} room={heights.total} rows={2 * (last - first + 1)} />}
         {(coming ? rows.filter((index) => index === focused) : rows).map((index) => {
           const page = found.get(Math.floor(index / pageSize));
           const item = page?.data?.items[index % pageSize];
@@ -119,16 +119,19 @@ export const ItemList = memo(function ItemList({
 const noPages: number[] = [];
 
 /** What stands for the rows while they fly by: always the same element, moved along. */
-function Passing({ top, rows }: { top: number; rows: number }) {
+function Passing({ top, room, rows }: { top: number; room: number; rows: number }) {
   const lines = useMemo(
-    () => Array.from({ length: Math.min(rows + 1, 24) }, (_, at) => <Waiting key={at} />),
+    () => Array.from({ length: Math.min(rows, 24) }, (_, at) => <Waiting key={at} />),
     [rows],
   );
   return (
     <div
-      className="long-list-row"
+      className="long-list-row long-list-passing"
       aria-hidden="true"
-      style={{ transform: `translateY(${String(Math.round(top))}px)` }}
+      style={{
+        transform: `translateY(${String(Math.round(top))}px)`,
+        maxBlockSize: `${String(Math.max(0, Math.round(room - top)))}px`,
+      }}
     >
       {lines}
     </div>
@@ -138,7 +141,6 @@ function Passing({ top, rows }: { top: number; rows: number }) {
 function Waiting() {
   return (
     <div className="entry entry-waiting" aria-label={t("room.loadingLine")} role="img">
-      <span className="skeleton-line" />
       <span className="skeleton-line" />
     </div>
   );

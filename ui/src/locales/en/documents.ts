@@ -33,7 +33,7 @@ export const documents = {
   "doc.pageOfTotal": "of {total}",
   "doc.pageAlt": "Page {page} of {total} of {title}, as a picture. Choose “Text” to read its words.",
   "doc.pictureAlt": "Picture {page} of {total} of {title}",
-  "doc.previous": "Before",
+  "doc.previous": "Previous",
   "doc.next": "Next",
   "doc.zoom": "Size",
   "doc.zoomIn": "Larger",

@@ -59,14 +59,37 @@ export function Decision<Input>({ deed, input, ...props }: DecisionProps<Input>)
       {deed.isError && !asking && <Failure error={deed.error} />}
       <Dialog heading={heading} isOpen={asking} onClose={close}>
         {children}
-        {deed.isError && <Failure error={deed.error} />}
-        <div className="actions">
-          <Button look={tone} isPending={deed.isPending} onPress={go}>
-            {confirm}
-          </Button>
-          <Button onPress={close}>{keep}</Button>
-        </div>
+        <Answers deed={deed} tone={tone} confirm={confirm} keep={keep} onConfirm={go} onKeep={close} />
       </Dialog>
+    </>
+  );
+}
+
+/** Yes and no under a question, in verbs; above them why the deed failed, if it did. */
+export function Answers({
+  deed,
+  tone,
+  confirm,
+  keep,
+  onConfirm,
+  onKeep,
+}: {
+  deed: Pick<DecisionProps<never>["deed"], "isPending" | "isError" | "error">;
+  tone: "danger" | "primary";
+  confirm: string;
+  keep: string;
+  onConfirm: () => void;
+  onKeep: () => void;
+}) {
+  return (
+    <>
+      {deed.isError && <Failure error={deed.error} />}
+      <div className="actions">
+        <Button look={tone} isPending={deed.isPending} onPress={onConfirm}>
+          {confirm}
+        </Button>
+        <Button onPress={onKeep}>{keep}</Button>
+      </div>
     </>
   );
 }

@@ -24,13 +24,20 @@ export function Dialog({ heading, isOpen, onClose, mustAnswer, children }: Dialo
       }}
     >
       <Modal className="dialog">
-        <AriaDialog role="alertdialog">
-          <Heading slot="title" level={2}>
-            {heading}
-          </Heading>
-          {children}
-        </AriaDialog>
+        <DialogBody heading={heading}>{children}</DialogBody>
       </Modal>
     </ModalOverlay>
+  );
+}
+
+/** What stands in a dialog. */
+export function DialogBody({ heading, children }: Pick<DialogProps, "heading" | "children">) {
+  return (
+    <AriaDialog role="alertdialog">
+      <Heading slot="title" level={2}>
+        {heading}
+      </Heading>
+      {children}
+    </AriaDialog>
   );
 }

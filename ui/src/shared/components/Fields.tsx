@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useId } from "react";
 import {
   Checkbox as AriaCheckbox,
   CheckboxGroup as AriaCheckboxGroup,
@@ -129,12 +129,26 @@ export function DateField({
       <Input className="input figures" />
     </AriaTextField>
   );
+  // A fieldset's legend keeps out of the grid that gives every field its distances.
+  const id = useId();
+  const about = [hint && `${id}hint`, error && `${id}error`].filter(Boolean).join(" ");
   return (
-    <fieldset className={error ? "field has-error" : "field"}>
-      <legend className="field-label">{label}</legend>
-      {hint && <p className="field-hint">{hint}</p>}
+    <div
+      className={error ? "field has-error" : "field"}
+      role="group"
+      aria-labelledby={id}
+      {...(about ? { "aria-describedby": about } : {})}
+    >
+      <p className="field-label" id={id}>
+        {label}
+      </p>
+      {hint && (
+        <p className="field-hint" id={`${id}hint`}>
+          {hint}
+        </p>
+      )}
       {error && (
-        <p className="field-error">
+        <p className="field-error" id={`${id}error`}>
           <Icon name="warning" />
           <span>{error}</span>
         </p>
@@ -142,7 +156,7 @@ export function DateField({
       <div className="date-parts">
         {dateOrder().map((key) => part(key, t(`date.${key}`), key === "year" ? 4 : 2))}
       </div>
-    </fieldset>
+    </div>
   );
 }
 
@@ -180,7 +194,7 @@ export function RadioGroup<Value extends string>({
 }: ChoiceGroupProps<Value> & { value: Value | undefined; onChange: (value: Value) => void }) {
   return (
     <AriaRadioGroup
-      className="stack stack-tight stack-fill"
+      className={error ? "field field-wide has-error" : "field field-wide"}
       value={value ?? null}
       isInvalid={Boolean(error)}
       validationBehavior="aria"
@@ -224,7 +238,7 @@ export function CheckboxGroup<Value extends string>({
 }: ChoiceGroupProps<Value> & { value: Value[]; onChange: (value: Value[]) => void }) {
   return (
     <AriaCheckboxGroup
-      className="stack stack-tight stack-fill"
+      className={error ? "field field-wide has-error" : "field field-wide"}
       value={value}
       isInvalid={Boolean(error)}
       validationBehavior="aria"

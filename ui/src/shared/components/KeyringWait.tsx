@@ -5,10 +5,10 @@ import { Button } from "./Button";
 import { Notice } from "./Notice";
 
 /** After this many milliseconds the keyring is probably asking somebody for a password. */
-const patience = 2_500;
+const usual = 2_500;
 
 /** While something waits for the operating system's keyring: says so, and lets her stop waiting. */
-export function KeyringWait({ waiting }: { waiting: boolean }) {
+export function KeyringWait({ waiting, patience = usual }: { waiting: boolean; patience?: number }) {
   const [long, setLong] = useState(false);
   useEffect(() => {
     if (!waiting) return undefined;
@@ -19,7 +19,7 @@ export function KeyringWait({ waiting }: { waiting: boolean }) {
       clearTimeout(timer);
       setLong(false);
     };
-  }, [waiting]);
+  }, [waiting, patience]);
   return (
     <div role="status">
       {waiting && long && (

@@ -51,7 +51,7 @@ export function Stale({ queries }: { queries: readonly Asked[] }) {
   const since = Math.min(...old.map((query) => query.dataUpdatedAt));
   const when = fullMoment(Math.floor(since / 1000));
   return (
-    <Strip icon="clock" queries={old} onPaper={t("paper.stale", { when })}>
+    <Strip icon="clock" {...askingAgain(old)} onPaper={t("paper.stale", { when })}>
       {t("waiting.stale", { when })}
     </Strip>
   );
@@ -64,20 +64,30 @@ export function Stale({ queries }: { queries: readonly Asked[] }) {
 export function Missing({ query, words }: { query: Asked; words: string }) {
   if (!query.isError || query.data !== undefined) return null;
   return (
-    <Strip icon="warning" queries={[query]} onPaper={words}>
+    <Strip icon="warning" {...askingAgain([query])} onPaper={words}>
       {words}
     </Strip>
   );
 }
 
-function Strip({
+const askingAgain = (queries: readonly Asked[]) => ({
+  isPending: queries.some((query) => query.isFetching),
+  onAgain: () => {
+    for (const query of queries) void query.refetch();
+  },
+});
+
+/** One line above what it speaks of, with the way to ask again where there is one; `onPaper` is what a print says instead. */
+export function Strip({
   icon,
-  queries,
+  isPending,
+  onAgain,
   onPaper,
   children,
 }: {
   icon: IconName;
-  queries: readonly Asked[];
+  isPending: boolean;
+  onAgain: (() => void) | undefined;
   onPaper: string;
   children: string;
 }) {
@@ -88,16 +98,11 @@ function Strip({
           <Icon name={icon} />
           <span>{children}</span>
         </p>
-        <Button
-          look="quiet"
-          icon="refresh"
-          isPending={queries.some((query) => query.isFetching)}
-          onPress={() => {
-            for (const query of queries) void query.refetch();
-          }}
-        >
-          {t("action.tryAgain")}
-        </Button>
+        {onAgain && (
+          <Button look="quiet" icon="refresh" isPending={isPending} onPress={onAgain}>
+            {t("action.tryAgain")}
+          </Button>
+        )}
       </div>
       <PaperNote>{onPaper}</PaperNote>
     </>

@@ -34,19 +34,23 @@ export function Notice({
   );
 }
 
-/** A short state in words, with its icon where one helps. */
+/**
+ * A short state in words. What has a colour has a sign too: that of a notice of its tone, or its own; `null` where the
+ * words bring one along. `action` only says that something is new or open here.
+ */
 export function Tag({
   tone,
   icon,
   children,
 }: {
   tone?: "good" | "caution" | "danger" | "action";
-  icon?: IconName;
+  icon?: IconName | null;
   children: ReactNode;
 }) {
+  const sign = icon === undefined && tone && tone !== "action" ? icons[tone] : icon;
   return (
     <span className={tone ? `tag tag-${tone}` : "tag"}>
-      {icon && <Icon name={icon} />}
+      {sign && <Icon name={sign} />}
       {children}
     </span>
   );

@@ -17,7 +17,7 @@ export function Segmented<Value extends string>({
 }) {
   return (
     <RadioGroup
-      className="stack stack-tight"
+      className="segments"
       orientation="horizontal"
       value={value}
       onChange={(next) => {

@@ -37,6 +37,19 @@ export function Attachments({
   );
 }
 
+/** What it is in words, as the reader says it; a type nobody here knows stays as it is written. */
+function typeWords(type: string | null): string | null {
+  const [kind] = kinds.find(([, of]) => type !== null && of.test(type)) ?? [];
+  return kind ? t(`doc.kind.${kind}`) : type;
+}
+
+const kinds = [
+  ["pdf", /^application\/pdf\b/i],
+  ["dicom", /^application\/dicom\b/i],
+  ["picture", /^image\//i],
+  ["text", /^text\/(plain|html)\b/i],
+] as const;
+
 function Attachment({
   scope,
   recordId,
@@ -58,7 +71,7 @@ function Attachment({
         <span className="list-title">{title}</span>
         <span className="soft small">
           {[
-            attachment.contentType,
+            typeWords(attachment.contentType),
             attachment.bytes !== null && sizeWords(attachment.bytes),
             attachment.created && recordDate(attachment.created),
           ]

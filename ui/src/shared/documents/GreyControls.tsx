@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useId, useState } from "react";
 import { Label, Slider, SliderOutput, SliderThumb, SliderTrack } from "react-aria-components";
 import type { DocumentView, GreyWindow } from "../../backend/types";
 import { type MessageKey, t } from "../../locales/i18n";
@@ -40,6 +40,7 @@ export function GreyControls({
   value: GreyWindow;
   onChange: (window: GreyWindow) => void;
 }) {
+  const id = useId();
   const presets = presetsOf(document);
   const { least, greatest } = document.range ?? { least: 0, greatest: 255 };
   const [named, setNamed] = useState<string>();
@@ -47,8 +48,10 @@ export function GreyControls({
   const same = presets.filter(({ window }) => window.centre === value.centre && window.width === value.width);
   const chosen = same.find(({ name }) => name === named) ?? same[0];
   return (
-    <fieldset className="doc-grey">
-      <legend className="field-label">{t("doc.grey")}</legend>
+    <div className="doc-grey" role="group" aria-labelledby={id}>
+      <p className="field-label" id={id}>
+        {t("doc.grey")}
+      </p>
       <Choose
         label={t("doc.greyPreset")}
         value={chosen?.name ?? ""}
@@ -78,7 +81,7 @@ export function GreyControls({
           onChange({ ...value, width });
         }}
       />
-    </fieldset>
+    </div>
   );
 }
 

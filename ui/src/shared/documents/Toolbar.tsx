@@ -72,7 +72,7 @@ export function Toolbar({
           </div>
           <Button
             look="quiet"
-            icon="refresh"
+            icon="turn"
             onPress={() => {
               onTurn(turned(turn));
             }}

@@ -34,7 +34,11 @@ export function Marks({
       {flags.map((flag) => {
         const { symbol, words, tone } = flagWords(flag);
         return (
-          <Tag key={`${flag.kind}${flag.written}`} {...(tone ? { tone } : {})}>
+          <Tag
+            key={`${flag.kind}${flag.written}`}
+            {...(tone ? { tone } : {})}
+            {...(symbol ? { icon: null } : {})}
+          >
             {symbol && <span aria-hidden="true">{symbol}</span>}
             {words}
           </Tag>
