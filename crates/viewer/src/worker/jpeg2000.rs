@@ -87,7 +87,8 @@ fn decode(
         [0xff, 0x4f, ..] => stream.get(PLANES..PLANES + 2),
         _ => None,
     };
-    if planes.map(|two| two.iter().fold(0, |n, byte| n << 8 | usize::from(*byte))) != Some(samples)
+    if planes.map(|two| two.iter().fold(0, |n, byte| (n << 8) | usize::from(*byte)))
+        != Some(samples)
     {
         return Err(Refusal::Damaged);
     }
