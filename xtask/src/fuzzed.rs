@@ -135,7 +135,12 @@ const TARGETS: &[(&str, &[&str])] = &[
     ),
     (
         "records/clinical",
-        &["records/src/ccda/mod.rs", "records/src/ccda/xml.rs", "records/src/ccda/time.rs"],
+        &[
+            "records/src/ccda/mod.rs",
+            "records/src/ccda/xml.rs",
+            "records/src/ccda/time.rs",
+            "records/src/fhir_xml/mod.rs",
+        ],
     ),
     ("records/health", &["records/src/apple/mod.rs", "records/src/apple/time.rs"]),
     (
@@ -151,7 +156,7 @@ const TARGETS: &[(&str, &[&str])] = &[
     ("viewer/frames", &["viewer/src/frame.rs", "viewer/src/message.rs"]),
     ("viewer/pdf", &["viewer/src/worker/pdf.rs"]),
     ("viewer/pictures", &["viewer/src/worker/image.rs"]),
-    ("viewer/dicom", &["viewer/src/worker/dicom.rs"]),
+    ("viewer/dicom", &["viewer/src/worker/dicom.rs", "viewer/src/worker/jpeg2000.rs"]),
 ];
 
 /// Among how many decoders the first byte of an input chooses: target, how many, and the words of the

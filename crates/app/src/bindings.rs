@@ -43,6 +43,7 @@ pub fn export(dir: &Path) -> Result<(), ExportError> {
         patient::PatientChart,
         patient::PatientRecord,
         patient::RecordMoved,
+        patient::FileMoved,
         patient::PatientHome,
         patient::SpaceDraft,
         patient::SpaceView,

@@ -143,6 +143,13 @@ fn bombs_and_locked_and_broken_archives_are_refused_and_stay_small() {
     let view = within(&session, &world.file("bomb.zip", &bomb), &limits, &Cancel::new());
     assert_eq!(reasons(&view), [("bomb.zip/a.json", RefusedReason::ArchiveBomb)]);
     assert_eq!(view.report.resources, 1);
+    // Of a kind nobody understands it is still a bomb.
+    let mut other = b"some words".to_vec();
+    other.resize(100 << 20, 0);
+    let bomb = zip(&[("a.odt", &other)]);
+    drop(other);
+    let view = take(&session, &world.file("other.zip", &bomb));
+    assert_eq!(reasons(&view), [("other.zip/a.odt", RefusedReason::ArchiveBomb)]);
 
     // Two names for the same packed bytes: the second entry's place is set to the first's.
     let mut twice = zip(&[("a.json", &sample()), ("b.json", &sample())]);
@@ -592,11 +599,7 @@ fn what_is_not_understood_as_a_whole_is_kept_shown_as_that_and_given_back_byte_f
         <ClinicalDocument xmlns="urn:hl7-org:v3"><title>&a;</title></ClinicalDocument>"#;
     let cases: [(&str, &[u8], RefusedReason); 11] = [
         ("a letter.odt", b"some words", RefusedReason::UnsupportedFormat),
-        (
-            "patient.xml",
-            b"<Patient xmlns='http://hl7.org/fhir'/>",
-            RefusedReason::UnsupportedFormat,
-        ),
+        ("ward.xml", b"<Patient xmlns='urn:ward'/>", RefusedReason::UnsupportedFormat),
         ("letter.pdf", b"no letter", RefusedReason::WrongContent),
         ("locked.pdf", b"%PDF-1.7 /Encrypt", RefusedReason::Encrypted),
         ("torn.pdf", b"%PDF-1.7 torn", RefusedReason::Damaged),
@@ -761,4 +764,24 @@ fn a_fhir_file_comes_back_byte_for_byte_with_all_that_stands_around_its_records(
         import::undo(&session, &import.id).unwrap();
     }
     assert!(session.read().unwrap().list(Collection::Sources).unwrap().is_empty());
+}
+
+/// FHIR in XML is understood, and the file comes back as it came.
+#[test]
+fn fhir_in_xml_is_understood_and_given_back_byte_for_byte() {
+    let world = World::new();
+    let session = patient(&world);
+    let file = r#"<?xml version="1.0"?>
+<!-- from a portal --><Bundle xmlns="http://hl7.org/fhir"><type value="collection"/>
+<entry><resource><Patient><name><family value="Muster-Sample"/><given value="Test-Anna Maria"/></name>
+<birthDate value="1961-03-14"/></Patient></resource></entry>
+<entry><resource><Condition><code><text value="Cough"/></code></Condition></resource></entry></Bundle>"#;
+    let view = take(&session, &world.file("portal.xml", file.as_bytes()));
+    assert_eq!(reasons(&view), []);
+    assert_eq!(view.report.resources, 2);
+    let [file_view] = &import::files(&session, &view.id).unwrap()[..] else { panic!() };
+    let of = OriginalOf::File { source: file_view.source.clone() };
+    assert_eq!(exported(&session, &of), ("portal.xml".to_owned(), file.as_bytes().to_vec()));
+    let titles = reading::items(&session, &RoomScope::Own, &ItemQuery::default()).unwrap();
+    assert!(titles.items.iter().any(|item| item.title == "Cough"));
 }

@@ -7,7 +7,7 @@ mod support;
 use keyward_app::doctor;
 use keyward_app::error::ErrorCode;
 use keyward_app::patient::import;
-use keyward_app::patient::{compartment, sharing};
+use keyward_app::patient::{compartment, sharing, together};
 use keyward_app::ports::vault::RecordFilter;
 use keyward_app::reading;
 use keyward_app::session::Session;
@@ -273,4 +273,105 @@ fn a_bundle_its_sender_labelled_is_not_shared_with_what_is_not() {
     assert!(text.contains("Restricted") && !text.contains("Again") && preview.stays.is_empty());
     let (_, text) = sealed(&anna, &heart, &[Category::MentalHealth]);
     assert!(text.contains("Again"));
+}
+
+/// A Bundle that its sender restricts as a whole, with records of two sections and one that is sensitive by itself.
+fn restricted() -> String {
+    let observation = r#"{"resourceType":"Observation","id":"c","code":{"text":"Pulse","coding":[{"system":"http://loinc.org","code":"8867-4"}]},"valueQuantity":{"value":70,"unit":"/min"}}"#;
+    let entries: Vec<String> = [PRESSURE, MOOD, observation]
+        .iter()
+        .map(|resource| format!(r#"{{"resource":{resource}}}"#))
+        .collect();
+    let person = r#"{"resource":{"resourceType":"Patient","id":"p","name":[{"family":"Muster-Sample","given":["Test-Anna Maria"]}],"birthDate":"1961-03-14"}}"#;
+    format!(
+        r#"{{"resourceType":"Bundle","type":"collection","entry":[{person},{}],
+        "meta":{{"security":[{{"system":"http://terminology.hl7.org/CodeSystem/v3-Confidentiality","code":"R"}}]}}}}"#,
+        entries.join(",")
+    )
+}
+
+/// Titles with the places they are kept in and whether they wait.
+fn places(session: &Session) -> Vec<(String, Category, bool)> {
+    ["High blood pressure", "Low mood", "Pulse"]
+        .map(|title| {
+            let record = own(session, title);
+            (title.to_owned(), record.compartment, record.waits)
+        })
+        .to_vec()
+}
+
+#[test]
+fn all_records_of_a_restricted_file_are_placed_at_once_and_it_is_taken_back_at_once() {
+    let world = World::new();
+    let anna = world.patient("Test-Anna Maria", "Muster-Sample", "1961-03-14");
+    let _okafor = world.doctor("Dr Test-Okafor");
+    support::import(&anna, &world.file("all.json", restricted().as_bytes()));
+    // Another file is not concerned.
+    let elsewhere = r#"{"resourceType":"Condition","id":"z","code":{"text":"Cough"}}"#;
+    support::import(&anna, &world.file("cough.json", elsewhere.as_bytes()));
+    let before = places(&anna);
+    assert!(before.iter().all(|(.., waits)| *waits), "{before:?}");
+    let pulse = id_of(&anna, "Pulse");
+    assert_eq!(own(&anna, "Pulse").in_file, Some(3), "who she is is not counted");
+
+    // Each with its own kind: what is sensitive by itself stays apart.
+    let moved = together::move_file(&anna, &pulse, None).unwrap();
+    assert_eq!((moved.file.as_str(), moved.records, moved.to), ("all.json", 3, None));
+    let kinds = [Category::Conditions, Category::MentalHealth, Category::Vitals];
+    let found: Vec<_> = places(&anna).into_iter().map(|(_, kept, waits)| (kept, waits)).collect();
+    assert_eq!(found, kinds.map(|kind| (kind, false)));
+    let again = together::move_file(&anna, &pulse, None).unwrap();
+    assert_eq!(again.records, 0);
+    let why = |error: keyward_app::error::AppError| error.code;
+    let old = together::move_back(&anna, &moved.undo).map_err(why);
+    assert_eq!(old, Err(ErrorCode::NotFound), "only the latest is taken back");
+
+    // All to one place, and back to where each was.
+    let one = together::move_file(&anna, &pulse, Some(Category::SubstanceUse)).unwrap();
+    assert_eq!(one.records, 3);
+    assert!(places(&anna).iter().all(|(_, kept, _)| *kept == Category::SubstanceUse));
+    assert_eq!(own(&anna, "Cough").compartment, Category::Conditions);
+    let lists = reading_titles(&anna);
+    together::move_back(&anna, &one.undo).unwrap();
+    let found: Vec<_> = places(&anna).into_iter().map(|(_, kept, waits)| (kept, waits)).collect();
+    assert_eq!(found, kinds.map(|kind| (kind, false)));
+    assert_eq!(reading_titles(&anna), lists, "every record is listed once, wherever it is");
+
+    // A share follows; while it runs, nothing of the file moves, and the doctor is named.
+    let heart = space(&anna, "Heart", true);
+    let doctor = find(&anna, "Dr Test-Okafor");
+    let shared = share(&anna, &draft(&heart, &doctor, &[Category::Vitals]));
+    let refused = together::move_file(&anna, &pulse, Some(Category::Genetics)).unwrap_err();
+    assert_eq!(
+        (refused.code, refused.params["share"].as_str()),
+        (ErrorCode::RecordShared, &*shared)
+    );
+    let found: Vec<_> = places(&anna).into_iter().map(|(_, kept, _)| kept).collect();
+    assert_eq!(found, kinds, "all or none");
+    let profile = together::move_file(&anna, &pulse, Some(Category::Profile)).map_err(why);
+    assert_eq!(profile.map(|moved| moved.records), Err(ErrorCode::RecordFixed));
+    let nothing = together::move_file(&anna, "00", None).map_err(why);
+    assert_eq!(nothing.map(|moved| moved.records), Err(ErrorCode::NotFound));
+}
+
+#[test]
+fn what_waited_before_all_were_moved_waits_again_when_that_is_taken_back() {
+    let world = World::new();
+    let anna = world.patient("Test-Anna Maria", "Muster-Sample", "1961-03-14");
+    support::import(&anna, &world.file("all.json", restricted().as_bytes()));
+    compartment::move_record(&anna, &id_of(&anna, "Pulse"), Category::Results).unwrap();
+    let before = places(&anna);
+    let moved = together::move_file(&anna, &id_of(&anna, "Pulse"), None).unwrap();
+    assert_ne!(places(&anna), before);
+    together::move_back(&anna, &moved.undo).unwrap();
+    assert_eq!(places(&anna), before);
+}
+
+/// Titles in the reading index.
+fn reading_titles(session: &Session) -> Vec<String> {
+    let query = keyward_records::room::ItemQuery::default();
+    let page = reading::items(session, &RoomScope::Own, &query).unwrap();
+    let mut titles: Vec<String> = page.items.into_iter().map(|item| item.title).collect();
+    titles.sort();
+    titles
 }

@@ -9,6 +9,7 @@ use std::io::Read;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::fhir_xml;
 use crate::identity::PatientIdentity;
 use crate::limits::Limits;
 use crate::parsed::{KeptAsSource, ParseError, Parsed, Resource};
@@ -23,6 +24,8 @@ pub const HEAD: usize = 64 << 10;
 pub enum Format {
     /// FHIR in JSON: a resource, a Bundle, an array or NDJSON.
     Fhir,
+    /// FHIR in XML: a resource or a Bundle.
+    FhirXml,
     /// A clinical document in HL7 CDA.
     Ccda,
     /// PDF.
@@ -50,6 +53,7 @@ impl Format {
     pub fn code(self) -> &'static str {
         match self {
             Format::Fhir => "fhir",
+            Format::FhirXml => "fhirXml",
             Format::Ccda => "ccda",
             Format::Pdf => "pdf",
             Format::Jpeg => "jpeg",
@@ -71,7 +75,7 @@ impl Format {
     /// Whether the resources are made from the file and do not hold it: then the original is kept
     /// beside them, byte for byte.
     pub fn needs_original(self) -> bool {
-        matches!(self, Format::Ccda | Format::AppleHealth | Format::Csv)
+        matches!(self, Format::FhirXml | Format::Ccda | Format::AppleHealth | Format::Csv)
     }
 
     /// Whether the file becomes one document that holds it.
@@ -82,7 +86,7 @@ impl Format {
     /// Bytes such a file may have at most when it is read as a whole.
     pub fn max_bytes(self, limits: &Limits) -> usize {
         match self {
-            Format::Ccda => limits.max_xml,
+            Format::FhirXml | Format::Ccda => limits.max_xml,
             _ if self.is_document() => limits.max_document,
             _ => limits.max_bytes,
         }
@@ -138,7 +142,7 @@ fn by_magic(head: &[u8]) -> Option<Format> {
         (b"MM\0*", Format::Tiff),
         (b"MM\0+", Format::Tiff),
     ];
-    if head.get(128..132) == Some(b"DICM") {
+    if crate::documents::is_dicom(head) {
         return Some(Format::Dicom);
     }
     if let Some((_, format)) = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {
@@ -188,7 +192,7 @@ fn by_root(text: &str) -> Format {
         } else if rest.starts_with('!') {
             rest = after(">").unwrap_or_default();
         } else {
-            return of_root(first_name(rest));
+            return of_element(rest);
         }
     }
     Format::Unknown
@@ -203,6 +207,24 @@ fn first_name(text: &str) -> &str {
     let end = text.find(|c: char| c.is_whitespace() || matches!(c, '>' | '/' | '['));
     let name = text.get(..end.unwrap_or(text.len())).unwrap_or_default();
     name.rsplit(':').next().unwrap_or(name)
+}
+
+/// The format of a file whose root element begins so. The names of FHIR are common words: its namespace has to stand
+/// with them.
+fn of_element(rest: &str) -> Format {
+    let name = first_name(rest);
+    let tag = rest.split('>').next().unwrap_or_default();
+    let fhir = || {
+        ['"', '\'']
+            .iter()
+            .any(|quote| tag.contains(&format!("{quote}{}{quote}", fhir_xml::NAMESPACE)))
+    };
+    match of_root(name) {
+        Format::Unknown if name.starts_with(|c: char| c.is_ascii_uppercase()) && fhir() => {
+            Format::FhirXml
+        }
+        known => known,
+    }
 }
 
 fn of_root(name: &str) -> Format {
@@ -230,6 +252,7 @@ pub fn read(
     }
     match format {
         Format::Fhir => crate::parse(bytes, limits),
+        Format::FhirXml => fhir_xml::read(bytes, limits),
         Format::Ccda => crate::ccda::read(bytes, limits),
         Format::Csv => Err(ParseError::NeedsAnswer),
         Format::Unknown => Err(unknown(name, bytes, limits)),
@@ -240,8 +263,8 @@ pub fn read(
     }
 }
 
-/// Why a file whose content says nothing is refused.
-fn unknown(name: &str, bytes: &[u8], limits: &Limits) -> ParseError {
+/// Why a file whose content says nothing is refused; its first [`HEAD`] bytes serve as all of it.
+pub fn unknown(name: &str, bytes: &[u8], limits: &Limits) -> ParseError {
     match Format::claimed(name) {
         // What is wrong with the JSON is said more exactly by its reader.
         Some(Format::Fhir) => crate::parse(bytes, limits).err().unwrap_or(ParseError::NotFhir),
@@ -301,7 +324,7 @@ mod tests {
                 .encode_utf16()
                 .flat_map(u16::to_le_bytes)
                 .collect();
-        let cases: [(&str, &[u8], Format); 20] = [
+        let cases: [(&str, &[u8], Format); 24] = [
             ("a.txt", b" {\"resourceType\":\"Patient\"}", Format::Fhir),
             ("a.pdf", b"\xef\xbb\xbf[]", Format::Fhir),
             ("a.json", b"%PDF-1.7\n", Format::Pdf),
@@ -311,6 +334,7 @@ mod tests {
             ("a.png", b"\xff\xd8\xff\xe0", Format::Jpeg),
             ("a", b"II*\0", Format::Tiff),
             ("a", &dicom, Format::Dicom),
+            ("a", &dicom[128..], Format::Dicom),
             ("a.json", b"PK\x03\x04", Format::Zip),
             ("a.csv", b"Date,Pulse\n2020-01-01,60\n", Format::Csv),
             ("a.csv", b"no table at all", Format::Unknown),
@@ -320,6 +344,13 @@ mod tests {
             ("a", b"<!DOCTYPE HealthData [ <!ELEMENT x", Format::AppleHealth),
             ("a", b"<?xml?>\n<HealthData locale='en_GB'>", Format::AppleHealth),
             ("a", &utf16, Format::Ccda),
+            (
+                "a.txt",
+                b"<?xml version='1.0'?><Patient xmlns='http://hl7.org/fhir'>",
+                Format::FhirXml,
+            ),
+            ("a", b"<!-- x --><f:Bundle xmlns:f=\"http://hl7.org/fhir\"/>", Format::FhirXml),
+            ("a.xml", b"<Patient><x xmlns='http://hl7.org/fhir'/></Patient>", Format::Unknown),
             ("a.xml", b"", Format::Unknown),
             ("a.csv", b"a,b\0c", Format::Unknown),
         ];

@@ -24,6 +24,7 @@ pub mod view;
 mod apple;
 mod category;
 mod date;
+mod fhir_xml;
 mod fingerprint;
 mod halves;
 mod identity;

@@ -1,8 +1,8 @@
-//! The words Keyward itself writes into records that it makes, of tables and of Apple Health. They are stored in
+//! The words Keyward itself writes into records that it makes, of tables, Apple Health and clinical documents. They are stored in
 //! English, as records are; a page says them in the language of who reads, by code and word. What others wrote is
 //! never in this list.
 
-use crate::{apple, csv};
+use crate::{apple, ccda, csv};
 
 /// A title with the code it stands beside.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,6 +26,7 @@ impl OwnTitle {
 pub fn titles() -> Vec<OwnTitle> {
     let mut titles = csv::titles();
     titles.extend(apple::titles());
+    titles.extend(ccda::titles());
     titles.sort();
     titles.dedup();
     titles

@@ -47,6 +47,14 @@ fn json(parsed: &Parsed) -> Vec<Json> {
 }
 
 fn markers(resource: &Json) -> Vec<view::Marker> {
+    item(resource).markers
+}
+
+fn item(resource: &Json) -> view::ChartItem {
+    record(resource).item
+}
+
+fn record(resource: &Json) -> view::RecordView {
     let bytes = resource.to_compact().into_bytes();
     let input = view::ChartInput {
         record_id: "r",
@@ -55,7 +63,7 @@ fn markers(resource: &Json) -> Vec<view::Marker> {
         source: "s",
         compartment: None,
     };
-    view::record_view(&input).item.markers
+    view::record_view(&input)
 }
 
 #[test]
@@ -99,7 +107,17 @@ fn the_continuity_of_care_document_says_what_it_said() {
     assert_eq!(pneumonia.text("abatementDateTime"), Some("1998-03-16"));
     let atenolol = of_type(&all, "MedicationStatement")[1];
     let dosage = atenolol.items("dosage").next().unwrap();
-    assert_eq!(dosage.text("text"), Some("1, Oral Route of Administration, every 12 h"));
+    assert_eq!(dosage.text("text"), None, "what is put together is said where it is read");
+    let parts = serde_json::to_value(&item(atenolol).details[0]).unwrap();
+    let said = |text| serde_json::json!({ "kind": "words", "text": text });
+    assert_eq!(
+        parts,
+        serde_json::json!({ "dose": [
+            said("1"),
+            said("Oral Route of Administration"),
+            { "kind": "every", "times": "1", "timesTo": null, "period": "12", "periodTo": null, "unit": "h" },
+        ]})
+    );
     let repeat = dosage.at(&["timing", "repeat"]).unwrap();
     assert_eq!((repeat.digits("period"), repeat.text("periodUnit")), (Some("12"), Some("h")));
     let hemoglobin = of_type(&all, "Observation")
@@ -465,4 +483,86 @@ fn a_document_that_points_elsewhere_is_read_without_what_it_points_at() {
     let defined = keyward_testkit::hostile_document(address, true);
     let refused = read(Format::Ccda, "a.xml", defined.as_bytes(), &Limits::default()).unwrap_err();
     assert_eq!(refused.code(), "entities");
+}
+
+/// A document of one section, with these entries.
+fn part(template: &str, code: &str, entries: &str) -> Vec<u8> {
+    format!(
+        r#"<ClinicalDocument xmlns="urn:hl7-org:v3" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
+        xmlns:sdtc="urn:hl7-org:sdtc"><component><structuredBody><component><section>
+        <templateId root="2.16.840.1.113883.10.20.22.2.{template}"/>
+        <code code="{code}" codeSystem="2.16.840.1.113883.6.1"/><title>Part</title>
+        <text>words</text>{entries}</section></component></structuredBody></component></ClinicalDocument>"#
+    )
+    .into_bytes()
+}
+
+/// No word of a language that Keyward would have to choose: only codes, numbers and what stood there.
+#[test]
+fn how_to_take_a_medicine_is_kept_in_parts_and_nothing_is_said_in_english() {
+    let medicine = r#"<entry><substanceAdministration classCode="SBADM" moodCode="EVN">
+        <templateId root="2.16.840.1.113883.10.20.22.4.16"/><statusCode code="active"/>
+        <effectiveTime xsi:type="PIVL_TS"><period><low value="4" unit="h"/><high value="6" unit="h"/></period></effectiveTime>
+        <effectiveTime xsi:type="EIVL_TS"><event code="HS"/></effectiveTime>
+        <effectiveTime xsi:type="PIVL_TS"><period value="2" unit="d"/></effectiveTime>
+        <doseQuantity><low value="1"/><high value="2"/></doseQuantity>
+        <consumable><manufacturedProduct><manufacturedMaterial>
+        <code code="1" codeSystem="2.16.840.1.113883.6.88" displayName="Testamol"/>
+        </manufacturedMaterial></manufacturedProduct></consumable>
+        <precondition typeCode="PRCN"><criterion><value xsi:type="CD" code="22253000"
+        codeSystem="2.16.840.1.113883.6.96" displayName="Pain"/></criterion></precondition>
+        </substanceAdministration></entry>"#;
+    let all = json(&parsed(&part("1.1", "10160-0", medicine)));
+    let [statement] = of_type(&all, "MedicationStatement")[..] else { panic!("{all:?}") };
+    assert_eq!(
+        serde_json::to_value(item(statement).details).unwrap(),
+        serde_json::json!([
+            { "dose": [
+                { "kind": "words", "text": "1 – 2" },
+                { "kind": "every", "times": "1", "timesTo": null, "period": "4", "periodTo": "6", "unit": "h" },
+                { "kind": "when", "code": "HS" },
+                { "kind": "asNeeded", "what": "Pain" },
+            ]},
+            { "dose": [
+                { "kind": "every", "times": "1", "timesTo": null, "period": "2", "periodTo": null, "unit": "d" },
+            ]},
+        ])
+    );
+    let vaccine = r#"<entry><substanceAdministration classCode="SBADM" moodCode="EVN" negationInd="false">
+        <templateId root="2.16.840.1.113883.10.20.22.4.52"/><effectiveTime nullFlavor="UNK"/>
+        <consumable><manufacturedProduct><manufacturedMaterial>
+        <code code="88" codeSystem="2.16.840.1.113883.12.292" displayName="Flu"/>
+        </manufacturedMaterial></manufacturedProduct></consumable></substanceAdministration></entry>"#;
+    let all = json(&parsed(&part("2.1", "11369-6", vaccine)));
+    let [given] = of_type(&all, "Immunization")[..] else { panic!("{all:?}") };
+    assert!(given.get("occurrenceString").is_none() && given.get("_occurrenceString").is_some());
+    // Nor does the document itself get a name it did not have.
+    let composition = of_type(&all, "Composition")[0];
+    assert!(composition.get("title").is_none() && composition.get("_title").is_some());
+    let visit = r#"<entry><encounter classCode="ENC" moodCode="EVN">
+        <templateId root="2.16.840.1.113883.10.20.22.4.49"/></encounter></entry>"#;
+    let all = json(&parsed(&part("22", "46240-8", visit)));
+    let [visit] = of_type(&all, "Encounter")[..] else { panic!("{all:?}") };
+    assert_eq!(item(visit).details, Vec::new());
+}
+
+#[test]
+fn what_a_relative_did_not_have_is_marked_so_that_it_is_said_in_the_readers_language() {
+    let family = r#"<entry><organizer classCode="CLUSTER" moodCode="EVN">
+        <templateId root="2.16.840.1.113883.10.20.22.4.45"/><statusCode code="completed"/>
+        <subject><relatedSubject classCode="PRS"><code code="MTH" codeSystem="2.16.840.1.113883.5.111"/></relatedSubject></subject>
+        <component><observation classCode="OBS" moodCode="EVN" negationInd="true">
+        <templateId root="2.16.840.1.113883.10.20.22.4.46"/>
+        <value xsi:type="CD" code="230690007" codeSystem="2.16.840.1.113883.6.96" displayName="Stroke"/>
+        </observation></component></organizer></entry>"#;
+    let all = json(&parsed(&part("15", "10157-6", family)));
+    let [history] = of_type(&all, "FamilyMemberHistory")[..] else { panic!("{all:?}") };
+    let notes = record(history).notes;
+    assert_eq!(notes[0].no_history_of.as_deref(), Some("Stroke"));
+    assert_eq!(notes[0].text, "No history of: Stroke");
+    // The same words of a sender are his.
+    let written =
+        r#"{"resourceType":"FamilyMemberHistory","note":[{"text":"No history of: Stroke"}]}"#;
+    let written = Json::read(written.as_bytes(), &Limits::default()).unwrap();
+    assert_eq!(record(&written).notes[0].no_history_of, None);
 }

@@ -12,7 +12,9 @@ mod dates;
 mod dicom;
 mod grey;
 mod image;
+mod jpeg2000;
 mod pdf;
+mod preamble;
 mod text;
 
 use std::io::{self, BufWriter, Read as _, Write};

@@ -88,6 +88,8 @@ macro_rules! command_list {
                 records::record,
                 records::record_source,
                 records::record_move,
+                records::record_move_file,
+                records::record_move_back,
                 records::visibility,
                 sharing::spaces,
                 sharing::space_create,

@@ -130,14 +130,36 @@ fn put_beside(patient: &Screen<'_>) -> Result<(), Failure> {
     patient.find("button", "Put a document beside it").map(drop)
 }
 
-/// Level and window of a medical picture: as others set them, and by hand.
+/// Mean grey of the picture that is shown, once it fits.
+fn grey(patient: &Screen<'_>, what: &str, fits: impl Fn(f64) -> bool) -> Result<f64, Failure> {
+    let script = "const shown = document.querySelector('.doc-sheet img');
+        if (!shown?.complete || !shown.naturalWidth) return null;
+        const canvas = document.createElement('canvas');
+        [canvas.width, canvas.height] = [shown.naturalWidth, shown.naturalHeight];
+        const context = canvas.getContext('2d');
+        context.drawImage(shown, 0, 0);
+        const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+        let sum = 0;
+        for (let at = 0; at < data.length; at += 4) sum += data[at];
+        return sum / (data.length / 4)";
+    wait_for(what, Instant::now() + Duration::from_secs(20), || {
+        let mean = patient.session()?.execute(script, &[])?;
+        Ok(mean.as_f64().filter(|mean| fits(*mean)))
+    })
+}
+
+/// Level and window of a medical picture: as others set them, and by hand. What is seen follows.
 fn change_the_light(patient: &Screen<'_>) -> Result<(), Failure> {
     drawn(patient, "")?;
     patient.see("Brightness and contrast")?;
+    let suggested = grey(patient, "a picture", |_| true)?;
     patient.select("Set for", "Lung")?;
+    let lung = grey(patient, "the picture in another light", |mean| mean != suggested)?;
+    // With a higher level fewer values are bright.
     patient.slide("Brightness (level)", &[RIGHT, RIGHT])?;
+    grey(patient, "a darker picture", |mean| mean < lung)?;
     let all = patient.slide("Contrast (window)", &[END])?;
     assert!(all.trim_matches(|c: char| !c.is_ascii_digit()).len() >= 4, "{all}");
     patient.select("Set for", "As suggested")?;
-    drawn(patient, "").map(drop)
+    grey(patient, "the picture as it was", |mean| mean == suggested).map(drop)
 }

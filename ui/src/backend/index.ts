@@ -109,6 +109,8 @@ export const patient = {
   importExportOriginal: commandWith<{ of: T.OriginalOf } & Saving, number | null>("import_export_original"),
   importReportSave: commandWith<{ importId: string } & Saving, boolean>("import_report_save"),
   recordMove: commandWith<{ id: string; category: T.Category }, T.RecordMoved>("record_move"),
+  recordMoveFile: commandWith<{ id: string; category: T.Category | null }, T.FileMoved>("record_move_file"),
+  recordMoveBack: commandWith<{ undo: string }, undefined>("record_move_back"),
   spaces: command<T.SpaceView[]>("spaces"),
   spaceCreate: (draft: T.SpaceDraft) => call("space_create", { draft }) as Promise<T.SpaceView>,
   spaceRename: commandWith<{ id: string; name: string; icon: string }, T.SpaceView>("space_rename"),

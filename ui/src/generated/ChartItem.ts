@@ -4,6 +4,7 @@ import type { Category } from "./Category";
 import type { CodeView } from "./CodeView";
 import type { ComponentView } from "./ComponentView";
 import type { DateView } from "./DateView";
+import type { Detail } from "./Detail";
 import type { FlagView } from "./FlagView";
 import type { Marker } from "./Marker";
 import type { ReferenceRangeView } from "./ReferenceRangeView";
@@ -71,9 +72,9 @@ ranges: Array<ReferenceRangeView>,
  */
 flags: Array<FlagView>, 
 /**
- * A second line: dose, reaction, result, class of visit, … as written.
+ * A second line: dose, reaction, result, class of visit, …
  */
-details: Array<string>, 
+details: Array<Detail>, 
 /**
  * Who made or did it, as written.
  */

@@ -15,4 +15,8 @@ author: string | null,
 /**
  * When, as written.
  */
-time: string | null, };
+time: string | null, 
+/**
+ * Set if Keyward made the note of a statement that something is not so: of what.
+ */
+noHistoryOf: string | null, };

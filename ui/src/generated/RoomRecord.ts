@@ -30,6 +30,10 @@ sourceName: string | null,
  */
 importId: string | null, 
 /**
+ * How many records came in that file and can be moved, itself among them (own records only).
+ */
+inFile: number | null, 
+/**
  * The compartment it is kept in, or came through.
  */
 compartment: Category, 

@@ -2,6 +2,7 @@
 
 /** Titles, by code system and code. */
 export const ownTitles = {
+  "http://loinc.org|11367-0": "History of tobacco use",
   "http://loinc.org|14646-4": "HDL cholesterol",
   "http://loinc.org|14647-2": "Total cholesterol",
   "http://loinc.org|14682-9": "Creatinine",
@@ -36,6 +37,7 @@ export const ownTitles = {
   "http://loinc.org|64098-7": "Six-minute walk",
   "http://loinc.org|6690-2": "Leukocytes",
   "http://loinc.org|718-7": "Haemoglobin",
+  "http://loinc.org|72166-2": "Tobacco smoking status",
   "http://loinc.org|72514-3": "Pain",
   "http://loinc.org|73985-4": "Exercise",
   "http://loinc.org|777-3": "Platelets",
@@ -49,6 +51,11 @@ export const ownTitles = {
   "http://loinc.org|91557-9": "Lean body mass",
   "http://loinc.org|9279-1": "Respiratory rate",
   "http://loinc.org|9843-4": "Head circumference",
+  "http://snomed.info/sct|160245001": "No current problems or disability",
+  "http://snomed.info/sct|409137002": "No known drug allergy",
+  "http://snomed.info/sct|428607008": "No known environmental allergy",
+  "http://snomed.info/sct|429625007": "No known food allergy",
+  "http://snomed.info/sct|716186003": "No known allergy",
   "http://terminology.hl7.org/CodeSystem/observation-statistics|average": "average",
   "http://terminology.hl7.org/CodeSystem/observation-statistics|count": "count",
   "http://terminology.hl7.org/CodeSystem/observation-statistics|maximum": "maximum",

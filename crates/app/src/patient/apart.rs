@@ -81,6 +81,21 @@ impl Apart {
         sensitivity::home(&kinds(&self.why(row))).unwrap_or_else(section)
     }
 
+    /// Where it is kept by what stands in it alone, whatever the sender says of the file or restricts; `None` for a
+    /// document of several kinds, for which nobody but her can choose a place.
+    pub(crate) fn own_place(&self, row: &RecordRow) -> Option<Category> {
+        let json = Json::read(&row.body, &Limits::default()).ok();
+        let mut kinds: BTreeSet<Sensitivity> =
+            json.as_ref().map(sensitivity::told).into_iter().flatten().collect();
+        kinds.extend(self.within.get(&hex::encode(row.fingerprint)).into_iter().flatten());
+        let kinds: Vec<Sensitivity> = kinds.into_iter().collect();
+        if kinds.len() > 1 && DOCUMENTS.contains(&row.resource_type.as_str()) {
+            return None;
+        }
+        let section = || json.as_ref().map_or(Category::Other, Category::section_of);
+        Some(sensitivity::home(&kinds).unwrap_or_else(section))
+    }
+
     /// Whether she decided where it is kept.
     pub(crate) fn is_decided(&self, row: &RecordRow) -> bool {
         self.decided.contains(&hex::encode(row.fingerprint))
@@ -88,12 +103,15 @@ impl Apart {
 
     /// Whether it waits for her to choose a place: its compartment does not say all that it is.
     pub(crate) fn waits(&self, row: &RecordRow) -> bool {
-        let content = hex::encode(row.fingerprint);
+        !self.is_decided(row) && self.would_wait(row)
+    }
+
+    /// As [`Apart::waits`], had she decided nothing.
+    pub(crate) fn would_wait(&self, row: &RecordRow) -> bool {
         let may = DOCUMENTS.contains(&row.resource_type.as_str())
             || self.labels.contains_key(&row.source)
-            || self.within.contains_key(&content);
-        let who = row.category == Category::Profile.as_str();
-        if !may || who || self.decided.contains(&content) {
+            || self.within.contains_key(&hex::encode(row.fingerprint));
+        if !may || row.category == Category::Profile.as_str() {
             return false;
         }
         match kinds(&self.why(row)).as_slice() {

@@ -88,7 +88,7 @@ pub fn move_record(session: &Session, id: &str, to: Category) -> Result<RecordMo
     let spaces = sealed_in(&*tx, &row, from)?;
     refuse_if_shared(&*tx, &spaces, from, session.now())?;
     relocate(&mut *tx, &mut row, &spaces, from, to)?;
-    index_again(&mut *tx, &row)?;
+    index_again(&mut *tx, std::slice::from_ref(&row))?;
     remember(&mut *tx, &row, to)?;
     tx.commit()?;
     session.changed();
@@ -119,7 +119,11 @@ pub(crate) fn sort_anew(
     Ok(())
 }
 
-fn relocate(
+/// Takes a record from one compartment to another, which it says from then on; see [`index_again`].
+///
+/// # Errors
+/// What the vault reports.
+pub(super) fn relocate(
     tx: &mut dyn Transaction,
     row: &mut RecordRow,
     spaces: &[String],
@@ -135,23 +139,34 @@ fn relocate(
     Ok(())
 }
 
-/// Puts a record that moved into the reading index.
-fn index_again(tx: &mut dyn Transaction, row: &RecordRow) -> Result<(), AppError> {
-    let file = FileBook::load(tx, &row.source)?;
-    let entry = Entry {
-        id: row.id,
-        compartment: &row.category,
-        origin: &row.source,
-        source: file.as_ref().map_or("", |file| file.name.as_str()),
-        received: file.as_ref().map(|file| file.at),
-        bytes: &row.body,
-    };
-    reading::index(tx, &Scope::Own, &[entry])?;
+/// Puts records that moved, all of one file, into the reading index.
+///
+/// # Errors
+/// What the vault reports.
+pub(super) fn index_again(tx: &mut dyn Transaction, rows: &[RecordRow]) -> Result<(), AppError> {
+    let Some(first) = rows.first() else { return Ok(()) };
+    let file = FileBook::load(tx, &first.source)?;
+    let entry = |row| entry(row, file.as_ref());
+    reading::index(tx, &Scope::Own, &rows.iter().map(entry).collect::<Vec<_>>())?;
     Ok(())
 }
 
+fn entry<'a>(row: &'a RecordRow, file: Option<&'a FileBook>) -> Entry<'a> {
+    Entry {
+        id: row.id,
+        compartment: &row.category,
+        origin: &row.source,
+        source: file.map_or("", |file| file.name.as_str()),
+        received: file.map(|file| file.at),
+        bytes: &row.body,
+    }
+}
+
 /// The spaces in which the record is sealed into the compartment of `category`.
-fn sealed_in(
+///
+/// # Errors
+/// What the vault reports.
+pub(super) fn sealed_in(
     tx: &dyn Transaction,
     row: &RecordRow,
     category: Category,
@@ -183,7 +198,9 @@ fn holding(
         .collect())
 }
 
-fn refuse_if_shared(
+/// # Errors
+/// [`ErrorCode::RecordShared`] if a running share holds what is sealed in these spaces.
+pub(super) fn refuse_if_shared(
     tx: &dyn Transaction,
     spaces: &[String],
     category: Category,
@@ -202,12 +219,30 @@ fn refuse_if_shared(
 
 /// Only what differs from its own place is remembered: a record moved back is as it was.
 fn remember(tx: &mut dyn Transaction, row: &RecordRow, to: Category) -> Result<(), AppError> {
-    let own = Apart::load(tx)?.place(row);
-    let key = decision_row(&row.fingerprint);
-    if own == to {
-        tx.delete(Collection::Settings, &key)?;
-    } else {
-        store::save(tx, Collection::Settings, &key, &Decision { category: to })?;
+    if Apart::load(tx)?.place(row) == to {
+        return Ok(forget(tx, row)?);
     }
+    Ok(decide(tx, row, to)?)
+}
+
+/// Notes where she wants the content of a record.
+///
+/// # Errors
+/// What the vault reports.
+pub(super) fn decide(
+    tx: &mut dyn Transaction,
+    row: &RecordRow,
+    to: Category,
+) -> Result<(), StoreError> {
+    let key = decision_row(&row.fingerprint);
+    store::save(tx, Collection::Settings, &key, &Decision { category: to })
+}
+
+/// Notes that she decided nothing about a record.
+///
+/// # Errors
+/// What the vault reports.
+pub(super) fn forget(tx: &mut dyn Transaction, row: &RecordRow) -> Result<(), StoreError> {
+    tx.delete(Collection::Settings, &decision_row(&row.fingerprint))?;
     Ok(())
 }

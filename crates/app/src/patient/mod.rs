@@ -7,4 +7,5 @@ pub mod home;
 pub mod import;
 pub mod sharing;
 pub mod spaces;
+pub mod together;
 pub mod visibility;

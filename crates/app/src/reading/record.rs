@@ -52,7 +52,9 @@ pub fn record(session: &Session, scope: &RoomScope, record: &str) -> Result<Room
         Some(row) => apart(&*tx, row)?,
         None => (Vec::new(), false),
     };
+    let in_file = body.own.as_ref().map(|row| movable(&*tx, &row.source)).transpose()?;
     Ok(RoomRecord {
+        in_file,
         apart,
         waits,
         also_in: also_in.collect::<Result<_, AppError>>()?,
@@ -63,6 +65,13 @@ pub fn record(session: &Session, scope: &RoomScope, record: &str) -> Result<Room
         source_name: body.own.is_some().then(|| body.source.clone()),
         record: view,
     })
+}
+
+/// How many records of a file can be moved: all but who she is.
+fn movable(tx: &dyn Transaction, source: &str) -> Result<u64, AppError> {
+    let counts = tx.count_records_of(source)?;
+    let profile = Category::Profile.as_str();
+    Ok(counts.iter().filter(|(name, _)| name != profile).map(|(_, records)| records).sum())
 }
 
 /// Why a record of one's own is kept apart, and whether it waits for a decision.

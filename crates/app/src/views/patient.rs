@@ -293,6 +293,22 @@ pub struct RecordMoved {
     pub to: Category,
 }
 
+/// Records of one file that were moved together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "./")]
+pub struct FileMoved {
+    /// The file's name.
+    pub file: String,
+    /// How many records are elsewhere now or wait no more.
+    #[ts(type = "number")]
+    pub records: u64,
+    /// Where they are; `None` if each is with its own kind.
+    pub to: Option<Category>,
+    /// What takes it back as long as nothing else was moved so.
+    pub undo: String,
+}
+
 /// What the patient's first page shows.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]

@@ -48,6 +48,9 @@ pub struct RoomRecord {
     pub source_name: Option<String>,
     /// The import it came with (own records only).
     pub import_id: Option<String>,
+    /// How many records came in that file and can be moved, itself among them (own records only).
+    #[ts(type = "number | null")]
+    pub in_file: Option<u64>,
     /// The compartment it is kept in, or came through.
     pub compartment: Category,
     /// Why it is kept apart (own records only); empty if it is not.

@@ -129,11 +129,6 @@ impl<'a> Maker<'a> {
             .flat_map(|code| std::iter::once(code).chain(children(code, "translation")))
             .find(|code| attribute(*code, "codeSystem") == Some("2.16.840.1.113883.5.4"))
             .and_then(types::coding);
-        let unknown = Object::new()
-            .text("system", Some("http://terminology.hl7.org/CodeSystem/v3-NullFlavor"))
-            .text("code", Some("UNK"))
-            .text("display", Some("unknown"))
-            .done();
         let kind: Vec<Json> =
             code.and_then(|code| types::concept(code, self)).into_iter().collect();
         let period = child(encounter, "effectiveTime").and_then(|time| {
@@ -175,7 +170,7 @@ impl<'a> Maker<'a> {
             .map(|code| Object::new().with("dischargeDisposition", code).done());
         let body = Object::new()
             .text("status", Some(if planned(encounter) { "planned" } else { "finished" }))
-            .with("class", class.unwrap_or(unknown))
+            .with("class", class.unwrap_or_else(|| types::missing("UNK")))
             .list("type", kind)
             .list("participant", participants)
             .with("period", period)

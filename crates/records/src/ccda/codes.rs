@@ -84,43 +84,18 @@ pub(super) fn absent(null_flavor: &str) -> &'static str {
     }
 }
 
-/// A moment of the day to which a dose is tied, in words.
-pub(super) fn event(code: &str) -> Option<&'static str> {
-    Some(match code {
-        "AC" => "before meals",
-        "ACD" => "before lunch",
-        "ACM" => "before breakfast",
-        "ACV" => "before dinner",
-        "C" => "with meals",
-        "CD" => "with lunch",
-        "CM" => "with breakfast",
-        "CV" => "with dinner",
-        "HS" => "at bedtime",
-        "IC" => "between meals",
-        "ICD" => "between lunch and dinner",
-        "ICM" => "between breakfast and lunch",
-        "ICV" => "between dinner and bedtime",
-        "PC" => "after meals",
-        "PCD" => "after lunch",
-        "PCM" => "after breakfast",
-        "PCV" => "after dinner",
-        "WAKE" => "on waking",
-        _ => return None,
-    })
+/// Whether a code is a moment of the day to which a dose is tied; FHIR has the same ones.
+pub(super) fn is_moment(code: &str) -> bool {
+    const MOMENTS: [&str; 18] = [
+        "AC", "ACD", "ACM", "ACV", "C", "CD", "CM", "CV", "HS", "IC", "ICD", "ICM", "ICV", "PC",
+        "PCD", "PCM", "PCV", "WAKE",
+    ];
+    MOMENTS.contains(&code)
 }
 
-/// A UCUM unit of time, in words and as a FHIR unit of time.
-pub(super) fn unit_of_time(unit: &str) -> Option<(&'static str, &'static str)> {
-    Some(match unit {
-        "s" => ("s", "s"),
-        "min" => ("min", "min"),
-        "h" => ("h", "h"),
-        "d" => ("d", "day"),
-        "wk" => ("wk", "week"),
-        "mo" => ("mo", "month"),
-        "a" => ("a", "year"),
-        _ => return None,
-    })
+/// Whether a unit of UCUM is one of time; FHIR has the same ones.
+pub(super) fn is_time(unit: &str) -> bool {
+    matches!(unit, "s" | "min" | "h" | "d" | "wk" | "mo" | "a")
 }
 
 /// Sections whose entries are read; all others are narrative and, where they have entries, source.

@@ -6,9 +6,14 @@ use super::maker::Maker;
 use super::node::{Node, attribute, child, children, code_of, is, null_flavor};
 use super::problems::negated;
 use super::types;
-use super::{codes, node};
+use super::{NEGATED_URL, NO_HISTORY, codes, node};
 use crate::json::Json;
+use crate::own_words::OwnTitle;
 
+/// Templates of statements about tobacco, and the question each answers.
+const TOBACCO: [(&str, &str, &str); 2] =
+    [("78", "72166-2", "Tobacco smoking status"), ("85", "11367-0", "History of tobacco use")];
+const LOINC: &str = "http://loinc.org";
 const CATEGORY: &str = "http://terminology.hl7.org/CodeSystem/observation-category";
 
 impl<'a> Maker<'a> {
@@ -70,10 +75,7 @@ impl<'a> Maker<'a> {
         let mut body = Object::new();
         if negated(observation) {
             // Said not to be so: whoever reads on must not miss that.
-            let modifier = Object::new()
-                .text("url", Some("urn:keyward:negated"))
-                .with("valueBoolean", Json::Bool(true));
-            body.set("modifierExtension", one(modifier.done()));
+            body.set("modifierExtension", one(not_so()));
         }
         body.set("status", Json::from(status_of(observation)));
         body.set("category", one(build::code(CATEGORY, category, "")));
@@ -129,15 +131,11 @@ impl<'a> Maker<'a> {
     /// answers is said by the template.
     fn meaning(&self, observation: Node<'a>) -> Json {
         let asserts = code_of(observation, "code") == Some("ASSERTION");
-        let known = [
-            ("78", "72166-2", "Tobacco smoking status"),
-            ("85", "11367-0", "History of tobacco use"),
-        ];
-        if asserts && let Some((_, code, words)) = known.iter().find(|(t, ..)| is(observation, t)) {
-            return build::code("http://loinc.org", code, words);
+        let known = TOBACCO.iter().find(|(template, ..)| is(observation, template));
+        if asserts && let Some((_, code, words)) = known {
+            return build::code(LOINC, code, words);
         }
         let concept = self.code(observation, "code");
-        let known = known.iter().find(|(template, ..)| is(observation, template));
         match (words_of(&concept), known, concept) {
             // A bare number is no name; these two are known by their template.
             (None, Some((_, _, words)), Json::Object(mut members)) => {
@@ -218,7 +216,8 @@ impl<'a> Maker<'a> {
                 let words = what
                     .text("text")
                     .or_else(|| what.items("coding").find_map(|coding| coding.text("display")))?;
-                Some(Object::new().text("text", Some(format!("No history of: {words}"))).done())
+                let note = Object::new().with("extension", one(not_so()));
+                Some(note.text("text", Some(format!("{NO_HISTORY}{words}"))).done())
             })
             .collect();
         let mut body = Object::new()
@@ -256,6 +255,23 @@ impl<'a> Maker<'a> {
         };
         Some(condition.done())
     }
+}
+
+/// The words Keyward writes beside a code.
+pub(super) fn titles() -> impl Iterator<Item = OwnTitle> {
+    TOBACCO.iter().map(|(_, code, title)| OwnTitle::new(LOINC, code, title))
+}
+
+/// The extension that says that something is not so.
+fn not_so() -> Json {
+    let extension = Object::new().text("url", Some(NEGATED_URL));
+    extension.with("valueBoolean", Json::Bool(true)).done()
+}
+
+/// What a relative did not have, if a note was made here of the statement that it is so.
+pub(crate) fn no_history_of(note: &Json) -> Option<&str> {
+    let made = note.items("extension").any(|each| each.text("url") == Some(NEGATED_URL));
+    note.text("text").filter(|_| made)?.strip_prefix(NO_HISTORY)
 }
 
 /// The words of a concept.

@@ -112,9 +112,12 @@ impl<'a> Maker<'a> {
         if !body.has("date") {
             body.set("_date", Object::new().with("extension", build::absent("unknown")).done());
         }
+        if title.is_none() {
+            body.set("_title", types::missing("NI"));
+        }
         let body = body
             .with("author", one(author))
-            .text("title", Some(title.unwrap_or_else(|| "Clinical document".to_owned())))
+            .text("title", title)
             .text("confidentiality", confidentiality(document))
             .with("custodian", custodian.map(|name| build::display(&name)))
             .list("section", sections);

@@ -37,7 +37,7 @@ impl<'a> Maker<'a> {
                 .with("requester", who.map(|who| build::display(&who)))
                 .list("reasonCode", reasons)
                 .list("note", self.notes(statement))
-                .list("dosageInstruction", dosage.into_iter().collect());
+                .list("dosageInstruction", dosage);
             self.add("MedicationRequest", statement, body);
             return;
         }
@@ -62,22 +62,19 @@ impl<'a> Maker<'a> {
             .with("informationSource", who.map(|who| build::display(&who)))
             .list("reasonCode", reasons)
             .list("note", self.notes(statement))
-            .list("dosage", dosage.into_iter().collect());
+            .list("dosage", dosage);
         self.add("MedicationStatement", statement, body);
     }
 
-    fn dosage(&self, statement: Node<'a>) -> Option<Json> {
-        let amount = child(statement, "doseQuantity").and_then(|dose| self.amount(dose));
+    /// How to take it: the prescriber's words, where there are any, and the parts, which are put into words where
+    /// they are read. A period that does not fit into the first dosage stands in one of its own.
+    fn dosage(&self, statement: Node<'a>) -> Vec<Json> {
+        let amount = child(statement, "doseQuantity").and_then(|dose| Amount::of("dose", dose));
         // A bare number counts tablets, puffs, …, where the document says which.
         let form = child(statement, "administrationUnitCode")
-            .filter(|_| {
-                child(statement, "doseQuantity")
-                    .is_some_and(|dose| attribute(dose, "unit").is_none())
-            })
             .and_then(|form| words_of(&types::concept(form, self)?));
-        let rate = child(statement, "rateQuantity").and_then(|rate| self.amount(rate));
-        let timings: Vec<Timing> =
-            children(statement, "effectiveTime").filter_map(timing).collect();
+        let amount = amount.map(|amount| amount.counting(form));
+        let rate = child(statement, "rateQuantity").and_then(|rate| Amount::of("rate", rate));
         let route = child(statement, "routeCode").and_then(|route| types::concept(route, self));
         let site =
             children(statement, "approachSiteCode").find_map(|site| types::concept(site, self));
@@ -92,71 +89,30 @@ impl<'a> Maker<'a> {
                 .with("denominator", part("denominator"))
                 .some()
         });
-        // What the prescriber wrote is better than what can be put together.
         let written = related(statement, "substanceAdministration")
             .find(|(_, sig)| is(*sig, "147"))
             .and_then(|(_, sig)| child(sig, "text"))
             .and_then(|text| self.text(text))
             .or_else(|| child(statement, "text").and_then(|text| self.text(text)));
-        let together = || {
-            let mut parts: Vec<String> = Vec::new();
-            parts.extend(amount.as_ref().map(|(_, words)| match &form {
-                Some(form) => format!("{words} {form}"),
-                None => words.clone(),
-            }));
-            parts.extend(rate.as_ref().map(|(_, words)| words.clone()));
-            parts.extend(route.as_ref().and_then(words_of));
-            parts.extend(timings.iter().map(|timing| timing.words.clone()));
-            if as_needed {
-                let what = condition.as_ref().and_then(words_of);
-                parts
-                    .push(what.map_or("as needed".to_owned(), |what| format!("as needed: {what}")));
-            }
-            (!parts.is_empty()).then(|| parts.join(", "))
-        };
-        let amounts = Object::new()
-            .with("doseQuantity", amount.as_ref().and_then(|(quantity, _)| quantity.clone()))
-            .with("rateQuantity", rate.as_ref().and_then(|(quantity, _)| quantity.clone()))
-            .some();
-        let text = written.or_else(together);
-        let words: Vec<String> = timings.iter().map(|timing| timing.words.clone()).collect();
-        let repeat = timings.iter().find_map(|timing| timing.repeat.clone());
-        let timing = Object::new()
-            .with("repeat", repeat)
-            .with(
-                "code",
-                (!words.is_empty())
-                    .then(|| Object::new().text("text", Some(words.join(", "))).done()),
-            )
-            .some();
-        let mut dosage = Object::new().text("text", text).with("timing", timing);
+        let mut amounts = Object::new();
+        for Amount { name, value } in [amount, rate].into_iter().flatten() {
+            amounts.set(&name, value);
+        }
+        let mut timings = timings(statement).into_iter();
+        let mut dosage = Object::new().text("text", written).with("timing", timings.next());
         match condition {
             Some(condition) => dosage.set("asNeededCodeableConcept", condition),
             None if as_needed => dosage.set("asNeededBoolean", Json::Bool(true)),
             None => {}
         }
-        dosage
+        let first = dosage
             .with("site", site)
             .with("route", route)
-            .list("doseAndRate", amounts.into_iter().collect())
+            .list("doseAndRate", amounts.some().into_iter().collect())
             .with("maxDosePerPeriod", most)
-            .some()
-    }
-
-    /// An amount with its words; a range keeps its words only.
-    fn amount(&self, node: Node<'a>) -> Option<(Option<Json>, String)> {
-        let words = |quantity: &Json| {
-            let unit = quantity.text("unit").unwrap_or_default();
-            format!("{} {unit}", quantity.digits("value").unwrap_or_default()).trim().to_owned()
-        };
-        if let Some(quantity) = types::quantity(node) {
-            let words = words(&quantity);
-            return Some((Some(quantity), words));
-        }
-        let range = types::range(node)?;
-        let ends: Vec<String> =
-            ["low", "high"].iter().filter_map(|end| range.get(end).map(words)).collect();
-        Some((None, ends.join(" – ")))
+            .some();
+        let more = timings.map(|timing| Object::new().with("timing", timing).done());
+        first.into_iter().chain(more).collect()
     }
 
     /// A vaccination: given, refused or planned.
@@ -193,7 +149,7 @@ impl<'a> Maker<'a> {
         match when {
             Some(when) => body.set("occurrenceDateTime", Json::from(when)),
             // The date is required; that it is unknown is said.
-            None => body.set("occurrenceString", Json::from("unknown")),
+            None => body.set("_occurrenceString", types::missing("UNK")),
         }
         let performer = children(statement, "performer")
             .find_map(types::person)
@@ -222,31 +178,54 @@ impl<'a> Maker<'a> {
     }
 }
 
-/// How often, in words and where possible as FHIR has it.
-struct Timing {
-    words: String,
-    repeat: Option<Json>,
+/// An amount or a range of amounts under its FHIR name.
+struct Amount {
+    name: String,
+    value: Json,
 }
 
-fn timing(time: Node<'_>) -> Option<Timing> {
-    match type_of(time)? {
-        "PIVL_TS" | "PIVL" => periodic(time),
-        "EIVL_TS" | "EIVL" => {
-            let code = code_of(time, "event")?;
-            let words = codes::event(code)?;
-            let repeat = Object::new().list("when", vec![Json::from(code)]).done();
-            Some(Timing { words: words.to_owned(), repeat: Some(repeat) })
+impl Amount {
+    fn of(name: &str, node: Node<'_>) -> Option<Self> {
+        let quantity = types::quantity(node).map(|quantity| ("Quantity", quantity));
+        let (kind, value) = quantity.or_else(|| Some(("Range", types::range(node)?)))?;
+        Some(Self { name: format!("{name}{kind}"), value })
+    }
+
+    /// Of a bare number: what is counted.
+    fn counting(mut self, form: Option<String>) -> Self {
+        if let Json::Object(members) = &mut self.value
+            && self.name == "doseQuantity"
+            && members.iter().all(|(name, _)| name != "unit")
+            && let Some(form) = form
+        {
+            members.push(("unit".into(), Json::from(form)));
         }
-        _ => None,
+        self
     }
 }
 
-fn periodic(time: Node<'_>) -> Option<Timing> {
+/// How often: what one FHIR timing can hold, and each further period by itself.
+fn timings(statement: Node<'_>) -> Vec<Json> {
+    let times = || children(statement, "effectiveTime");
+    let mut periods = times()
+        .filter(|time| matches!(type_of(*time), Some("PIVL_TS" | "PIVL")))
+        .filter_map(periodic);
+    let moments: Vec<Json> = times()
+        .filter(|time| matches!(type_of(*time), Some("EIVL_TS" | "EIVL")))
+        .filter_map(|time| code_of(time, "event").filter(|code| codes::is_moment(code)))
+        .map(Json::from)
+        .collect();
+    let first = periods.next().unwrap_or_else(Object::new).list("when", moments).some();
+    let all = first.into_iter().chain(periods.map(Object::done));
+    all.map(|repeat| Object::new().with("repeat", repeat).done()).collect()
+}
+
+fn periodic(time: Node<'_>) -> Option<Object> {
     let period = child(time, "period")?;
     let written = |node: Node<'_>| {
         let value = types::decimal(attribute(node, "value")?)?;
-        let Json::Number(digits) = value else { return None };
-        Some((digits.to_string(), attribute(node, "unit").unwrap_or("h").to_owned()))
+        let unit = attribute(node, "unit").unwrap_or("h");
+        codes::is_time(unit).then(|| (value, unit.to_owned()))
     };
     let bound = |name: &'static str| child(period, name).and_then(written);
     let (value, most, unit) = match (written(period), bound("low"), bound("high")) {
@@ -255,18 +234,10 @@ fn periodic(time: Node<'_>) -> Option<Timing> {
         (None, Some((low, unit)), None) | (None, None, Some((low, unit))) => (low, None, unit),
         (None, None, None) => return None,
     };
-    let (unit_code, unit_word) = codes::unit_of_time(&unit)?;
-    let plural = if unit_word.len() > 3 && (value != "1" || most.is_some()) { "s" } else { "" };
-    let words = match &most {
-        Some(most) => format!("every {value} to {most} {unit_word}{plural}"),
-        None if value == "1" && unit_word.len() >= 3 => format!("every {unit_word}"),
-        None => format!("every {value} {unit_word}{plural}"),
-    };
     let repeat = Object::new()
         .with("frequency", Json::Number("1".into()))
-        .with("period", Json::Number(value.into()))
-        .with("periodMax", most.map(|most| Json::Number(most.into())))
-        .text("periodUnit", Some(unit_code))
-        .done();
-    Some(Timing { words, repeat: Some(repeat) })
+        .with("period", value)
+        .with("periodMax", most)
+        .text("periodUnit", Some(unit));
+    Some(repeat)
 }

@@ -31,6 +31,7 @@ use self::types::Texts;
 use crate::format::Format;
 use crate::json::{Json, JsonErrorKind};
 use crate::limits::Limits;
+use crate::own_words::OwnTitle;
 use crate::parsed::{Container, KeptReason, ParseError, Parsed};
 use crate::sensitivity::{self, Sensitivity};
 use crate::take::{Ready, Taken};
@@ -41,6 +42,17 @@ pub const SOURCE: &str = "urn:keyward:ccda";
 pub const EXCERPT_URL: &str = "urn:keyward:source-excerpt";
 /// Extension: the title of the section it stood in.
 pub const SECTION_URL: &str = "urn:keyward:source-section";
+/// URL of the extension by which a statement is said not to be so.
+pub(crate) const NEGATED_URL: &str = "urn:keyward:negated";
+/// How a note begins that is made of the statement that a relative did not have something.
+const NO_HISTORY: &str = "No history of: ";
+
+pub(crate) use self::findings::no_history_of;
+
+/// The words that stand beside a code in what is made from documents, where the document has none.
+pub(crate) fn titles() -> Vec<OwnTitle> {
+    findings::titles().chain(problems::titles()).collect()
+}
 
 /// Sections inside sections.
 const MAX_SECTIONS_DEEP: usize = 8;
@@ -56,7 +68,7 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Parsed, ParseError> {
     let text = xml::decode(bytes)?;
     // A mark of the encoding is no part of the document.
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    let tree = xml::parse(text, limits)?;
+    let tree = xml::parse(text)?;
     let document = tree.root_element();
     if document.tag_name().name() != "ClinicalDocument" {
         return Err(ParseError::UnsupportedFormat);

@@ -5,6 +5,7 @@ use super::maker::Maker;
 use super::node::{Node, at, attribute, child, children, code_of, is, related, related_as};
 use super::types::{self, Texts};
 use crate::json::Json;
+use crate::own_words::OwnTitle;
 
 const CLINICAL: &str = "http://terminology.hl7.org/CodeSystem/condition-clinical";
 const VERIFICATION: &str = "http://terminology.hl7.org/CodeSystem/condition-ver-status";
@@ -58,8 +59,8 @@ impl<'a> Maker<'a> {
         let none = negated(observation) && code_of(observation, "value") == Some("55607006");
         let code = if none {
             // SNOMED CT: the disorder named "problem", negated, is the statement that there is none.
-            let coding = build::code(SNOMED, "160245001", "No current problems or disability");
-            Some(coding)
+            let (code, words) = NO_PROBLEMS;
+            Some(build::code(SNOMED, code, words))
         } else {
             child(observation, "value").map(|value| types::concept_or_absent(value, self))
         };
@@ -185,6 +186,14 @@ impl<'a> Maker<'a> {
 }
 
 const SNOMED: &str = "http://snomed.info/sct";
+/// Statements that there is nothing, with the words of SNOMED CT.
+const NO_PROBLEMS: (&str, &str) = ("160245001", "No current problems or disability");
+const NO_ALLERGY: [(&str, &str); 4] = [
+    ("716186003", "No known allergy"),
+    ("409137002", "No known drug allergy"),
+    ("429625007", "No known food allergy"),
+    ("428607008", "No known environmental allergy"),
+];
 
 /// FHIR knows three severities of a reaction; "fatal" and the like stay in the source.
 fn severity_of(code: &str) -> Option<&'static str> {
@@ -198,12 +207,19 @@ fn severity_of(code: &str) -> Option<&'static str> {
 
 /// The statement that there is no allergy (of a kind), as SNOMED CT has it.
 fn none_known(kind: Option<&str>) -> (&'static str, &'static str) {
+    let [any, medicines, food, surroundings] = NO_ALLERGY;
     match kind {
-        Some("416098002" | "419511003" | "59037007") => ("409137002", "No known drug allergy"),
-        Some("414285001" | "418471000" | "235719002") => ("429625007", "No known food allergy"),
-        Some("426232007") => ("428607008", "No known environmental allergy"),
-        _ => ("716186003", "No known allergy"),
+        Some("416098002" | "419511003" | "59037007") => medicines,
+        Some("414285001" | "418471000" | "235719002") => food,
+        Some("426232007") => surroundings,
+        _ => any,
     }
+}
+
+/// The words Keyward writes beside a code.
+pub(super) fn titles() -> impl Iterator<Item = OwnTitle> {
+    let all = NO_ALLERGY.into_iter().chain([NO_PROBLEMS]);
+    all.map(|(code, title)| OwnTitle::new(SNOMED, code, title))
 }
 
 /// Type and category of an allergy by the SNOMED CT code that C-CDA prescribes for it.

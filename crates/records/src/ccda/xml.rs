@@ -6,7 +6,6 @@
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use roxmltree::{Document, ParsingOptions};
 
-use crate::limits::Limits;
 use crate::parsed::ParseError;
 
 /// Elements inside elements.
@@ -70,8 +69,16 @@ fn declared(bytes: &[u8]) -> &'static Encoding {
 ///
 /// # Errors
 /// What [`look_through`] refuses, and [`ParseError::Damaged`].
-pub(crate) fn parse<'a>(text: &'a str, limits: &Limits) -> Result<Document<'a>, ParseError> {
-    look_through(text, limits)?;
+pub(crate) fn parse(text: &str) -> Result<Document<'_>, ParseError> {
+    parse_with_tags_of(text, MAX_TAG)
+}
+
+/// As [`parse`], with tags of at most so many bytes.
+///
+/// # Errors
+/// As [`parse`].
+pub(crate) fn parse_with_tags_of(text: &str, longest: usize) -> Result<Document<'_>, ParseError> {
+    look_through(text, longest)?;
     let options =
         ParsingOptions { allow_dtd: false, nodes_limit: MAX_NODES, entity_resolver: None };
     Document::parse_with_options(text, options).map_err(|error| match error {
@@ -94,7 +101,7 @@ fn offset(text: &str, place: roxmltree::TextPos) -> usize {
 }
 
 /// Looks for what would be laborious or dangerous to parse, without building anything.
-fn look_through(text: &str, limits: &Limits) -> Result<(), ParseError> {
+fn look_through(text: &str, longest: usize) -> Result<(), ParseError> {
     let mut rest = text;
     let mut depth = 0usize;
     // Namespace declarations in force at each open element.
@@ -114,7 +121,7 @@ fn look_through(text: &str, limits: &Limits) -> Result<(), ParseError> {
             return Err(ParseError::Entities { offset });
         }
         let tag = tag(rest).ok_or(ParseError::Truncated { offset: text.len() })?;
-        if tag.len() > MAX_TAG.max(limits.max_string.min(MAX_TAG)) {
+        if tag.len() > longest {
             return Err(ParseError::StringTooLong { offset });
         }
         rest = rest.get(tag.len() + 1..).unwrap_or_default();
@@ -191,7 +198,7 @@ mod tests {
     use super::*;
 
     fn why(text: &str) -> Option<&'static str> {
-        parse(text, &Limits::default()).err().map(|error| error.code())
+        parse(text).err().map(|error| error.code())
     }
 
     #[test]

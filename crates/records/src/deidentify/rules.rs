@@ -4,7 +4,7 @@ use super::IdentifierKind;
 use crate::json::Json;
 
 /// Extensions that say something about the value and nothing about the person.
-pub(super) const HARMLESS_EXTENSIONS: [&str; 7] = [
+pub(super) const HARMLESS_EXTENSIONS: [&str; 8] = [
     "http://hl7.org/fhir/StructureDefinition/data-absent-reason",
     "http://hl7.org/fhir/StructureDefinition/allergyintolerance-duration",
     "http://hl7.org/fhir/StructureDefinition/condition-assertedDate",
@@ -13,6 +13,7 @@ pub(super) const HARMLESS_EXTENSIONS: [&str; 7] = [
     "http://hl7.org/fhir/StructureDefinition/iso21090-uncertainty",
     // The title of the section an item stood in; the XML it was made from goes.
     crate::ccda::SECTION_URL,
+    crate::ccda::NEGATED_URL,
 ];
 
 /// For resources about people and places: the only elements that stay. Names stay only where the

@@ -1,5 +1,7 @@
 //! What a document is, by its first bytes. A stated type only tells apart what is text anyway.
 
+use super::dicom::is_dicom;
+
 /// How a document can be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Shown {
@@ -24,7 +26,7 @@ const MAX_SHOWN: usize = 1 << 20;
 
 /// How to show `bytes` of which somebody states the MIME type `stated`.
 pub fn shown(stated: Option<&str>, bytes: &[u8]) -> Shown {
-    if bytes.get(128..132) == Some(b"DICM") {
+    if is_dicom(bytes) {
         return Shown::Dicom;
     }
     const PICTURES: [&[u8]; 6] =

@@ -5,6 +5,7 @@
 //! an [`Inspector`], which the shell runs in a process without rights. Here a document is bytes with a kind, told by
 //! their beginning and never by a name or a stated type.
 
+mod dicom;
 mod kept;
 mod kind;
 mod letters;
@@ -12,6 +13,7 @@ mod markup;
 mod position;
 mod reference;
 
+pub(crate) use dicom::is_dicom;
 pub use kept::{is_kept_file, kept_file};
 pub use kind::{Shown, shown, text_of};
 pub use letters::closed_letters;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{MedicineChange, MedicineEntry, MedicineState, MedicineView};
-use crate::view::{ChartItem, Marker};
+use crate::view::{ChartItem, Detail, Marker};
 
 /// An entry about a medicine.
 #[derive(Debug, Clone)]
@@ -115,7 +115,7 @@ fn has_ended(item: &ChartItem, today: &str) -> bool {
 
 fn course(items: Vec<ChartItem>, today: &str) -> Vec<MedicineEntry> {
     let mut course: Vec<MedicineEntry> = Vec::with_capacity(items.len());
-    let mut before: Option<Vec<String>> = None;
+    let mut before: Option<Vec<Detail>> = None;
     for item in items.into_iter().rev() {
         let ended = says(&item) && matches!(state(&item, today), MedicineState::Stopped);
         let change = match &before {

@@ -16,7 +16,9 @@ pub use medicines::{MedicineInput, plan};
 pub use snippet::{holds_all, snippet};
 pub use trend::trend;
 
-use crate::view::{ChartItem, IdentityView, QuantityView, ReferenceRangeView, SectionState};
+use crate::view::{
+    ChartItem, Detail, IdentityView, QuantityView, ReferenceRangeView, SectionState,
+};
 
 /// A section of the chart and whether it can be read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -345,8 +347,8 @@ pub struct MedicineView {
     pub name: String,
     /// What became of it.
     pub state: MedicineState,
-    /// Dose and instruction as written in the newest entry.
-    pub instructions: Vec<String>,
+    /// Dose and instruction of the newest entry.
+    pub instructions: Vec<Detail>,
     /// Newest first.
     pub course: Vec<MedicineEntry>,
 }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{AbsentReason, CodeView, ComponentView, DateView, FlagView, Marker};
+use super::{AbsentReason, CodeView, ComponentView, DateView, Detail, FlagView, Marker};
 use super::{ReferenceRangeView, ValueView, item};
 use crate::category::Category;
 use crate::json::Json;
@@ -166,8 +166,8 @@ pub struct ChartItem {
     pub ranges: Vec<ReferenceRangeView>,
     /// The laboratory's flags.
     pub flags: Vec<FlagView>,
-    /// A second line: dose, reaction, result, class of visit, … as written.
-    pub details: Vec<String>,
+    /// A second line: dose, reaction, result, class of visit, …
+    pub details: Vec<Detail>,
     /// Who made or did it, as written.
     pub performer: Option<String>,
     /// How many documents it carries.

@@ -2,8 +2,8 @@
 
 use super::read::{self, concept, non_empty, person_name, words};
 use super::{
-    AbsentReason, ChartInput, ChartItem, CodeView, ComponentView, DateRole, DateView, Marker,
-    ValueView, attachment, marker,
+    AbsentReason, ChartInput, ChartItem, CodeView, ComponentView, DateRole, DateView, Detail,
+    Marker, ValueView, attachment, dose, marker,
 };
 use crate::category::Category;
 use crate::date::{DatePrecision, PartialDate};
@@ -348,62 +348,46 @@ fn performer(resource: &Json, source: &str, references: &References) -> Option<S
 }
 
 /// Short further lines: dose, reaction, severity, site, conclusion, reason, goal, activity.
-fn details(resource: &Json) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
+fn details(resource: &Json) -> Vec<Detail> {
+    let mut lines: Vec<Detail> = Vec::new();
     for dose in resource.items("dosageInstruction").chain(resource.items("dosage")) {
-        lines.extend(dose_line(dose));
+        lines.extend(dose::line(dose));
     }
+    let shown = |element: &Json| concept(element).map(|concept| Detail::Words(concept.display));
     for reaction in resource.items("reaction") {
-        lines.extend(reaction.items("manifestation").filter_map(concept).map(|c| c.display));
-        lines.extend(text(reaction, "severity"));
+        lines.extend(reaction.items("manifestation").filter_map(shown));
+        lines.extend(dose::term(reaction, "severity"));
     }
-    for field in ["criticality", "conclusion", "doseNumberString", "lotNumber"] {
-        lines.extend(text(resource, field));
+    lines.extend(dose::term(resource, "criticality"));
+    for field in ["conclusion", "doseNumberString", "lotNumber"] {
+        lines.extend(text(resource, field).map(Detail::Words));
     }
     for field in
         ["severity", "bodySite", "conclusionCode", "outcome", "reasonCode", "statusReason", "class"]
     {
-        lines.extend(resource.items(field).filter_map(concept).map(|c| c.display));
+        lines.extend(resource.items(field).filter_map(shown));
     }
     for activity in resource.items("activity") {
         let detail = activity.get("detail");
-        lines.extend(
-            detail.and_then(|d| first_concept(d, "code").or_else(|| text(d, "description"))),
-        );
+        let said = detail.and_then(|d| first_concept(d, "code").or_else(|| text(d, "description")));
+        lines.extend(said.map(Detail::Words));
     }
     for target in resource.items("target") {
-        lines.extend(target.get("detailQuantity").and_then(read::quantity).map(|q| words(&q)));
+        let quantity = target.get("detailQuantity").and_then(read::quantity);
+        lines.extend(quantity.map(|q| Detail::Words(words(&q))));
     }
-    lines.extend(resource.get("total").and_then(read::quantity).map(|money| words(&money)));
+    let total = resource.get("total").and_then(read::quantity);
+    lines.extend(total.map(|money| Detail::Words(words(&money))));
     let mut seen = std::collections::HashSet::new();
-    let title = title_of(resource);
+    let title = Detail::Words(title_of(resource));
     lines.retain(|line| *line != title && seen.insert(line.clone()));
     lines.truncate(MAX_DETAILS);
-    lines.into_iter().map(|line| line.chars().take(MAX_LINE).collect()).collect()
+    lines.into_iter().map(short).collect()
 }
 
-fn dose_line(dose: &Json) -> Option<String> {
-    if let Some(words) = text(dose, "text") {
-        return Some(words);
+fn short(line: Detail) -> Detail {
+    match line {
+        Detail::Words(line) => Detail::Words(line.chars().take(MAX_LINE).collect()),
+        other => other,
     }
-    let amount = dose
-        .items("doseAndRate")
-        .find_map(|rate| rate.get("doseQuantity"))
-        .or_else(|| dose.get("doseQuantity"))
-        .or_else(|| dose.get("dose"))
-        .and_then(read::quantity)
-        .map(|quantity| words(&quantity));
-    let often = dose.get("timing").and_then(|timing| {
-        first_concept(timing, "code").or_else(|| {
-            let repeat = timing.get("repeat")?;
-            Some(format!(
-                "{} / {} {}",
-                repeat.digits("frequency")?,
-                repeat.digits("period")?,
-                repeat.text("periodUnit")?
-            ))
-        })
-    });
-    let parts: Vec<String> = [amount, often].into_iter().flatten().collect();
-    (!parts.is_empty()).then(|| parts.join(", "))
 }

@@ -6,6 +6,7 @@
 
 mod attachment;
 mod chart;
+mod dose;
 mod facts;
 mod item;
 pub mod line;
@@ -21,6 +22,7 @@ pub use chart::{
     ChartInput, ChartItem, ChartView, IdentityView, SectionState, SectionView, SharedScope,
     TimelineEntry, chart, chart_in, identity,
 };
+pub use dose::{Detail, DosePart, DoseView, TermView};
 pub use facts::FactView;
 pub(crate) use item::{date_of, title_of};
 pub use marker::{AbsentReason, Marker};

@@ -42,6 +42,8 @@ pub struct NoteView {
     pub author: Option<String>,
     /// When, as written.
     pub time: Option<String>,
+    /// Set if Keyward made the note of a statement that something is not so: of what.
+    pub no_history_of: Option<String>,
 }
 
 /// One record in full; references are named by their own words only.
@@ -104,6 +106,7 @@ fn notes(resource: &Json) -> Vec<NoteView> {
         .filter_map(|note| {
             let text = |name: &str| note.text(name).map(str::to_owned);
             Some(NoteView {
+                no_history_of: crate::ccda::no_history_of(note).map(str::to_owned),
                 text: text("text").or_else(|| note.as_str().map(str::to_owned))?,
                 author: text("authorString").or_else(|| {
                     note.at(&["authorReference", "display"])?.as_str().map(str::to_owned)

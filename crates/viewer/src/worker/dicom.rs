@@ -1,13 +1,13 @@
 //! DICOM still frames with window and level.
 
-use std::io;
+use std::io::{self, Read as _};
 
 use dicom_object::file::ReadPreamble;
 use dicom_object::{DefaultDicomObject, OpenFileOptions, Tag};
 use dicom_pixeldata::{DecodedPixelData, PhotometricInterpretation, PixelDecoder};
 
 use super::grey::Grey;
-use super::{Pages, dates};
+use super::{Pages, dates, jpeg2000, preamble};
 use crate::message::{Info, MAX_PAGES, MAX_PIXELS, PageSize, Pixels, Refusal, View, Window};
 
 const MODALITY: Tag = Tag(0x0008, 0x0060);
@@ -16,12 +16,14 @@ const ACQUISITION_DATE: Tag = Tag(0x0008, 0x0022);
 const STUDY_DATE: Tag = Tag(0x0008, 0x0020);
 const STUDY_DESCRIPTION: Tag = Tag(0x0008, 0x1030);
 const SERIES_DESCRIPTION: Tag = Tag(0x0008, 0x103e);
-const SAMPLES: Tag = Tag(0x0028, 0x0002);
-const FRAMES: Tag = Tag(0x0028, 0x0008);
+pub(super) const SAMPLES: Tag = Tag(0x0028, 0x0002);
+pub(super) const PHOTOMETRIC: Tag = Tag(0x0028, 0x0004);
+pub(super) const PLANAR: Tag = Tag(0x0028, 0x0006);
+pub(super) const FRAMES: Tag = Tag(0x0028, 0x0008);
 const ROWS: Tag = Tag(0x0028, 0x0010);
 const COLUMNS: Tag = Tag(0x0028, 0x0011);
-const ALLOCATED: Tag = Tag(0x0028, 0x0100);
-const PIXEL_DATA: Tag = Tag(0x7fe0, 0x0010);
+pub(super) const ALLOCATED: Tag = Tag(0x0028, 0x0100);
+pub(super) const PIXEL_DATA: Tag = Tag(0x7fe0, 0x0010);
 
 /// Reads a file and hands it on.
 pub(super) fn read(
@@ -30,8 +32,8 @@ pub(super) fn read(
 ) -> Result<io::Result<()>, Refusal> {
     let object = OpenFileOptions::new()
         .read_preamble(ReadPreamble::Always)
-        .from_reader(bytes)
-        .map_err(|_| Refusal::Damaged)?;
+        .from_reader(io::Cursor::new(preamble::missing(bytes)).chain(bytes))
+        .map_err(|error| refused(&error))?;
     let (size, total) = size(&object)?;
     let first = frame(&object, 0)?;
     let (window, range) = match &first {
@@ -115,11 +117,29 @@ fn size(object: &DefaultDicomObject) -> Result<(PageSize, u32), Refusal> {
 }
 
 fn frame(object: &DefaultDicomObject, number: u32) -> Result<Frame, Refusal> {
-    let decoded = object.decode_pixel_data_frame(number).map_err(|error| {
-        let words = format!("{error:?}");
-        let unsupported = words.contains("Unsupported") || words.contains("UnknownTransferSyntax");
-        if unsupported { Refusal::Unsupported } else { Refusal::Damaged }
-    })?;
+    if jpeg2000::is_in(object) {
+        let (size, total) = size(object)?;
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "sides are 16-bit numbers"
+        )]
+        let size = (size.width as u32, size.height as u32);
+        let plain = jpeg2000::uncompressed(object, number, total, size)?;
+        return native(&plain, 0);
+    }
+    native(object, number)
+}
+
+/// Why the library does not read a file: a way of packing it does not know, or damage.
+fn refused(error: &dyn std::fmt::Debug) -> Refusal {
+    let words = format!("{error:?}");
+    let unsupported = words.contains("Unsupported") || words.contains("UnknownTransferSyntax");
+    if unsupported { Refusal::Unsupported } else { Refusal::Damaged }
+}
+
+fn native(object: &DefaultDicomObject, number: u32) -> Result<Frame, Refusal> {
+    let decoded = object.decode_pixel_data_frame(number).map_err(|error| refused(&error))?;
     let size = (decoded.columns(), decoded.rows());
     let pixels = u64::from(size.0) * u64::from(size.1);
     if pixels == 0 || pixels > MAX_PIXELS {

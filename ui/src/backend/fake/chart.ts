@@ -6,7 +6,7 @@ export const items: T.ChartItem[] = [
     resourceType: "Condition",
     date: date("2011", "year"),
     status: "active",
-    details: ["moderate"],
+    details: [{ term: "severity", code: "moderate" }],
   }),
   item("i2", "conditions", "Asthma", {
     resourceType: "Condition",
@@ -28,7 +28,14 @@ export const items: T.ChartItem[] = [
     resourceType: "MedicationStatement",
     date: date("2019-03-02", "day", "authored"),
     markers: ["stopped"],
-    details: ["When needed"],
+    details: [
+      {
+        dose: [
+          { kind: "words", text: "2 puffs" },
+          { kind: "asNeeded", what: null },
+        ],
+      },
+    ],
   }),
   item("i6", "allergies", "No known allergies", {
     resourceType: "AllergyIntolerance",
@@ -218,6 +225,13 @@ export const recordView = (found: T.ChartItem): T.RecordView => ({
           },
         ]
       : [],
-  notes: [{ text: "Sample was haemolysed; please repeat.", author: "Sample Laboratory", time: "2018-08-06" }],
+  notes: [
+    {
+      text: "Sample was haemolysed; please repeat.",
+      author: "Sample Laboratory",
+      time: "2018-08-06",
+      noHistoryOf: null,
+    },
+  ],
   source: '{\n  "resourceType": "Observation",\n  "status": "final"\n}',
 });

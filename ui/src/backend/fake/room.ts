@@ -166,8 +166,10 @@ function stateOf(scope: T.RoomScope, category: T.Category): T.SectionState {
   return readable(scope).some((item) => item.category === category) ? "shared" : "noneRecorded";
 }
 
+const first = ({ details: [line] }: T.ChartItem): string => (typeof line === "string" ? line : "");
+
 const wordsOf = (item: T.ChartItem): string =>
-  [item.title, ...item.details, item.performer ?? "", item.source].join(" ").toLowerCase();
+  [item.title, ...item.details.map(String), item.performer ?? "", item.source].join(" ").toLowerCase();
 
 function matching(scope: T.RoomScope, query: T.ItemQuery): T.ChartItem[] {
   const words = (query.text ?? "").toLowerCase().split(/\s+/).filter(Boolean);
@@ -346,9 +348,7 @@ function search(scope: T.RoomScope, query: T.ItemQuery): T.SearchPage {
   return {
     hits: found.slice(query.offset, query.offset + (query.limit || 100)).map((item) => ({
       item,
-      snippet: item.details[0]?.toLowerCase().includes(word.toLowerCase())
-        ? snippetOf(item.details[0], word)
-        : [],
+      snippet: first(item).toLowerCase().includes(word.toLowerCase()) ? snippetOf(first(item), word) : [],
     })),
     waiting: 0,
     inPart: 0,
@@ -450,6 +450,7 @@ function record(scope: T.RoomScope, id: string): T.RoomRecord {
     received: now - 3 * day,
     sourceName: item.source,
     importId: scope.kind === "own" ? "i1" : null,
+    inFile: scope.kind === "own" ? 12 : null,
     alsoIn:
       id === "g3"
         ? [{ recordId: "g4", sourceName: "records-2026/bundle-1.json", received: now - 9 * day }]
@@ -481,6 +482,13 @@ export const roomAnswers: Record<string, (args: Args) => unknown> = {
   room_trend: (args) => trend(scopeOf(args), String(args.analyte)),
   room_comparison: (args) => comparison(scopeOf(args), String(args.earlier), String(args.later)),
   record_move: (args) => ({ id: args.id, from: "results", to: args.category }),
+  record_move_file: (args) => ({
+    file: "records-2026/bundle-1.json",
+    records: 12,
+    to: args.category,
+    undo: "u1",
+  }),
+  record_move_back: () => null,
   room_panel: (args) => panel(scopeOf(args)),
   room_medicines: (args) => medicines(scopeOf(args)),
   room_search: (args) => search(scopeOf(args), queryOf(args)),

@@ -120,6 +120,7 @@ function Formats() {
           </li>
         ))}
       </ul>
+      <p className="soft small">{t("import.formatsPictures")}</p>
       <p className="soft small">{t("import.formatsRest")}</p>
     </section>
   );

@@ -8,6 +8,7 @@ import { recordDates } from "../../shared/format/dates";
 import { originText } from "../../shared/records/Entry";
 import { Marks } from "../../shared/records/Marks";
 import { StateLine } from "../../shared/records/StateLine";
+import { detailLines, instructionLines } from "../../shared/records/details";
 import { medicinesText } from "../../shared/records/plain";
 import { sensitivityOf } from "../../shared/records/words";
 import { useRoom, useRoomLinks } from "./context";
@@ -112,7 +113,7 @@ export function Medicine({ medicine }: { medicine: MedicineView }) {
       </div>
       {medicine.instructions.length > 0 ? (
         <ul className="medicine-how">
-          {medicine.instructions.map((line) => (
+          {instructionLines(medicine).map((line) => (
             <li key={line}>{line}</li>
           ))}
         </ul>
@@ -127,7 +128,7 @@ export function Medicine({ medicine }: { medicine: MedicineView }) {
             {medicine.course.map((entry) => (
               <li key={entry.item.id}>
                 <a href={href(to({ at: "record", id: entry.item.id }))}>{changeText(entry)}</a>
-                {entry.item.details.length > 0 && <span>{entry.item.details.join(" · ")}</span>}
+                {entry.item.details.length > 0 && <span>{detailLines(entry.item).join(" · ")}</span>}
                 <span className="entry-origin">
                   {t("list.then", { first: entry.item.title, then: originText(entry.item) })}
                 </span>

@@ -6,6 +6,7 @@ import { Checkbox } from "../../shared/components/Fields";
 import { Loaded } from "../../shared/components/Loaded";
 import { commas, fullDate, recordDates } from "../../shared/format/dates";
 import { dateText, itemValue } from "../../shared/records/Entry";
+import { detailLines } from "../../shared/records/details";
 import { StateLine } from "../../shared/records/StateLine";
 import { summaryText } from "../../shared/records/plain";
 import {
@@ -158,7 +159,7 @@ function line(item: ChartItem): ReactNode {
   const [range] = item.ranges;
   const words = [
     ...marksBeside(item).map(markerWords),
-    ...item.details,
+    ...detailLines(item),
     ...(range ? [t("range.labsRange", { range: referenceText(range) })] : []),
     dateText(item),
   ];

@@ -307,6 +307,25 @@ describe("a record", () => {
     });
   });
 
+  it("can be moved with all that came in its file, each to its own kind, and all go back at once", async () => {
+    await open("patient", "/records/g3");
+    await userEvent.click(await screen.findByRole("button", { name: "Keep this with another kind" }));
+    await userEvent.click(await screen.findByRole("radio", { name: /^All 12 records of its file/ }));
+    await userEvent.click(screen.getByRole("button", { name: "Move them all" }));
+    expect(screen.getByText("Choose a kind")).toBeTruthy();
+    await userEvent.click(screen.getByRole("radio", { name: /^Each with its own kind/ }));
+    await userEvent.click(screen.getByRole("button", { name: "Move them all" }));
+    await waitFor(() => {
+      expect(asked("record_move_file")).toEqual([{ id: "g3", category: null }]);
+    });
+    expect(asked("record_move")).toEqual([]);
+    const said = (await screen.findByText("12 records are now with their own kind")).closest(".toast");
+    await userEvent.click(within(said as HTMLElement).getByRole("button", { name: "Undo" }));
+    await waitFor(() => {
+      expect(asked("record_move_back")).toEqual([{ undo: "u1" }]);
+    });
+  });
+
   it("says why it is kept apart, and that it waits for a choice", async () => {
     const fake = fakeTransport();
     const reasons: SensitivityMatch[] = [

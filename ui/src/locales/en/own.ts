@@ -298,4 +298,13 @@ export const own = {
   "own.Wheelchair walk pace": "Wheelchair walk pace",
   "own.Wheelchair run pace": "Wheelchair run pace",
   "own.Yoga": "Yoga",
+
+  // Of clinical documents.
+  "own.Tobacco smoking status": "Tobacco smoking status",
+  "own.History of tobacco use": "History of tobacco use",
+  "own.No current problems or disability": "No current problems or disability",
+  "own.No known allergy": "No known allergy",
+  "own.No known drug allergy": "No known drug allergy",
+  "own.No known food allergy": "No known food allergy",
+  "own.No known environmental allergy": "No known environmental allergy",
 } as const;

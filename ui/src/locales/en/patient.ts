@@ -43,7 +43,7 @@ export const patient = {
   "import.folder": "Choose a folder",
   "import.formats": "What you can add",
   "import.format.records": "Records from a clinic or a portal",
-  "import.format.records.name": "FHIR (JSON), C-CDA",
+  "import.format.records.name": "FHIR (JSON, XML), C-CDA",
   "import.format.letters": "Letters",
   "import.format.letters.name": "PDF",
   "import.format.pictures": "Photos and scans of paper",
@@ -56,6 +56,8 @@ export const patient = {
   "import.format.tables.name": "CSV",
   "import.format.archives": "Archives with any of these",
   "import.format.archives.name": "ZIP",
+  "import.formatsPictures":
+    "Films and rare kinds of pictures (JPEG-LS, JPEG XL, HTJ2K) are kept. You can save them, but not see them here.",
   "import.formatsRest":
     "What Keyward does not understand in such a file is kept as it came. So are other files, up to 256 MB each, and you see which.",
   "import.filesDone": "{done, number} of {found, plural, one {# file} other {# files}} done",

@@ -53,6 +53,16 @@ export const room = {
   "sensitivity.moveMissing": "Choose a kind",
   "sensitivity.moveNow": "Move it",
   "sensitivity.moved": "Moved to “{kind}”",
+  "sensitivity.which": "Which records?",
+  "sensitivity.onlyThis": "Only this record",
+  "sensitivity.allOfFile": "All {n, plural, one {# record} other {# records}} of its file",
+  "sensitivity.allOfFileHint": "They came in “{file}”.",
+  "sensitivity.each": "Each with its own kind",
+  "sensitivity.eachHint":
+    "What the sender says of the whole file does not count. What is private by itself stays apart.",
+  "sensitivity.moveAllNow": "Move them all",
+  "sensitivity.movedAll": "{n, plural, one {# record} other {# records}} moved to “{kind}”",
+  "sensitivity.movedEach": "{n, plural, one {# record is} other {# records are}} now with their own kind",
 
   "apart.heading": "Kept apart because",
   "apart.label": "{kind}: the sender marked it so ({code})",

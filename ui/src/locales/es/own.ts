@@ -298,4 +298,13 @@ export const own = {
   "own.Wheelchair walk pace": "Silla de ruedas a paso lento",
   "own.Wheelchair run pace": "Silla de ruedas a paso rápido",
   "own.Yoga": "Yoga",
+
+  // De documentos clínicos.
+  "own.Tobacco smoking status": "Consumo de tabaco",
+  "own.History of tobacco use": "Antecedentes de consumo de tabaco",
+  "own.No current problems or disability": "Sin problemas ni discapacidad por ahora",
+  "own.No known allergy": "Sin alergias conocidas",
+  "own.No known drug allergy": "Sin alergias conocidas a medicamentos",
+  "own.No known food allergy": "Sin alergias conocidas a alimentos",
+  "own.No known environmental allergy": "Sin alergias conocidas del entorno",
 } as const;

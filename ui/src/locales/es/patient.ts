@@ -45,7 +45,7 @@ export const patient = {
   "import.folder": "Elegir una carpeta",
   "import.formats": "Qué puede añadir",
   "import.format.records": "Registros de una clínica o de un portal",
-  "import.format.records.name": "FHIR (JSON), C-CDA",
+  "import.format.records.name": "FHIR (JSON y XML), C-CDA",
   "import.format.letters": "Cartas e informes",
   "import.format.letters.name": "PDF",
   "import.format.pictures": "Fotos y copias de papeles",
@@ -58,6 +58,8 @@ export const patient = {
   "import.format.tables.name": "CSV",
   "import.format.archives": "Archivos comprimidos con algo de esto",
   "import.format.archives.name": "ZIP",
+  "import.formatsPictures":
+    "Las películas y algunas imágenes raras (JPEG-LS, JPEG XL, HTJ2K) se guardan. Puede copiarlas, pero no verlas aquí.",
   "import.formatsRest":
     "Lo que Keyward no entiende en un archivo así se guarda tal como llegó. También los demás archivos, hasta 256 MB cada uno, y usted ve cuáles.",
   "import.filesDone": "{done, number} de {found, plural, one {# archivo listo} other {# archivos listos}}",

@@ -54,6 +54,16 @@ export const room = {
   "sensitivity.moveMissing": "Elija un tipo",
   "sensitivity.moveNow": "Moverlo",
   "sensitivity.moved": "Movido a «{kind}»",
+  "sensitivity.which": "¿Qué registros?",
+  "sensitivity.onlyThis": "Solo este registro",
+  "sensitivity.allOfFile": "{n, plural, one {El único registro} other {Los # registros}} de su archivo",
+  "sensitivity.allOfFileHint": "Llegaron en «{file}».",
+  "sensitivity.each": "Cada uno con su tipo",
+  "sensitivity.eachHint":
+    "No cuenta lo que el remitente dice de todo el archivo. Lo que ya es privado sigue aparte.",
+  "sensitivity.moveAllNow": "Moverlos todos",
+  "sensitivity.movedAll": "{n, plural, one {# registro movido} other {# registros movidos}} a «{kind}»",
+  "sensitivity.movedEach": "{n, plural, one {# registro está} other {# registros están}} ahora con su tipo",
 
   "apart.heading": "Se guarda aparte porque",
   "apart.label": "{kind}: quien lo envió lo marcó así ({code})",

@@ -297,4 +297,13 @@ export const own = {
   "own.Wheelchair walk pace": "轮椅慢速",
   "own.Wheelchair run pace": "轮椅快速",
   "own.Yoga": "瑜伽",
+
+  // 来自临床文档。
+  "own.Tobacco smoking status": "吸烟状况",
+  "own.History of tobacco use": "吸烟史",
+  "own.No current problems or disability": "目前没有疾病或残疾",
+  "own.No known allergy": "没有已知过敏",
+  "own.No known drug allergy": "没有已知药物过敏",
+  "own.No known food allergy": "没有已知食物过敏",
+  "own.No known environmental allergy": "没有已知环境过敏",
 } as const;

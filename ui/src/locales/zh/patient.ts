@@ -43,7 +43,7 @@ export const patient = {
   "import.folder": "选择文件夹",
   "import.formats": "您可以添加什么",
   "import.format.records": "诊所或网站的记录",
-  "import.format.records.name": "FHIR（JSON）、C-CDA",
+  "import.format.records.name": "FHIR（JSON、XML）、C-CDA",
   "import.format.letters": "信件和报告",
   "import.format.letters.name": "PDF",
   "import.format.pictures": "照片和扫描的纸张",
@@ -56,6 +56,8 @@ export const patient = {
   "import.format.tables.name": "CSV",
   "import.format.archives": "装有以上内容的压缩包",
   "import.format.archives.name": "ZIP",
+  "import.formatsPictures":
+    "影片和少见的影像（JPEG-LS、JPEG XL、HTJ2K）会保存下来。您可以另存，但不能在这里看。",
   "import.formatsRest":
     "这类文件中 Keyward 看不懂的内容会原样保存。其他文件也会原样保存（每个不超过 256 MB），并告诉您是哪些。",
   "import.filesDone": "{found, plural, other {共 # 个文件}}，已完成 {done, number} 个",

@@ -4,6 +4,7 @@ import { href } from "../../app/router";
 import { t } from "../../locales/i18n";
 import { commas, fullDate, recordDates } from "../format/dates";
 import { Icon } from "../icons";
+import { detailLines } from "./details";
 import { Marks } from "./Marks";
 import { NumberLine } from "./NumberLine";
 import { ownValueOf, partTitle } from "./own";
@@ -39,7 +40,7 @@ export const Entry = memo(function Entry({ item, to, kind, line }: EntryProps) {
         {kind && <Kind category={item.category} />}
         <span className="entry-title">{to === undefined ? title : <a href={href(to)}>{title}</a>}</span>
         <Marks markers={marksBeside(item)} flags={item.flags} sensitive={sensitivityOf(item)} />
-        {item.details.length > 0 && <span className="entry-details">{item.details.join(" · ")}</span>}
+        {item.details.length > 0 && <span className="entry-details">{detailLines(item).join(" · ")}</span>}
         {item.components.map((component) => (
           <span key={component.code.display} className="figures entry-part">
             {partTitle(component, item)} <span className="strong">{componentText(component)}</span>{" "}

@@ -14,6 +14,7 @@ import { Marks } from "./Marks";
 import { recordLanguage } from "./language";
 import { NarrativeFrame } from "./NarrativeFrame";
 import { NumberLine } from "./NumberLine";
+import { detailLines } from "./details";
 import { noteWords, ownTitle, ownValueOf, partTitle } from "./own";
 import {
   absentWords,
@@ -168,7 +169,7 @@ function keyFacts(item: ChartItem): (Fact | false)[] {
     item.date !== null && { label: t(`dateRole.${item.date.role}`), value: recordDates(item.date) },
     item.status !== null && { label: t("record.status"), value: statusWords(item.status) },
     item.performer !== null && { label: t("record.performer"), value: item.performer },
-    item.details.length > 0 && { label: t("record.details"), value: item.details.join(" · ") },
+    item.details.length > 0 && { label: t("record.details"), value: detailLines(item).join(" · ") },
   ];
 }
 
@@ -210,7 +211,7 @@ function Notes({ notes }: { notes: NoteView[] }) {
         {notes.map((note) => (
           <li key={`${note.time ?? ""}${note.text}`} className="list-item no-icon">
             <div className="list-main">
-              <p>{noteWords(note.text)}</p>
+              <p>{noteWords(note)}</p>
               <span className="soft small">
                 {[note.author, note.time && recordDate(note.time)].filter(Boolean).join(" · ")}
               </span>

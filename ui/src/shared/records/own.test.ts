@@ -83,8 +83,11 @@ describe("the words Keyward writes into records", () => {
     await startLanguage("es");
     expect(itemTitle(item("Column 3", null, null))).toBe("Columna 3");
     const note = "Made on import from 288 entries of one day. Every single one is in the original file.";
-    expect(noteWords(note)).toContain("288 entradas");
-    expect(noteWords("Seen by Dr Test")).toBe("Seen by Dr Test");
+    expect(noteWords({ text: note, noHistoryOf: null })).toContain("288 entradas");
+    expect(noteWords({ text: "Seen by Dr Test", noHistoryOf: null })).toBe("Seen by Dr Test");
+    expect(noteWords({ text: "No history of: Ictus", noHistoryOf: "Ictus" })).toBe(
+      "Sin antecedentes de: Ictus",
+    );
   });
 
   it("are read where a list has no codes", async () => {

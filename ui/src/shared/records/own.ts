@@ -1,5 +1,5 @@
 /**
- * The words Keyward itself wrote into a record when it made it of a table or of Apple Health. They are stored in
+ * The words Keyward itself wrote into a record when it made it of a table, Apple Health or a clinical document. They are stored in
  * English, whoever reads; here they are said in the reader's language. What others wrote is never changed: the code and
  * the words have to be the ones Keyward writes.
  */
@@ -8,6 +8,7 @@ import type {
   CodeView,
   ComparisonRow,
   ComponentView,
+  NoteView,
   TrendView,
   ValueView,
 } from "../../backend/types";
@@ -79,8 +80,11 @@ export const trendName = ({ name, points }: TrendView): string =>
     points.slice(-1).map((point) => point.item),
   );
 
-/** The note under a day that was put together on import. */
-export function noteWords(written: string): string {
+type NoteWords = Pick<NoteView, "text" | "noHistoryOf">;
+
+/** A note that was made on import. */
+export function noteWords({ text: written, noHistoryOf }: NoteWords): string {
+  if (noHistoryOf !== null) return t("note.noHistoryOf", { what: noHistoryOf });
   const made =
     /^Made on import from (\d+) entries of one day\. Every single one is in the original file\.$/.exec(
       written,

@@ -15,6 +15,7 @@ import { t } from "../../locales/i18n";
 import { commas, fullDate, recordDate } from "../format/dates";
 import { componentText, dateText, itemValue, originText } from "./Entry";
 import { factLabel } from "./labels";
+import { detailLines, instructionLines } from "./details";
 import { noteWords, partTitle, rowName, trendName } from "./own";
 import {
   differenceText,
@@ -44,7 +45,7 @@ export function itemLine(item: ChartItem): string {
     ...item.flags.map((flag) => flagWords(flag).words),
     ...(range ? [t("range.labsRange", { range: referenceText(range) })] : []),
     ...marksBeside(item).map(markerWords),
-    ...item.details,
+    ...detailLines(item),
   ];
   return t("plain.dated", { line: commas(words), date: dateText(item) });
 }
@@ -169,7 +170,7 @@ export function medicinesText(plan: MedicinePlan, person: string): string {
       return [
         "",
         t(`medicines.${group}`),
-        ...medicines.map((medicine) => bullet(commas([medicine.name, ...medicine.instructions]))),
+        ...medicines.map((medicine) => bullet(commas([medicine.name, ...instructionLines(medicine)]))),
       ];
     }),
   ].join("\n");
@@ -186,7 +187,7 @@ export function recordText(record: RecordView, person: string): string {
   const notes = record.notes.map((note) =>
     bullet(
       commas(
-        [noteWords(note.text), note.author, note.time && recordDate(note.time)].filter((each) =>
+        [noteWords(note), note.author, note.time && recordDate(note.time)].filter((each) =>
           Boolean(each),
         ) as string[],
       ),

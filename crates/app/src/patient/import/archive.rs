@@ -3,9 +3,11 @@
 //! Nothing is ever unpacked to the disk, so a name in an archive is only something to read, never a
 //! place to write to. An archive may hold archives, but those no further ones.
 
+use std::cell::Cell;
 use std::fs::File;
-use std::io::{BufReader, Cursor, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use zip::ZipArchive;
 
@@ -16,6 +18,9 @@ use crate::views::patient::RefusedReason;
 
 /// Bytes that every file of an archive may have, however small it was packed.
 const FREE: u64 = 1 << 20;
+/// Bytes read at most to find out what is in an archive, by the reader and by the look at its end before: each entry
+/// may have 192 KiB of names and remarks, and the reader keeps them all, some times over.
+const DIRECTORY: u64 = 8 << 20;
 /// Longest name that is shown, in characters.
 const MAX_NAME: usize = 300;
 /// How a zip archive begins (`PK\5\6`: an empty one).
@@ -81,21 +86,53 @@ struct Whole {
     outer: Option<usize>,
 }
 
-/// Opens an archive after a look at its end: a directory of millions of names is not read.
+/// Opens an archive after a look at its end: a directory of millions of names is not read, nor one of few names that
+/// are huge.
 fn open<R: Read + Seek>(
-    mut reader: R,
+    reader: R,
     limits: &WalkLimits,
-) -> Result<ZipArchive<R>, RefusedReason> {
-    let claimed = claimed_entries(&mut reader).map_err(|_| RefusedReason::Damaged)?;
+) -> Result<ZipArchive<Metered<R>>, RefusedReason> {
+    let left = Rc::new(Cell::new(Some(DIRECTORY)));
+    let mut reader = Metered { reader, left: Rc::clone(&left) };
+    let why =
+        || if left.get() == Some(0) { RefusedReason::TooMany } else { RefusedReason::Damaged };
+    let claimed = claimed_entries(&mut reader).map_err(|_| why())?;
     // Folders are entries too.
     if claimed > limits.files as u64 * 2 {
         return Err(RefusedReason::TooMany);
     }
-    ZipArchive::new(reader).map_err(|_| RefusedReason::Damaged)
+    let archive = ZipArchive::new(reader).map_err(|_| why())?;
+    left.set(None);
+    Ok(archive)
+}
+
+/// A reader that gives so many bytes and then an error, until its bound is taken away.
+struct Metered<R> {
+    reader: R,
+    left: Rc<Cell<Option<u64>>>,
+}
+
+impl<R: Read> Read for Metered<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let Some(left) = self.left.get() else { return self.reader.read(buffer) };
+        if left == 0 && !buffer.is_empty() {
+            return Err(io::Error::other("the directory of the archive is too large"));
+        }
+        let most = usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len());
+        let read = self.reader.read(buffer.get_mut(..most).unwrap_or_default())?;
+        self.left.set(Some(left - read as u64));
+        Ok(read)
+    }
+}
+
+impl<R: Seek> Seek for Metered<R> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.reader.seek(to)
+    }
 }
 
 /// How many entries the end of an archive says there are.
-fn claimed_entries<R: Read + Seek>(reader: &mut R) -> std::io::Result<u64> {
+fn claimed_entries<R: Read + Seek>(reader: &mut R) -> io::Result<u64> {
     const END: usize = 22;
     let length = reader.seek(SeekFrom::End(0))?;
     let start = length.saturating_sub((END + usize::from(u16::MAX)) as u64);
@@ -314,7 +351,7 @@ struct Guarded<R> {
 }
 
 impl<R: Read> Read for Guarded<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if buffer.is_empty() {
             return Ok(0);
         }
@@ -325,7 +362,7 @@ impl<R: Read> Read for Guarded<R> {
                 return Ok(0);
             }
             self.burst = true;
-            return Err(std::io::Error::other("the archive unpacks to more than it may"));
+            return Err(io::Error::other("the archive unpacks to more than it may"));
         }
         let most = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
         let read = self.entry.read(buffer.get_mut(..most).unwrap_or_default())?;
@@ -356,9 +393,9 @@ pub(super) fn fuzz(bytes: &[u8], limits: &WalkLimits) {
 }
 
 /// An archive on the disk.
-type OnDisk = ZipArchive<BufReader<File>>;
+type OnDisk = ZipArchive<Metered<BufReader<File>>>;
 /// An archive that stood in another one.
-type Unpacked = ZipArchive<Cursor<Vec<u8>>>;
+type Unpacked = ZipArchive<Metered<Cursor<Vec<u8>>>>;
 
 /// Reads files wherever they are; keeps the archive of the last one open.
 #[derive(Default)]

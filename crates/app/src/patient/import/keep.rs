@@ -65,10 +65,13 @@ impl Run<'_> {
             return Ok(());
         }
         let mut tx = self.session.begin()?;
-        let Some(kept) = self.keep_bytes(&mut *tx, source, found, step)? else {
-            drop(tx);
-            self.refuse(&found.name, reason);
-            return Ok(());
+        let kept = match self.keep_bytes(&mut *tx, source, found, step)? {
+            Ok(kept) => kept,
+            Err(why) => {
+                drop(tx);
+                self.refuse(&found.name, why.unwrap_or(reason));
+                return Ok(());
+            }
         };
         let mut book = FileBook {
             format: format.to_owned(),
@@ -109,18 +112,18 @@ impl Run<'_> {
         if found.bytes > self.walk_limits.kept {
             return Ok(None);
         }
-        self.keep_bytes(tx, source, found, step)
+        Ok(self.keep_bytes(tx, source, found, step)?.ok())
     }
 
-    /// The bytes of a file, piece by piece; `None` if they cannot all be had: then the transaction is to be
-    /// dropped.
+    /// The bytes of a file, piece by piece; `Err`, with a reason if there is a better one, if they cannot all be had:
+    /// then the transaction is to be dropped.
     fn keep_bytes(
         &mut self,
         tx: &mut dyn Transaction,
         source: &str,
         found: &FoundFile,
         step: &Step,
-    ) -> Result<Option<Original>, AppError> {
+    ) -> Result<Result<Original, Option<RefusedReason>>, AppError> {
         let mut files = std::mem::take(&mut self.files);
         let most = self.walk_limits.kept;
         let outcome = files.with(self.walk_limits, found, |reader| {
@@ -132,13 +135,13 @@ impl Run<'_> {
                 let read = reader.take(CHUNK as u64).read_to_end(&mut chunk);
                 let pushed = read.and_then(|read| pieces.push(&chunk).map(|()| read));
                 done += match pushed {
-                    Ok(0) => return Ok(Some(pieces.finish(&mut *tx, source)?)),
+                    Ok(0) => return Ok(Ok(pieces.finish(&mut *tx, source)?)),
                     Ok(read) => read as u64,
-                    Err(_) => return Ok(None),
+                    Err(_) => return Ok(Err(None)),
                 };
                 // It may have grown since it was found.
                 if done > most {
-                    return Ok(None);
+                    return Ok(Err(None));
                 }
                 pieces.store(&mut *tx, source)?;
                 let bytes_done = step.bytes_done + done.min(found.bytes);
@@ -146,7 +149,7 @@ impl Run<'_> {
             }
         });
         self.files = files;
-        outcome.unwrap_or(Ok(None))
+        outcome.unwrap_or_else(|why| Ok(Err(Some(why))))
     }
 
     /// Stores the record that stands for a kept file.
@@ -159,14 +162,7 @@ impl Run<'_> {
         step: &Step,
     ) -> Result<Tally, AppError> {
         let record = documents::kept_file(&found.name, kept.bytes, &kept.sha256);
-        let watched = file::Watched {
-            watch: self.watch,
-            session: self.session,
-            step,
-            bytes: found.bytes,
-            name: &found.name,
-            at: self.book.at,
-        };
+        let watched = self.watched(found, found.bytes, step);
         file::store(tx, self.session, source, &[record], &[], &watched)
     }
 }

@@ -300,6 +300,12 @@ impl<'a> Run<'a> {
         if format.is_streamed() {
             return self.take_streamed(&source, found, format, limits, step);
         }
+        let blank = head.iter().all(u8::is_ascii_whitespace);
+        if format == Format::Unknown && !blank && found.bytes <= self.walk_limits.bytes {
+            // Its beginning tells why; nothing is to be held of the rest.
+            let reason = file::refused(&format::unknown(&found.name, &head, limits));
+            return self.leave(&source, found, format.code(), reason, step);
+        }
         self.take_whole(&source, found, format, limits, step)
     }
 
@@ -350,14 +356,7 @@ impl<'a> Run<'a> {
         // A file's records, its row and the report so far: all or nothing.
         let mut tx = self.session.begin()?;
         self.remember(&mut *tx, &parsed.patients)?;
-        let watched = file::Watched {
-            watch: self.watch,
-            session: self.session,
-            step,
-            bytes: found.bytes,
-            name: &found.name,
-            at: self.book.at,
-        };
+        let watched = self.watched(found, found.bytes, step);
         let (resources, kept) = (&parsed.resources, &parsed.kept_as_source);
         let mut tally = file::store(&mut *tx, self.session, source, resources, kept, &watched)?;
         tally.complete(&parsed);
@@ -396,14 +395,7 @@ impl<'a> Run<'a> {
         if compartment::any_decided(&*tx)? {
             return Ok(Flowed::NotYet);
         }
-        let watched = file::Watched {
-            watch: self.watch,
-            session: self.session,
-            step,
-            bytes: found.bytes,
-            name: &found.name,
-            at: self.book.at,
-        };
+        let watched = self.watched(found, found.bytes, step);
         let stored = file::store_flowing(&mut *tx, self.session, source, bytes, limits, &watched)?;
         let (mut tally, parsed) = match stored {
             Ok(stored) => stored,
@@ -444,6 +436,23 @@ impl<'a> Run<'a> {
             format::read(format, &found.name, bytes, limits)
         };
         parsed.map_err(|error| Unread::Refused(file::refused(&error)))
+    }
+
+    /// Who watches a file, or `bytes` of it, being stored.
+    fn watched<'b>(
+        &'b self,
+        found: &'b FoundFile,
+        bytes: u64,
+        step: &'b Step,
+    ) -> file::Watched<'b> {
+        file::Watched {
+            watch: self.watch,
+            session: self.session,
+            step,
+            bytes,
+            name: &found.name,
+            at: self.book.at,
+        }
     }
 
     fn judge(
@@ -588,7 +597,7 @@ fn left_out_at_once(
 
 /// A document may be less large than other files, and is made smaller in other ways.
 fn of_document(reason: RefusedReason, format: Format) -> RefusedReason {
-    let document = format == Format::Ccda || format.is_document();
+    let document = matches!(format, Format::FhirXml | Format::Ccda) || format.is_document();
     match reason {
         RefusedReason::TooLarge if document => RefusedReason::DocumentTooLarge,
         other => other,

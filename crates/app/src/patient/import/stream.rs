@@ -8,7 +8,7 @@ use std::io::Read as _;
 use keyward_records::{Batches, Format, Limits, format};
 
 use super::book::FileBook;
-use super::file::{self, Watched};
+use super::file;
 use super::original::{self, Keeping, Original};
 use super::walk::FoundFile;
 use super::{Run, Verdict};
@@ -111,14 +111,7 @@ impl Run<'_> {
             if number == 1 {
                 self.remember(&mut *tx, batches.patients())?;
             }
-            let watched = Watched {
-                watch: self.watch,
-                session: self.session,
-                step: &so_far,
-                bytes,
-                name: &found.name,
-                at: self.book.at,
-            };
+            let watched = self.watched(found, bytes, &so_far);
             let tally = file::store(
                 &mut *tx,
                 self.session,
