@@ -67,7 +67,7 @@ fn tick(desktop: &Weak<Desktop>, [due, backups, relays]: &mut [Due; 3]) -> bool 
     for due in [&mut *due, &mut *backups, &mut *relays] {
         due.retain(|id, _| open.iter().any(|opened| opened.id().as_str() == id));
     }
-    for opened in open.iter().filter(|opened| opened.role() == Role::Patient) {
+    for opened in &open {
         back_up_when_due(opened, backups);
         send_when_due(&desktop, opened, relays);
     }

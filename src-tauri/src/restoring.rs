@@ -13,7 +13,6 @@ use keyward_app::ports::relay::ServiceAddress;
 use keyward_app::recovery::at_relay::{self, RelaySource};
 use keyward_app::recovery::file::FileSource;
 use keyward_app::recovery::restore::{self, Source};
-use keyward_app::recovery::write::About;
 use keyward_app::views::common::{JobKind, Role};
 use keyward_app::views::recovery::{
     BackupChoice, BackupVersion, KitReading, RestoreOffer, RestoreReport, RestoreSource,
@@ -213,10 +212,12 @@ fn relay_of(kit: &KitText, typed: Option<&str>) -> Result<ServiceAddress, AppErr
     }
 }
 
-/// What a backup says of its profile. Only patients make backups so far.
-fn about(version: &VerifiedManifest) -> Result<About, AppError> {
-    let about = restore::about(version)?;
-    if about.role == Role::Patient { Ok(about) } else { Err(ErrorCode::BackupNewer.into()) }
+fn kind(role: Role) -> ProfileRole {
+    match role {
+        Role::Patient => ProfileRole::Patient,
+        Role::Doctor => ProfileRole::Doctor,
+        Role::Desk => ProfileRole::Desk,
+    }
 }
 
 /// What a backup holds.
@@ -227,7 +228,7 @@ pub(crate) fn look(
 ) -> Result<RestoreOffer, AppError> {
     let Opened { versions, cut, .. } = open(desktop, kit, source)?;
     let newest = versions.last().ok_or(ErrorCode::BackupDamaged)?;
-    let about = about(newest)?;
+    let about = restore::about(newest)?;
     let already_here = desktop
         .list()?
         .iter()
@@ -259,9 +260,10 @@ pub(crate) fn start(desktop: &Arc<Desktop>, wanted: &Wanted) -> Result<String, A
         .into_iter()
         .find(|version| version.manifest().sequence == wanted.sequence)
         .ok_or(ErrorCode::NotFound)?;
-    about(&version)?;
+    let role = kind(restore::about(&version)?.role);
     let job = restoring.jobs.start(JobKind::Restore)?;
-    let unlocked = make(desktop, wanted).inspect_err(|error| job.finish(Err(error.clone())))?;
+    let unlocked =
+        make(desktop, wanted, role).inspect_err(|error| job.finish(Err(error.clone())))?;
     let (id, desktop) = (job.id(), Arc::clone(desktop));
     tauri::async_runtime::spawn_blocking(move || {
         let outcome = bring_back(&desktop, unlocked, &kit, &version, &mut *source, &job);
@@ -274,15 +276,11 @@ pub(crate) fn start(desktop: &Arc<Desktop>, wanted: &Wanted) -> Result<String, A
     Ok(id)
 }
 
-fn make(desktop: &Desktop, wanted: &Wanted) -> Result<Unlocked, AppError> {
+fn make(desktop: &Desktop, wanted: &Wanted, role: ProfileRole) -> Result<Unlocked, AppError> {
     let (restoring, profiles) = (desktop.restoring(), desktop.profiles());
     let id = ProfileId::random(&mut system_rng());
     restoring.begin(&id).map_err(|error| failure::of_store(StoreError::Io(error)))?;
-    let new = NewProfile {
-        id: id.clone(),
-        role: ProfileRole::Patient,
-        display_name: wanted.name.clone(),
-    };
+    let new = NewProfile { id: id.clone(), role, display_name: wanted.name.clone() };
     let passphrase = wanted.passphrase.as_ref().map(|text| text.as_str());
     profiles.create(new, passphrase).inspect_err(|_| restoring.throw_away(profiles, &id))
 }

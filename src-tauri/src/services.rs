@@ -3,8 +3,12 @@
 //! They start at the first need and run while the app runs, whoever's window is open. Their keys
 //! derive from a master secret of their own, kept in the operating system's keyring like a
 //! profile's; the "profile" it belongs to is listed nowhere and holds only the clinic's name and
-//! who may work at its desk. Stored addresses say `this-computer:`, so that another port at the
+//! who may work at its desk; for one that came from a backup also the secret it came with. Stored addresses say `this-computer:`, so that another port at the
 //! next start breaks nothing.
+
+mod backup;
+#[cfg(test)]
+mod drill;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -29,6 +33,8 @@ use zeroize::Zeroizing;
 use crate::failure;
 use crate::state::{Profiles, system_rng};
 
+pub(crate) use self::backup::OfDesk;
+
 /// Address of the relay of this computer, as stored.
 pub const RELAY: &str = "this-computer:relay";
 /// Address of the authority of this computer, as stored.
@@ -36,12 +42,18 @@ pub const AUTHORITY: &str = "this-computer:authority";
 
 /// The services' folder in the data folder.
 pub(crate) const FOLDER: &str = "services";
+/// The register's folder in it.
+const AUTHORITY_FOLDER: &str = "authority";
+/// The relay's.
+const RELAY_FOLDER: &str = "relay";
 /// How ids of the services' own profile begin.
 const OWN_PROFILE: &str = "services-";
 /// Where the clinic is described in the services' own store.
 const CLINIC: &str = "clinic";
 /// Where stands in the services' own store for whom a clinic is being set up.
 const SETTING_UP: &str = "setting-up";
+/// Where the secret of a clinic stands that came from a backup.
+const SECRET: &str = "secret";
 /// How often the relay is told whom the authority removed.
 const REMOVED_EVERY: Duration = Duration::from_secs(2);
 /// How long ending may take until requests under way are dropped.
@@ -60,6 +72,8 @@ struct Running {
     service_id: ServiceId,
     authority_key: VerifyingKey,
     clinic: Clinic,
+    /// What the clinic's keys derive from.
+    secret: Zeroizing<[u8; 32]>,
     stop: watch::Sender<bool>,
     tasks: Vec<tauri::async_runtime::JoinHandle<()>>,
     // Holds the services' profile for this process.
@@ -260,10 +274,13 @@ impl Services {
     }
 
     fn start_with(&self, unlocked: Unlocked, clinic: &Clinic) -> Result<Running, AppError> {
+        let secret = secret_of(&unlocked)?;
         let Unlocked { vault, master, .. } = unlocked;
-        let authority = self.open_authority(&master, clinic)?;
-        let relay = self.open_relay(&master, &authority)?;
         drop(master);
+        let keys = MasterSecret::from_bytes(*secret);
+        let authority = self.open_authority(&keys, clinic)?;
+        let relay = self.open_relay(&keys, &authority)?;
+        drop(keys);
         let (authority_listener, authority_url) = listen()?;
         let (relay_listener, relay_url) = listen()?;
         let (stop, stopped) = watch::channel(false);
@@ -289,6 +306,7 @@ impl Services {
             service_id,
             authority_key,
             clinic: clinic.clone(),
+            secret,
             stop,
             tasks,
             _vault: vault,
@@ -306,8 +324,8 @@ impl Services {
             Ok(Operator { name: operator.name.clone(), key })
         });
         let config = AuthorityConfig {
-            dir: self.dir.join("authority"),
-            credentials_file: self.dir.join("authority").join(AuthorityConfig::CREDENTIALS),
+            dir: self.dir.join(AUTHORITY_FOLDER),
+            credentials_file: self.dir.join(AUTHORITY_FOLDER).join(AuthorityConfig::CREDENTIALS),
             clinic_name: clinic.name.clone(),
             signing_key: keys::authority_signing(master)?,
             operators: operators.collect::<Result<_, AppError>>()?,
@@ -327,7 +345,7 @@ impl Services {
 
     fn open_relay(&self, master: &MasterSecret, authority: &Authority) -> Result<Relay, AppError> {
         let config = RelayConfig::new(
-            self.dir.join("relay"),
+            self.dir.join(RELAY_FOLDER),
             keys::relay_storage(master),
             authority.service_id(),
             vec![authority.verifying_key().clone()],
@@ -386,6 +404,18 @@ impl Services {
     }
 }
 
+/// What the clinic's keys derive from: the services' own master secret, unless the clinic came from a backup.
+fn secret_of(unlocked: &Unlocked) -> Result<Zeroizing<[u8; 32]>, AppError> {
+    let stored = unlocked.vault.read()?.get(Collection::Settings, SECRET)?.map(Zeroizing::new);
+    match stored {
+        None => Ok(Zeroizing::new(*unlocked.master.expose_secret())),
+        Some(stored) => {
+            let secret = stored.as_slice().try_into().map_err(|_| ErrorCode::VaultCorrupt)?;
+            Ok(Zeroizing::new(secret))
+        }
+    }
+}
+
 fn clinic(vault: &dyn Vault) -> Result<Option<Clinic>, AppError> {
     described(vault, CLINIC)
 }
@@ -402,6 +432,12 @@ fn described<T: serde::de::DeserializeOwned>(
     body.map(|body| serde_json::from_slice(&body))
         .transpose()
         .map_err(|_| ErrorCode::VaultCorrupt.into())
+}
+
+/// The service of a clinic with these keys.
+fn service_id(keys: &MasterSecret) -> Result<ServiceId, AppError> {
+    let signing = keys::authority_signing(keys)?;
+    Ok(keyward_authority::service_id_of(signing.verifying_key()))
 }
 
 /// A loopback port of the system's choice, and the address to reach it.

@@ -25,7 +25,7 @@ use crate::failure;
 use crate::opened::{Open, OpenProfile, token};
 use crate::restoring::Restoring;
 use crate::salvages::{Salvage, Salvages};
-use crate::services::{self, Services};
+use crate::services::{self, OfDesk, Services};
 use crate::unfinished::Unfinished;
 use crate::windows;
 
@@ -292,8 +292,13 @@ impl Desktop {
             clock: Arc::new(SystemClock),
             randomness: Randomness::new(system_rng()),
         };
-        Session::new(whose, vault, master, surroundings)
-            .with_inspector(Arc::new(crate::documents::WorkerInspector))
+        let desk = whose.role == Role::Desk;
+        let session = Session::new(whose, vault, master, surroundings)
+            .with_inspector(Arc::new(crate::documents::WorkerInspector));
+        match desk {
+            true => session.with_clinic(Arc::new(OfDesk(Arc::clone(&self.services)))),
+            false => session,
+        }
     }
 
     /// Unlocks a profile whose window is open.
@@ -363,6 +368,40 @@ impl Desktop {
             opened.set_name(&profile.display_name);
         }
         Ok(self.summary(&profile))
+    }
+
+    /// Removes a profile whose passphrase is forgotten: everything of it on this computer, and its key. Nobody else
+    /// is told, because nobody can sign for it any more. `name`: the profile's, as it was typed.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotAllowed`] for another name, for a profile that needs no passphrase (its owner leaves by
+    /// herself, and the services are asked), or while it is unlocked; what the disk reports.
+    pub(crate) fn remove(&self, id: &str, name: &str) -> Result<(), AppError> {
+        let id: ProfileId = id.parse().map_err(failure::of_store)?;
+        if !self.is_offered(&id) {
+            return Err(ErrorCode::NotFound.into());
+        }
+        let _opening = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
+        let listing = self.profiles.store.list_profiles().map_err(failure::of_store)?;
+        let profile = listing.profiles.into_iter().find(|profile| profile.id == id);
+        let profile = profile.ok_or(ErrorCode::NotFound)?;
+        if profile.display_name != name || !profile.passphrase_set {
+            return Err(ErrorCode::NotAllowed.into());
+        }
+        let label = label(&profile);
+        if let Some(opened) = self.opened(&label) {
+            if opened.session().is_ok() {
+                return Err(ErrorCode::NotAllowed.into());
+            }
+            return self.erase(&opened, &label);
+        }
+        match self.profiles.store.discard(&id, &*self.profiles.keyring) {
+            Err(StoreError::Keyring(error)) => {
+                tracing::warn!(%error, "a key stays in the keyring");
+                Ok(())
+            }
+            outcome => outcome.map_err(failure::of_store),
+        }
     }
 
     fn show(&self, label: &str, _name: &str) -> Result<(), AppError> {

@@ -71,7 +71,7 @@ fn she_deletes_everything_and_keeps_what_her_clinic_signed() -> Result<(), Failu
     patient.press("link", "Take or delete everything")?;
     patient.fill("Type the name of the profile to confirm: Test Patient", "Test Patient")?;
     patient.press("button", "Delete everything")?;
-    words.pieces("leaving.askWhy").iter().try_for_each(|piece| patient.see(piece))?;
+    words.pieces("leaving.askWhy.patient").iter().try_for_each(|piece| patient.see(piece))?;
     patient.press("button", "Delete everything now")?;
     let place = computer.home().join("receipt.html");
     dialog::choose_path(&computer, "Save a copy", &place)?;
@@ -87,7 +87,7 @@ fn she_deletes_everything_and_keeps_what_her_clinic_signed() -> Result<(), Failu
     assert!(profiles() < before, "{} profiles of {before}", profiles());
     let welcome = app.window("welcome")?;
     welcome.find("heading", "The profile “Test Patient” is deleted")?;
-    words.pieces("left.hereDone").iter().try_for_each(|piece| welcome.see(piece))?;
+    words.pieces("left.hereDone.patient").iter().try_for_each(|piece| welcome.see(piece))?;
     words.pieces("left.keeps.register-entry").iter().try_for_each(|piece| welcome.see(piece))?;
     welcome.press("button", "Save the receipt")?;
     let again = computer.home().join("receipt-again.html");

@@ -135,8 +135,10 @@ fn print_a_kit(outside: &Path, file: &Path) -> Result<PathBuf, Failure> {
     patient.press("button", "Print the sheet")?;
     let pdf = dialog::print_to_file(&computer)?;
     let text = text_of(&computer, &pdf)?;
-    for word in
-        kit.iter().map(String::as_str).chain(words.pieces("kit.what1").iter().map(|it| &**it))
+    for word in kit
+        .iter()
+        .map(String::as_str)
+        .chain(words.pieces("kit.what1.patient").iter().map(|it| &**it))
     {
         assert!(text.contains(word), "{word} is not on the sheet:\n{text}");
     }

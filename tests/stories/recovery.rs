@@ -136,7 +136,7 @@ fn lose_a_computer(file: &Path) -> Result<(Vec<String>, Vec<String>, Value), Fai
     patient.press("button", "Save minutes")?;
     patient.see("Keyward locks after")?;
     patient.press("link", "Home")?;
-    said(&patient, &words, "reminder.kit")?;
+    said(&patient, &words, "reminder.kit.patient")?;
     let kit = make_kit(&patient, &words)?;
     back_up(&computer, &patient, file)?;
     let (titles, settings) = (titles(&patient)?, settings(&patient)?);
@@ -180,7 +180,7 @@ fn what_was_on_a_lost_computer_is_back_on_an_empty_one() -> Result<(), Failure> 
     said(&welcome, &words, "restore.kitOk")?;
     open_backup(&computer, &welcome, &file)?;
     welcome.see(PROFILE)?;
-    said(&welcome, &words, "restore.follow2")?;
+    said(&welcome, &words, "restore.follow2.patient")?;
     welcome.press("button", "Bring it back")?;
     welcome.see("This is what came back")?;
     said(&welcome, &words, "restored.kit")?;

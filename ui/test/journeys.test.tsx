@@ -334,6 +334,51 @@ describe("a clinic that is gone", () => {
   });
 });
 
+describe("a doctor whose keys are lost", () => {
+  it("is told what helps on the first page and after the restore, and nothing is asked of the relay", async () => {
+    wanted.asks = true;
+    await open("doctor", "/");
+    expect(await screen.findByText("Your clinic has to let you in again")).toBeTruthy();
+    expect(screen.getByRole("link", { name: "Join with a new invitation" })).toBeTruthy();
+    expect(screen.queryByRole("button", { name: "Look again now" })).toBeNull();
+    await userEvent.click(screen.getByRole("link", { name: "See who shared with your old keys" }));
+    expect((await screen.findAllByText("For keys you no longer have")).length).toBeGreaterThan(1);
+    wanted.asks = false;
+  });
+
+  it("has a kit and a backup file, and none at the relay", async () => {
+    await open("doctor", "/settings/recovery");
+    expect(await screen.findByText(/bring your list of patients back/)).toBeTruthy();
+    expect(await screen.findByRole("button", { name: "Back up now" })).toBeTruthy();
+    expect(screen.queryByText("Backup at the clinic’s relay")).toBeNull();
+  });
+});
+
+describe("a profile whose passphrase is forgotten", () => {
+  it("goes only after its name and a yes, and the way by the kit stands before that", async () => {
+    await open("welcome", "/");
+    await press("Open Dr Ada Example");
+    await press("I have forgotten the passphrase");
+    // Here, and further down for who has no profile yet.
+    expect(await screen.findAllByRole("link", { name: "I have a recovery kit" })).toHaveLength(2);
+    await press("Remove this profile");
+    expect(
+      (await screen.findAllByText("Type the name exactly as it stands here: Dr Ada Example")).length,
+    ).toBeGreaterThan(0);
+    await userEvent.click(screen.getByRole("textbox"));
+    await userEvent.paste("Dr Ada Example");
+    await press("Remove this profile");
+    const dialog = within(await screen.findByRole("alertdialog"));
+    expect(dialog.getByText(/no undo/)).toBeTruthy();
+    expect(asked("profile_remove")).toHaveLength(0);
+    await userEvent.click(dialog.getByRole("button", { name: "Remove it now" }));
+    await waitFor(() => {
+      expect(asked("profile_remove")).toEqual([{ id: "b", name: "Dr Ada Example" }]);
+    });
+    expect((await screen.findAllByText(/is removed from this computer/)).length).toBeGreaterThan(0);
+  });
+});
+
 describe("deleting everything", () => {
   it("needs the name and a yes, and says what follows", async () => {
     await open("patient", "/settings/leaving");

@@ -168,6 +168,10 @@ pub enum ErrorCode {
     BackupDamaged,
     /// The backup was made by a newer version.
     BackupNewer,
+    /// The backup is of a profile of another role; param `role`.
+    BackupOtherRole,
+    /// There is a clinic on this computer already.
+    ClinicHere,
     /// The place of the backup file is not there (for example the stick is not in).
     BackupPlaceGone,
     /// The relay has no room for this backup.

@@ -8,6 +8,7 @@ use keyward_protocol::keys::MasterSecret;
 
 use crate::error::{AppError, ErrorCode};
 use crate::identity::Enrolment;
+use crate::ports::clinic::ClinicHere;
 use crate::ports::clock::{Clock, UnixSeconds};
 use crate::ports::documents::{Inspector, NoInspector};
 use crate::ports::progress::Cancel;
@@ -50,6 +51,7 @@ pub struct Session {
     exchange: Mutex<()>,
     version: AtomicU64,
     inspector: Arc<dyn Inspector>,
+    clinic: Option<Arc<dyn ClinicHere>>,
     /// Letters that were beyond their reader since the profile was opened.
     hopeless_letters: AtomicU64,
 }
@@ -78,6 +80,7 @@ impl Session {
             exchange: Mutex::new(()),
             version: AtomicU64::new(0),
             inspector: Arc::new(NoInspector),
+            clinic: None,
             hopeless_letters: AtomicU64::new(0),
         }
     }
@@ -88,6 +91,19 @@ impl Session {
         let mut session = self;
         session.inspector = inspector;
         session
+    }
+
+    /// A desk's session, with the clinic of this computer.
+    #[must_use]
+    pub fn with_clinic(self, clinic: Arc<dyn ClinicHere>) -> Self {
+        let mut session = self;
+        session.clinic = Some(clinic);
+        session
+    }
+
+    /// The clinic of this computer, for a desk.
+    pub(crate) fn clinic(&self) -> Option<&dyn ClinicHere> {
+        self.clinic.as_deref()
     }
 
     /// What looks into documents.

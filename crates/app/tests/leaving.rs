@@ -128,7 +128,7 @@ fn words_in(language: &str, tag: &str) -> ExportWords {
         lang: tag.to_owned(),
         title: word("title"),
         made: word("made"),
-        where_is_what: word("where"),
+        where_is_what: word("where.patient"),
         records: word("records"),
         date: word("date"),
         what: word("what"),
@@ -181,5 +181,31 @@ fn what_is_there_to_be_read_is_in_her_language() {
         for (other, _, records, _, open) in spoken.iter().filter(|other| other.0 != language) {
             assert!(!page.contains(records) && !about.contains(open), "{other} in {language}");
         }
+    }
+}
+
+#[test]
+fn a_doctor_takes_her_list_along_and_no_record_of_a_patient() {
+    let world = World::new();
+    let anna = world.patient("Test-Anna Maria", "Muster-Sample", "1961-03-14");
+    let okafor = world.doctor("Dr Test-Okafor");
+    import(&anna, &world.file("anna.json", &Persona::HeartWoman.bundle(7)));
+    let heart = space(&anna, "Heart", true);
+    let card = find(&anna, "Dr Test-Okafor");
+    let id = share(&anna, &draft(&heart, &card, &[Category::Results]));
+    doctor::sync(&okafor).unwrap();
+    assert!(doctor::chart(&okafor, &id).unwrap().chart.is_some());
+    let files = exported(&okafor, &ExportWords::of_keys());
+    let names: Vec<&str> = files.keys().map(String::as_str).collect();
+    assert_eq!(names, ["README.txt", "index.html", "settings.json", "shares.json"]);
+    let shares: Value = serde_json::from_slice(&files["shares.json"]).unwrap();
+    assert_eq!(shares[0]["share"], id);
+    assert_eq!(shares[0]["patient"]["name"], "Test-Anna Maria Muster-Sample");
+    let page = String::from_utf8(files["index.html"].clone()).unwrap();
+    assert!(page.contains("Test-Anna Maria Muster-Sample") && page.contains("shares (1)"));
+    assert!(!page.contains("records (0)") && !page.contains("looked"));
+    for (name, content) in &files {
+        let text = String::from_utf8_lossy(content);
+        assert!(!text.contains("resourceType") && !text.contains("mmol/L"), "{name}");
     }
 }

@@ -202,6 +202,43 @@ fn who_never_joined_a_clinic_has_nothing_to_be_forgotten() {
     let anna = world.person(Role::Patient, "Test-Anna Maria", world.network.clone());
     let told = leave(&anna).unwrap();
     assert_eq!((told.relay, told.clinic), (Forgotten::Nothing, Forgotten::Nothing));
+    let doctor = world.person(Role::Doctor, "Dr Test One", world.network.clone());
+    let told = leave(&doctor).unwrap();
+    assert_eq!((told.relay, told.clinic), (Forgotten::Nothing, Forgotten::Nothing));
+}
+
+#[test]
+fn a_doctor_leaves_her_clinic_with_a_receipt_and_nothing_opens_for_her_keys_any_more() {
+    let world = World::new();
     let doctor = world.doctor("Dr Test One");
-    assert_eq!(leave(&doctor).unwrap_err().code, ErrorCode::NotAllowed);
+    let anna = world.patient("Test-Anna Maria", "Muster-Sample", "1961-03-14");
+    let [first, _] = two_shares(&world, &anna);
+    assert!(reads(&doctor, &first));
+    let view = leaving::view(&doctor).unwrap();
+    assert_eq!((view.role, view.live_shares, view.fetched), (Role::Doctor, 2, 0));
+    let told = leave(&doctor).unwrap();
+    assert_eq!(told.role, Role::Doctor);
+    let clinic = receipts(&told.clinic);
+    assert!(clinic.len() == 1 && clinic[0].act == Act::EnrolmentEnded);
+    assert_eq!(told.clinic_keeps, ["register-entry", "history"]);
+    assert!(matches!(told.relay, Forgotten::Nothing), "what it holds are patients' grants");
+    let page = leaving::receipt_page(&told, &ReceiptWords::of_keys()).unwrap();
+    assert!(!page.contains("fetched"), "{page}");
+    // Nothing is exchanged any more, and the same again gives the same receipt.
+    let after = keyward_app::doctor::sync(&doctor).map(drop).unwrap_err();
+    assert_eq!(after.code, ErrorCode::LeavingBegun);
+    assert_eq!(leave(&doctor).unwrap().clinic, told.clinic);
+    world.spread_removals();
+    world.clock.advance(2 * 3600);
+    sync(&anna);
+    let problem = sharing::one(&anna, &first).unwrap().problem.map(|problem| problem.code);
+    assert_eq!(problem, Some(ErrorCode::DoctorRemoved));
+}
+
+#[test]
+fn a_desk_does_not_leave_like_that() {
+    let world = World::new();
+    let network = Arc::clone(&world.network) as Arc<dyn Network>;
+    let desk = world.person(Role::Desk, "Test Desk", network);
+    assert_eq!(leave(&desk).unwrap_err().code, ErrorCode::NotAllowed);
 }

@@ -22,6 +22,7 @@ use keyward_app::views::recovery::{KitWord, Renewal};
 use keyward_protocol::kit::{KitKeys, KitSecret, KitText};
 use keyward_records::Category;
 use keyward_testkit::Persona;
+use support::kits::{asked, back_up, kit_of, restore_into};
 use support::{World, draft, find, import, share, space};
 
 type Rows = BTreeMap<(String, String), Vec<u8>>;
@@ -35,37 +36,6 @@ fn all_rows(session: &Session) -> Rows {
     })
     .unwrap();
     all
-}
-
-/// The places that are asked of the kit that waits.
-fn asked(session: &Session) -> Vec<u32> {
-    kit::status(session).unwrap().unwrap().asked
-}
-
-/// Makes a kit and confirms it; gives its text.
-fn kit_of(session: &Session) -> String {
-    kit::make(session).unwrap();
-    let view = kit::show(session).unwrap();
-    let typed: Vec<KitWord> = asked(session)
-        .iter()
-        .map(|place| KitWord { place: *place, word: view.words[*place as usize - 1].clone() })
-        .collect();
-    assert!(kit::confirm(session, &typed).unwrap().confirmed);
-    view.text
-}
-
-fn back_up(session: &Session, path: &Path) -> Written {
-    write::write(session, &mut FileTarget::new(path), &Unwatched, &Cancel::new()).unwrap()
-}
-
-/// Restores the newest version that the file has.
-fn restore_into(session: &Session, text: &str, path: &Path) -> Result<u64, AppError> {
-    let secret = KitText::parse(text)?.secret;
-    let mut source = FileSource::open(path)?;
-    let versions = source.versions(&KitKeys::of(&secret).unwrap())?;
-    let newest = versions.last().unwrap();
-    restore::restore(session, &secret, newest, &mut source, &Unwatched, &Cancel::new())?;
-    Ok(newest.manifest().sequence)
 }
 
 fn anna(world: &World) -> Session {

@@ -94,6 +94,16 @@ pub fn restore(it: &Safekeeping<'_>, from: &Path) -> Result<Restored, BackupErro
     Ok(Restored { taken_at: manifest.taken_at, ended })
 }
 
+/// How many people and clinicians a register has that is not served.
+///
+/// # Errors
+/// [`BackupError`] if it cannot be opened.
+pub fn entries(dir: &Path, storage_key: &[u8; 32]) -> Result<u64, BackupError> {
+    let store = Store::open(dir, storage_key, std::sync::Arc::new(SystemTime)).map_err(database)?;
+    let count = |tx: &Tx<'_>| Ok::<_, StoreError>(tx.people(None)?.len() + tx.clinicians()?.len());
+    Ok(store.read(count).map_err(database)? as u64)
+}
+
 /// True if it changed something.
 fn carry_out(tx: &Tx<'_>, end: &End) -> Result<bool, RegisterError> {
     match end {

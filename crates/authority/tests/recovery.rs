@@ -14,6 +14,7 @@ use keyward_protocol::{
     statement::{Act, EnrolmentReplacement, ForgetStatement, Kept, Receipt, Signed, recovery_hash},
 };
 use keyward_relay_api::{
+    authority::clinicians::ClinicianState,
     authority::people::{Event, PersonState},
     backup::Safekeeping,
     ends::{End, Ends},
@@ -193,6 +194,51 @@ fn who_leaves_gets_a_receipt_that_says_what_is_kept() {
     let back = replacement(&clinic, &key, &recovery, &new, NOW).sign(&recovery).unwrap();
     let back = clinic.client().replace_enrolment(&new, back.to_bytes()).err().unwrap();
     assert_eq!(problem(&back), ProblemCode::NotFound);
+}
+
+#[test]
+fn a_clinician_who_leaves_is_removed_by_her_own_key_only() {
+    let clinic = Clinic::new();
+    let journal = clinic.dir.path().join("ends");
+    clinic.authority.keep_journal(&journal).unwrap();
+    let (id, invitation) = clinic.enrol_clinician("Dr Test One");
+    let device = Device::clinician();
+    enrol(&clinic.served, &invitation.code, Purpose::Clinician, &device).answer();
+    let key = device.into_signing();
+    let service_id = clinic.authority.service_id();
+    let statement = |key: &SigningKey| {
+        let subject = key.verifying_key().key_id();
+        let statement = ForgetStatement { service_id, subject, asked_at: NOW };
+        Signed::sign(key, statement).unwrap().to_bytes()
+    };
+    let listed = || {
+        let all = clinic.client().clinicians(clinic.operator()).unwrap().clinicians;
+        all.into_iter().find(|one| one.id == id).unwrap()
+    };
+    let stranger = support::key();
+    let refused = clinic.client().leave(&stranger, statement(&stranger)).err().unwrap();
+    assert_eq!(problem(&refused), ProblemCode::NotFound);
+    let hash = listed().certificate.unwrap();
+
+    let bytes = statement(&key);
+    let first = clinic.client().leave(&key, bytes.clone()).unwrap();
+    let again = clinic.client().leave(&key, bytes.clone()).unwrap();
+    assert_eq!(first.at, again.at);
+    for told in [first, again] {
+        let receipt = Receipt::verify(
+            Signed::from_bytes(&told.receipt).unwrap(),
+            clinic.authority.verifying_key(),
+            service_id,
+            Act::EnrolmentEnded,
+            &bytes,
+        );
+        assert_eq!(receipt.unwrap().kept, Kept::REGISTER_ENTRY.and(Kept::HISTORY));
+    }
+    let gone = listed();
+    assert_eq!((gone.state, gone.certificate), (ClinicianState::Removed, None));
+    assert!(gone.history.iter().any(|entry| entry.event == Event::Left));
+    assert!(clinic.authority.removed_certificates().unwrap().contains(&hash));
+    assert!(Ends::read(&journal, service_id).unwrap().all().contains(&End::Clinician(hash)));
 }
 
 #[test]

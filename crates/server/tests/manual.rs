@@ -116,9 +116,10 @@ fn the_manual_works_as_it_is_written() {
     for service in services {
         service.stop();
     }
-    for folder in ["keyward-relay", "keyward-authority"] {
-        std::fs::remove_dir_all(machine.path().join("var/lib").join(folder)).unwrap();
+    for folder in ["var/lib/keyward-relay", "var/lib/keyward-authority", "etc/keyward"] {
+        std::fs::remove_dir_all(machine.path().join(folder)).unwrap();
     }
+    machine.carry_out("gone");
     machine.carry_out("stopped");
     let services = [machine.start("authority"), machine.start("relay")];
     for service in services {

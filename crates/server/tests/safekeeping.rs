@@ -6,15 +6,18 @@ mod support;
 
 use keyward_protocol::chain::SignedHeader;
 use keyward_protocol::ids::{GrantId, RecordId};
-use keyward_protocol::keys::SigningKey;
+use keyward_protocol::keys::{SigningKey, VerifyingKey};
 use keyward_protocol::request::{RequestParts, body_digest, sign_request};
+use keyward_relay_api::authority::client::AuthorityClient;
+use keyward_relay_api::authority::people::{PersonDraft, RegisterPerson};
 use keyward_relay_api::batch::UploadBatch;
 use keyward_relay_api::client::RelayClient;
-use keyward_relay_api::http::ClientError;
+use keyward_relay_api::http::{ClientError, SystemTime};
 use keyward_relay_api::problem::ProblemCode;
 use keyward_relay_api::types::{After, GrantState, PostAccess, PostOwnRecords};
 use std::collections::HashSet;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use support::world::{Chart, Doctor, Patient};
 use support::{Running, Site, doctor, done, now, patient, refused, said};
@@ -417,4 +420,76 @@ fn what_is_no_whole_backup_of_this_service_is_refused_and_leaves_no_store() {
     std::fs::write(&journal, &right).unwrap();
     restore(&site, &["--journal", "relay.ends"]);
     site.run().stop();
+}
+
+/// What an operator keeps apart from the machine: keys, configuration, journal and a backup.
+const PUT_AWAY: [&str; 4] = ["signing.key", "storage.key", "authority.toml", "authority.ends"];
+
+fn put(from: &Path, to: &Path) {
+    for file in PUT_AWAY {
+        std::fs::copy(from.join(file), to.join(file)).unwrap();
+    }
+    std::fs::create_dir(to.join("backup")).unwrap();
+    for entry in std::fs::read_dir(from.join("backup")).unwrap() {
+        let entry = entry.unwrap();
+        std::fs::copy(entry.path(), to.join("backup").join(entry.file_name())).unwrap();
+    }
+}
+
+#[test]
+fn a_clinic_comes_back_on_another_machine_from_its_keys_and_a_backup() {
+    let [lost, safe, found] = [(); 3].map(|()| tempfile::tempdir().unwrap());
+    let operator = SigningKey::generate(&mut rand::rng()).unwrap();
+    support::authority_site(lost.path(), &operator);
+    let run = ["authority", "--config", "authority.toml"];
+    let running = Running::start(&mut support::server(&run, lost.path()));
+    let before = AuthorityClient::unpinned(&running.url, Arc::new(SystemTime)).unwrap();
+    let before = before.status().unwrap();
+    let desk = |running: &Running| {
+        AuthorityClient::new(&running.url, before.service_id, Arc::new(SystemTime)).unwrap()
+    };
+    let body = RegisterPerson {
+        id: "00112233445566778899aabbccddeeff".to_owned(),
+        person: PersonDraft {
+            given_name: "Test-Anna".to_owned(),
+            family_name: "Muster-Sample".to_owned(),
+            birth_date: "1961-03-14".to_owned(),
+            sex: None,
+            phone: None,
+            record_number: None,
+        },
+    };
+    desk(&running).register_person(&operator, &body).unwrap();
+    said(&["backup", "authority", "--config", "authority.toml", "--to", "backup"], lost.path());
+    put(lost.path(), safe.path());
+    running.kill();
+    drop(lost);
+
+    put(safe.path(), found.path());
+    let restore = ["restore", "authority", "--config", "authority.toml", "--from", "backup"];
+    let restore = [restore.as_slice(), &["--journal", "authority.ends"]].concat();
+    // Other keys are another clinic, whatever its name is.
+    for (key, sentence) in
+        [("signing.key", "of another service"), ("storage.key", "made with another storage key")]
+    {
+        std::fs::remove_file(found.path().join(key)).unwrap();
+        assert!(done(&["new-key", key], found.path()).status.success());
+        let told = refused(&restore, found.path());
+        assert!(told.contains(sentence), "{told}");
+        std::fs::remove_file(found.path().join(key)).unwrap();
+        std::fs::copy(safe.path().join(key), found.path().join(key)).unwrap();
+    }
+    said(&restore, found.path());
+    let running = Running::start(&mut support::server(&run, found.path()));
+    let after = AuthorityClient::unpinned(&running.url, Arc::new(SystemTime)).unwrap();
+    let after = after.status().unwrap();
+    assert_eq!(after.authority_key, before.authority_key, "it signs as before");
+    let desk = desk(&running);
+    // No request signed in the second of the restore is taken.
+    let person = patiently(|| desk.person(&operator, &body.id));
+    assert_eq!(person.person.family_name, "Muster-Sample");
+    // The list of removed clinicians verifies under the key that apps have pinned.
+    let pinned = VerifyingKey::from_bytes(&before.authority_key).unwrap();
+    assert!(desk.directory().unwrap().verify(before.service_id, &pinned, 0, now()).is_ok());
+    running.stop();
 }

@@ -12,9 +12,8 @@ use keyward_relay_api::authority::people::{PersonDraft, RegisterPerson, SearchPe
 use keyward_relay_api::http::SystemTime;
 use keyward_relay_api::types::PostAccess;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
 use std::sync::Arc;
-use support::{Running, Site, client, doctor, done, now, patient, refused, said, server};
+use support::{Running, Site, authority_site, client, doctor, now, patient, refused, said, server};
 
 #[test]
 fn a_misspelt_or_unsafe_configuration_does_not_start_and_says_why() {
@@ -158,21 +157,6 @@ fn a_relay_stops_when_asked_keeps_what_it_has_and_its_log_names_nobody() {
             assert!(!found, "{name} is in the {what}:\n{text}");
         }
     }
-}
-
-pub(crate) fn authority_site(dir: &Path, operator: &SigningKey) {
-    for key in ["signing.key", "storage.key"] {
-        assert!(done(&["new-key", key], dir).status.success());
-    }
-    let key = hex::encode(operator.verifying_key().to_bytes());
-    let text = format!(
-        "dir = \"authority\"\nclinic_name = \"Sample Clinic\"\nsigning_key_file = \"signing.key\"\n\
-         storage_key_file = \"storage.key\"\njournal_file = \"authority.ends\"\n\
-         authority_url = \"https://authority.example\"\nrelay_url = \"https://relay.example\"\n\
-         [listen]\naddress = \"127.0.0.1:0\"\n[admin]\naddress = \"127.0.0.1:0\"\n\
-         [log]\nlevel = \"trace\"\n[[operators]]\nname = \"Planted Operator\"\nkey = \"{key}\"\n"
-    );
-    std::fs::write(dir.join("authority.toml"), text).unwrap();
 }
 
 #[test]

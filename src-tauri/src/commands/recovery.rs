@@ -9,48 +9,48 @@ use keyward_app::views::recovery::{KitCheck, KitView, KitWord, RecoveryView, Res
 use keyward_app::views::words::SaveWords;
 use tauri::{State, WebviewWindow};
 
-use crate::caller::Patient;
+use crate::caller::{Anyone, Patient};
 use crate::dialogs;
 use crate::state::Desktop;
 
 /// How the profile stands to losing this computer.
 #[tauri::command]
-pub async fn recovery_status(patient: Patient) -> Result<RecoveryView, AppError> {
-    patient.run(status::status).await
+pub async fn recovery_status(profile: Anyone) -> Result<RecoveryView, AppError> {
+    profile.run(status::status).await
 }
 
 /// The kit, as long as it is not confirmed.
 #[tauri::command]
-pub async fn kit_show(patient: Patient) -> Result<KitView, AppError> {
-    patient.run(kit::show).await
+pub async fn kit_show(profile: Anyone) -> Result<KitView, AppError> {
+    profile.run(kit::show).await
 }
 
 /// Compares the words typed again.
 #[tauri::command]
-pub async fn kit_confirm(patient: Patient, words: Vec<KitWord>) -> Result<KitCheck, AppError> {
-    patient.change("recovery", move |session| kit::confirm(session, &words)).await
+pub async fn kit_confirm(profile: Anyone, words: Vec<KitWord>) -> Result<KitCheck, AppError> {
+    profile.change("recovery", move |session| kit::confirm(session, &words)).await
 }
 
 /// Makes a new kit, which waits to be confirmed.
 #[tauri::command]
-pub async fn kit_renew(patient: Patient) -> Result<(), AppError> {
-    patient.change("recovery", kit::make).await
+pub async fn kit_renew(profile: Anyone) -> Result<(), AppError> {
+    profile.change("recovery", kit::make).await
 }
 
 /// The first page says nothing for a week.
 #[tauri::command]
-pub async fn reminder_put_off(patient: Patient) -> Result<(), AppError> {
-    patient.change("recovery", status::put_off).await
+pub async fn reminder_put_off(profile: Anyone) -> Result<(), AppError> {
+    profile.change("recovery", status::put_off).await
 }
 
 /// Lets the person choose the file backups go to; `false` if she changes her mind.
 #[tauri::command]
 pub async fn backup_file_choose(
     window: WebviewWindow,
-    patient: Patient,
+    profile: Anyone,
     dialog: SaveWords,
 ) -> Result<bool, AppError> {
-    patient
+    profile
         .change("recovery", move |session| {
             let Some(path) = dialogs::save_new(&window, &dialog, "kwb") else {
                 return Ok(false);
@@ -62,14 +62,14 @@ pub async fn backup_file_choose(
 
 /// Backups go to no file any more. The file stays where it is.
 #[tauri::command]
-pub async fn backup_file_forget(patient: Patient) -> Result<(), AppError> {
-    patient.change("recovery", |session| status::choose_file(session, None)).await
+pub async fn backup_file_forget(profile: Anyone) -> Result<(), AppError> {
+    profile.change("recovery", |session| status::choose_file(session, None)).await
 }
 
 /// Backs up now; gives the job.
 #[tauri::command]
-pub fn backup_now(patient: Patient) -> Result<String, AppError> {
-    patient.start(JobKind::Backup, "recovery", |session, job| {
+pub fn backup_now(profile: Anyone) -> Result<String, AppError> {
+    profile.start(JobKind::Backup, "recovery", |session, job| {
         status::back_up(session, job, job.token()).map(|_| None)
     })
 }
@@ -99,6 +99,6 @@ pub fn backup_relay_now(
 
 /// What a restore brought back into this profile, if it came from one.
 #[tauri::command]
-pub async fn restore_report(patient: Patient) -> Result<Option<RestoreReport>, AppError> {
-    patient.run(report::report).await
+pub async fn restore_report(profile: Anyone) -> Result<Option<RestoreReport>, AppError> {
+    profile.run(report::report).await
 }

@@ -105,6 +105,17 @@ pub async fn profile_rename(
     off_thread(move || desktop.rename(&id, &name)).await
 }
 
+/// Removes a profile whose passphrase is forgotten from this computer.
+#[tauri::command]
+pub async fn profile_remove(
+    desktop: State<'_, Arc<Desktop>>,
+    id: String,
+    name: String,
+) -> Result<(), AppError> {
+    let desktop = Arc::clone(&desktop);
+    off_thread(move || desktop.remove(&id, &name)).await
+}
+
 /// Sets up a clinic on this computer and opens its first desk.
 #[tauri::command]
 pub async fn clinic_setup(

@@ -30,18 +30,26 @@ interface Deed {
   path: string;
 }
 
+const leave: Deed = { label: "title.leaving", icon: "download", path: "/settings/leaving" };
+
+/** One page by the names it is looked for. */
+const kept: Deed[] = [
+  { label: "title.recovery", icon: "shield", path: "/settings/recovery" },
+  { label: "recovery.kit", icon: "key", path: "/settings/recovery" },
+  { label: "backup.heading", icon: "archive", path: "/settings/recovery" },
+];
+
 /** What each role begins most often; the places of the rail come by themselves. */
 const deeds: Record<Role, Deed[]> = {
   patient: [
     { label: "share.start", icon: "share", path: "/sharing/new" },
-    { label: "title.leaving", icon: "download", path: "/settings/leaving" },
-    { label: "title.recovery", icon: "shield", path: "/settings/recovery" },
-    { label: "recovery.kit", icon: "key", path: "/settings/recovery" },
-    { label: "backup.heading", icon: "archive", path: "/settings/recovery" },
+    leave,
+    ...kept,
     { label: "home.join", icon: "key", path: "/join" },
   ],
-  doctor: [{ label: "home.join", icon: "key", path: "/join" }],
+  doctor: [leave, ...kept, { label: "home.join", icon: "key", path: "/join" }],
   desk: [
+    ...kept,
     { label: "register.verb", icon: "person", path: "/people/register" },
     { label: "enrol.verb", icon: "doctor", path: "/clinicians/enrol" },
   ],

@@ -232,38 +232,6 @@ export const routes = [
     under: "settings",
   },
   {
-    id: "patient-recovery",
-    path: "/settings/recovery",
-    window: "patient",
-    title: "title.recovery",
-    states: read,
-    under: "settings",
-  },
-  {
-    id: "patient-kit",
-    path: "/settings/recovery/kit",
-    window: "patient",
-    title: "title.kit",
-    states: ["loading", "empty", "full", "error", "locked"],
-    under: "settings",
-  },
-  {
-    id: "patient-kit-confirm",
-    path: "/settings/recovery/confirm",
-    window: "patient",
-    title: "title.kitConfirm",
-    states: one,
-    under: "settings",
-  },
-  {
-    id: "patient-restored",
-    path: "/settings/recovery/restored",
-    window: "patient",
-    title: "title.restored",
-    states: ["loading", "empty", "full", "partial", "error", "locked"],
-    under: "settings",
-  },
-  {
     id: "patient-accesses",
     path: "/history",
     window: "patient",
@@ -402,6 +370,15 @@ export const routes = [
   },
 
   {
+    id: "doctor-leaving",
+    path: "/settings/leaving",
+    window: "doctor",
+    title: "title.leaving",
+    states: one,
+    under: "settings",
+  },
+
+  {
     id: "desk-home",
     path: "/",
     window: "desk",
@@ -491,6 +468,38 @@ export const routes = [
   },
 
   { id: "settings", path: "/settings", window: "any", title: "title.settings", states: one },
+  {
+    id: "recovery",
+    path: "/settings/recovery",
+    window: "any",
+    title: "title.recovery",
+    states: read,
+    under: "settings",
+  },
+  {
+    id: "kit",
+    path: "/settings/recovery/kit",
+    window: "any",
+    title: "title.kit",
+    states: ["loading", "empty", "full", "error", "locked"],
+    under: "settings",
+  },
+  {
+    id: "kit-confirm",
+    path: "/settings/recovery/confirm",
+    window: "any",
+    title: "title.kitConfirm",
+    states: one,
+    under: "settings",
+  },
+  {
+    id: "restored",
+    path: "/settings/recovery/restored",
+    window: "any",
+    title: "title.restored",
+    states: ["loading", "empty", "full", "partial", "error", "locked"],
+    under: "settings",
+  },
   {
     id: "relay-learns",
     path: "/settings/relay",

@@ -41,7 +41,7 @@ const adding = {
   report: () => import("../features/patient/ImportReport"),
   start: () => import("../features/patient/Import"),
 };
-const recovery = {
+const recoveryPages = {
   home: () => import("../features/recovery/Recovery"),
   kit: () => import("../features/recovery/Kit"),
   kitConfirm: () => import("../features/recovery/KitConfirm"),
@@ -59,7 +59,7 @@ const sharedRoom = (name: keyof RoomPages["sharedPages"]): Page =>
 export const screens: Record<RouteId, Page> = {
   welcome: Welcome,
   "welcome-new": later(() => import("../features/welcome/NewProfile"), "NewProfile"),
-  "welcome-restore": later(recovery.restore, "Restore"),
+  "welcome-restore": later(recoveryPages.restore, "Restore"),
   "welcome-left": later(() => import("../features/leaving/Left"), "Left"),
   "patient-home": Home,
   "patient-join": later(join, "Join"),
@@ -82,10 +82,10 @@ export const screens: Record<RouteId, Page> = {
   "patient-receipt": later(sharing.receipt, "Receipt"),
   "patient-spaces": later(sharing.spaces, "Spaces"),
   "patient-leaving": later(leaving, "Leaving"),
-  "patient-recovery": later(recovery.home, "Recovery"),
-  "patient-kit": later(recovery.kit, "Kit"),
-  "patient-kit-confirm": later(recovery.kitConfirm, "KitConfirm"),
-  "patient-restored": later(recovery.restored, "Restored"),
+  recovery: later(recoveryPages.home, "Recovery"),
+  kit: later(recoveryPages.kit, "Kit"),
+  "kit-confirm": later(recoveryPages.kitConfirm, "KitConfirm"),
+  restored: later(recoveryPages.restored, "Restored"),
   "patient-accesses": later(sharing.accesses, "Accesses"),
   "doctor-home": DoctorHome,
   "doctor-join": later(join, "Join"),
@@ -103,6 +103,7 @@ export const screens: Record<RouteId, Page> = {
   "doctor-search": sharedRoom("search"),
   "doctor-record": sharedRoom("record"),
   "doctor-document": sharedRoom("document"),
+  "doctor-leaving": later(leaving, "Leaving"),
   "desk-home": DeskHome,
   "desk-people": later(desk.people, "People"),
   "desk-register": later(desk.register, "Register"),

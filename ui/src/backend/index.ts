@@ -27,6 +27,7 @@ export const welcome = {
   profilesList: command<T.ProfileSummary[]>("profiles_list"),
   profileCreate: (profile: T.NewProfile) => call("profile_create", { profile }) as Promise<T.ProfileSummary>,
   profileOpen: commandWith<{ id: string; passphrase: string | null }, undefined>("profile_open"),
+  profileRemove: commandWith<{ id: string; name: string }, undefined>("profile_remove"),
   salvageStart: commandWith<{ id: string; passphrase: string | null }, T.SalvageView>("salvage_start"),
   salvageState: commandWith<{ id: string }, T.SalvageView>("salvage_state"),
   salvageStop: commandWith<{ id: string }, undefined>("salvage_stop"),

@@ -16,6 +16,10 @@ enrolled: boolean,
  */
 doctor: DoctorSelf | null, 
 /**
+ * Her keys are lost or stopped: the clinic has to invite her anew before anything reaches her.
+ */
+rejoin: boolean, 
+/**
  * Who shares, newest first.
  */
 shares: Array<PatientRow>, 

@@ -3,4 +3,4 @@
 /**
  * State of a share, as the doctor sees it.
  */
-export type ReceivedState = "live" | "ended" | "revoked" | "incomplete";
+export type ReceivedState = "live" | "ended" | "revoked" | "incomplete" | "keysLost";

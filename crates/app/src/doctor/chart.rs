@@ -202,7 +202,7 @@ fn live_copies(session: &Session, share: &str) -> Result<(Vec<Copy>, SharedScope
     match row.state(now).0 {
         ReceivedState::Live => Ok((copies(&*tx, &id, &row)?, SharedScope::Only(row.categories()))),
         ReceivedState::Revoked => Err(ErrorCode::ShareRevoked.into()),
-        ReceivedState::Ended => Err(ErrorCode::ShareEnded.into()),
+        ReceivedState::Ended | ReceivedState::KeysLost => Err(ErrorCode::ShareEnded.into()),
         ReceivedState::Incomplete => Err(ErrorCode::ShareIncomplete.into()),
     }
 }

@@ -4,6 +4,7 @@ use crate::error::{AppError, ErrorCode};
 use crate::identity::Enrolment;
 use crate::ports::clock::UnixSeconds;
 use crate::ports::vault::Transaction;
+use crate::recovery::renew;
 use crate::session::Session;
 use crate::views::common::ReachView;
 use crate::views::doctor::DoctorHome;
@@ -23,6 +24,7 @@ pub fn home(session: &Session) -> Result<DoctorHome, AppError> {
         return Ok(DoctorHome {
             enrolled: false,
             doctor: None,
+            rejoin: false,
             shares: Vec::new(),
             last_sync: None,
             problem: None,
@@ -37,10 +39,19 @@ pub fn home(session: &Session) -> Result<DoctorHome, AppError> {
     Ok(DoctorHome {
         enrolled: true,
         doctor: Some(own::view(&certificate, &enrolment.clinic_name, standing)),
+        rejoin: needs_clinic(&*tx)?,
         shares: rows.iter().map(|(id, row)| row.view(id, &enrolment, now)).collect(),
         last_sync: reach.last_sync,
         problem: reach.problem,
     })
+}
+
+/// Whether only a new invitation helps: her keys are lost, or the clinic has stopped them.
+///
+/// # Errors
+/// What the vault reports.
+pub(crate) fn needs_clinic(tx: &(impl Transaction + ?Sized)) -> Result<bool, AppError> {
+    Ok(renew::needs_desk(tx)? || StandingRow::load(tx)?.standing == Standing::Removed)
 }
 
 /// How the last exchange went, as [`home`] tells it. Reads only what is stored.
@@ -60,6 +71,10 @@ fn reach_of(
     now: UnixSeconds,
 ) -> Result<ReachView, AppError> {
     let last = LastSync::load(tx)?;
+    if renew::needs_desk(tx)? {
+        // Said in its own words, with the way out of it.
+        return Ok(ReachView { last_sync: last.reached, problem: None });
+    }
     let problem = match StandingRow::load(tx)?.standing {
         Standing::Removed => Some(ErrorCode::SelfRemoved.into()),
         Standing::Replaced => Some(ErrorCode::DoctorKeyChanged.into()),

@@ -49,7 +49,7 @@ pub(crate) fn readable(session: &Session, share: &str) -> Result<Readable, AppEr
     match row.state(now).0 {
         ReceivedState::Live => {}
         ReceivedState::Revoked => return Err(ErrorCode::ShareRevoked.into()),
-        ReceivedState::Ended => return Err(ErrorCode::ShareEnded.into()),
+        ReceivedState::Ended | ReceivedState::KeysLost => return Err(ErrorCode::ShareEnded.into()),
         ReceivedState::Incomplete => return Err(ErrorCode::ShareIncomplete.into()),
     }
     let view = row.view(&id, &Enrolment::require(&*tx)?, now);

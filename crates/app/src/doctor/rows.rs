@@ -28,6 +28,8 @@ use super::own::groups;
 use super::vouching::vouched_by;
 
 const INBOX: &str = "inbox";
+/// What ids of [`progress_id`] begin with.
+pub(crate) const PROGRESS: &str = "grant/";
 
 /// What the relay last said about a share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +41,8 @@ pub(super) enum Announced {
     Revoked { at: Option<UnixSeconds> },
     /// Over, by the relay's time.
     Ended { at: UnixSeconds },
+    /// For keys of hers that are gone. Whatever the relay says of it later, she cannot open it.
+    KeysLost { at: UnixSeconds },
 }
 
 /// One share, from its letter.
@@ -140,6 +144,7 @@ impl ShareRow {
         match self.announced {
             Announced::Revoked { at } => (ReceivedState::Revoked, at),
             Announced::Ended { at } => (ReceivedState::Ended, Some(at)),
+            Announced::KeysLost { at } => (ReceivedState::KeysLost, Some(at)),
             Announced::Live if now >= self.expiry => (ReceivedState::Ended, Some(self.expiry)),
             Announced::Live => (ReceivedState::Live, None),
         }
@@ -226,6 +231,14 @@ impl ShareRow {
         }
     }
 
+    /// What the patient is called: the name, or the pseudonym.
+    pub(super) fn name(&self) -> &str {
+        match &self.letter.patient {
+            ShownAs::Name { name, .. } => name,
+            ShownAs::Pseudonym { text } => text,
+        }
+    }
+
     /// From when it may be read.
     pub(super) fn begins(&self) -> UnixSeconds {
         self.not_before
@@ -295,7 +308,7 @@ pub(super) fn memory_id(persona: &PersonaId, compartment: &CompartmentId) -> Str
 
 /// Id of how far a share's cached copies reach.
 pub(super) fn progress_id(grant: &GrantId, compartment: &CompartmentId) -> String {
-    format!("grant/{grant}/{compartment}")
+    format!("{PROGRESS}{grant}/{compartment}")
 }
 
 /// What all ids of a compartment's cached copies begin with.
@@ -322,7 +335,7 @@ pub(super) fn erase_copies(
 ) -> Result<(), AppError> {
     super::readable::erase_lines(tx, grant)?;
     erase_prefix(tx, Collection::Charts, &format!("{grant}/"))?;
-    erase_prefix(tx, Collection::SeenHeads, &format!("grant/{grant}/"))
+    erase_prefix(tx, Collection::SeenHeads, &format!("{PROGRESS}{grant}/"))
 }
 
 fn erase_prefix(

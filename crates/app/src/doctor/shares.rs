@@ -65,7 +65,8 @@ pub(super) fn learn_states(
 /// later; one that ended comes back only by a letter that extends it (a new row) or because this
 /// computer's clock was wrong, which is not stored as an end.
 fn announce(row: &mut ShareRow, summary: &GrantSummary) {
-    if matches!(row.announced, Announced::Revoked { .. }) || summary.persona != row.persona {
+    let over = matches!(row.announced, Announced::Revoked { .. } | Announced::KeysLost { .. });
+    if over || summary.persona != row.persona {
         return;
     }
     match summary.state {
@@ -92,6 +93,20 @@ fn finish(tx: &mut dyn Transaction, id: &GrantId, row: &mut ShareRow) -> Result<
 /// Erases every share's copies that are over at this time; gives those that had any.
 pub(super) fn end_expired(session: &Session, now: UnixSeconds) -> Result<Vec<GrantId>, AppError> {
     learn_states(session, &[], now)
+}
+
+/// Her keys are gone: what was shared with them is over here, also if its time is not. What the clinic said
+/// of the certificate over those keys counts for the next one no more.
+pub(crate) fn lose_keys(tx: &mut dyn Transaction, at: UnixSeconds) -> Result<(), AppError> {
+    let standing = StandingRow::load(tx)?;
+    StandingRow { standing: Standing::Certified, ..standing }.save(tx)?;
+    for (id, mut row) in ShareRow::load_all(tx)? {
+        if row.is_live(at) {
+            row.announced = Announced::KeysLost { at };
+        }
+        finish(tx, &id, &mut row)?;
+    }
+    Ok(())
 }
 
 /// The clinic removed the doctor: all copies go. Gives the shares that had any.

@@ -4,9 +4,11 @@ use keyward_protocol::ids::GrantId;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{AppError, ErrorCode};
+use crate::leaving;
 use crate::ports::clock::UnixSeconds;
 use crate::ports::relay::{Relay, RelayError};
 use crate::ports::vault::{Collection, Transaction};
+use crate::recovery::renew;
 use crate::session::Session;
 use crate::store;
 use crate::views::doctor::DoctorSync;
@@ -16,7 +18,8 @@ use super::own::{Own, Standing, StandingRow};
 use super::rows::ShareRow;
 use super::{shares, time};
 
-const LAST: &str = "doctor/last-sync";
+/// The row of [`LastSync`] in [`Collection::Settings`].
+pub(crate) const LAST: &str = "doctor/last-sync";
 
 /// How the last exchange went.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -43,6 +46,13 @@ impl LastSync {
 /// vault report. Whatever it is, it is remembered for [`super::home`].
 pub fn sync(session: &Session) -> Result<DoctorSync, AppError> {
     let _turn = session.exchange_turn();
+    if leaving::is_begun(&*session.read()?)? {
+        return Err(ErrorCode::LeavingBegun.into());
+    }
+    // The keys of the stored certificate are not on this computer: there is nobody to ask as.
+    if renew::needs_desk(&*session.read()?)? {
+        return Err(ErrorCode::NotEnrolled.into());
+    }
     let own = Own::load(session)?;
     let mut done = DoctorSync::default();
     let outcome = exchange(session, &own, &mut done);

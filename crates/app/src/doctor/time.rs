@@ -8,7 +8,8 @@ use crate::ports::vault::{Collection, Transaction};
 use crate::session::Session;
 use crate::store;
 
-const HIGHEST: &str = "doctor/highest-time";
+/// The row of the highest time in [`Collection::Settings`].
+pub(crate) const HIGHEST: &str = "doctor/highest-time";
 
 /// Written at most this often, in seconds.
 const GRAIN: UnixSeconds = 60;

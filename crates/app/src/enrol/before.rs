@@ -1,5 +1,5 @@
-//! What an invitation meets: a profile that is with no clinic, or a restored one that waits for its clinic.
-//! Every other profile accepts none.
+//! What an invitation meets: a profile that is with no clinic, a restored one that waits for its clinic, or a
+//! doctor's whose keys her clinic has stopped. Every other profile accepts none.
 //!
 //! A restored profile needs the clinic's word for its new computer. If the clinic is there, its desk
 //! may have to invite her anew; if it is gone for good, she would wait for ever. So, and only while she
@@ -7,6 +7,7 @@
 
 use keyward_protocol::invitation::fingerprint;
 
+use crate::doctor;
 use crate::error::{AppError, ErrorCode};
 use crate::identity::Enrolment;
 use crate::patient::sharing::book::Share;
@@ -38,10 +39,15 @@ impl Before {
     /// [`ErrorCode::AlreadyEnrolled`] for a profile that is with a clinic and waits for nothing of it.
     pub(super) fn of(tx: &(impl Transaction + ?Sized)) -> Result<Self, AppError> {
         let Some(enrolment) = Enrolment::load(tx)? else { return Ok(Self::Free) };
-        if enrolment.role != Role::Patient || !renew::waits_for_clinic(tx)? {
+        let (waits, desk) = match enrolment.role {
+            Role::Patient => (renew::waits_for_clinic(tx)?, renew::needs_desk(tx)?),
+            Role::Doctor => (doctor::needs_clinic(tx)?, true),
+            Role::Desk => (false, false),
+        };
+        if !waits {
             return Err(ErrorCode::AlreadyEnrolled.into());
         }
-        Ok(Self::Waiting { enrolment: Box::new(enrolment), desk: renew::needs_desk(tx)? })
+        Ok(Self::Waiting { enrolment: Box::new(enrolment), desk })
     }
 
     /// The clinic that is left by joining the one whose key has this fingerprint; `None` if none is.
@@ -52,7 +58,11 @@ impl Before {
     pub(super) fn left(&self, of: &[u8; 32]) -> Result<Option<&Enrolment>, AppError> {
         let Self::Waiting { enrolment, desk } = self else { return Ok(None) };
         if fingerprint(&enrolment.authority_key()?) != *of {
-            return Ok(Some(enrolment));
+            // What a doctor's profile holds is her standing with this clinic: for another one she has another.
+            return match enrolment.role {
+                Role::Patient => Ok(Some(enrolment)),
+                _ => Err(ErrorCode::AlreadyEnrolled.into()),
+            };
         }
         if *desk { Ok(None) } else { Err(ErrorCode::AlreadyEnrolled.into()) }
     }
@@ -102,7 +112,14 @@ pub(super) fn make_room(
 ) -> Result<(), AppError> {
     let before = Before::of(tx)?;
     match (before.left(of)?, leaving) {
-        (None, _) => renew::enrolled_anew(tx),
+        (None, _) => {
+            if let Before::Waiting { enrolment, .. } = &before
+                && enrolment.role == Role::Doctor
+            {
+                doctor::lose_keys(tx, now)?;
+            }
+            renew::enrolled_anew(tx)
+        }
         (Some(former), Leaving::Agreed) => former::set_apart(tx, former, now),
         (Some(former), Leaving::Refused) => Err(not_agreed(former)),
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use keyward_protocol::ids::PersonaId;
-use keyward_protocol::keys::{SigningKey, VerifyingKey};
+use keyward_protocol::keys::{MasterSecret, SigningKey, VerifyingKey};
 use keyward_protocol::statement::{Act, ForgetStatement, Kept, Receipt, Signed};
 use serde::{Deserialize, Serialize};
 
@@ -87,7 +87,7 @@ pub(crate) fn is_begun(tx: &(impl Transaction + ?Sized)) -> Result<bool, AppErro
 /// the receipt is kept it may be deleted. Safe to repeat after any failure.
 ///
 /// # Errors
-/// [`ErrorCode::NotAllowed`] for a profile that is not a patient's; with [`Unasked::Stay`] why relay or
+/// [`ErrorCode::NotAllowed`] for a desk's profile; with [`Unasked::Stay`] why relay or
 /// clinic cannot be asked, and if that comes before the first of them was asked, nothing was changed;
 /// what the vault reports.
 pub fn forget_everywhere(
@@ -95,7 +95,7 @@ pub fn forget_everywhere(
     unasked: Unasked,
     progress: &dyn Progress,
 ) -> Result<LeavingReceipt, AppError> {
-    if session.profile().role != Role::Patient {
+    if session.profile().role == Role::Desk {
         return Err(ErrorCode::NotAllowed.into());
     }
     let _turn = session.exchange_turn();
@@ -151,7 +151,7 @@ impl Run<'_> {
         for (id, _) in &spaces {
             renew::persona(session, enrolment, id)?;
         }
-        let key = session.with_master(|master| enrolment.enrolment_key(master))?;
+        let key = self.clinic_key()?;
         self.both_answer(&spaces)?;
         let leaving = Leaving {
             personas: self.personas()?,
@@ -159,6 +159,24 @@ impl Run<'_> {
         };
         leaving.save(session)?;
         Ok(leaving)
+    }
+
+    /// The key by which the clinic knows her: her device's, or a doctor's own.
+    fn clinic_key(&self) -> Result<Arc<SigningKey>, AppError> {
+        let enrolment = self.enrolment;
+        match enrolment.role {
+            Role::Doctor if renew::needs_desk(&*self.session.read()?)? => {
+                Err(ErrorCode::NotEnrolled.into())
+            }
+            Role::Doctor => {
+                let keys = |master: &MasterSecret| enrolment.clinician_keys(master);
+                Ok(self.session.with_master(keys)?.signing)
+            }
+            _ => {
+                let key = |master: &MasterSecret| enrolment.enrolment_key(master);
+                Ok(Arc::new(self.session.with_master(key)?))
+            }
+        }
     }
 
     /// Asked before anything is begun: half a farewell helps nobody.
@@ -266,9 +284,8 @@ impl Run<'_> {
     }
 
     fn leave(&self, statement: &[u8]) -> Result<Vec<u8>, AppError> {
-        let key = self.session.with_master(|master| self.enrolment.enrolment_key(master))?;
         let at = self.enrolment.authority();
-        let channel = self.session.network().authority_recovery(&at, Arc::new(key))?;
+        let channel = self.session.network().authority_recovery(&at, self.clinic_key()?)?;
         let receipt = channel.leave(statement)?.receipt;
         let authority = self.enrolment.authority_key()?;
         self.check(&receipt, &authority, Act::EnrolmentEnded, statement)
@@ -302,7 +319,11 @@ fn forgotten<'a>(receipts: impl Iterator<Item = &'a Vec<u8>>) -> Result<Forgotte
 
 /// Copies doctors have fetched, which nobody can call back.
 fn fetched(session: &Session, enrolled: bool) -> Result<u64, AppError> {
-    let shares = if enrolled { sharing::list(session)? } else { Vec::new() };
+    let shares = if enrolled && session.profile().role == Role::Patient {
+        sharing::list(session)?
+    } else {
+        Vec::new()
+    };
     Ok(shares.iter().map(|share| share.fetched).sum())
 }
 

@@ -13,7 +13,8 @@ use zip::CompressionMethod;
 use zip::write::{SimpleFileOptions, StreamWriter, ZipWriter};
 
 use super::audit;
-use super::page::{self, Contents};
+use super::page::{self, Contents, Shared};
+use crate::doctor;
 use crate::error::{AppError, ErrorCode};
 use crate::identity::Enrolment;
 use crate::patient::import;
@@ -36,12 +37,19 @@ const CONSENTS: &str = "fhir/Consent.ndjson";
 const ACCESSES: &str = "fhir/AuditEvent.ndjson";
 const ORIGINALS: &str = "originals/";
 const KEPT: &str = "kept/";
+/// What was shared with a doctor, without any record of it: those are the patients'.
+const RECEIVED: &str = "shares.json";
 const SETTINGS: &str = "settings.json";
 
 /// What is where, a line each.
-fn about(words: &ExportWords) -> String {
+fn about(words: &ExportWords, role: Role) -> String {
     let mut about = format!("{}\n\n", words.about);
-    for (place, what) in [
+    let of_doctor = [
+        (INDEX, &words.about_page),
+        (RECEIVED, &words.about_shares),
+        (SETTINGS, &words.about_settings),
+    ];
+    let of_patient = [
         (INDEX, &words.about_page),
         ("fhir/*.ndjson (https://hl7.org/fhir/R4/)", &words.about_records),
         (CONSENTS, &words.about_shares),
@@ -49,7 +57,9 @@ fn about(words: &ExportWords) -> String {
         (ORIGINALS, &words.about_originals),
         (KEPT, &words.about_kept),
         (SETTINGS, &words.about_settings),
-    ] {
+    ];
+    let places = if role == Role::Doctor { of_doctor.as_slice() } else { of_patient.as_slice() };
+    for (place, what) in places {
         about.push_str(&format!("{place}\n    {what}\n"));
     }
     about.push_str(&format!("\n{}\n", words.about_open));
@@ -79,11 +89,16 @@ pub fn export(
     let total = session.read()?.count_records()?.iter().map(|(_, records)| records).sum();
     let step = Step { stage: Stage::Writing, total, ..Step::default() };
     let mut archive = Archive { zip: ZipWriter::new_stream(out), session, progress, cancel, step };
-    archive.file(ABOUT, |out| written(out.write_all(about(words).as_bytes())))?;
+    let role = session.profile().role;
+    archive.file(ABOUT, |out| written(out.write_all(about(words, role).as_bytes())))?;
     let lines = archive.records()?;
-    if session.profile().role == Role::Patient {
-        archive.sharing()?;
-        archive.originals()?;
+    match role {
+        Role::Patient => {
+            archive.sharing()?;
+            archive.originals()?;
+        }
+        Role::Doctor => archive.received()?,
+        Role::Desk => {}
     }
     archive.settings()?;
     archive.index(&lines, words)?;
@@ -174,6 +189,14 @@ impl Archive<'_, '_> {
         })
     }
 
+    fn received(&mut self) -> Result<(), AppError> {
+        let shares = doctor::home(self.session)?.shares;
+        self.file(RECEIVED, |out| {
+            let json = serde_json::to_vec_pretty(&shares).map_err(|_| ErrorCode::Internal)?;
+            written(out.write_all(&json))
+        })
+    }
+
     fn originals(&mut self) -> Result<(), AppError> {
         let session = self.session;
         let mut number = 0;
@@ -207,12 +230,20 @@ impl Archive<'_, '_> {
     fn index(&mut self, lines: &[Line], words: &ExportWords) -> Result<(), AppError> {
         let session = self.session;
         let enrolled = Enrolment::load(&*session.read()?)?.is_some();
-        let (shares, accesses) = if enrolled && session.profile().role == Role::Patient {
-            (sharing::list(session)?, sharing::accesses(session)?)
-        } else {
-            (Vec::new(), Vec::new())
+        let role = session.profile().role;
+        let (shares, accesses) = match role {
+            Role::Patient if enrolled => {
+                let given = sharing::list(session)?.into_iter().map(Shared::from);
+                (given.collect(), sharing::accesses(session)?)
+            }
+            Role::Doctor => {
+                let received = doctor::home(session)?.shares.into_iter().map(Shared::from);
+                (received.collect(), Vec::new())
+            }
+            _ => (Vec::new(), Vec::new()),
         };
         let contents = Contents {
+            role,
             name: &session.profile().name,
             made: session.now(),
             lines,

@@ -12,6 +12,7 @@ pub(crate) use self::delete::is_begun;
 pub use self::delete::{Unasked, forget_everywhere};
 pub use self::export::export;
 pub use self::receipt::receipt_page;
+use crate::doctor;
 use crate::error::AppError;
 use crate::identity::Enrolment;
 use crate::patient::sharing::{self, SyncBook};
@@ -20,6 +21,7 @@ use crate::ports::vault::Collection;
 use crate::session::Session;
 use crate::store;
 use crate::views::common::Role;
+use crate::views::doctor::ReceivedState;
 use crate::views::patient::ShareState;
 use crate::views::recovery::LeavingView;
 
@@ -45,12 +47,17 @@ pub fn view(session: &Session) -> Result<LeavingView, AppError> {
     let patient = session.profile().role == Role::Patient && enrolment.is_some();
     let shares = if patient { sharing::list(session)? } else { Vec::new() };
     let live = |state| matches!(state, ShareState::Live | ShareState::Pending);
+    let received = match session.profile().role {
+        Role::Doctor => doctor::home(session)?.shares,
+        _ => Vec::new(),
+    };
+    let received = received.iter().filter(|row| row.state == ReceivedState::Live).count();
     Ok(LeavingView {
         role: session.profile().role,
         profile_name: session.profile().name.clone(),
         clinic_name: enrolment.as_ref().map(|enrolment| enrolment.clinic_name.clone()),
         records,
-        live_shares: shares.iter().filter(|share| live(share.state)).count() as u64,
+        live_shares: (shares.iter().filter(|share| live(share.state)).count() + received) as u64,
         fetched: shares.iter().map(|share| share.fetched).sum(),
         problem: if patient { SyncBook::load(session)?.problem } else { None },
         begun,

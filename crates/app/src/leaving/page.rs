@@ -7,6 +7,8 @@ use super::export::Line;
 use super::receipt::{lang, moment};
 use crate::error::{AppError, ErrorCode};
 use crate::ports::clock::UnixSeconds;
+use crate::views::common::Role;
+use crate::views::doctor::{PatientLabel, PatientRow};
 use crate::views::patient::{AccessView, ShareView};
 use crate::views::words::ExportWords;
 
@@ -14,12 +16,42 @@ pub(super) const STYLE: &str = "body{font:16px/1.5 sans-serif;max-width:50em;mar
     table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.3em .6em .3em 0;\
     border-bottom:1px solid #ccc;vertical-align:top}";
 
+/// A share on the page, given or received.
+pub(super) struct Shared {
+    with: String,
+    from: UnixSeconds,
+    until: UnixSeconds,
+    number: String,
+}
+
+impl From<ShareView> for Shared {
+    fn from(share: ShareView) -> Self {
+        Self {
+            with: format!("{}, {}", share.doctor.name, share.doctor.organisation),
+            from: share.created,
+            until: share.until,
+            number: share.number,
+        }
+    }
+}
+
+impl From<PatientRow> for Shared {
+    fn from(row: PatientRow) -> Self {
+        let with = match row.patient {
+            PatientLabel::Named { name, .. } => name,
+            PatientLabel::Pseudonym { text } => text,
+        };
+        Self { with, from: row.from, until: row.until, number: row.persona.join(" ") }
+    }
+}
+
 /// What the page is about.
 pub(super) struct Contents<'a> {
+    pub(super) role: Role,
     pub(super) name: &'a str,
     pub(super) made: UnixSeconds,
     pub(super) lines: &'a [Line],
-    pub(super) shares: &'a [ShareView],
+    pub(super) shares: &'a [Shared],
     pub(super) accesses: &'a [AccessView],
 }
 
@@ -39,9 +71,15 @@ pub(super) fn page(contents: &Contents<'_>, words: &ExportWords) -> Result<Strin
         text(&words.made.replace("{date}", &moment(contents.made)?)),
         text(&words.where_is_what),
     ))?;
-    page.records(contents.lines, words)?;
+    // A doctor has no records of her own, and nobody looks at her.
+    let patient = contents.role == Role::Patient;
+    if patient {
+        page.records(contents.lines, words)?;
+    }
     page.shares(contents.shares, words)?;
-    page.accesses(contents.accesses, words)?;
+    if patient {
+        page.accesses(contents.accesses, words)?;
+    }
     page.put(format_args!("</html>"))?;
     Ok(page.0)
 }
@@ -78,16 +116,11 @@ impl Page {
         self.put(format_args!("</table>"))
     }
 
-    fn shares(&mut self, shares: &[ShareView], words: &ExportWords) -> Result<(), AppError> {
+    fn shares(&mut self, shares: &[Shared], words: &ExportWords) -> Result<(), AppError> {
         let columns = [&*words.with, &*words.from, &*words.until, &*words.number];
         self.table(&words.shares, shares.len(), &columns)?;
         for share in shares {
-            self.row(&[
-                &format!("{}, {}", share.doctor.name, share.doctor.organisation),
-                &moment(share.created)?,
-                &moment(share.until)?,
-                &share.number,
-            ])?;
+            self.row(&[&share.with, &moment(share.from)?, &moment(share.until)?, &share.number])?;
         }
         self.put(format_args!("</table>"))
     }
@@ -127,7 +160,14 @@ mod tests {
     use super::*;
 
     fn contents<'a>(name: &'a str, lines: &'a [Line]) -> Contents<'a> {
-        Contents { name, made: 1_793_534_400, lines, shares: &[], accesses: &[] }
+        Contents {
+            role: Role::Patient,
+            name,
+            made: 1_793_534_400,
+            lines,
+            shares: &[],
+            accesses: &[],
+        }
     }
 
     fn line(title: &str, own_title: bool) -> Line {

@@ -7,6 +7,7 @@ use super::export::instant;
 use super::page::{STYLE, text};
 use crate::error::{AppError, ErrorCode};
 use crate::ports::clock::UnixSeconds;
+use crate::views::common::Role;
 use crate::views::recovery::{Forgotten, LeavingReceipt, ReceiptWords};
 
 /// The whole page.
@@ -38,7 +39,9 @@ pub fn receipt_page(receipt: &LeavingReceipt, words: &ReceiptWords) -> Result<St
     for kept in &receipt.clinic_keeps {
         row(&words.keeps, keeps(kept, words))?;
     }
-    row(&words.fetched, &receipt.fetched.to_string())?;
+    if receipt.role == Role::Patient {
+        row(&words.fetched, &receipt.fetched.to_string())?;
+    }
     put(format_args!("</table>"))?;
     for (who, forgotten) in
         [(&words.signed_by_relay, &receipt.relay), (&words.signed_by_clinic, &receipt.clinic)]
@@ -91,7 +94,6 @@ fn keeps<'a>(code: &'a str, words: &'a ReceiptWords) -> &'a str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::views::common::Role;
 
     fn receipt() -> LeavingReceipt {
         LeavingReceipt {

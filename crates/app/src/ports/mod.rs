@@ -3,6 +3,7 @@
 //! the clock, the randomness and the progress of long work.
 
 pub mod authority;
+pub mod clinic;
 pub mod clock;
 pub mod credential;
 pub mod documents;

@@ -2,6 +2,7 @@
 //!
 //! - [`kit`]: the kit of a profile, shown until it is confirmed, then only its public part.
 //! - [`rows`]: which rows of the vault belong to a backup, and how they come back.
+//! - `clinic`: what of a desk's backup stands beside its vault.
 //! - [`write`]: one more version of a backup, with only what changed.
 //! - [`file`]: a backup in a file; `frames`: what lies in it, and what of it goes on into one written anew.
 //! - [`at_relay`]: a backup kept by the relay.
@@ -15,6 +16,7 @@
 //! steps. A restored machine therefore has nothing that it could use a second time.
 
 pub mod at_relay;
+mod clinic;
 pub mod file;
 mod frames;
 pub mod keys;

@@ -23,6 +23,7 @@ use keyward_protocol::statement::{
 use serde::{Deserialize, Serialize};
 
 use super::keys::{Recovery, Registered};
+use crate::doctor;
 use crate::error::{AppError, ErrorCode};
 use crate::identity::Enrolment;
 use crate::patient::sharing::book::{Act, Compartment, Revocation, Share, grant_id};
@@ -163,13 +164,18 @@ pub(crate) fn enrolled_anew(tx: &mut (impl Transaction + ?Sized)) -> Result<(), 
 /// Signs with the kit what authority and relay have to be told. Part of the restore's last
 /// transaction.
 pub(super) fn prepare(
-    tx: &mut (impl Transaction + ?Sized),
+    tx: &mut dyn Transaction,
     session: &Session,
     secret: &KitSecret,
     made: UnixSeconds,
 ) -> Result<(), AppError> {
-    let enrolment = Enrolment::load(tx)?.filter(|enrolment| enrolment.role == Role::Patient);
-    let Some(enrolment) = enrolment else { return Ok(()) };
+    let Some(enrolment) = Enrolment::load(tx)? else { return Ok(()) };
+    match enrolment.role {
+        Role::Patient => {}
+        Role::Doctor => return doctor(tx, session.now().max(made)),
+        // The clinic's services know who works at its desk, and are restored together with it.
+        Role::Desk => return Ok(()),
+    }
     let kit = KitKeys::of(secret).map_err(|_| ErrorCode::Internal)?;
     let public = kit.public().map_err(|_| ErrorCode::Internal)?;
     // Of two restores the later one holds, also if this computer's clock is behind.
@@ -191,6 +197,13 @@ pub(super) fn prepare(
         Ok(renewal)
     })?;
     renewal.save(tx)
+}
+
+/// A doctor's keys are certified by her clinic only, in person, and nobody but she had them (SPEC §26.5): the
+/// desk invites her anew, and each patient says whether to share with the new keys.
+fn doctor(tx: &mut dyn Transaction, at: UnixSeconds) -> Result<(), AppError> {
+    doctor::lose_keys(tx, at)?;
+    Renewal { desk: true, ..Renewal::default() }.save(tx)
 }
 
 struct Signer<'a> {

@@ -3,6 +3,7 @@
 use keyward_protocol::backup::Manifest;
 
 use super::renew;
+use crate::doctor;
 use crate::error::{AppError, ErrorCode};
 use crate::patient::import::book::FileBook;
 use crate::patient::sharing::book::Share;
@@ -37,6 +38,7 @@ pub(super) fn keep(
     tx: &mut dyn Transaction,
     manifest: &Manifest,
     from_relay: bool,
+    people: u64,
 ) -> Result<RestoreReport, AppError> {
     let files = FileBook::all(tx)?.into_iter();
     let report = RestoreReport {
@@ -48,9 +50,9 @@ pub(super) fn keep(
         records: manifest.records,
         originals: files.filter(|(_, file)| file.original.is_some()).count() as u64,
         spaces: Space::all(tx)?.len() as u64,
-        shares: Share::all(tx)?.len() as u64,
+        shares: Share::all(tx)?.len() as u64 + doctor::count_shares(tx)?,
         accesses: tx.list(Collection::Accesses)?.len() as u64,
-        people: 0,
+        people,
         from_relay,
         enrolment: enrolment(tx)?,
         left_clinic: None,
@@ -71,7 +73,8 @@ fn enrolment(tx: &(impl Transaction + ?Sized)) -> Result<Renewal, AppError> {
     })
 }
 
-/// Shares that end, or ended, because their keys were lost, and could be given again.
+/// Shares that end, or ended, because their keys were lost, and could be given again: a patient's own, or what
+/// a doctor was given.
 fn shares(
     session: &Session,
     tx: &(impl Transaction + ?Sized),
@@ -88,5 +91,6 @@ fn shares(
         };
         Some(RenewalView { of: RenewalOf::Share, id, name: share.doctor_name, state })
     };
-    Ok(Share::all(tx)?.into_iter().filter_map(view).collect())
+    let given = Share::all(tx)?.into_iter().filter_map(view);
+    Ok(given.chain(doctor::lost_shares(tx, now)?).collect())
 }

@@ -6,11 +6,12 @@ use keyward_protocol::kit::KitSecret;
 
 use super::at_relay::RelaySource;
 use super::write::About;
-use super::{at_relay, kit, renew, report, rows};
+use super::{at_relay, clinic, kit, renew, report, rows};
 use crate::error::{AppError, ErrorCode};
 use crate::ports::progress::{Cancel, Progress, Stage, Step};
 use crate::ports::vault::Collection;
 use crate::session::Session;
+use crate::views::common::Role;
 use crate::views::recovery::RestoreReport;
 
 /// Stands in the vault from the first row to the last: a profile that has it is not whole and is
@@ -42,6 +43,19 @@ pub fn about(version: &VerifiedManifest) -> Result<About, AppError> {
     read_about(&version.manifest().about)
 }
 
+/// Refuses a backup of another role: what its rows mean depends on it.
+fn of_role(about: &About, role: Role) -> Result<(), AppError> {
+    if about.role == role {
+        return Ok(());
+    }
+    let name = match about.role {
+        Role::Patient => "patient",
+        Role::Doctor => "doctor",
+        Role::Desk => "desk",
+    };
+    Err(AppError::new(ErrorCode::BackupOtherRole).with("role", name))
+}
+
 fn read_about(bytes: &[u8]) -> Result<About, AppError> {
     serde_json::from_slice(bytes).map_err(|_| ErrorCode::BackupDamaged.into())
 }
@@ -64,7 +78,8 @@ pub fn is_unfinished(session: &Session) -> Result<bool, AppError> {
 /// a confirmed one. Memory: one pack.
 ///
 /// # Errors
-/// [`ErrorCode::Conflict`] if the profile is not empty, [`ErrorCode::BackupNewer`],
+/// [`ErrorCode::Conflict`] if the profile is not empty, [`ErrorCode::BackupOtherRole`] if it is of another
+/// role than the backup's, [`ErrorCode::BackupNewer`],
 /// [`ErrorCode::BackupDamaged`], [`ErrorCode::Cancelled`], else what vault and source report. Then
 /// the profile is to be discarded.
 pub fn restore(
@@ -75,8 +90,8 @@ pub fn restore(
     progress: &dyn Progress,
     cancel: &Cancel,
 ) -> Result<RestoreReport, AppError> {
-    rows_back(session, version, source, progress, cancel)?;
-    finish(session, secret, version, source.at_relay())
+    let beside = rows_back(session, version, source, progress, cancel)?;
+    finish(session, secret, version, source.at_relay(), beside)
 }
 
 fn rows_back(
@@ -85,12 +100,13 @@ fn rows_back(
     source: &mut dyn Source,
     progress: &dyn Progress,
     cancel: &Cancel,
-) -> Result<(), AppError> {
-    about(version)?;
+) -> Result<clinic::Back, AppError> {
+    of_role(&about(version)?, session.profile().role)?;
     begin(session)?;
     let packs = &version.manifest().packs;
     let bytes_total = packs.iter().map(|pack| pack.len).sum();
     let mut bytes_done = 0;
+    let mut beside = clinic::Back::default();
     for pack in packs {
         if cancel.is_cancelled() || session.closed().is_cancelled() {
             return Err(ErrorCode::Cancelled.into());
@@ -98,14 +114,17 @@ fn rows_back(
         let opened = pack.open(&source.pack(&pack.id)?)?;
         let mut tx = session.begin()?;
         for change in opened.changes() {
-            rows::apply(&mut *tx, &change.map_err(|_| ErrorCode::BackupDamaged)?)?;
+            let change = change.map_err(|_| ErrorCode::BackupDamaged)?;
+            if !beside.apply(&change) {
+                rows::apply(&mut *tx, &change)?;
+            }
         }
         tx.commit()?;
         bytes_done += pack.len;
         let step = Step { stage: Stage::Restoring, bytes_done, bytes_total, ..Step::default() };
         progress.report(step);
     }
-    Ok(())
+    Ok(beside)
 }
 
 fn begin(session: &Session) -> Result<(), AppError> {
@@ -129,7 +148,10 @@ fn finish(
     secret: &KitSecret,
     version: &VerifiedManifest,
     relay: Option<&RelaySource>,
+    beside: clinic::Back,
 ) -> Result<RestoreReport, AppError> {
+    // A clinic without its desk may be replaced by the next try.
+    let people = beside.take(session)?;
     let mut tx = session.begin()?;
     let records: u64 = tx.count_records()?.into_iter().map(|(_, count)| count).sum();
     if records != version.manifest().records {
@@ -140,7 +162,7 @@ fn finish(
         at_relay::go_on(&mut *tx, relay)?;
     }
     renew::prepare(&mut *tx, session, secret, version.manifest().made_at)?;
-    let report = report::keep(session, &mut *tx, version.manifest(), relay.is_some())?;
+    let report = report::keep(session, &mut *tx, version.manifest(), relay.is_some(), people)?;
     tx.delete(Collection::Jobs, UNFINISHED)?;
     tx.commit()?;
     session.changed();

@@ -4,6 +4,8 @@ use keyward_protocol::backup::Change;
 use keyward_protocol::codec::{DecodeError, Reader, Writer};
 use keyward_protocol::ids::RecordId;
 
+use super::clinic;
+use crate::doctor;
 use crate::error::{AppError, ErrorCode};
 use crate::patient::sharing::{SyncBook, directory};
 use crate::ports::vault::{Collection, Inserted, RecordFilter, RecordRow, Transaction};
@@ -50,11 +52,18 @@ pub const fn is_kept(collection: Collection) -> bool {
 /// it comes along with the next that is.
 pub(super) fn is_news(table: &str, id: &str) -> bool {
     (table, id) != (Collection::Contacts.as_str(), directory::CACHED)
+        && (table, id) != (Collection::Settings.as_str(), doctor::HIGHEST_TIME)
+        && clinic::is_news(table, id)
 }
 
-/// Whether a row tells of this computer only: when it last reached the relay, and what stood in its way.
+/// Whether a row tells of this computer only: when it last reached the relay, and what stood in its way; how
+/// far copies reach that are in no backup.
 fn is_passing(collection: Collection, id: &str) -> bool {
-    (collection, id) == (Collection::Settings, SyncBook::ROW)
+    match collection {
+        Collection::Settings => id == SyncBook::ROW || id == doctor::LAST_SYNC,
+        Collection::SeenHeads => id.starts_with(doctor::PROGRESS),
+        _ => false,
+    }
 }
 
 /// Called with table, id and body of a row.

@@ -10,7 +10,7 @@ use keyward_protocol::kit::KitPublic;
 use serde::{Deserialize, Serialize};
 
 use super::state::{Digests, Key, Newest, State};
-use super::{kit, rows};
+use super::{clinic, kit, rows};
 use crate::error::{AppError, ErrorCode};
 use crate::identity::Enrolment;
 use crate::ports::progress::{Cancel, Progress, Stage, Step};
@@ -161,6 +161,7 @@ fn version(
         cancel,
     };
     let records = rows::walk(&*tx, &mut |table, id, body| run.row(table, id, body))?;
+    clinic::walk(session, &mut |table, id, body| run.row(table, id, body))?;
     run.gone()?;
     if run.changes == 0 && !whole {
         return Ok(Written { sequence: state.sequence, changes: 0, records });
@@ -201,12 +202,14 @@ pub fn is_behind(session: &Session, target: &str) -> Result<bool, AppError> {
     let mut before = Digests::load(&*tx, target)?;
     let digest_key = digest_key(session)?;
     let mut behind = false;
-    rows::walk(&*tx, &mut |table, id, body| {
+    let mut look = |table: &str, id: &str, body: &[u8]| {
         let known = before.0.remove(&(table.to_owned(), id.to_owned()));
         behind |=
             rows::is_news(table, id) && known != Some(row_digest(&digest_key, table, id, body));
         Ok(())
-    })?;
+    };
+    rows::walk(&*tx, &mut look)?;
+    clinic::walk(session, &mut look)?;
     Ok(behind || !before.0.is_empty())
 }
 

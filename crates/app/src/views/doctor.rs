@@ -40,6 +40,8 @@ pub struct DoctorHome {
     pub enrolled: bool,
     /// The doctor, once enrolled.
     pub doctor: Option<DoctorSelf>,
+    /// Her keys are lost or stopped: the clinic has to invite her anew before anything reaches her.
+    pub rejoin: bool,
     /// Who shares, newest first.
     pub shares: Vec<PatientRow>,
     /// When the relay was last reached.
@@ -83,6 +85,8 @@ pub enum ReceivedState {
     Revoked,
     /// Announced by the relay, but its message has not arrived (or was unreadable) yet.
     Incomplete,
+    /// It was for keys of hers that are lost; the patient is asked to share again.
+    KeysLost,
 }
 
 /// One share in the list of a doctor.

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "this is test code")]
 
 mod fragile;
+pub mod kits;
 pub mod tamper;
 pub mod two;
 

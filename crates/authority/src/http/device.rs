@@ -80,7 +80,7 @@ fn leave(authority: &Inner, received: &Received) -> Result<EnrolmentReceipt, Pro
     let signed = Signed::<ForgetStatement>::from_bytes(&body.statement)
         .map_err(|_| ProblemCode::Malformed)?;
     authenticate(authority, received, &key, Asks::ToChange)?;
-    let at = authority
+    let (at, kept) = authority
         .store
         .write(|tx| {
             let gone = devices::leave(tx, &authority.issuer, &key, &body.statement, signed)?;
@@ -88,10 +88,11 @@ fn leave(authority: &Inner, received: &Received) -> Result<EnrolmentReceipt, Pro
                 authority.note(&[End::Left(person)]).map_err(|_| RegisterError::Journal)?;
                 authority.credentials.forget(&person)?;
             }
-            Ok(gone.at)
+            Ok((gone.at, gone.kept))
         })
         .map_err(|error: RegisterError| problem(&error))?;
-    receipt(authority, Act::EnrolmentEnded, key.key_id(), &body.statement, at, devices::KEPT)
+    authority.note_removals()?;
+    receipt(authority, Act::EnrolmentEnded, key.key_id(), &body.statement, at, kept)
 }
 
 /// The receipt; says that the bytes are gone only if the write-ahead log is empty.

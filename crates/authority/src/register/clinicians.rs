@@ -1,6 +1,8 @@
 //! Clinicians: entering, removing, listing.
 
-use keyward_protocol::{certificate::ClinicianCertificate, ids::CertificateHash};
+use keyward_protocol::{
+    certificate::ClinicianCertificate, ids::CertificateHash, keys::VerifyingKey,
+};
 use keyward_relay_api::authority::{
     clinicians::{Clinician, ClinicianState, EnrolClinician},
     fields::reason,
@@ -106,6 +108,26 @@ pub(crate) fn remove(
     tx.put_clinician(&record)?;
     tx.record(id, Some(operator), &Event::Removed { reason })?;
     view(tx, issuer, record)
+}
+
+/// Lets a clinician go on her own wish, told by the key of the certificate that counts now.
+pub(crate) fn leave(tx: &Tx<'_>, issuer: &Issuer, key: &VerifyingKey) -> Result<(), RegisterError> {
+    let authorities = [issuer.verifying_key().clone()];
+    let is_hers = |record: &ClinicianRecord| {
+        record.certificate.as_ref().is_some_and(|certificate| {
+            ClinicianCertificate::verify_signature_only(&certificate.bytes, &authorities)
+                .is_ok_and(|verified| verified.verification == *key)
+        })
+    };
+    let mut record = tx.clinicians()?.into_iter().find(is_hers).ok_or(RegisterError::NotFound)?;
+    if withdraw_open_invitation(tx, &record.id)? {
+        tx.record(&record.id, None, &Event::InvitationWithdrawn)?;
+    }
+    stop_certificate(tx, &mut record)?;
+    record.state = ClinicianState::Removed;
+    record.since = tx.now;
+    tx.put_clinician(&record)?;
+    Ok(tx.record(&record.id, None, &Event::Left)?)
 }
 
 /// Every clinician, by name.

@@ -7,7 +7,7 @@ use keyward_protocol::{
 use keyward_relay_api::authority::people::{Event, PersonState};
 use sha2::{Digest as _, Sha256};
 
-use super::{RegisterError, withdraw_open_invitation};
+use super::{RegisterError, clinicians, withdraw_open_invitation};
 use crate::{
     issuer::Issuer,
     store::{
@@ -19,7 +19,10 @@ use crate::{
 
 /// What the clinic keeps of somebody who left: that she was registered, that somebody looked at a
 /// document, and what was done with the entry. Phone number, device key, codes and counts go.
-pub(crate) const KEPT: Kept = Kept::REGISTER_ENTRY.and(Kept::IDENTITY_CHECKS).and(Kept::HISTORY);
+const KEPT: Kept = Kept::REGISTER_ENTRY.and(Kept::IDENTITY_CHECKS).and(Kept::HISTORY);
+
+/// The same of a clinician: nobody looked at a document of hers here.
+const KEPT_OF_CLINICIAN: Kept = Kept::REGISTER_ENTRY.and(Kept::HISTORY);
 
 /// How far in the future a statement's time may lie; a later one would outlast every honest one.
 const AHEAD: u64 = keyward_protocol::request::WINDOW_SECONDS;
@@ -105,11 +108,13 @@ pub(crate) fn replace(
 pub(crate) struct Gone {
     /// Since when.
     pub(crate) at: u64,
-    /// Who, unless it was done before.
+    /// Which person, unless it was a clinician or done before.
     pub(crate) person: Option<SubjectId>,
+    /// What is kept.
+    pub(crate) kept: Kept,
 }
 
-/// Lets a person go on her own wish.
+/// Lets a person or a clinician go on her own wish: `enrolment` is the key of her device, or of her certificate.
 pub(crate) fn leave(
     tx: &Tx<'_>,
     issuer: &Issuer,
@@ -120,13 +125,22 @@ pub(crate) fn leave(
     ForgetStatement::verify(signed, issuer.service(), enrolment)
         .map_err(|_| RegisterError::BadRequest)?;
     if let Some(at) = tx.done(bytes)? {
-        return Ok(Gone { at, person: None });
+        return Ok(Gone { at, person: None, kept: KEPT });
     }
-    let person = enrolled(tx, &enrolment.key_id())?.ok_or(RegisterError::NotFound)?;
+    // Marked apart, so that a retry is told the same.
+    let of_clinician = [b"clinician/".as_slice(), bytes].concat();
+    if let Some(at) = tx.done(&of_clinician)? {
+        return Ok(Gone { at, person: None, kept: KEPT_OF_CLINICIAN });
+    }
+    let Some(person) = enrolled(tx, &enrolment.key_id())? else {
+        clinicians::leave(tx, issuer, enrolment)?;
+        tx.put_done(&of_clinician)?;
+        return Ok(Gone { at: tx.now, person: None, kept: KEPT_OF_CLINICIAN });
+    };
     let id = person.id;
     let_go(tx, person)?;
     tx.put_done(bytes)?;
-    Ok(Gone { at: tx.now, person: Some(id) })
+    Ok(Gone { at: tx.now, person: Some(id), kept: KEPT })
 }
 
 /// Withdraws somebody who left, and erases what only served her use of the app.

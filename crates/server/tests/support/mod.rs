@@ -90,6 +90,22 @@ pub fn doctor(clinic: &Clinic, name: &str) -> Doctor {
     Doctor { signing, grant, mailbox, certificate }
 }
 
+/// Keys and `authority.toml` in a folder, with one operator.
+pub fn authority_site(dir: &Path, operator: &SigningKey) {
+    for key in ["signing.key", "storage.key"] {
+        assert!(done(&["new-key", key], dir).status.success());
+    }
+    let key = hex::encode(operator.verifying_key().to_bytes());
+    let text = format!(
+        "dir = \"authority\"\nclinic_name = \"Sample Clinic\"\nsigning_key_file = \"signing.key\"\n\
+         storage_key_file = \"storage.key\"\njournal_file = \"authority.ends\"\n\
+         authority_url = \"https://authority.example\"\nrelay_url = \"https://relay.example\"\n\
+         [listen]\naddress = \"127.0.0.1:0\"\n[admin]\naddress = \"127.0.0.1:0\"\n\
+         [log]\nlevel = \"trace\"\n[[operators]]\nname = \"Planted Operator\"\nkey = \"{key}\"\n"
+    );
+    std::fs::write(dir.join("authority.toml"), text).unwrap();
+}
+
 /// A folder with keys and `relay.toml`.
 pub struct Site {
     pub dir: tempfile::TempDir,

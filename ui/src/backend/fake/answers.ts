@@ -431,6 +431,9 @@ const receivedShares = [
   }),
 ];
 
+const lost = (row: T.PatientRow): T.PatientRow =>
+  row.state === "live" ? { ...row, state: "keysLost", endedAt: now - day, records: 0, newRecords: 0 } : row;
+
 function runJob(kind: T.JobKind, result: string): string {
   const asks = kind === "import" && wanted.asks;
   job = atWork("j1", kind, "reading", { state: asks ? "asking" : "running" });
@@ -478,7 +481,9 @@ const doctorHome = (): T.DoctorHome => ({
     validUntil: now + 300 * day,
     removed: false,
   },
-  shares: empty() ? [] : receivedShares,
+  // A restored profile, until its clinic has certified its new keys.
+  rejoin: wanted.asks,
+  shares: empty() ? [] : wanted.asks ? receivedShares.map(lost) : receivedShares,
   lastSync: lastSync(),
   problem: outOfReach(),
 });
@@ -614,12 +619,12 @@ const answersByCommand: Answers = {
   share_regrant: () => "s5",
   leaving_view: () =>
     ({
-      role: "patient",
-      profileName: "Anna",
+      role: wanted.window === "doctor" ? "doctor" : "patient",
+      profileName: wanted.window === "doctor" ? "Dr Ada Example" : "Anna",
       clinicName: "Example Clinic on the Hill",
-      records: 57,
+      records: wanted.window === "doctor" ? 0 : 57,
       liveShares: 2,
-      fetched: 44,
+      fetched: wanted.window === "doctor" ? 0 : 44,
       problem: outOfReach(),
       begun: false,
       exported: wanted.state === "offline" ? null : now - 9 * day,
@@ -628,8 +633,9 @@ const answersByCommand: Answers = {
   leave_for_good: () => runJob("leaving", "keyward-receipt.html"),
   doctor_home: doctorHome,
   doctor_open: (args) => {
-    const row =
+    const known =
       receivedShares.find((each) => each.share === args.share) ?? (receivedShares[0] as T.PatientRow);
+    const row = wanted.asks ? lost(known) : known;
     return {
       share: row,
       readable: row.state === "live",

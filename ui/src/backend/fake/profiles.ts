@@ -52,8 +52,14 @@ function stop(): undefined {
   salvaged = { ...none, problem: { code: "cancelled", params: {} } };
 }
 
+const removed = new Set<string>();
+
 export const profileAnswers = {
-  profiles_list: () => (wanted.state === "empty" ? [] : profiles()),
+  profiles_list: () =>
+    wanted.state === "empty" ? [] : profiles().filter((profile) => !removed.has(profile.id)),
+  profile_remove: (args: Record<string, unknown>) => {
+    removed.add(String(args.id));
+  },
   profile_create: () => ({ ...well, id: "n", role: "patient", name: "New" }),
   clinic_setup: () => ({ ...well, id: "n", role: "desk", name: "New" }),
   salvage_start: salvage,

@@ -46,7 +46,7 @@ const status = (): T.RecoveryView => ({
 /** On with versions; out of reach with the room used up; off on the first day. Work that asks: just deleted. */
 const atRelay = (): T.RelayBackup => {
   const off: T.RelayBackup = {
-    possible: true,
+    possible: role() === "patient",
     on: false,
     thisComputerOnly: false,
     address: "https://relay.clinic.example:8443",
@@ -60,7 +60,7 @@ const atRelay = (): T.RelayBackup => {
     deleted: wanted.asks ? now + day : null,
     problem: null,
   };
-  if (empty() || wanted.asks) return off;
+  if (empty() || wanted.asks || !off.possible) return off;
   const offline = wanted.state === "offline";
   return {
     ...off,
@@ -75,10 +75,48 @@ const atRelay = (): T.RelayBackup => {
   };
 };
 
-const report = (): T.RestoreReport => ({
+/** What a profile of this window's role is called. */
+const names = { patient: "Anna", doctor: "Dr Ada Example", desk: "Kim Sample" };
+const role = (): T.Role =>
+  wanted.window === "doctor" || wanted.window === "desk" ? wanted.window : "patient";
+
+const report = (): T.RestoreReport => ({ patient: ofPatient, doctor: ofDoctor, desk: ofDesk })[role()]();
+
+/** The clinic itself; what its relay held is not back. */
+const ofDesk = (): T.RestoreReport => ({
+  ...ofDoctor(),
+  role: "desk",
+  profileName: names.desk,
+  shares: 0,
+  people: 6,
+  enrolment: { kind: "none" },
+  renewals: [],
+});
+
+/** Her list without records; the clinic has to certify her new keys, or has. */
+const ofDoctor = (): T.RestoreReport => ({
+  ...ofPatient(),
+  role: "doctor",
+  profileName: names.doctor,
+  records: 0,
+  originals: 0,
+  spaces: 0,
+  shares: 5,
+  accesses: 0,
+  fromRelay: false,
+  enrolment: wanted.asks ? { kind: "impossible", code: "not-enrolled" } : { kind: "done" },
+  renewals: ["Test-Anna Maria Muster-Sample", "Silver Heron 27"].map((name, index) => ({
+    of: "share",
+    id: `r${String(index)}`,
+    name,
+    state: { kind: "done" },
+  })),
+});
+
+const ofPatient = (): T.RestoreReport => ({
   profileId: "fake",
   role: "patient",
-  profileName: "Anna",
+  profileName: names.patient,
   at: now - 300,
   versionAt: now - 2 * day,
   records: 57,
@@ -98,18 +136,18 @@ const report = (): T.RestoreReport => ({
   })),
 });
 
-const offer: T.RestoreOffer = {
-  role: "patient",
-  profileName: "Anna",
+const offer = (): T.RestoreOffer => ({
+  role: wanted.asks ? "doctor" : "patient",
+  profileName: wanted.asks ? names.doctor : names.patient,
   clinicName: "Example Clinic on the Hill",
   versions: [
-    { sequence: 7, at: now - day, records: 57, bytes: 48_300_000 },
-    { sequence: 6, at: now - 3 * day, records: 51, bytes: 40_100_000 },
-    { sequence: 2, at: now - 40 * day, records: 12, bytes: 3_200_000 },
+    { sequence: 7, at: now - day, records: wanted.asks ? 0 : 57, bytes: 48_300_000 },
+    { sequence: 6, at: now - 3 * day, records: wanted.asks ? 0 : 51, bytes: 40_100_000 },
+    { sequence: 2, at: now - 40 * day, records: wanted.asks ? 0 : 12, bytes: 3_200_000 },
   ],
   cut: false,
   alreadyHere: true,
-};
+});
 
 let restoring: T.JobView | undefined;
 
@@ -124,7 +162,7 @@ export const recoveryAnswers = (startJob: (kind: T.JobKind, result: string) => s
       text: "KEYWARD-KIT1:aW52ZW50ZWQta2l0LW5vdC1yZWFs",
       qrSvg: qr,
       made: now - 3 * day,
-      profileName: "Anna",
+      profileName: names[role()],
       clinicName: "Example Clinic on the Hill",
       relayUrl: "https://relay.clinic.example:8443",
     } satisfies T.KitView;
@@ -146,7 +184,7 @@ export const recoveryAnswers = (startJob: (kind: T.JobKind, result: string) => s
   restore_kit_image: () =>
     ({ token: "k1", clinicName: "Example Clinic on the Hill", hasRelay: true }) satisfies T.KitReading,
   restore_pick: () => ({ token: "b1", name: "keyward-backup.kwb" }) satisfies T.BackupChoice,
-  restore_look: () => offer,
+  restore_look: offer,
   restore_start: () => {
     restoring = atWork("r1", "restore", "restoring");
     if (!wanted.slow)

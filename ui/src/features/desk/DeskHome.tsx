@@ -10,12 +10,16 @@ import { Loaded } from "../../shared/components/Loaded";
 import { Monogram } from "../../shared/components/Monogram";
 import { Notice, Tag } from "../../shared/components/Notice";
 import { Empty, Page, Section } from "../../shared/components/Page";
+import { Skeleton } from "../../shared/components/Waiting";
 import { arrowKeys } from "../../shared/arrowKeys";
 import { fullMoment, recordDate } from "../../shared/format/dates";
+import { Reminder, useRecoveryStatus } from "../recovery/Reminder";
 
 /** Who waits for what. Every line is one link: arrow keys or Tab, and Enter. */
 export function DeskHome() {
   const home = useAnswer(["desk-home"], desk.home, { every: deskEvery });
+  // What it may put above the queue is waited for, once.
+  const status = useRecoveryStatus();
   return (
     <Page
       heading={t("desk.heading")}
@@ -26,7 +30,9 @@ export function DeskHome() {
         </ButtonLink>
       }
     >
-      <Loaded query={home}>{(known) => <Queue home={known} />}</Loaded>
+      <Loaded query={home}>
+        {(known) => (status.isFetched ? <Queue home={known} /> : <Skeleton lines={4} />)}
+      </Loaded>
     </Page>
   );
 }
@@ -36,6 +42,7 @@ function Queue({ home }: { home: Home }) {
     <>
       <div className="stack stack-fill">
         {home.problem && <Failure error={home.problem} tone="caution" />}
+        {home.people + home.clinicians > 0 && <Reminder />}
         {home.thisComputerOnly && <Notice title={t("desk.hereTitle")}>{t("desk.here")}</Notice>}
       </div>
       <Section heading={t("desk.queue", { n: home.queue.length })}>

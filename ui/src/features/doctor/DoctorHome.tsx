@@ -3,13 +3,16 @@ import { useSession } from "../../app/session";
 import { doctor } from "../../backend";
 import type { DoctorHome as Home, PatientRow } from "../../backend/types";
 import { type MessageKey, t } from "../../locales/i18n";
-import { Button, ButtonLink } from "../../shared/components/Button";
+import { Button, ButtonLink, Link } from "../../shared/components/Button";
 import { Facts, HexGroups } from "../../shared/components/Facts";
 import { Failure } from "../../shared/components/Failure";
 import { Loaded } from "../../shared/components/Loaded";
 import { Notice } from "../../shared/components/Notice";
 import { Empty, Page } from "../../shared/components/Page";
+import { Skeleton } from "../../shared/components/Waiting";
 import { fullDate } from "../../shared/format/dates";
+import { JoinAgain } from "../recovery/JoinAgain";
+import { Reminder, useRecoveryStatus } from "../recovery/Reminder";
 import { PatientList } from "./PatientList";
 import { isOver, newFirst } from "./patientName";
 
@@ -24,6 +27,7 @@ export function DoctorHome() {
       keep={(row) => !isOver(row)}
       none="doctorHome.none"
       noneHint="doctorHome.noneHint"
+      reminds
     />
   );
 }
@@ -60,27 +64,40 @@ interface SharesProps {
   keep: (row: PatientRow) => boolean;
   none: MessageKey;
   noneHint: MessageKey;
+  /** Says what is missing against losing this computer. */
+  reminds?: boolean;
 }
 
-function Shares({ heading, lead, keep, none, noneHint }: SharesProps) {
+function Shares({ heading, lead, keep, none, noneHint, reminds = false }: SharesProps) {
   const { enrolled } = useSession();
   const home = useHome();
+  // What it may put above the list comes from this computer, like the list: it is waited for, once.
+  const status = useRecoveryStatus();
+  const waits = reminds && !status.isFetched;
   return (
     <Page
       heading={t(heading)}
       lead={t(lead)}
       visibility={{ kind: "onlyYou" }}
-      actions={(home.data ? home.data.enrolled : home.isPending && enrolled) && <Again />}
+      actions={
+        (home.data ? home.data.enrolled && !home.data.rejoin : home.isPending && enrolled) && <Again />
+      }
       actionsAwaited={home.isPending}
     >
       <Loaded query={home}>
         {(known) => {
           if (!known.enrolled) return <NotEnrolled />;
+          if (waits) return <Skeleton lines={4} />;
           const rows = newFirst(known.shares.filter(keep));
           return (
             <div className="stack stack-fill">
               <Problems home={known} />
-              {rows.length === 0 ? (
+              {reminds && known.shares.length > 0 && <Reminder />}
+              {rows.length === 0 && known.rejoin ? (
+                <p>
+                  <Link to="/ended">{t("doctorHome.lost")}</Link>
+                </p>
+              ) : rows.length === 0 ? (
                 <Empty icon="people" heading={t(none)}>
                   {t(noneHint)}
                 </Empty>
@@ -118,7 +135,14 @@ function Problems({ home }: { home: Home }) {
     <>
       {home.doctor?.removed && (
         <Notice tone="danger" title={t("doctorHome.removed", { clinic: home.doctor.clinicName })} alert>
-          {t("doctorHome.removedHint")}
+          <p>{t("doctorHome.removedHint")}</p>
+          <JoinAgain />
+        </Notice>
+      )}
+      {home.rejoin && !home.doctor?.removed && (
+        <Notice tone="task" title={t("restored.keysDesk")}>
+          <p>{t("restored.keysDeskWhy.doctor")}</p>
+          <JoinAgain />
         </Notice>
       )}
       {other && <Failure error={other} tone="caution" />}

@@ -20,4 +20,8 @@ export function newFirst(rows: PatientRow[]): PatientRow[] {
   return [...rows].sort((a, b) => fresh(b) - fresh(a) || b.from - a.from);
 }
 
-export const isOver = (row: PatientRow): boolean => row.state === "ended" || row.state === "revoked";
+type OverRow = PatientRow & { state: "ended" | "revoked" | "keysLost" };
+
+/** Whether nothing of it can be read any more. */
+export const isOver = (row: PatientRow): row is OverRow =>
+  row.state === "ended" || row.state === "revoked" || row.state === "keysLost";

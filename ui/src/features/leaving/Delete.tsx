@@ -10,10 +10,11 @@ import { Notice } from "../../shared/components/Notice";
 import { Section } from "../../shared/components/Page";
 import { JobProgress } from "../../shared/components/Waiting";
 import { saveWords } from "../../shared/dialogWords";
-import { receiptWords } from "./words";
+import { leaver, receiptWords } from "./words";
 
 /** What follows, what cannot be called back, the name typed, and one more question. */
 export function Delete({ known }: { known: LeavingView }) {
+  const role = leaver(known.role);
   const [typed, setTyped] = useState("");
   const [localOnly, setLocalOnly] = useState(false);
   const [tried, setTried] = useState(false);
@@ -31,7 +32,7 @@ export function Delete({ known }: { known: LeavingView }) {
     );
   return (
     <Section heading={t("leaving.delete")}>
-      <p>{t("leaving.deleteHint")}</p>
+      <p>{t(`leaving.deleteHint.${role}`)}</p>
       {known.begun && (
         <Notice tone="caution" title={t("leaving.begun")}>
           {t("leaving.begunHint")}
@@ -39,16 +40,20 @@ export function Delete({ known }: { known: LeavingView }) {
       )}
       <h3>{t("leaving.follows")}</h3>
       <ul className="bullets">
-        <li>{t("leaving.followsRecords", { n: known.records })}</li>
-        <li>{t("leaving.followsShares", { n: known.liveShares })}</li>
-        <li>{t("leaving.followsRelay")}</li>
-        {known.clinicName !== null && <li>{t("leaving.followsClinic", { clinic: known.clinicName })}</li>}
+        {role === "patient" && <li>{t("leaving.followsRecords", { n: known.records })}</li>}
+        <li>{t(`leaving.followsShares.${role}`, { n: known.liveShares })}</li>
+        <li>{t(`leaving.followsRelay.${role}`)}</li>
+        {known.clinicName !== null && (
+          <li>{t(`leaving.followsClinic.${role}`, { clinic: known.clinicName })}</li>
+        )}
         <li>{t("leaving.followsKeys")}</li>
-        <li>{t("leaving.followsReceipt")}</li>
+        <li>{t(`leaving.followsReceipt.${role}`)}</li>
       </ul>
       <h3>{t("leaving.cannot")}</h3>
       <ul className="bullets">
-        <li>{t("leaving.cannotFetched", { n: known.fetched })}</li>
+        <li>
+          {role === "patient" ? t("leaving.cannotFetched", { n: known.fetched }) : t("leaving.cannotLooked")}
+        </li>
         <li>{t("leaving.cannotFiles")}</li>
       </ul>
       {known.exported === null && <Notice tone="caution">{t("leaving.exportFirst")}</Notice>}
@@ -84,12 +89,12 @@ export function Delete({ known }: { known: LeavingView }) {
                   name: typed.trim(),
                   localOnly,
                   dialog: saveWords("receipt"),
-                  words: receiptWords(known.profileName, known.clinicName),
+                  words: receiptWords(known.profileName, known.clinicName, known.role),
                 }
               : undefined;
           }}
         >
-          <p>{t("leaving.askWhy")}</p>
+          <p>{t(`leaving.askWhy.${role}`)}</p>
         </Decision>
       </div>
     </Section>

@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { isOver, useAnswer, useDeed, useJob } from "../../app/queries";
+import { useSession } from "../../app/session";
 import { common, leaving } from "../../backend";
 import type { LeavingView } from "../../backend/types";
 import { t } from "../../locales/i18n";
@@ -13,15 +14,16 @@ import { JobProgress } from "../../shared/components/Waiting";
 import { saveWords } from "../../shared/dialogWords";
 import { fullMoment } from "../../shared/format/dates";
 import { Delete } from "./Delete";
-import { exportWords } from "./words";
+import { exportWords, leaver } from "./words";
 
 /** Taking everything along, in open formats, and deleting everything. */
 export function Leaving() {
+  const { role } = useSession();
   const view = useAnswer(["leaving"], leaving.view);
   return (
     <Page
       heading={t("title.leaving")}
-      lead={t("leaving.lead")}
+      lead={t(`leaving.lead.${leaver(role)}`)}
       visibility={{ kind: "onlyYou" }}
       back={{ to: "/settings", label: t("settings.heading") }}
     >
@@ -45,7 +47,7 @@ function Export({ known }: { known: LeavingView }) {
   const running = useJob(job);
   return (
     <Section heading={t("leaving.export")}>
-      <p>{t("leaving.exportHint")}</p>
+      <p>{t(`leaving.exportHint.${leaver(known.role)}`)}</p>
       {known.exported !== null && (
         <Facts facts={[{ label: t("leaving.exportedOn"), value: fullMoment(known.exported) }]} />
       )}
@@ -73,7 +75,7 @@ function Export({ known }: { known: LeavingView }) {
             icon="download"
             isPending={start.isPending}
             onPress={() => {
-              start.mutate({ dialog: saveWords("export"), words: exportWords() });
+              start.mutate({ dialog: saveWords("export"), words: exportWords(known.role) });
             }}
           >
             {t("leaving.exportGo")}

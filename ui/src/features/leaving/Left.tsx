@@ -1,7 +1,7 @@
 import { answers, useAnswer, useDeed } from "../../app/queries";
 import { navigate } from "../../app/router";
 import { common, welcome } from "../../backend";
-import type { Forgotten, LeavingReceipt } from "../../backend/types";
+import type { Forgotten, LeavingReceipt, Role } from "../../backend/types";
 import { t } from "../../locales/i18n";
 import { Button, ButtonLink } from "../../shared/components/Button";
 import { Facts } from "../../shared/components/Facts";
@@ -11,6 +11,7 @@ import { Empty, Heading } from "../../shared/components/Page";
 import { saveWords } from "../../shared/dialogWords";
 import { fullDate, fullMoment } from "../../shared/format/dates";
 import { Letter } from "../welcome/Letter";
+import { leaver } from "./words";
 
 /** The receipt of leaving, in the first window: nothing of the profile is left to show it in. */
 export function Left() {
@@ -57,20 +58,23 @@ function Receipt({ receipt }: { receipt: LeavingReceipt }) {
         facts={[
           { label: t("left.when"), value: fullMoment(receipt.at) },
           { label: t("left.profile"), value: `${receipt.profileName} · ${t(`role.${receipt.role}`)}` },
-          { label: t("left.here"), value: t("left.hereDone") },
-          { label: t("left.relay"), value: forgottenWords(receipt.relay) },
+          { label: t("left.here"), value: t(`left.hereDone.${leaver(receipt.role)}`) },
+          { label: t("left.relay"), value: forgottenWords(receipt.relay, receipt.role) },
           {
             label:
               receipt.clinicName === null
                 ? t("left.noClinic")
                 : t("left.clinic", { clinic: receipt.clinicName }),
-            value: forgottenWords(receipt.clinic),
+            value: forgottenWords(receipt.clinic, "patient"),
           },
           receipt.clinicKeeps.length > 0 && {
             label: t("left.keeps"),
             value: receipt.clinicKeeps.map((each) => keepWords(each)).join(" "),
           },
-          { label: t("left.fetched"), value: t("left.fetchedWords", { n: receipt.fetched }) },
+          receipt.role === "patient" && {
+            label: t("left.fetched"),
+            value: t("left.fetchedWords", { n: receipt.fetched }),
+          },
         ]}
       />
       {statements.length > 0 && (
@@ -126,10 +130,11 @@ function keepWords(code: string): string {
   }
 }
 
-function forgottenWords(forgotten: Forgotten): string {
+/** With a relay a doctor has nothing of her own: what it holds for her goes when the clinic tells it. */
+function forgottenWords(forgotten: Forgotten, role: Role): string {
   switch (forgotten.kind) {
     case "nothing":
-      return t("left.nothing");
+      return t(`left.nothing.${leaver(role)}`);
     case "signed":
       return t("left.signed", { date: fullDate(forgotten.erasedBy) });
     case "notAsked":

@@ -23,8 +23,9 @@ describe.each(others)("what is said outside of a page, in %s", (language, tag) =
       ...said(pickWords("kit")),
       ...said(saveWords("export")),
       ...said(saveWords("report")),
-      ...said(receiptWords("P", "C")),
-      ...said({ ...exportWords(), titles: {} }),
+      ...said(receiptWords("P", "C", "patient")),
+      ...said(receiptWords("P", "C", "doctor")),
+      ...said({ ...exportWords("patient"), titles: {} }),
     ];
     const english = all();
     await startLanguage(language);
@@ -33,12 +34,12 @@ describe.each(others)("what is said outside of a page, in %s", (language, tag) =
     expect(words.filter((each, at) => each === english[at])).toEqual([]);
     // A message that is missing is its key.
     expect(words.filter((each) => /^(?:dialog|export|left|category)\./.test(each))).toEqual([]);
-    expect(exportWords().lang).toBe(tag);
+    expect(exportWords("patient").lang).toBe(tag);
   });
 
   it("keeps the places that are filled in elsewhere", async () => {
     await startLanguage(language);
-    const words = exportWords();
+    const words = exportWords("patient");
     expect(words.title).toContain("{name}");
     expect(words.made).toContain("{date}");
     expect(Object.keys(words.kinds)).toContain("mentalHealth");

@@ -1,20 +1,23 @@
-import type { ExportWords, ReceiptWords } from "../../backend/types";
+import type { ExportWords, ReceiptWords, Role } from "../../backend/types";
 import { t } from "../../locales/i18n";
 import { allTitles } from "../../shared/records/own";
 import { categories, categoryName } from "../../shared/records/words";
 
+/** Whose words leaving is told in; a desk has no such page. */
+export const leaver = (role: Role) => (role === "doctor" ? "doctor" : "patient");
+
 /** The words of the receipt's file, in the language of the page. `{date}` is put in by who knows it. */
-export const receiptWords = (profile: string, clinic: string | null): ReceiptWords => ({
+export const receiptWords = (profile: string, clinic: string | null, role: Role): ReceiptWords => ({
   lang: document.documentElement.lang,
   title: t("left.file"),
   heading: t("left.heading", { name: profile }),
   when: t("left.when"),
   profile: t("left.profile"),
   here: t("left.here"),
-  hereDone: t("left.hereDone"),
+  hereDone: t(`left.hereDone.${leaver(role)}`),
   relay: t("left.relay"),
   clinic: clinic === null ? t("left.noClinic") : t("left.clinic", { clinic }),
-  nothing: t("left.nothing"),
+  nothing: t(`left.nothing.${leaver(role)}`),
   signed: t("left.signed", { date: "{date}" }),
   notAsked: t("left.notAsked"),
   keeps: t("left.keeps"),
@@ -27,11 +30,11 @@ export const receiptWords = (profile: string, clinic: string | null): ReceiptWor
 });
 
 /** The words of an export. `{name}` and `{date}` are put in by who knows them. */
-export const exportWords = (): ExportWords => ({
+export const exportWords = (role: Role): ExportWords => ({
   lang: document.documentElement.lang,
   title: t("export.title", { name: "{name}" }),
   made: t("export.made", { date: "{date}" }),
-  whereIsWhat: t("export.where"),
+  whereIsWhat: t(`export.where.${leaver(role)}`),
   records: t("export.records"),
   date: t("export.date"),
   what: t("export.what"),

@@ -34,9 +34,9 @@ export function LockScreen({ session }: { session: SessionView }) {
   const toFirstWindow = () => {
     others.mutate(undefined);
   };
-  // A profile is brought back, or begun anew, in the first window. A desk that is lost is begun on another computer.
-  const way = session.role !== "desk" && (
-    <Button icon={session.role === "patient" ? "key" : "person"} onPress={toFirstWindow}>
+  // A profile is brought back, or begun anew, in the first window.
+  const way = (
+    <Button icon="key" onPress={toFirstWindow}>
       {t("forgotten.go")}
     </Button>
   );
@@ -81,7 +81,11 @@ export function LockScreen({ session }: { session: SessionView }) {
         <p>{t(session.passphraseSet ? "lock.protects.with" : "lock.protects.without")}</p>
         <p>{t("lock.byItself", { n: session.autoLockMinutes })}</p>
       </div>
-      {session.passphraseSet && <Forgotten role={session.role} way={way} />}
+      {session.passphraseSet && (
+        <Forgotten role={session.role} way={way}>
+          <p>{t("removal.there")}</p>
+        </Forgotten>
+      )}
     </Letter>
   );
 }

@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { isOver, useDeed, useJob } from "../../app/queries";
+import { useSession } from "../../app/session";
 import { common, recovery } from "../../backend";
 import type { FileBackup, RecoveryView } from "../../backend/types";
 import { t } from "../../locales/i18n";
@@ -18,14 +19,16 @@ import { AtRelaySection } from "./AtRelay";
 
 /** The backups of this profile: where they are, how old, and how to make one now. */
 export function Backups({ status }: { status: RecoveryView }) {
+  const { role } = useSession();
   const ready = status.kit.confirmed !== null;
   return (
     <>
       <Section heading={t("backup.inFile")}>
-        <p>{t("backup.lead")}</p>
+        <p>{t(`backup.lead.${role}`)}</p>
         {ready ? <InAFile status={status} /> : <Notice>{t("backup.kitFirst")}</Notice>}
       </Section>
-      <AtRelaySection relay={status.relay} ready={ready} />
+      {/* The relay keeps backups of patients only: nobody else has a persona there. */}
+      {role === "patient" && <AtRelaySection relay={status.relay} ready={ready} />}
     </>
   );
 }

@@ -1,5 +1,6 @@
 import { useEffect } from "react";
 import { answers, useAnswer } from "../../app/queries";
+import { useSession } from "../../app/session";
 import { asAppError, common, recovery } from "../../backend";
 import type { KitView } from "../../backend/types";
 import { t } from "../../locales/i18n";
@@ -61,6 +62,7 @@ export function Gone() {
 }
 
 function Sheet({ kit }: { kit: KitView }) {
+  const { role } = useSession();
   return (
     <div className="sheet kit stack stack-fill stack-wide">
       <section className="stack">
@@ -90,7 +92,7 @@ function Sheet({ kit }: { kit: KitView }) {
         </figure>
         <div className="stack">
           <h2>{t("kit.what")}</h2>
-          {(["kit.what1", "kit.what2", "kit.what3"] as const).map((key) => (
+          {([`kit.what1.${role}`, `kit.what2.${role}`, "kit.what3"] as const).map((key) => (
             <p key={key}>{t(key)}</p>
           ))}
           <div className="actions screen-only">
@@ -104,7 +106,7 @@ function Sheet({ kit }: { kit: KitView }) {
         facts={[
           { label: t("kit.for"), value: kit.profileName },
           kit.clinicName !== null && { label: t("kit.clinic"), value: kit.clinicName },
-          kit.relayUrl !== null && { label: t("kit.relay"), value: kit.relayUrl },
+          role === "patient" && kit.relayUrl !== null && { label: t("kit.relay"), value: kit.relayUrl },
           { label: t("kit.date"), value: fullDate(kit.made) },
         ]}
       />
@@ -113,7 +115,7 @@ function Sheet({ kit }: { kit: KitView }) {
         <ol className="numbered">
           <li>{t("kit.how1")}</li>
           <li>{t("kit.how2")}</li>
-          <li>{t("kit.how3")}</li>
+          <li>{t(role === "patient" ? "kit.how3" : "kit.how3File")}</li>
         </ol>
       </section>
       <ToWriteIn count={kit.words.length} />

@@ -1,5 +1,6 @@
 import { useAnswer, useDeed } from "../../app/queries";
 import { navigate } from "../../app/router";
+import { useSession } from "../../app/session";
 import { recovery } from "../../backend";
 import type { KitStatus } from "../../backend/types";
 import { t } from "../../locales/i18n";
@@ -14,12 +15,13 @@ import { Backups } from "./Backup";
 
 /** How this profile stands to losing the computer: the kit and the backups, and what to do next. */
 export function Recovery() {
+  const { role } = useSession();
   const status = useAnswer(["recovery"], recovery.status, { every: 30_000 });
   const report = useAnswer(["restored"], recovery.report);
   return (
     <Page
       heading={t("recovery.heading")}
-      lead={t("recovery.lead")}
+      lead={t(`recovery.lead.${role}`)}
       visibility={{ kind: "onlyYou" }}
       back={{ to: "/settings", label: t("settings.heading") }}
     >
@@ -41,6 +43,7 @@ export function Recovery() {
 }
 
 function Kit({ kit }: { kit: KitStatus }) {
+  const { role } = useSession();
   const renew = useDeed(recovery.kitRenew, () => {
     navigate("/settings/recovery/kit");
   });
@@ -48,7 +51,7 @@ function Kit({ kit }: { kit: KitStatus }) {
     return (
       <Section heading={t("recovery.kit")}>
         <Notice tone="task" title={t("recovery.kitWaiting")}>
-          <p>{t("recovery.kitWaitingHint")}</p>
+          <p>{t(`recovery.kitWaitingHint.${role}`)}</p>
           <ButtonLink to="/settings/recovery/kit" look="primary" icon="key">
             {t("recovery.kitMake")}
           </ButtonLink>

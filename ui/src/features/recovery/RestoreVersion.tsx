@@ -86,6 +86,7 @@ function Choose({ offer, pending, error, onBack, onGo }: ChooseProps) {
       }}
     >
       <Heading>{t("restore.found", { name: offer.profileName })}</Heading>
+      <p className="page-lead">{t(`restore.role.${offer.role}`)}</p>
       {offer.cut && <Notice tone="caution">{t("restore.cut")}</Notice>}
       {offer.alreadyHere && <Notice tone="caution">{t("restore.alreadyHere")}</Notice>}
       <RadioGroup
@@ -106,9 +107,11 @@ function Choose({ offer, pending, error, onBack, onGo }: ChooseProps) {
       <section className="stack stack-tight">
         <h2>{t("restore.whatFollows")}</h2>
         <ul className="bullets">
-          <li>{t("restore.follow1")}</li>
-          <li>{t("restore.follow2")}</li>
-          {offer.clinicName !== null && <li>{t("restore.follow3", { clinic: offer.clinicName })}</li>}
+          <li>{t(`restore.follow1.${offer.role}`)}</li>
+          <li>{t(`restore.follow2.${offer.role}`)}</li>
+          {offer.clinicName !== null && (
+            <li>{t(`restore.follow3.${offer.role}`, { clinic: offer.clinicName })}</li>
+          )}
         </ul>
       </section>
       {error !== undefined && <Failure error={error} />}
@@ -130,7 +133,10 @@ const versionChoice = (version: BackupVersion, newest: boolean) => ({
   title: newest
     ? t("list.aside", { line: fullMoment(version.at), aside: t("restore.newest") })
     : fullMoment(version.at),
-  hint: t("restore.versionHint", { records: version.records, size: sizeWords(version.bytes) }),
+  hint:
+    version.records > 0
+      ? t("restore.versionHint", { records: version.records, size: sizeWords(version.bytes) })
+      : sizeWords(version.bytes),
 });
 
 /** It is back: what came, and into the profile. */

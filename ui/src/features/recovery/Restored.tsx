@@ -7,6 +7,7 @@ import { Loaded } from "../../shared/components/Loaded";
 import { Notice } from "../../shared/components/Notice";
 import { Empty, Page, Section } from "../../shared/components/Page";
 import { fullMoment } from "../../shared/format/dates";
+import { JoinAgain } from "./JoinAgain";
 
 /** In the restored profile: what came back, what did not, and what is to be done. */
 export function Restored() {
@@ -18,7 +19,11 @@ export function Restored() {
           known ? (
             <>
               <ReportBody report={known} />
-              <ClinicGone enrolment={known.enrolment.kind} />
+              {known.role === "patient" ? (
+                <ClinicGone enrolment={known.enrolment.kind} />
+              ) : (
+                known.enrolment.kind === "impossible" && <JoinAgain />
+              )}
               <div className="actions">
                 <ButtonLink to="/settings/recovery" icon="forward">
                   {t("recovery.link")}
@@ -57,13 +62,23 @@ const countedWords = {
   spaces: "restored.spaces",
   shares: "restored.shares",
   accesses: "restored.accesses",
+  people: "restored.people",
 } as const;
 
 /** How far new keys have taken the place of the lost ones. */
 const keyWords = {
-  waiting: { title: "restored.keysWaiting", why: "restored.keysWaitingWhy" },
-  done: { title: "restored.keysDone", why: "restored.keysDoneWhy" },
-  impossible: { title: "restored.keysDesk", why: "restored.keysDeskWhy" },
+  waiting: {
+    title: "restored.keysWaiting",
+    why: { patient: "restored.keysWaitingWhy", doctor: "restored.keysWaitingWhy" },
+  },
+  done: {
+    title: "restored.keysDone",
+    why: { patient: "restored.keysDoneWhy", doctor: "restored.keysDoneWhy.doctor" },
+  },
+  impossible: {
+    title: "restored.keysDesk",
+    why: { patient: "restored.keysDeskWhy", doctor: "restored.keysDeskWhy.doctor" },
+  },
 } as const;
 
 /** The same words in the first window and in the profile's. */
@@ -72,6 +87,7 @@ export function ReportBody({ report }: { report: RestoreReport }) {
     (what) => report[what] > 0,
   );
   const { kind } = report.enrolment;
+  const role = report.role === "doctor" ? "doctor" : "patient";
   return (
     <>
       <Section heading={t("restored.here")}>
@@ -90,28 +106,37 @@ export function ReportBody({ report }: { report: RestoreReport }) {
           </Notice>
         </Section>
       )}
+      {report.role === "desk" && (
+        <Section heading={t("restored.notBack")}>
+          <p>{t("restored.deskRelay")}</p>
+          <p>{t("restored.deskInvitations")}</p>
+        </Section>
+      )}
       {kind !== "none" && (
         <Section heading={t("restored.not")}>
           <Notice tone={kind === "done" ? "good" : "caution"} title={t(keyWords[kind].title)}>
-            <p>{t(keyWords[kind].why)}</p>
+            <p>{t(keyWords[kind].why[role])}</p>
           </Notice>
           {report.renewals.length > 0 && (
             <>
-              <p>{t("restored.running")}</p>
+              <p>{t(`restored.running.${role}`)}</p>
               <ul className="bullets">
                 {report.renewals.map((each) => (
-                  <li key={each.id}>{t("restored.share", { name: each.name })}</li>
+                  <li key={each.id}>
+                    {role === "doctor" ? each.name : t("restored.share", { name: each.name })}
+                  </li>
                 ))}
               </ul>
             </>
           )}
-          <p>{t("restored.later")}</p>
+          <p>{t(`restored.later.${role}`)}</p>
         </Section>
       )}
       <Section heading={t("restored.next")}>
         <ol className="numbered">
+          {report.role === "desk" && <li>{t("restored.deskOnce")}</li>}
           {kind === "impossible" && <li>{t("restored.join")}</li>}
-          {kind !== "none" && <li>{t("restored.shareAgain")}</li>}
+          {kind !== "none" && <li>{t(`restored.shareAgain.${role}`)}</li>}
           {report.leftClinic !== null && <li>{t("restored.shareNew")}</li>}
           <li>{t(report.fromRelay ? "restored.kitRelay" : "restored.kit")}</li>
         </ol>

@@ -152,9 +152,7 @@ export function ShareRoom({ share, place }: { share: string; place: RoomPlace })
   const row = opening.data?.share;
   const over =
     row && isOver(row)
-      ? row.state === "revoked"
-        ? "revoked"
-        : "ended"
+      ? row.state
       : code === "share-revoked"
         ? "revoked"
         : code === "share-ended"
@@ -297,7 +295,7 @@ function Incomplete() {
 }
 
 /** The explanation that stands where a chart was. */
-export function Over({ row, state }: { row?: PatientRow; state: "revoked" | "ended" }) {
+export function Over({ row, state }: { row?: PatientRow; state: "revoked" | "ended" | "keysLost" }) {
   const name = row ? patientName(row.patient) : t("over.thePatient");
   const date = row ? fullDate(row.endedAt ?? row.until) : "";
   return (

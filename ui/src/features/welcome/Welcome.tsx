@@ -11,7 +11,7 @@ import { Forgotten } from "../../shared/components/Forgotten";
 import { KeyringWait } from "../../shared/components/KeyringWait";
 import { LanguageChoice } from "../../shared/components/LanguageChoice";
 import { Loaded } from "../../shared/components/Loaded";
-import { Tag } from "../../shared/components/Notice";
+import { Notice, Tag } from "../../shared/components/Notice";
 import { Heading } from "../../shared/components/Page";
 import { Unopened } from "../../shared/components/Unopened";
 import { Form } from "../../shared/forms";
@@ -19,6 +19,7 @@ import { Emblem, Icon, type IconName } from "../../shared/icons";
 import { Damaged, Kept } from "./Damaged";
 import { FromHandToHand } from "./FromHandToHand";
 import { Letter } from "./Letter";
+import { Remove } from "./Remove";
 
 export const roleIcons = { patient: "person", doctor: "doctor", desk: "desk" } as const satisfies Record<
   Role,
@@ -33,6 +34,7 @@ export function Welcome() {
   useEffect(() => {
     if (left.data) navigate("/left", "replace");
   }, [left.data]);
+  const [removed, setRemoved] = useState<string>();
   const isBack = (profiles.data?.length ?? 0) > 0;
   return (
     <Letter wide>
@@ -45,10 +47,13 @@ export function Welcome() {
       <Loaded query={profiles} lines={4}>
         {(known) => (
           <>
+            <div role="status">
+              {removed !== undefined && <Notice tone="good">{t("removal.done", { name: removed })}</Notice>}
+            </div>
             {known.length > 0 && (
               <ul className="list" aria-label={t("welcome.profiles")}>
                 {known.map((profile) => (
-                  <ProfileRow key={profile.id} profile={profile} />
+                  <ProfileRow key={profile.id} profile={profile} onRemoved={setRemoved} />
                 ))}
               </ul>
             )}
@@ -92,7 +97,7 @@ export function Welcome() {
 }
 
 /** A profile of this computer. One with a passphrase asks for it here, in place. */
-function ProfileRow({ profile }: { profile: ProfileSummary }) {
+function ProfileRow({ profile, onRemoved }: { profile: ProfileSummary; onRemoved: (name: string) => void }) {
   const [asking, setAsking] = useState(false);
   const [passphrase, setPassphrase] = useState("");
   const open = useDeed(welcome.profileOpen, () => {
@@ -111,8 +116,8 @@ function ProfileRow({ profile }: { profile: ProfileSummary }) {
   const again = () => {
     open.mutate({ id: profile.id, passphrase: asking ? passphrase : null });
   };
-  // Only patients have kits. Where the others begin anew stands below on this page.
-  const way = profile.role === "patient" && <KitWay />;
+  // Where somebody without a kit begins anew stands below on this page.
+  const way = <KitWay />;
   return (
     <li className="list-item">
       <Emblem name={roleIcons[profile.role]} />
@@ -140,8 +145,17 @@ function ProfileRow({ profile }: { profile: ProfileSummary }) {
             <Button look="primary" type="submit" isPending={open.isPending}>
               {t("welcome.open", { name: profile.name })}
             </Button>
-            <Forgotten role={profile.role} way={way} />
           </Form>
+        )}
+        {asking && (
+          <Forgotten role={profile.role} way={way}>
+            <Remove
+              profile={profile}
+              onRemoved={() => {
+                onRemoved(profile.name);
+              }}
+            />
+          </Forgotten>
         )}
         <KeyringWait waiting={open.isPending} />
         {open.isError &&

@@ -211,12 +211,26 @@ export const common = {
   "forgotten.way.patient":
     "Have you got a recovery kit and a backup? Bring the profile back with them, and set a new passphrase. If not, make a new profile. Add your records to it again from the files you have kept, and ask the front desk for a new invitation.",
   "forgotten.way.doctor":
-    "Make a new profile, and ask the front desk to invite you again. Your patients then choose whether they share with you again.",
+    "Have you got a recovery kit and a backup? Bring your list of patients back with them, and set a new passphrase. If not, make a new profile. In both cases, ask the front desk to invite you again. Your patients then choose whether they share with you again.",
   "forgotten.way.desk":
-    "Without it, nobody can open or change the register of this clinic. Shares that run now go on until they end. To begin again, set up a new clinic on another computer. Patients and doctors join that one anew.",
+    "Without it, nobody can open this desk. Shares that run now go on until they end. Have you got a recovery kit and a backup? Bring the desk back with them, here or on another computer. If not, set up a new clinic on another computer. Patients and doctors join that one anew.",
   "forgotten.stays":
     "The locked profile stays as it is. You can still open it if you remember the passphrase.",
   "forgotten.go": "Go to the first window",
+  "removal.heading": "Remove the locked profile",
+  "removal.why.patient":
+    "Everything of it goes from this computer. Nobody can sign for it any more, so relay and clinic are not told. What it shares runs until its end. With a kit, bring the profile back first: then the lost keys are replaced, and shares end.",
+  "removal.why.doctor":
+    "Everything of it goes from this computer. The clinic is not told. Ask the front desk to invite you again: that stops the old keys.",
+  "removal.why.desk":
+    "The desk goes from this computer. The clinic stays here, and nobody can work at it until its desk is brought back with the kit.",
+  "removal.verb": "Remove this profile",
+  "removal.ask": "Remove “{name}” from this computer?",
+  "removal.askWhy": "There is no undo. A backup on another medium is not touched.",
+  "removal.go": "Remove it now",
+  "removal.done": "“{name}” is removed from this computer",
+  "removal.there":
+    "To remove it, close this window. Then choose the profile in the first window, and look there under the same words.",
   "clipboard.said": "Copied. The clipboard is emptied after one minute, and when you lock.",
   "lock.verb": "Lock now",
 

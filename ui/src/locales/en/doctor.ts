@@ -4,6 +4,7 @@ export const doctor = {
   "doctorHome.none": "Nobody shares with you at the moment",
   "doctorHome.noneHint":
     "When a patient chooses you, the name or made-up name appears here. You need not do anything.",
+  "doctorHome.lost": "See who shared with your old keys",
   "doctorHome.notEnrolled": "You have not joined a clinic yet",
   "doctorHome.notEnrolledHint":
     "Ask your clinic’s front desk to enrol you. You will get an invitation with a code.",
@@ -38,6 +39,7 @@ export const doctor = {
   "received.live": "Can be read",
   "received.ended": "Ended",
   "received.revoked": "Stopped by the patient",
+  "received.keysLost": "For keys you no longer have",
   "received.incomplete": "Not complete yet",
   "received.incompleteHeading": "This share has not arrived completely",
   "received.incompleteHint":
@@ -68,6 +70,8 @@ export const doctor = {
   "over.revoked.when": "{name} took the share back on {date}.",
   "over.ended.heading": "The share of {name} has ended",
   "over.ended.when": "{name} shared with you until {date}. That time is over.",
+  "over.keysLost.heading": "{name} has to share with you again",
+  "over.keysLost.when": "What {name} shared was for keys that you no longer have.",
   "over.erased": "The copies on this computer are erased, and nothing more can be fetched.",
   "over.notes":
     "What you have written in your own notes is not touched. It stays under the rules of your profession.",

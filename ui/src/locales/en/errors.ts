@@ -163,6 +163,13 @@ export const errors = {
   "error.backup-damaged.mend": "It cannot be brought back whole. Choose another copy of the file.",
   "error.backup-newer.what": "This backup is from a newer Keyward",
   "error.backup-newer.mend": "Install the newest version, then try again. The file was not touched.",
+  "error.backup-other-role.what":
+    "{role, select, doctor {This backup is of a doctor’s profile} desk {This backup is of a clinic’s front desk} other {This backup is of a patient’s profile}}",
+  "error.backup-other-role.mend":
+    "Nothing was brought back. Choose the backup of this profile, or begin again in the first window.",
+  "error.clinic-here.what": "There is another clinic on this computer already",
+  "error.clinic-here.mend":
+    "A computer has one clinic. Bring this one back on another computer. Nothing was changed.",
   "error.backup-place-gone.what": "The place of the backup is not there",
   "error.backup-place-gone.mend": "Put in the stick or disk, then try again. Or choose another place.",
   "error.backup-too-large.what": "The relay has no room for this backup",

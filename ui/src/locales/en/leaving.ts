@@ -1,8 +1,10 @@
 /** Taking everything along, and doctors with new keys. */
 export const leaving = {
   "title.leaving": "Take or delete everything",
-  "leaving.lead":
+  "leaving.lead.patient":
     "Your records are yours. You can take all of them along, in formats that other programs can read.",
+  "leaving.lead.doctor":
+    "Your list and your settings can go with you, in formats that other programs read. What patients shared stays theirs.",
   "newKeys.title": "{name} has new keys",
   "newKeys.why":
     "The clinic has certified {name} again, for example after a lost computer. Your share no longer reaches them. If this surprises you, call them first.",
@@ -13,28 +15,38 @@ export const leaving = {
   "newKeys.done": "You share with {name} again, until {until}",
   "newKeys.fingerprint": "New key:",
   "leaving.export": "Take everything with you",
-  "leaving.exportHint":
+  "leaving.exportHint.patient":
     "One zip file with all records in the format FHIR, your original files, your shares, who looked, and a page to read it all in a browser. It is not locked: keep it safe.",
+  "leaving.exportHint.doctor":
+    "A zip file with who shared with you, for what and until when, your settings, and a page to read it in a browser. No patient’s records are in it. It is not locked, so keep it safe.",
   "leaving.exportGo": "Export everything",
   "leaving.exported": "Everything was saved",
   "leaving.exportedWhere": "The file is {name}.",
   "leaving.exportStopped": "The export was stopped, and no file was left behind",
   "leaving.exportedOn": "Last exported",
   "leaving.delete": "Delete everything",
-  "leaving.deleteHint": "This ends your shares and deletes the profile here and at the relay.",
+  "leaving.deleteHint.patient": "This ends your shares and deletes the profile here and at the relay.",
+  "leaving.deleteHint.doctor": "This takes you off your clinic’s list and deletes the profile here.",
   "leaving.follows": "What follows",
   "leaving.followsRecords":
     "{n, plural, =0 {No records are on this computer.} one {# record on this computer is deleted, with its original.} other {# records on this computer are deleted, with their originals.}}",
-  "leaving.followsShares":
+  "leaving.followsShares.patient":
     "{n, plural, =0 {No share is running.} one {# share ends at once.} other {# shares end at once.}}",
-  "leaving.followsRelay": "The relay deletes your locked records, messages and backups.",
-  "leaving.followsClinic":
+  "leaving.followsShares.doctor":
+    "{n, plural, =0 {Nobody shares with you now.} one {What # patient shares with you can no longer be opened.} other {What # patients share with you can no longer be opened.}}",
+  "leaving.followsRelay.patient": "The relay deletes your locked records, messages and backups.",
+  "leaving.followsRelay.doctor":
+    "The clinic tells the relay. It then deletes the letters to you, and what opened the shares.",
+  "leaving.followsClinic.patient":
     "{clinic} is told that you leave. It keeps what the law asks of it: that you were registered, and when.",
+  "leaving.followsClinic.doctor":
+    "{clinic} is told that you leave, and stops your keys. It keeps that you were on its list, and when.",
   "leaving.followsKeys":
     "The key in the keyring of this computer is deleted. After that, no kit opens anything here.",
   "leaving.cannot": "What cannot be called back",
   "leaving.cannotFetched":
     "{n, plural, =0 {No doctor has fetched a copy.} one {# record was fetched by doctors. They may keep that copy.} other {# records were fetched by doctors. They may keep those copies.}}",
+  "leaving.cannotLooked": "That you looked stays in your patients’ own histories.",
   "leaving.cannotFiles": "Backup files and exports that you keep elsewhere. Delete those yourself.",
   "leaving.offline": "The relay or the clinic cannot be reached now",
   "leaving.offlineHint":
@@ -45,11 +57,13 @@ export const leaving = {
   "leaving.localOnly": "Delete it here even if the relay or the clinic cannot be asked",
   "leaving.go": "Delete everything",
   "leaving.ask": "Delete everything now?",
-  "leaving.askWhy": "There is no undo. Your records, keys and shares are gone when this is done.",
+  "leaving.askWhy.patient": "There is no undo. Your records, keys and shares are gone when this is done.",
+  "leaving.askWhy.doctor": "There is no undo. Your keys and your list are gone when this is done.",
   "leaving.askGo": "Delete everything now",
   "leaving.askKeep": "Keep my profile",
   "leaving.running": "Deleting",
-  "leaving.followsReceipt": "You are asked where to keep the receipt. Relay and clinic sign it.",
+  "leaving.followsReceipt.patient": "You are asked where to keep the receipt. Relay and clinic sign it.",
+  "leaving.followsReceipt.doctor": "You are asked where to keep the receipt. The clinic signs it.",
   "leaving.begun": "Deleting was begun and did not end",
   "leaving.begunHint": "Nothing is sent or fetched any more. Begin once more to finish it.",
   "title.left": "You have left",
@@ -62,12 +76,14 @@ export const leaving = {
   "left.when": "When",
   "left.profile": "Profile",
   "left.here": "On this computer",
-  "left.hereDone": "Records, keys and settings are deleted.",
+  "left.hereDone.patient": "Records, keys and settings are deleted.",
+  "left.hereDone.doctor": "The list, keys and settings are deleted.",
   "left.relay": "At the relay",
   "left.clinic": "At {clinic}",
   "left.noClinic": "At a clinic",
   "left.signed": "Deleted, and signed by it. The last trace is overwritten by {date} at the latest.",
-  "left.nothing": "There was nothing.",
+  "left.nothing.patient": "There was nothing.",
+  "left.nothing.doctor": "It keeps no account of yours. What it held for you goes when the clinic tells it.",
   "left.notAsked": "It could not be asked, so what it holds is still there, locked.",
   "left.keeps": "It keeps",
   "left.keeps.register-entry": "That you were registered, and when.",
@@ -88,8 +104,9 @@ export const leaving = {
   // The page of an export, and the text that says what is where.
   "export.title": "Export of {name}",
   "export.made": "Exported on {date}.",
-  "export.where":
+  "export.where.patient":
     "The records themselves are in the folder fhir. Files as they came are in the folder originals.",
+  "export.where.doctor": "Who shared with you is in the file shares.json. No patient’s records are here.",
   "export.records": "Records",
   "export.date": "Date",
   "export.what": "What",

@@ -7,14 +7,22 @@ export const recovery = {
   "title.restore": "Restore",
 
   "recovery.heading": "If this computer is lost",
-  "recovery.lead":
+  "recovery.lead.patient":
     "Two things bring your records back on a new computer: a kit of twelve words on paper, and a backup. One without the other is of no use to anybody.",
+  "recovery.lead.doctor":
+    "Two things bring your list of patients back on a new computer: a kit of twelve words on paper, and a backup. Your keys do not come back. Your clinic gives you new ones, and each patient says yes again.",
+  "recovery.lead.desk":
+    "Two things bring your clinic back on a new computer: a kit of twelve words on paper, and a backup. Whoever has both can act as your clinic. So keep them apart.",
   "recovery.link": "Recovery kit and backup",
   "recovery.back": "Recovery",
   "recovery.kit": "Recovery kit",
   "recovery.kitWaiting": "You have not written your kit down yet",
-  "recovery.kitWaitingHint":
+  "recovery.kitWaitingHint.patient":
     "It takes about three minutes and a sheet of paper. Until then a lost computer means lost records.",
+  "recovery.kitWaitingHint.doctor":
+    "It takes about three minutes and a sheet of paper. Until then a lost computer means a lost list.",
+  "recovery.kitWaitingHint.desk":
+    "It takes about three minutes and a sheet of paper. Until then a lost computer means a lost clinic.",
   "recovery.kitMake": "See the kit and write it down",
   "recovery.kitMade": "Made",
   "recovery.kitConfirmed": "Confirmed",
@@ -31,7 +39,11 @@ export const recovery = {
   "recovery.kitNewGo": "Make the new kit",
   "recovery.kitNewKeep": "Keep the old one",
 
-  "reminder.kit": "If this computer is lost, your records are lost too. A recovery kit prevents that.",
+  "reminder.kit.patient":
+    "If this computer is lost, your records are lost too. A recovery kit prevents that.",
+  "reminder.kit.doctor":
+    "If this computer is lost, your list of patients is lost too. A recovery kit prevents that.",
+  "reminder.kit.desk": "If this computer is lost, your clinic is lost too. A recovery kit prevents that.",
   "reminder.backup": "You have a kit but no backup yet. The kit alone brings nothing back.",
   "reminder.failed":
     "Your last backup did not work. What is new since the one before is on this computer only.",
@@ -52,8 +64,13 @@ export const recovery = {
   "kit.copy": "Copy the text",
   "kit.next": "I have written them down",
   "kit.what": "What this is",
-  "kit.what1": "With these words and a backup, you can have your records back on a new computer.",
-  "kit.what2": "Whoever has both can read your records. Nobody at the clinic needs the words, ever.",
+  "kit.what1.patient": "With these words and a backup, you can have your records back on a new computer.",
+  "kit.what1.doctor":
+    "With these words and a backup, you can have your list of patients back on a new computer.",
+  "kit.what1.desk": "With these words and a backup, you can have your clinic back on a new computer.",
+  "kit.what2.patient": "Whoever has both can read your records. Nobody at the clinic needs the words, ever.",
+  "kit.what2.doctor": "Whoever has both can read the list. Nobody at the clinic needs the words, ever.",
+  "kit.what2.desk": "Whoever has both can act as your clinic. Nobody else needs the words, ever.",
   "kit.what3": "The words alone open nothing. They are not your passphrase, and they do not unlock this app.",
   "kit.for": "For",
   "kit.clinic": "Clinic",
@@ -64,6 +81,7 @@ export const recovery = {
   "kit.how1": "Install Keyward on the new computer and open it.",
   "kit.how2": "Choose “I have a recovery kit”. Type the words, or choose a photo of the picture.",
   "kit.how3": "Choose your backup: a file, or the clinic’s relay.",
+  "kit.how3File": "Choose your backup file.",
   "kit.gone": "This computer cannot show the words any more",
   "kit.goneHint":
     "You confirmed the kit, and from then on the words were only on your paper. If the paper is lost, make a new kit.",
@@ -83,8 +101,12 @@ export const recovery = {
   "kitConfirm.done": "The kit is confirmed. The words are on your paper only now.",
 
   "backup.heading": "Backup",
-  "backup.lead":
+  "backup.lead.patient":
     "A copy of your records in one file, locked with your kit. While this profile is open, new things go into it each half hour.",
+  "backup.lead.doctor":
+    "A copy of your list and settings in one file, locked with your kit. No patient’s records are in it. While this profile is open, new things go into it each half hour.",
+  "backup.lead.desk":
+    "A copy of the register and of your clinic’s keys in one file, locked with your kit. While this profile is open, new things go into it each half hour.",
   "backup.none": "There is no backup yet",
   "backup.now": "Back up now",
   "backup.done": "The backup is made",
@@ -165,10 +187,21 @@ export const recovery = {
     "This profile seems to be on this computer already. What you bring back becomes a second profile. The one that is here stays as it is.",
   "restore.name": "Name for this profile",
   "restore.whatFollows": "What happens then",
-  "restore.follow1": "Your records, original files and settings come back.",
-  "restore.follow2": "This computer gets new keys. Nobody else reads what they lock until you share again.",
-  "restore.follow3":
+  "restore.follow1.patient": "Your records, original files and settings come back.",
+  "restore.follow1.doctor":
+    "Your list of patients and your settings come back. The records you were shown do not.",
+  "restore.follow1.desk": "The register, your clinic’s keys and your settings come back.",
+  "restore.follow2.patient":
+    "This computer gets new keys. Nobody else reads what they lock until you share again.",
+  "restore.follow2.doctor":
+    "This computer gets new keys. Ask the front desk to invite you again. That shuts the old computer out.",
+  "restore.follow2.desk":
+    "This computer gets a new key for the desk. What the relay held is not in the backup.",
+  "restore.follow3.patient":
     "As soon as {clinic} can be reached, the lost keys are replaced. Then the old computer is shut out, and what you shared ends. You can share again.",
+  "restore.follow3.doctor": "Your patients at {clinic} are then asked if they share with you again.",
+  "restore.follow3.desk":
+    "Do not open {clinic} on the old computer any more. Two copies of one clinic drift apart.",
   "restore.go": "Bring it back",
   "restore.running": "Bringing your profile back",
   "restore.runningHint": "You can stop at any time. Nothing half restored is kept.",
@@ -207,10 +240,14 @@ export const recovery = {
   "restored.emptyHint": "This page tells what came back after a restore.",
   "restored.settings": "Your settings",
   "restored.not": "Your keys",
-  "restored.running": "These shares end with the lost keys:",
-  "restored.later": "What you shared after this backup has ended too, and is not listed here.",
+  "restored.running.patient": "These shares end with the lost keys:",
+  "restored.running.doctor": "These patients shared with your lost keys:",
+  "restored.later.patient": "What you shared after this backup has ended too, and is not listed here.",
+  "restored.later.doctor": "Who began to share after this backup is not listed here.",
   "restored.join": "Ask the front desk for a new invitation, and join the clinic again.",
-  "restored.shareAgain": "Share again with your doctors. Your spaces are there.",
+  "restored.shareAgain.patient": "Share again with your doctors. Your spaces are there.",
+  "restored.shareAgain.doctor":
+    "Each patient is then asked if they share with you again, and says yes or no.",
   "restored.shareNew": "Make a space, and share with the doctors of your new clinic.",
   "restored.left": "You have joined another clinic",
   "restored.leftWhy":
@@ -221,4 +258,18 @@ export const recovery = {
   "restored.goneJoin": "My clinic is gone: join another",
   "restored.joinAgain": "Join with a new invitation",
   "restored.kitRelay": "Your kit still counts, and the backup at the relay goes on by itself.",
+  "restore.role.patient": "It is a patient’s profile.",
+  "restore.role.doctor": "It is a doctor’s profile.",
+  "restore.role.desk": "It is a clinic’s front desk, with the clinic itself.",
+  "restored.people": "{n, plural, one {# entry in the register} other {# entries in the register}}",
+  "restored.notBack": "What is not back",
+  "restored.deskRelay":
+    "On a new computer the relay of this clinic begins empty. Patients still have their records, and share them again. Whoever also lost this computer brings back a profile of their own.",
+  "restored.deskInvitations":
+    "What you did after this backup is lost. Look through the register, and take out again who had to go. Open invitations are over: issue new ones.",
+  "restored.deskOnce": "Do not open the clinic on the old computer any more.",
+  "restored.keysDoneWhy.doctor":
+    "Your clinic has given you new keys. Each patient is asked if they share with you again.",
+  "restored.keysDeskWhy.doctor":
+    "Your old keys no longer count here. Ask the front desk to invite you again. That also shuts out a lost computer.",
 } as const;

@@ -214,11 +214,25 @@ export const common = {
   "forgotten.way.patient":
     "¿Tiene un kit de recuperación y una copia? Recupere el perfil con ellos y ponga una frase nueva. Si no, cree un perfil nuevo. Añada sus registros otra vez desde los archivos que guardó y pida en recepción una invitación nueva.",
   "forgotten.way.doctor":
-    "Cree un perfil nuevo y pida en recepción otra invitación. Sus pacientes deciden entonces si vuelven a compartir con usted.",
+    "¿Tiene un kit de recuperación y una copia? Recupere con ellos su lista de pacientes y ponga una frase nueva. Si no, cree un perfil nuevo. En los dos casos, pida en recepción otra invitación. Sus pacientes deciden entonces si vuelven a compartir con usted.",
   "forgotten.way.desk":
-    "Sin ella, nadie puede abrir ni cambiar el registro de esta clínica. Lo que ya se comparte sigue hasta que termine. Para empezar otra vez, cree una clínica nueva en otro equipo. Pacientes y médicos se unen a ella de nuevo.",
+    "Sin ella, nadie puede abrir esta recepción. Lo que ya se comparte sigue hasta que termine. ¿Tiene un kit de recuperación y una copia? Recupere con ellos la recepción, aquí o en otro equipo. Si no, cree una clínica nueva en otro equipo. Pacientes y médicos se unen a ella de nuevo.",
   "forgotten.stays": "El perfil bloqueado se queda como está. Aún podrá abrirlo si recuerda la frase.",
   "forgotten.go": "Ir a la primera ventana",
+  "removal.heading": "Quitar el perfil bloqueado",
+  "removal.why.patient":
+    "Todo lo suyo se borra de este equipo. Ya nadie puede firmar por él, así que no se avisa a nadie. Lo que comparte sigue hasta su final. Si tiene un kit, recupere antes el perfil: así se cambian las claves perdidas y termina lo que comparte.",
+  "removal.why.doctor":
+    "Todo lo suyo se borra de este equipo. No se avisa a la clínica. Pida en recepción otra invitación: así las claves viejas dejan de valer.",
+  "removal.why.desk":
+    "La recepción se borra de este equipo. La clínica se queda, y nadie puede trabajar en ella hasta que se recupere la recepción con el kit.",
+  "removal.verb": "Quitar este perfil",
+  "removal.ask": "¿Quitar «{name}» de este equipo?",
+  "removal.askWhy": "No se puede deshacer. Las copias que guarde en otro lugar no se tocan.",
+  "removal.go": "Quitarlo ahora",
+  "removal.done": "«{name}» ya no está en este equipo",
+  "removal.there":
+    "Para quitarlo, cierre esta ventana. Luego elija el perfil en la primera ventana y busque allí estas mismas palabras.",
   "clipboard.said": "Copiado. El portapapeles se vacía después de un minuto y al bloquear.",
   "lock.verb": "Bloquear",
 

@@ -170,6 +170,13 @@ export const errors = {
   "error.backup-damaged.mend": "No se puede recuperar entera. Elija otra copia del archivo.",
   "error.backup-newer.what": "Esta copia es de un Keyward más nuevo",
   "error.backup-newer.mend": "Instale la versión más nueva e inténtelo de nuevo. El archivo no se ha tocado.",
+  "error.backup-other-role.what":
+    "{role, select, doctor {Esta copia es del perfil de un médico} desk {Esta copia es de la recepción de una clínica} other {Esta copia es del perfil de un paciente}}",
+  "error.backup-other-role.mend":
+    "No se ha recuperado nada. Elija la copia de este perfil, o empiece otra vez en la primera ventana.",
+  "error.clinic-here.what": "Ya hay otra clínica en este equipo",
+  "error.clinic-here.mend":
+    "Un equipo tiene una sola clínica. Recupere esta en otro equipo. No se ha cambiado nada.",
   "error.backup-place-gone.what": "El lugar de la copia no está",
   "error.backup-place-gone.mend": "Conecte la memoria o el disco e inténtelo de nuevo. O elija otro lugar.",
   "error.backup-too-large.what": "En el servidor de enlace no cabe esta copia",

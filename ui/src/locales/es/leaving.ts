@@ -3,8 +3,10 @@ import type { Catalogue } from "../i18n";
 /** Llevárselo todo, y médicos con claves nuevas. */
 export const leaving = {
   "title.leaving": "Llevárselo o borrarlo todo",
-  "leaving.lead":
+  "leaving.lead.patient":
     "Sus registros son suyos. Puede llevárselos todos, en formatos que otros programas saben leer.",
+  "leaving.lead.doctor":
+    "Su lista y sus ajustes pueden ir con usted, en formatos que otros programas leen. Lo que compartieron los pacientes sigue siendo de ellos.",
   "newKeys.title": "{name} tiene claves nuevas",
   "newKeys.why":
     "La clínica ha certificado de nuevo a {name}, por ejemplo porque perdió su equipo. Lo que usted comparte ya no le llega. Si le extraña, llame primero.",
@@ -15,27 +17,38 @@ export const leaving = {
   "newKeys.done": "Vuelve a compartir con {name}, hasta el {until}",
   "newKeys.fingerprint": "Clave nueva:",
   "leaving.export": "Llevárselo todo",
-  "leaving.exportHint":
+  "leaving.exportHint.patient":
     "Un archivo zip con todos los registros en formato FHIR, sus archivos originales, lo que comparte, quién miró y una página para leerlo en un navegador. No está cerrado: guárdelo bien.",
+  "leaving.exportHint.doctor":
+    "Un archivo zip con quién compartió con usted, para qué y hasta cuándo, sus ajustes y una página para leerlo en un navegador. No contiene registros de ningún paciente. No está cerrado: guárdelo bien.",
   "leaving.exportGo": "Exportar todo",
   "leaving.exported": "Se ha guardado todo",
   "leaving.exportedWhere": "El archivo es {name}.",
   "leaving.exportStopped": "La exportación se detuvo y no ha quedado ningún archivo",
   "leaving.exportedOn": "Última exportación",
   "leaving.delete": "Borrar todo",
-  "leaving.deleteHint": "Esto termina lo que comparte y borra el perfil aquí y en el servidor de enlace.",
+  "leaving.deleteHint.patient":
+    "Esto termina lo que comparte y borra el perfil aquí y en el servidor de enlace.",
+  "leaving.deleteHint.doctor": "Esto le quita de la lista de su clínica y borra el perfil aquí.",
   "leaving.follows": "Qué pasa después",
   "leaving.followsRecords":
     "{n, plural, =0 {No hay registros en este equipo.} one {Se borra # registro de este equipo, con su original.} other {Se borran # registros de este equipo, con sus originales.}}",
-  "leaving.followsShares":
+  "leaving.followsShares.patient":
     "{n, plural, =0 {No comparte nada ahora.} one {Lo que comparte con # médico termina enseguida.} other {Terminan enseguida # accesos compartidos.}}",
-  "leaving.followsRelay": "El servidor de enlace borra sus registros cerrados, mensajes y copias.",
-  "leaving.followsClinic":
+  "leaving.followsShares.doctor":
+    "{n, plural, =0 {Nadie comparte con usted ahora.} one {Lo que # paciente comparte con usted ya no se puede abrir.} other {Lo que # pacientes comparten con usted ya no se puede abrir.}}",
+  "leaving.followsRelay.patient": "El servidor de enlace borra sus registros cerrados, mensajes y copias.",
+  "leaving.followsRelay.doctor":
+    "La clínica avisa al servidor de enlace, que borra las cartas para usted y lo que abría lo compartido.",
+  "leaving.followsClinic.patient":
     "{clinic} recibe el aviso de que se marcha. Conserva lo que la ley le pide: que usted estuvo registrado, y cuándo.",
+  "leaving.followsClinic.doctor":
+    "{clinic} recibe el aviso de que se marcha y para sus claves. Conserva que usted estuvo en su lista, y cuándo.",
   "leaving.followsKeys": "Se borra la clave del llavero de este equipo. Ningún kit vuelve a abrir nada aquí.",
   "leaving.cannot": "Lo que no se puede deshacer",
   "leaving.cannotFetched":
     "{n, plural, =0 {Ningún médico ha descargado una copia.} one {Los médicos descargaron # registro. Pueden quedarse con esa copia.} other {Los médicos descargaron # registros. Pueden quedarse con esas copias.}}",
+  "leaving.cannotLooked": "Que usted miró queda en el historial de cada paciente.",
   "leaving.cannotFiles": "Las copias y exportaciones que guarde en otro lugar. Bórrelas usted.",
   "leaving.offline": "Ahora no se llega al servidor de enlace o a la clínica",
   "leaving.offlineHint":
@@ -46,13 +59,15 @@ export const leaving = {
   "leaving.localOnly": "Borrar aquí aunque no se pueda avisar al servidor de enlace o a la clínica",
   "leaving.go": "Borrar todo",
   "leaving.ask": "¿Borrar todo ahora?",
-  "leaving.askWhy":
+  "leaving.askWhy.patient":
     "No se puede deshacer. Al terminar, sus registros, sus claves y lo que comparte ya no existen.",
+  "leaving.askWhy.doctor": "No se puede deshacer. Al terminar, sus claves y su lista ya no existen.",
   "leaving.askGo": "Borrar todo ahora",
   "leaving.askKeep": "Conservar mi perfil",
   "leaving.running": "Borrando",
-  "leaving.followsReceipt":
+  "leaving.followsReceipt.patient":
     "Se le pregunta dónde guardar el recibo. Lo firman el servidor de enlace y la clínica.",
+  "leaving.followsReceipt.doctor": "Se le pregunta dónde guardar el recibo. Lo firma la clínica.",
   "leaving.begun": "El borrado empezó y no terminó",
   "leaving.begunHint": "Ya no se envía ni se recibe nada. Empiece otra vez para terminarlo.",
   "title.left": "Se ha marchado",
@@ -65,12 +80,15 @@ export const leaving = {
   "left.when": "Cuándo",
   "left.profile": "Perfil",
   "left.here": "En este equipo",
-  "left.hereDone": "Registros, claves y ajustes están borrados.",
+  "left.hereDone.patient": "Registros, claves y ajustes están borrados.",
+  "left.hereDone.doctor": "La lista, las claves y los ajustes están borrados.",
   "left.relay": "En el servidor de enlace",
   "left.clinic": "En {clinic}",
   "left.noClinic": "En una clínica",
   "left.signed": "Borrado y firmado. El último rastro se sobrescribe a más tardar el {date}.",
-  "left.nothing": "No había nada.",
+  "left.nothing.patient": "No había nada.",
+  "left.nothing.doctor":
+    "No tiene ninguna cuenta suya. Lo que guardaba para usted se borra cuando la clínica le avisa.",
   "left.notAsked": "No se le pudo pedir, así que lo que tiene sigue allí, cerrado.",
   "left.keeps": "Conserva",
   "left.keeps.register-entry": "Que usted estuvo registrado, y cuándo.",
@@ -91,8 +109,10 @@ export const leaving = {
   // The page of an export, and the text that says what is where.
   "export.title": "Copia de todo lo de {name}",
   "export.made": "Se guardó el {date}.",
-  "export.where":
+  "export.where.patient":
     "Los registros están en la carpeta fhir. Los archivos tal como llegaron están en la carpeta originals.",
+  "export.where.doctor":
+    "Quién compartió con usted está en el archivo shares.json. Aquí no hay registros de pacientes.",
   "export.records": "Registros",
   "export.date": "Fecha",
   "export.what": "Qué",

@@ -9,14 +9,22 @@ export const recovery = {
   "title.restore": "Recuperar",
 
   "recovery.heading": "Si se pierde este equipo",
-  "recovery.lead":
+  "recovery.lead.patient":
     "Dos cosas devuelven sus registros a un ordenador nuevo: un kit de doce palabras en papel y una copia. Una sin la otra no le sirve a nadie.",
+  "recovery.lead.doctor":
+    "Dos cosas devuelven su lista de pacientes a un ordenador nuevo: un kit de doce palabras en papel y una copia. Sus claves no vuelven. La clínica le da otras y cada paciente dice sí otra vez.",
+  "recovery.lead.desk":
+    "Dos cosas devuelven su clínica a un ordenador nuevo: un kit de doce palabras en papel y una copia. Quien tenga las dos puede actuar como su clínica. Por eso, guárdelas por separado.",
   "recovery.link": "Kit de recuperación y copia de seguridad",
   "recovery.back": "Recuperación",
   "recovery.kit": "Kit de recuperación",
   "recovery.kitWaiting": "Todavía no ha anotado su kit",
-  "recovery.kitWaitingHint":
+  "recovery.kitWaitingHint.patient":
     "Hacen falta unos tres minutos y una hoja de papel. Hasta entonces, perder el equipo es perder los registros.",
+  "recovery.kitWaitingHint.doctor":
+    "Hacen falta unos tres minutos y una hoja de papel. Hasta entonces, perder el equipo es perder la lista.",
+  "recovery.kitWaitingHint.desk":
+    "Hacen falta unos tres minutos y una hoja de papel. Hasta entonces, perder el equipo es perder la clínica.",
   "recovery.kitMake": "Ver el kit y anotarlo",
   "recovery.kitMade": "Hecho",
   "recovery.kitConfirmed": "Confirmado",
@@ -33,8 +41,12 @@ export const recovery = {
   "recovery.kitNewGo": "Hacer el kit nuevo",
   "recovery.kitNewKeep": "Quedarme con el viejo",
 
-  "reminder.kit":
+  "reminder.kit.patient":
     "Si se pierde este equipo, también se pierden sus registros. Un kit de recuperación lo evita.",
+  "reminder.kit.doctor":
+    "Si se pierde este equipo, también se pierde su lista de pacientes. Un kit de recuperación lo evita.",
+  "reminder.kit.desk":
+    "Si se pierde este equipo, también se pierde su clínica. Un kit de recuperación lo evita.",
   "reminder.backup": "Tiene un kit, pero aún no tiene copia. El kit solo no devuelve nada.",
   "reminder.failed":
     "La última copia no se pudo hacer. Lo nuevo desde la anterior está solo en este ordenador.",
@@ -56,9 +68,16 @@ export const recovery = {
   "kit.copy": "Copiar el texto",
   "kit.next": "Ya las he anotado",
   "kit.what": "Qué es esto",
-  "kit.what1": "Con estas palabras y una copia, sus registros pueden volver a un ordenador nuevo.",
-  "kit.what2":
+  "kit.what1.patient": "Con estas palabras y una copia, sus registros pueden volver a un ordenador nuevo.",
+  "kit.what1.doctor":
+    "Con estas palabras y una copia, su lista de pacientes puede volver a un ordenador nuevo.",
+  "kit.what1.desk": "Con estas palabras y una copia, su clínica puede volver a un ordenador nuevo.",
+  "kit.what2.patient":
     "Quien tenga las dos cosas puede leer sus registros. Nadie en la clínica necesita las palabras, nunca.",
+  "kit.what2.doctor":
+    "Quien tenga las dos cosas puede leer la lista. Nadie en la clínica necesita las palabras, nunca.",
+  "kit.what2.desk":
+    "Quien tenga las dos cosas puede actuar como su clínica. Nadie más necesita las palabras, nunca.",
   "kit.what3":
     "Las palabras solas no abren nada. No son su frase de contraseña y no desbloquean esta aplicación.",
   "kit.for": "Para",
@@ -70,6 +89,7 @@ export const recovery = {
   "kit.how1": "Instale Keyward en el equipo nuevo y ábralo.",
   "kit.how2": "Elija «Tengo un kit de recuperación». Escriba las palabras o elija una foto de la imagen.",
   "kit.how3": "Elija su copia: un archivo o el servidor de la clínica.",
+  "kit.how3File": "Elija el archivo de su copia.",
   "kit.gone": "Este equipo ya no puede mostrar las palabras",
   "kit.goneHint":
     "Usted confirmó el kit, y desde entonces las palabras están solo en su papel. Si lo ha perdido, haga un kit nuevo.",
@@ -89,8 +109,12 @@ export const recovery = {
   "kitConfirm.done": "El kit está confirmado. Ahora las palabras están solo en su papel.",
 
   "backup.heading": "Copia de seguridad",
-  "backup.lead":
+  "backup.lead.patient":
     "Una copia de sus registros en un archivo, cerrada con su kit. Mientras este perfil está abierto, lo nuevo se añade cada media hora.",
+  "backup.lead.doctor":
+    "Una copia de su lista y sus ajustes en un archivo, cerrada con su kit. No contiene registros de ningún paciente. Mientras este perfil está abierto, lo nuevo se añade cada media hora.",
+  "backup.lead.desk":
+    "Una copia del registro y de las claves de su clínica en un archivo, cerrada con su kit. Mientras este perfil está abierto, lo nuevo se añade cada media hora.",
   "backup.none": "Todavía no hay ninguna copia",
   "backup.now": "Hacer la copia ahora",
   "backup.done": "La copia está hecha",
@@ -173,11 +197,22 @@ export const recovery = {
     "Parece que este perfil ya está en este equipo. Lo que recupere será un segundo perfil. El que está aquí se queda como está.",
   "restore.name": "Nombre de este perfil",
   "restore.whatFollows": "Qué pasa después",
-  "restore.follow1": "Vuelven sus registros, sus archivos originales y sus ajustes.",
-  "restore.follow2":
+  "restore.follow1.patient": "Vuelven sus registros, sus archivos originales y sus ajustes.",
+  "restore.follow1.doctor":
+    "Vuelven su lista de pacientes y sus ajustes. Los registros que le mostraron no vuelven.",
+  "restore.follow1.desk": "Vuelven el registro, las claves de su clínica y sus ajustes.",
+  "restore.follow2.patient":
     "Este ordenador recibe claves nuevas. Con ellas nadie más lee nada hasta que vuelva a compartir.",
-  "restore.follow3":
+  "restore.follow2.doctor":
+    "Este equipo tiene claves nuevas. Pida en recepción que le inviten otra vez. Así el viejo queda fuera.",
+  "restore.follow2.desk":
+    "Este ordenador recibe una clave nueva para la recepción. Lo que tenía el servidor de enlace no está en la copia.",
+  "restore.follow3.patient":
     "En cuanto se pueda llegar a {clinic}, se cambian las claves perdidas. Entonces el equipo antiguo queda fuera y lo que compartió termina. Puede volver a compartir.",
+  "restore.follow3.doctor":
+    "Después se pregunta a sus pacientes de {clinic} si vuelven a compartir con usted.",
+  "restore.follow3.desk":
+    "No abra más {clinic} en el equipo antiguo. Dos copias de una clínica dejan de coincidir.",
   "restore.go": "Recuperarlo",
   "restore.running": "Recuperando su perfil",
   "restore.runningHint": "Puede detenerlo en cualquier momento. No se guarda nada a medias.",
@@ -217,10 +252,14 @@ export const recovery = {
   "restored.emptyHint": "Esta página cuenta qué ha vuelto después de recuperar un perfil.",
   "restored.settings": "Sus ajustes",
   "restored.not": "Sus claves",
-  "restored.running": "Esto que compartió termina con las claves perdidas:",
-  "restored.later": "Lo que compartió después de esta copia también ha terminado y no aparece aquí.",
+  "restored.running.patient": "Esto que compartió termina con las claves perdidas:",
+  "restored.running.doctor": "Estos pacientes compartían con sus claves perdidas:",
+  "restored.later.patient": "Lo que compartió después de esta copia también ha terminado y no aparece aquí.",
+  "restored.later.doctor": "Quien empezó a compartir después de esta copia no aparece aquí.",
   "restored.join": "Pida en recepción una invitación nueva y únase otra vez a la clínica.",
-  "restored.shareAgain": "Vuelva a compartir con sus médicos. Sus espacios están ahí.",
+  "restored.shareAgain.patient": "Vuelva a compartir con sus médicos. Sus espacios están ahí.",
+  "restored.shareAgain.doctor":
+    "Después se pregunta a cada paciente si vuelve a compartir con usted, y dice sí o no.",
   "restored.shareNew": "Cree un espacio y comparta con los médicos de su nueva clínica.",
   "restored.left": "Se ha unido a otra clínica",
   "restored.leftWhy":
@@ -231,4 +270,18 @@ export const recovery = {
   "restored.goneJoin": "Mi clínica ya no existe: unirme a otra",
   "restored.joinAgain": "Unirme con una invitación nueva",
   "restored.kitRelay": "Su kit sigue valiendo, y la copia en el servidor sigue sola.",
+  "restore.role.patient": "Es el perfil de un paciente.",
+  "restore.role.doctor": "Es el perfil de un médico.",
+  "restore.role.desk": "Es la recepción de una clínica, con la clínica misma.",
+  "restored.people": "{n, plural, one {# ficha en el registro} other {# fichas en el registro}}",
+  "restored.notBack": "Lo que no ha vuelto",
+  "restored.deskRelay":
+    "En un equipo nuevo, el servidor de enlace de esta clínica empieza vacío. Los pacientes tienen sus registros y los comparten otra vez. Quien también perdió este equipo recupera su propio perfil.",
+  "restored.deskInvitations":
+    "Lo que hizo después de esta copia se ha perdido. Repase el registro y vuelva a dar de baja a quien tenía que irse. Las invitaciones abiertas ya no valen: haga otras.",
+  "restored.deskOnce": "No abra más la clínica en el equipo antiguo.",
+  "restored.keysDoneWhy.doctor":
+    "Su clínica le ha dado claves nuevas. Se pregunta a cada paciente si vuelve a compartir con usted.",
+  "restored.keysDeskWhy.doctor":
+    "Sus claves antiguas ya no valen aquí. Pida en recepción otra invitación. Así también queda fuera un equipo perdido.",
 } satisfies Catalogue;

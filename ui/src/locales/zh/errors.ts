@@ -153,6 +153,11 @@ export const errors = {
   "error.backup-damaged.mend": "无法完整恢复。请选择这个文件的另一份副本。",
   "error.backup-newer.what": "这个备份来自更新版本的 Keyward",
   "error.backup-newer.mend": "请安装最新版本，然后重试。文件没有被改动。",
+  "error.backup-other-role.what":
+    "{role, select, doctor {这个备份属于医生的档案} desk {这个备份属于诊所前台} other {这个备份属于患者的档案}}",
+  "error.backup-other-role.mend": "没有恢复任何内容。请选择这个档案的备份，或在第一个窗口重新开始。",
+  "error.clinic-here.what": "这台电脑上已经有另一家诊所",
+  "error.clinic-here.mend": "一台电脑只有一家诊所。请在另一台电脑上恢复。什么也没有改动。",
   "error.backup-place-gone.what": "备份的存放位置不在",
   "error.backup-place-gone.mend": "请插入 U 盘或硬盘，然后重试；也可以选择另一个位置。",
   "error.backup-too-large.what": "中转站放不下这个备份",

@@ -9,13 +9,19 @@ export const recovery = {
   "title.restore": "恢复",
 
   "recovery.heading": "万一这台电脑丢了",
-  "recovery.lead":
+  "recovery.lead.patient":
     "有两样东西能在新电脑上找回您的记录：写在纸上的十二个词，和一个备份。缺了一样，另一样对谁都没有用。",
+  "recovery.lead.doctor":
+    "有两样东西能在新电脑上找回您的患者名单：写在纸上的十二个词，和一个备份。您的钥匙不会回来。诊所给您新钥匙，每位患者再同意一次。",
+  "recovery.lead.desk":
+    "有两样东西能在新电脑上找回您的诊所：写在纸上的十二个词，和一个备份。谁两样都有，谁就能代表您的诊所。所以请分开保管。",
   "recovery.link": "恢复凭据和备份",
   "recovery.back": "恢复",
   "recovery.kit": "恢复凭据",
   "recovery.kitWaiting": "您还没有抄下凭据",
-  "recovery.kitWaitingHint": "大约需要三分钟和一张纸。在此之前，电脑丢了，记录也就丢了。",
+  "recovery.kitWaitingHint.patient": "大约需要三分钟和一张纸。在此之前，电脑丢了，记录也就丢了。",
+  "recovery.kitWaitingHint.doctor": "大约需要三分钟和一张纸。在此之前，电脑丢了，名单也就丢了。",
+  "recovery.kitWaitingHint.desk": "大约需要三分钟和一张纸。在此之前，电脑丢了，诊所也就丢了。",
   "recovery.kitMake": "查看凭据并抄下来",
   "recovery.kitMade": "制作日期",
   "recovery.kitConfirmed": "确认日期",
@@ -30,7 +36,9 @@ export const recovery = {
   "recovery.kitNewGo": "制作新凭据",
   "recovery.kitNewKeep": "保留旧的",
 
-  "reminder.kit": "如果这台电脑丢了，您的记录也就丢了。恢复凭据可以避免这一点。",
+  "reminder.kit.patient": "如果这台电脑丢了，您的记录也就丢了。恢复凭据可以避免这一点。",
+  "reminder.kit.doctor": "如果这台电脑丢了，您的患者名单也就丢了。恢复凭据可以避免这一点。",
+  "reminder.kit.desk": "如果这台电脑丢了，您的诊所也就丢了。恢复凭据可以避免这一点。",
   "reminder.backup": "您有凭据，但还没有备份。只有凭据什么也恢复不了。",
   "reminder.failed": "上一次备份没有成功。再前一次之后的新内容只在这台电脑上。",
   "reminder.old": "您的备份已超过两周。之后的新内容只在这台电脑上。",
@@ -49,8 +57,12 @@ export const recovery = {
   "kit.copy": "复制文字",
   "kit.next": "我已经抄下来了",
   "kit.what": "这是什么",
-  "kit.what1": "有这些词和一个备份，就能在新电脑上找回您的记录。",
-  "kit.what2": "谁两样都有，谁就能读您的记录。诊所里没有人需要这些词，永远不需要。",
+  "kit.what1.patient": "有这些词和一个备份，就能在新电脑上找回您的记录。",
+  "kit.what1.doctor": "有这些词和一个备份，就能在新电脑上找回您的患者名单。",
+  "kit.what1.desk": "有这些词和一个备份，就能在新电脑上找回您的诊所。",
+  "kit.what2.patient": "谁两样都有，谁就能读您的记录。诊所里没有人需要这些词，永远不需要。",
+  "kit.what2.doctor": "谁两样都有，谁就能读这份名单。诊所里没有人需要这些词，永远不需要。",
+  "kit.what2.desk": "谁两样都有，谁就能代表您的诊所。别人不需要这些词，永远不需要。",
   "kit.what3": "只有这些词什么也打不开。它们不是您的口令，也不能解锁这个应用。",
   "kit.for": "属于",
   "kit.clinic": "诊所",
@@ -61,6 +73,7 @@ export const recovery = {
   "kit.how1": "在新电脑上安装 Keyward 并打开。",
   "kit.how2": "选择“我有恢复凭据”。输入那些词，或选择图片的照片。",
   "kit.how3": "选择您的备份：一个文件，或诊所的中转站。",
+  "kit.how3File": "选择您的备份文件。",
   "kit.gone": "这台电脑已经不能再显示这些词",
   "kit.goneHint": "您确认了凭据，从那时起这些词只在您的纸上。如果纸丢了，请制作一份新的凭据。",
   "kit.goneAction": "前往恢复",
@@ -77,7 +90,12 @@ export const recovery = {
   "kitConfirm.done": "凭据已确认。现在这些词只在您的纸上。",
 
   "backup.heading": "备份",
-  "backup.lead": "您的记录存成一个文件，用您的凭据锁上。这个档案打开期间，新的内容每半小时加进去一次。",
+  "backup.lead.patient":
+    "您的记录存成一个文件，用您的凭据锁上。这个档案打开期间，新的内容每半小时加进去一次。",
+  "backup.lead.doctor":
+    "您的名单和设置存成一个文件，用您的凭据锁上。里面没有任何患者的记录。这个档案打开期间，新的内容每半小时加进去一次。",
+  "backup.lead.desk":
+    "登记册和诊所的钥匙存成一个文件，用您的凭据锁上。这个档案打开期间，新的内容每半小时加进去一次。",
   "backup.none": "还没有备份",
   "backup.now": "现在备份",
   "backup.done": "备份完成",
@@ -151,10 +169,16 @@ export const recovery = {
   "restore.alreadyHere": "这个档案好像已经在这台电脑上。恢复之后会有两个，原来的保持不变。",
   "restore.name": "这个档案的名称",
   "restore.whatFollows": "接下来会怎样",
-  "restore.follow1": "您的记录、原始文件和设置会恢复。",
-  "restore.follow2": "这台电脑会得到新钥匙。在您重新共享之前，别人用新钥匙什么也读不到。",
-  "restore.follow3":
+  "restore.follow1.patient": "您的记录、原始文件和设置会恢复。",
+  "restore.follow1.doctor": "您的患者名单和设置会恢复。您看过的记录不会恢复。",
+  "restore.follow1.desk": "登记册、诊所的钥匙和您的设置会恢复。",
+  "restore.follow2.patient": "这台电脑会得到新钥匙。在您重新共享之前，别人用新钥匙什么也读不到。",
+  "restore.follow2.doctor": "这台电脑会得到新钥匙。请前台再邀请您一次。旧电脑随即被拒绝。",
+  "restore.follow2.desk": "这台电脑会得到新的前台钥匙。中转站里的内容不在备份里。",
+  "restore.follow3.patient":
     "一连上 {clinic}，丢失的钥匙就会被更换。旧电脑随即被拒绝，您以前的共享也会结束。之后您可以再次共享。",
+  "restore.follow3.doctor": "然后会问您在 {clinic} 的患者是否再与您共享。",
+  "restore.follow3.desk": "请不要再在旧电脑上打开 {clinic}。一家诊所有两份，内容就会不一致。",
   "restore.go": "恢复",
   "restore.running": "正在恢复您的档案",
   "restore.runningHint": "您可以随时停下。只恢复了一半的内容不会留下。",
@@ -191,10 +215,13 @@ export const recovery = {
   "restored.emptyHint": "恢复之后，这个页面会告诉您恢复了什么。",
   "restored.settings": "您的设置",
   "restored.not": "您的钥匙",
-  "restored.running": "这些共享随丢失的钥匙一起结束：",
-  "restored.later": "这个备份之后的共享也已结束，这里没有列出。",
+  "restored.running.patient": "这些共享随丢失的钥匙一起结束：",
+  "restored.running.doctor": "这些患者曾与您丢失的钥匙共享：",
+  "restored.later.patient": "这个备份之后的共享也已结束，这里没有列出。",
+  "restored.later.doctor": "这个备份之后才开始共享的人，这里没有列出。",
   "restored.join": "请向前台要一份新的邀请，重新加入诊所。",
-  "restored.shareAgain": "再与您的医生共享。您的空间都在。",
+  "restored.shareAgain.patient": "再与您的医生共享。您的空间都在。",
+  "restored.shareAgain.doctor": "然后会问每位患者是否再与您共享，由患者决定。",
   "restored.shareNew": "新建一个空间，与新诊所的医生共享。",
   "restored.left": "您已加入另一家诊所",
   "restored.leftWhy":
@@ -205,4 +232,16 @@ export const recovery = {
   "restored.goneJoin": "我的诊所不在了：加入另一家",
   "restored.joinAgain": "用新的邀请加入",
   "restored.kitRelay": "您的凭据仍然有效，中转站上的备份会自动继续。",
+  "restore.role.patient": "这是患者的档案。",
+  "restore.role.doctor": "这是医生的档案。",
+  "restore.role.desk": "这是诊所的前台，连同诊所本身。",
+  "restored.people": "{n, plural, other {登记册中 # 条}}",
+  "restored.notBack": "没有恢复的内容",
+  "restored.deskRelay":
+    "在新电脑上，这家诊所的中转站从空白开始。患者自己有记录，需要再次共享。同样丢了这台电脑的人，各自恢复自己的档案。",
+  "restored.deskInvitations":
+    "这个备份之后所做的事都丢了。请查看登记册，把该撤销的人再撤销一次。没有用过的邀请已经失效：请重新发出。",
+  "restored.deskOnce": "请不要再在旧电脑上打开这家诊所。",
+  "restored.keysDoneWhy.doctor": "诊所已给您新钥匙。会问每位患者是否再与您共享。",
+  "restored.keysDeskWhy.doctor": "您原来的钥匙在这里已经无效。请前台再邀请您一次。丢失的电脑也会因此被拒绝。",
 } satisfies Catalogue;
