@@ -16,7 +16,7 @@ use keyward_app::views::reading::{ItemQuery, RoomScope};
 use keyward_app::{doctor, reading};
 use keyward_records::Category;
 use keyward_records::room::{MedicineState, RoomSummary};
-use keyward_records::view::{ChartItem, SectionState};
+use keyward_records::view::{ChartItem, Detail, SectionState};
 use keyward_testkit::Persona;
 use support::{World, draft, find, import as take_in, space, sync};
 
@@ -390,7 +390,7 @@ fn a_medicine_is_what_its_newest_word_says() {
             ("Ramipril", MedicineState::Stopped, 1),
         ]
     );
-    assert_eq!(plan.medicines[0].instructions, ["1000 mg"]);
+    assert_eq!(plan.medicines[0].instructions, [Detail::from("1000 mg".to_owned())]);
     let changes: Vec<String> = plan.medicines[0]
         .course
         .iter()

@@ -42,13 +42,14 @@ pub(super) fn current(
     Ok(epoch)
 }
 
+/// The object that was pinned, and another one of the same epoch.
+pub type TwoObjects = (Vec<u8>, Vec<u8>);
+
 /// Both objects, where a clinic published two for one epoch: signed by it, and so a proof.
 ///
 /// # Errors
 /// What the vault reports.
-pub fn evidence(
-    tx: &(impl Transaction + ?Sized),
-) -> Result<Vec<(Vec<u8>, Vec<u8>)>, CredentialError> {
+pub fn evidence(tx: &(impl Transaction + ?Sized)) -> Result<Vec<TwoObjects>, CredentialError> {
     let mut found = Vec::new();
     for (id, other) in store::load_prefix::<Pinned>(tx, Collection::Jobs, DIFFERS)? {
         let number = id.trim_start_matches(DIFFERS).parse().unwrap_or_default();

@@ -22,7 +22,7 @@ use crate::ports::vault::{Collection, Transaction};
 use crate::session::Session;
 use crate::store::StoreError;
 
-pub use epoch::evidence;
+pub use epoch::{TwoObjects, evidence};
 pub use pool::{Pace, Pooled, count, take};
 pub use rows::{Asked, Held, Member, Pinned, ROWS};
 

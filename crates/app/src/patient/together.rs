@@ -115,12 +115,16 @@ pub fn move_back(session: &Session, undo: &str) -> Result<(), AppError> {
     Ok(())
 }
 
+/// Where a record belongs; `None`: it stays.
+type Place<'a> =
+    &'a mut dyn FnMut(&mut dyn Transaction, &RecordRow) -> Result<Option<Category>, AppError>;
+
 /// Goes through the records of a file but who she is, and moves those for which `place` says where to.
 fn in_batches(
     tx: &mut dyn Transaction,
     session: &Session,
     source: &str,
-    place: &mut dyn FnMut(&mut dyn Transaction, &RecordRow) -> Result<Option<Category>, AppError>,
+    place: Place<'_>,
 ) -> Result<(), AppError> {
     let mut filter = RecordFilter {
         source: Some(source.to_owned()),
