@@ -4,7 +4,7 @@ import { desk, doctor, patient } from "../backend";
 import type { AppError } from "../backend/types";
 import { t } from "../locales/i18n";
 import { Button } from "../shared/components/Button";
-import { PaperNote } from "../shared/components/Loaded";
+import { Strip } from "../shared/components/Strip";
 import { clockTime, fullDate, fullMoment } from "../shared/format/dates";
 import { Icon } from "../shared/icons";
 
@@ -20,7 +20,7 @@ interface Connection {
 
 /**
  * The first page's answer tells it; it is the same answer that page draws, asked for once. Until it is there the session
- * tells how it stood, so that a strip above the page stands there from the first drawing on and pushes nothing down.
+ * tells how it stood, so that the strip is there from the first drawing on.
  */
 function useConnection(): Connection | undefined {
   const { role, enrolled, reach } = useSession();
@@ -49,20 +49,18 @@ const connection = (
 
 const isOutOfReach = (problem: AppError | null): boolean => problem?.code === "relay-unreachable";
 
-/** One strip above every page while the relay is out of reach: since when, and what that means. */
+/** One strip under every page while the relay is out of reach: since when, and what that means. */
 export function OfflineStrip() {
   const connection = useConnection();
   const again = useDeed(() => connection?.again?.() ?? Promise.resolve());
   if (!connection || !isOutOfReach(connection.problem)) return null;
   const when = connection.lastSync === null ? undefined : fullMoment(connection.lastSync);
   return (
-    <>
-      <div className="offline screen-only" role="status">
-        <p>
-          <Icon name="cloudOff" />
-          <span>{when === undefined ? t("offline.never") : t("offline.was", { when })}</span>
-        </p>
-        {connection.again && (
+    <Strip
+      icon="cloudOff"
+      onPaper={when === undefined ? t("paper.offlineNever") : t("paper.offline", { when })}
+      action={
+        connection.again && (
           <Button
             look="quiet"
             icon="refresh"
@@ -73,10 +71,11 @@ export function OfflineStrip() {
           >
             {t("action.tryAgain")}
           </Button>
-        )}
-      </div>
-      <PaperNote>{when === undefined ? t("paper.offlineNever") : t("paper.offline", { when })}</PaperNote>
-    </>
+        )
+      }
+    >
+      {when === undefined ? t("offline.never") : t("offline.was", { when })}
+    </Strip>
   );
 }
 

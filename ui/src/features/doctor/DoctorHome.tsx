@@ -70,7 +70,7 @@ function Shares({ heading, lead, keep, none, noneHint }: SharesProps) {
       heading={t(heading)}
       lead={t(lead)}
       visibility={{ kind: "onlyYou" }}
-      actions={(home.data ? home.data.enrolled : home.isPending && enrolled) && <Again />}
+      actions={(home.data?.enrolled ?? enrolled) && <Again />}
       actionsAwaited={home.isPending}
     >
       <Loaded query={home}>
