@@ -204,6 +204,11 @@ async function visit() {
     await frame();
     await pause(20);
     waiting = unready();
+    // Between an answer and what is asked because of it nothing is on its way for a turn.
+    for (let turn = 0; turn < 2 && waiting === undefined; turn += 1) {
+      await pause(0);
+      waiting = unready();
+    }
   } while (waiting !== undefined && performance.now() < until);
   watcher.disconnect();
   const findings = [];

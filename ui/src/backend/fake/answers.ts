@@ -1,5 +1,5 @@
 import { columnsQuestion } from "./columns";
-import { tell, wanted } from "./wanted";
+import { listeners, tell, wanted } from "./wanted";
 import { chart, counts } from "./chart";
 import { documentAnswers } from "./documents";
 import { profileAnswers } from "./profiles";
@@ -22,6 +22,8 @@ let joined = true;
 const enrolled = () => joined && !(wanted.window === "patient" && empty());
 let theme: T.Theme = wanted.theme;
 let job: T.JobView | undefined;
+/** What is told of the work is also what it says when it is asked. */
+listeners.set("job://progress", new Set([(told) => (job = told as T.JobView)]));
 
 const session = (): T.SessionView => ({
   profileId: "fake",
