@@ -15,15 +15,17 @@ const EXCEPTED: &[(&str, &str)] = &[
 ];
 
 /// What it would load beforehand costs a quarter of its time and serves two rules: the style sheets are held to the one
-/// (`ui/test/tokens.test.ts`), and for the other there is no sound that plays by itself. Left out is only the place of react-aria's spoken announcements: it names a pressed button that
-/// may have left the page a moment ago.
+/// (`ui/test/tokens.test.ts`), and for the other there is no sound that plays by itself. The foot of the window
+/// is put to the end of the page meanwhile: what it covers now it does not cover once that is scrolled to. Left out is
+/// only the place of react-aria's spoken announcements: it names a pressed button that may have left the page a moment ago.
 const RUN: &str = "const [options, done] = arguments; \
      if (typeof axe !== 'object') return done({ absent: true }); \
+     const foot = document.querySelector('.foot')?.style; foot?.setProperty('position', 'static'); \
      axe.run({ exclude: [['[data-live-announcer]']] }, { resultTypes: ['violations'], preload: false, ...options })\
      .then((r) => done({ violations: r.violations.map((v) => ({ id: v.id, impact: v.impact, \
        help: v.help, targets: v.nodes.map((n) => n.target.join(' ')), \
        html: v.nodes.map((n) => n.html.slice(0, 160)) })) }), \
-       (e) => done({ error: String(e) }));";
+       (e) => done({ error: String(e) })).finally(() => foot?.removeProperty('position'));";
 
 /// Waits until nothing comes or fades any more, for two seconds at most: half-faded words have no colour to judge.
 const AT_REST: &str = "const done = arguments[arguments.length - 1]; \

@@ -461,7 +461,8 @@ function runJob(kind: T.JobKind, result: string): string {
     };
   else if (!wanted.slow)
     setTimeout(() => {
-      job = { ...(job as T.JobView), state: "done", stage: "finished", done: 57, result };
+      if (job?.state !== "running") return;
+      job = { ...job, state: "done", stage: "finished", done: 57, result };
       tell("job://progress", job);
     }, 1200);
   return "j1";
