@@ -1,7 +1,7 @@
 //! The engine of the app's windows without the app: WebKitGTK's own small browser, driven.
 
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::app::free_port;
@@ -25,9 +25,23 @@ pub struct Browser {
 impl Browser {
     /// Starts it on `computer`.
     pub fn start(computer: &Computer) -> Result<Self, Failure> {
+        Self::start_by(computer, computer.command(tool("WebKitWebDriver", "webkit2gtk-driver")?))
+    }
+
+    /// Starts it where the user asked the desktop for less motion.
+    pub fn start_still(computer: &Computer) -> Result<Self, Failure> {
+        let configuration = computer.home().join("still");
+        std::fs::create_dir_all(configuration.join("gtk-3.0"))?;
+        let settings = "[Settings]\ngtk-enable-animations=0\n";
+        std::fs::write(configuration.join("gtk-3.0/settings.ini"), settings)?;
+        let mut command = computer.command(tool("WebKitWebDriver", "webkit2gtk-driver")?);
+        command.env("XDG_CONFIG_HOME", configuration);
+        Self::start_by(computer, command)
+    }
+
+    fn start_by(computer: &Computer, mut command: Command) -> Result<Self, Failure> {
         let port = free_port()?;
-        let driver = computer
-            .command(tool("WebKitWebDriver", "webkit2gtk-driver")?)
+        let driver = command
             // What it prints to a file is written where it was started.
             .current_dir(computer.home())
             .arg(format!("--port={port}"))

@@ -35,6 +35,10 @@ fn arguments() -> Result<Arguments, String> {
                 jumps = true;
                 continue;
             }
+            "--rounds" => {
+                wanted.whole = true;
+                continue;
+            }
             _ => {}
         }
         let value = all.next().ok_or_else(|| format!("{flag} needs a value"))?;

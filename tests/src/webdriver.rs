@@ -66,6 +66,16 @@ impl Session {
         self.post("/frame", &json!({ "id": 0 })).map(drop)
     }
 
+    /// Makes this frame of the page what the other calls speak to, until [`Session::leave_frame`].
+    pub fn enter_frame(&self, frame: &Element) -> Result<(), Failure> {
+        self.post("/frame", &json!({ "id": frame.as_argument() })).map(drop)
+    }
+
+    /// Back to the page around the frame.
+    pub fn leave_frame(&self) -> Result<(), Failure> {
+        self.post("/frame/parent", &json!({})).map(drop)
+    }
+
     /// Asks for this size of the current window, in pixels with its frame.
     pub fn set_window_size(&self, width: u32, height: u32) -> Result<(), Failure> {
         self.post("/window/rect", &json!({ "x": 0, "y": 0, "width": width, "height": height }))

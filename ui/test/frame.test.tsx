@@ -56,6 +56,16 @@ describe("out of touch", () => {
     }
   });
 
+  it("is said at the foot of the window, where it pushes nothing, whatever else is missing", async () => {
+    await open("patient", "/", "offline");
+    await screen.findByText(/The relay is out of reach\. You see what was here on/);
+    const strips = document.querySelectorAll(".offline");
+    expect(strips.length).toBeGreaterThan(0);
+    for (const strip of strips) expect(strip.parentElement?.className).toContain("foot");
+    const foot = strips[0]?.parentElement;
+    expect(foot?.parentElement?.lastElementChild).toBe(foot);
+  });
+
   it("is said on paper in other words", async () => {
     await open("patient", "/history", "offline");
     const note = await screen.findByText(/Printed while the relay was out of reach\..*20\d\d at \d/);
@@ -134,7 +144,7 @@ describe("undo", () => {
     expect(await size("Normal")).toBe(true);
     await byPalette("Larger text");
     expect(await screen.findByText("The text is at 125 % now")).toBeTruthy();
-    expect(await size("Larger")).toBe(true);
+    expect(await size("A bit larger")).toBe(true);
     await press("Undo");
     await waitFor(async () => {
       expect(await size("Normal")).toBe(true);

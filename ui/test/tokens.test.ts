@@ -105,6 +105,11 @@ describe("the tokens", () => {
     for (const [, name = "", value] of own) expect(value, name).toBe(themes[theme][name]);
   });
 
+  it("let nobody turn the device: no rule asks how it is held (WCAG 1.3.4)", () => {
+    for (const [name, text] of Object.entries({ ...sheets, frame }))
+      expect(text, name).not.toMatch(/orientation/);
+  });
+
   it("are the only place with raw colours", () => {
     const raw = /#[0-9a-f]{3,8}\b|\brgba?\(|\bhsla?\(/i;
     for (const [name, sheet] of Object.entries(sheets))

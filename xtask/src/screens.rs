@@ -19,8 +19,8 @@ pub(crate) struct Arguments {
     /// Only `light` or only `dark`.
     #[arg(long)]
     theme: Option<String>,
-    /// Only `100`, `200` (text at 200 %), `narrow` (320 pixels), `wide` (3 440), `forced` (colours), `longer` or `rtl`
-    /// (made-up languages).
+    /// Only `100`, `200` (text at 200 %), `narrow` (320 pixels), `wide` (3 440), `forced` (colours, and less motion),
+    /// `longer`, `longer-narrow`, `rtl` (made-up languages), `es` or `zh`; several with commas between them.
     #[arg(long)]
     size: Option<String>,
     /// In this language.
@@ -32,6 +32,10 @@ pub(crate) struct Arguments {
     /// Measure what moves while the pages load instead, in the sizes `narrow`, `100` and `wide`.
     #[arg(long, conflicts_with = "gallery")]
     jumps: bool,
+    /// Look at every state in every size and language. It takes half an hour and is no part of CI, which looks at every
+    /// state in two of them and at the full one in the others.
+    #[arg(long, conflicts_with_all = ["gallery", "jumps"])]
+    rounds: bool,
     /// Keep how the sheets look now.
     #[arg(long, requires = "gallery")]
     accept: bool,
@@ -72,6 +76,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         ("--gallery", arguments.gallery),
         ("--accept", arguments.accept),
         ("--jumps", arguments.jumps),
+        ("--rounds", arguments.rounds),
     ] {
         if wanted {
             screens.arg(flag);

@@ -4,27 +4,40 @@ const [step, done] = arguments;
 const pause = (time) => new Promise((next) => setTimeout(next, time));
 const invented = window.invented;
 
-const seen = (element) => element.getClientRects().length > 0 && !element.closest("[inert], [aria-hidden=true]");
+const seen = (element) =>
+  element.getClientRects().length > 0 &&
+  !element.closest("[inert], [aria-hidden=true]");
 const all = (selector) => [...document.querySelectorAll(selector)].filter(seen);
-const wordsOf = (element) => (element.getAttribute("aria-label") ?? element.innerText ?? "").trim();
+const wordsOf = (element) =>
+  (element.getAttribute("aria-label") ?? element.innerText ?? "").trim();
 const dialog = () => all("[role=dialog], [role=alertdialog]").at(-1);
 
 /** A button by the words it is called by; those of an open dialog come first. */
 function named(words) {
-  const found = all("button, a[href], summary, [role=button]").filter((each) => wordsOf(each) === words && !each.disabled);
+  const found = all("button, a[href], summary, [role=button]").filter(
+    (each) => wordsOf(each) === words && !each.disabled,
+  );
   const within = dialog();
   return found.find((each) => within?.contains(each)) ?? found[0];
 }
 
 function choice(at) {
   const within = dialog() ?? document.querySelector("main");
-  return [...within.querySelectorAll("label.choice")].filter(seen)[at]?.querySelector("input");
+  return [...within.querySelectorAll("label.choice")]
+    .filter(seen)
+    [at]?.querySelector("input");
 }
 
 function type(field, text) {
-  const kind = field instanceof HTMLTextAreaElement ? HTMLTextAreaElement : HTMLInputElement;
+  const kind =
+    field instanceof HTMLTextAreaElement
+      ? HTMLTextAreaElement
+      : HTMLInputElement;
   field.focus();
-  Object.getOwnPropertyDescriptor(kind.prototype, "value").set.call(field, text);
+  Object.getOwnPropertyDescriptor(kind.prototype, "value").set.call(
+    field,
+    text,
+  );
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
@@ -49,4 +62,7 @@ async function act() {
   await pause(30);
 }
 
-act().then((problem) => done(problem ?? null), (error) => done(String(error)));
+act().then(
+  (problem) => done(problem ?? null),
+  (error) => done(String(error)),
+);

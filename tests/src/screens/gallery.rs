@@ -61,7 +61,9 @@ pub fn compare(computer: &Computer, folder: &Path, how: &Comparison) -> Result<S
             session.execute(SET_THEME, &[json!(theme)])?;
             let name = format!("{theme}-{sheet}");
             let mut findings = look(session, None, STATE, false)?;
-            findings.extend(axe::findings(session, &name, rules, false)?);
+            let found = axe::findings(session, &name, rules, false)?;
+            // Specimens stand here without the headings of their pages above them.
+            findings.extend(found.into_iter().filter(|each| !each.contains("heading-order")));
             if theme == "light" {
                 fit(&browser, session)?;
             }

@@ -16,14 +16,29 @@ const JUMPS: &str = include_str!("jumps.js");
 /// So much a page may move while it loads, all answers together. 0.1 counts as good on the web; a fifth of it is a line
 /// of text on a narrow screen that turns out to be two. Anything that pushes a page down is far above it.
 const MOST: f64 = 0.02;
-/// Which answer is let go next.
-const ORDERS: [(&str, &str); 2] = [("first", "as asked"), ("last", "the other way round")];
-/// In which windows, and in which states there. Out of the relay's reach a strip stands above every page: it is highest
-/// where it has least room. A wide window has a column beside the page.
+/// Which answer is let go next, and how that is called.
+type Order = (&'static str, &'static str);
+const AS_ASKED: Order = ("first", "as asked");
+const REVERSED: Order = ("last", "the other way round");
+/// In which windows, and in which states there, in which orders. A page moves most where it has least room, so there
+/// every state is measured; a wide window has a column beside the page. What a page has when it is full comes in both
+/// orders; with less on it, and in more room, the one in which nobody asked is enough.
 const SIZES: [Size; 3] = [
-    Size { name: "narrow", window: WINDOW, narrow: true, states: &["full", "offline"] },
-    Size { name: "100", window: WINDOW, narrow: false, states: &["full"] },
-    Size { name: "wide", window: (1680, 1000), narrow: false, states: &["full"] },
+    Size {
+        name: "narrow",
+        window: WINDOW,
+        narrow: true,
+        states: &["full", "empty", "partial", "offline"],
+        orders: &[REVERSED, AS_ASKED],
+    },
+    Size { name: "100", window: WINDOW, narrow: false, states: &["full"], orders: &[REVERSED] },
+    Size {
+        name: "wide",
+        window: (1680, 1000),
+        narrow: false,
+        states: &["full"],
+        orders: &[REVERSED],
+    },
 ];
 
 struct Size {
@@ -32,6 +47,7 @@ struct Size {
     /// The page stands in a narrow frame in it.
     narrow: bool,
     states: &'static [&'static str],
+    orders: &'static [Order],
 }
 
 /// Measures the screens of the built pages in `folder`.
@@ -43,7 +59,9 @@ pub fn watch(computer: &Computer, folder: &Path, wanted: &Wanted) -> Result<Seen
     let pages = Pages::serve(folder)?;
     let browser = Browser::start(computer)?;
     let mut seen = Seen::default();
-    let is_asked = |size: &&Size| wanted.size.as_ref().is_none_or(|only| only == size.name);
+    let is_asked = |size: &&Size| {
+        wanted.size.as_ref().is_none_or(|some| some.split(',').any(|only| only == size.name))
+    };
     for size in SIZES.iter().filter(is_asked) {
         browser.session().go(pages.url())?;
         browser.resize(size.window.0, size.window.1)?;
@@ -68,6 +86,10 @@ impl Size {
         };
         is_asked && wanted.route(&visit.route)
     }
+
+    fn orders(&self, visit: &Visit) -> &'static [Order] {
+        if visit.state == "full" { self.orders } else { &self.orders[..1] }
+    }
 }
 
 struct Watch<'a> {
@@ -82,7 +104,7 @@ impl Watch<'_> {
     fn all(&mut self, list: &List, wanted: &Wanted, seen: &mut Seen) -> Result<(), Failure> {
         let size = self.size;
         for visit in list.visits.iter().filter(|visit| size.is_wanted(visit, wanted)) {
-            for (which, order) in ORDERS {
+            for (which, order) in size.orders(visit) {
                 let told = self.one(visit, which)?;
                 let Visit { route, window, state, .. } = visit;
                 let name = format!("{route}.{window}.{state}.{}", size.name);

@@ -1,6 +1,7 @@
 //! Every screen of the route table, in every state it can be in, light and dark, in the real engine with
-//! invented data: nothing cut off, no serious finding of axe-core, and pictures where they are wanted.
+//! invented data: nothing cut off, no finding of axe-core, and pictures where they are wanted.
 
+mod frames;
 pub mod gallery;
 pub mod jumps;
 mod kept;
@@ -12,7 +13,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use self::rounds::Round;
-use crate::axe;
+use crate::axe::{self, Rules};
 use crate::browser::Browser;
 use crate::pages::Pages;
 use crate::webdriver::Session;
@@ -24,8 +25,15 @@ const LOOK: &str = include_str!("look.js");
 const WORDS: &str = "return document.body.innerText";
 /// One step of a walk.
 const ACT: &str = include_str!("act.js");
-const SET_THEME: &str = "document.documentElement.dataset.theme = arguments[0]";
+/// Draws the screen in the other colours, at once: where it stands is the same in both.
+const SET_THEME: &str = "const [theme, done] = arguments; \
+    if (window.invented?.theme) window.invented.theme(theme); else document.documentElement.dataset.theme = theme; \
+    for (const each of document.getAnimations()) \
+      if (each.effect?.getComputedTiming().endTime !== Infinity) each.finish(); \
+    requestAnimationFrame(() => requestAnimationFrame(() => done(true)));";
 const SET_TEXT: &str = "localStorage.setItem('keyward.text-size', arguments[0])";
+/// What moves although a person asked for less motion.
+const MOTION: &str = include_str!("motion.js");
 /// The colours of a person who has chosen a few for everything, as far as an engine that knows no such choice can show.
 const FORCE_COLOURS: &str = include_str!("forced.js");
 /// Size of the page: that of a new window of the app.
@@ -46,27 +54,35 @@ pub struct Wanted {
     pub state: Option<String>,
     /// Only this theme.
     pub theme: Option<String>,
-    /// Only the round of this name: `100`, `200`, `narrow`, `wide`, `forced`, `longer`, `rtl`.
+    /// Only the rounds of these names, with commas between them: `100`, `200`, `narrow`, `wide`, `forced`, `longer`, `rtl`.
     pub size: Option<String>,
     /// In this language instead of the round's own.
     pub language: Option<String>,
+    /// Every state and every walk in every round: what is too slow for each change.
+    pub whole: bool,
 }
 
 impl Wanted {
     fn round(&self, round: &Round) -> bool {
-        self.theme.as_ref().is_none_or(|only| only == round.theme)
-            && self.size.as_ref().is_none_or(|only| only == round.name)
+        self.themes(round).next().is_some()
+            && self.size.as_ref().is_none_or(|some| some.split(',').any(|only| only == round.name))
+    }
+
+    fn themes<'a>(&'a self, round: &Round) -> impl Iterator<Item = &'static str> + use<'a> {
+        let is_asked = |theme: &&str| self.theme.as_ref().is_none_or(|only| only == theme);
+        round.themes.iter().copied().filter(is_asked)
     }
 
     fn visit(&self, visit: &Visit, round: &Round) -> bool {
+        let every_state = self.whole || round.every_state || self.state.is_some();
         // The lock screen is one screen; what gives way to it is seen in the other states.
-        (round.every_state || matches!(visit.state.as_str(), "full" | "locked"))
+        (every_state || matches!(visit.state.as_str(), "full" | "locked"))
             && self.route(&visit.route)
             && self.state.as_ref().is_none_or(|only| *only == visit.state)
     }
 
     fn walk(&self, walk: &Walk, round: &Round) -> bool {
-        round.walks
+        (self.whole || round.walks)
             && self.route(&walk.visit.route)
             && self.state.as_ref().is_none_or(|only| only == "walk")
     }
@@ -117,17 +133,22 @@ pub struct Seen {
 pub fn look_at(computer: &Computer, folder: &Path, wanted: &Wanted) -> Result<Seen, Failure> {
     let list = list(folder)?;
     let pages = Pages::serve(folder)?;
-    let browser = Browser::start(computer)?;
-    browser.session().go(pages.url())?;
     if let Some(pictures) = &wanted.pictures {
         std::fs::create_dir_all(pictures)?;
     }
-    let mut run = Run { browser: &browser, pages: &pages, wanted, seen: Seen::default() };
-    for round in rounds::ALL.iter().filter(|round| wanted.round(round)) {
-        run.round(&list, round)?;
+    let mut seen = Seen::default();
+    for still in [false, true] {
+        let mut asked =
+            rounds::ALL.iter().filter(|round| wanted.round(round) && round.still == still);
+        let Some(first) = asked.next() else { continue };
+        let browser =
+            if still { Browser::start_still(computer)? } else { Browser::start(computer)? };
+        let mut run = Run { browser: &browser, pages: &pages, wanted, seen: &mut seen, loads: 0 };
+        for round in std::iter::once(first).chain(asked) {
+            run.round(&list, round)?;
+        }
+        browser.end()?;
     }
-    let seen = run.seen;
-    browser.end()?;
     if seen.screens == 0 {
         return Err(Failure::Story("no screen fits what was asked for".into()));
     }
@@ -138,13 +159,16 @@ struct Run<'a> {
     browser: &'a Browser,
     pages: &'a Pages,
     wanted: &'a Wanted,
-    seen: Seen,
+    seen: &'a mut Seen,
+    /// How often a page was loaded: part of each address, as an engine does not load anew what it has.
+    loads: u32,
 }
 
 impl Run<'_> {
     /// All screens in one dress. The page is loaded anew for each window and state only.
     fn round(&mut self, list: &List, round: &Round) -> Result<(), Failure> {
         let session = self.browser.session();
+        // Out of the frame of the round before.
         session.go(self.pages.url())?;
         self.browser.resize(round.window.0, round.window.1)?;
         session.execute(SET_TEXT, &[json!(round.text)])?;
@@ -174,7 +198,6 @@ impl Run<'_> {
     /// Does the steps of a walk on a page loaded for it, and looks wherever it says so.
     fn walk(&mut self, Walk { visit, steps }: &Walk, round: &Round) -> Result<(), Failure> {
         // A walk does things; what it changed must not stand in the next one.
-        self.browser.session().go(self.pages.url())?;
         self.open(visit, round)?;
         look(self.browser.session(), Some(&visit.address), &visit.state, false)?;
         let mut before = String::new();
@@ -201,9 +224,12 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn open(&self, visit: &Visit, round: &Round) -> Result<(), Failure> {
+    fn open(&mut self, visit: &Visit, round: &Round) -> Result<(), Failure> {
         let Visit { window, state, address, query: more, .. } = visit;
-        let mut query = format!("window={window}&state={state}&theme={}&still&{more}", round.theme);
+        self.loads += 1;
+        let theme = self.wanted.themes(round).next().unwrap_or("light");
+        let mut query =
+            format!("window={window}&state={state}&theme={theme}&{more}&load={}", self.loads);
         if let Some(language) = self.wanted.language.as_deref().or(round.language) {
             query.push_str(&format!("&language={language}"));
         }
@@ -221,28 +247,55 @@ impl Run<'_> {
     fn look_named(&mut self, route: &str, visit: &Visit, round: &Round) -> Result<(), Failure> {
         let Visit { window, state, address, .. } = visit;
         let address = Some(address.as_str()).filter(|address| !address.is_empty());
-        let name = format!("{route}.{window}.{state}.{}.{}", round.theme, round.name);
-        // The window in which a profile is chosen follows the computer, which has one theme here.
         let session = self.browser.session();
-        session.execute(SET_THEME, &[json!(round.theme)])?;
-        let mut findings = look(session, address, state, round.words_are_marked())?;
-        if round.forced {
-            // Its colours are nobody's design; what axe says of them says nothing.
-            findings.extend(strings(&session.execute(FORCE_COLOURS, &[])?));
-        } else {
-            let found = axe::findings(session, &name, round.rules, false)?;
-            // The arrow keys of the palette's field walk its list and scroll it; axe knows that of list boxes only.
-            let walked = |each: &String| {
-                name.contains("~palette") && each.contains("scrollable-region-focusable")
+        let themes: Vec<_> = self.wanted.themes(round).collect();
+        for (at, theme) in themes.iter().enumerate() {
+            let name = format!("{route}.{window}.{state}.{theme}.{}", round.name);
+            // The window in which a profile is chosen follows the computer, which has one theme here.
+            if themes.len() > 1 || window == "welcome" {
+                session.execute_async(SET_THEME, &[json!(theme)])?;
+            }
+            // Both themes have one structure: in the other one only colours say anything new.
+            let (mut findings, rules) = if at == 0 {
+                (look(session, address, state, round.words_are_marked())?, round.rules)
+            } else {
+                (Vec::new(), Rules::Colours)
             };
-            findings.extend(found.into_iter().filter(|each| !walked(each)));
+            findings.extend(self.judge(&name, round, rules)?);
+            let findings = findings.into_iter().map(|finding| format!("{name}: {finding}"));
+            self.seen.findings.extend(findings);
+            self.seen.screens += 1;
+            if let Some(folder) = &self.wanted.pictures {
+                std::fs::write(folder.join(format!("{name}.png")), session.screenshot()?)?;
+            }
         }
-        self.seen.findings.extend(findings.into_iter().map(|finding| format!("{name}: {finding}")));
-        self.seen.screens += 1;
-        if let Some(folder) = &self.wanted.pictures {
-            std::fs::write(folder.join(format!("{name}.png")), session.screenshot()?)?;
+        // The next screen of the same window begins as this one did.
+        if let Some(first) = themes.first().filter(|_| themes.len() > 1) {
+            session.execute_async(SET_THEME, &[json!(first)])?;
         }
         Ok(())
+    }
+
+    /// What is wrong with the screen as it stands.
+    fn judge(&self, name: &str, round: &Round, rules: Rules) -> Result<Vec<String>, Failure> {
+        let session = self.browser.session();
+        if round.forced {
+            // Its colours are nobody's design; what axe says of them says nothing.
+            let mut findings = strings(&session.execute(MOTION, &[])?);
+            findings.extend(strings(&session.execute(FORCE_COLOURS, &[])?));
+            return Ok(findings);
+        }
+        let mut findings = axe::findings(session, name, rules, false)?;
+        // Within a frame of its own the engine would be led out of the narrow one.
+        if !round.narrow && rules != Rules::Layout {
+            findings.extend(frames::findings(session, name, rules)?);
+        }
+        // The arrow keys of the palette's field walk its list and scroll it; axe knows that of list boxes only.
+        let walked = |each: &String| {
+            name.contains("~palette") && each.contains("scrollable-region-focusable")
+        };
+        findings.retain(|each| !walked(each));
+        Ok(findings)
     }
 }
 

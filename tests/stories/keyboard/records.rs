@@ -100,7 +100,7 @@ fn set_the_window(patient: &Screen<'_>) -> Result<(), Failure> {
     patient.fill("Lock after this many minutes without activity", "20")?;
     patient.press("button", "Save minutes")?;
     patient.undo()?;
-    patient.choose("radio", "Larger")?;
+    patient.choose("radio", "A bit larger")?;
     patient.choose("radio", "Normal")?;
     patient.choose("radio", "简体中文")?;
     patient.find("heading", "设置")?;

@@ -3,7 +3,8 @@ import { useSession } from "./session";
 import { desk, doctor, patient } from "../backend";
 import type { AppError } from "../backend/types";
 import { t } from "../locales/i18n";
-import { Strip } from "../shared/components/Loaded";
+import { Button } from "../shared/components/Button";
+import { Strip } from "../shared/components/Strip";
 import { clockTime, fullDate, fullMoment } from "../shared/format/dates";
 import { Icon } from "../shared/icons";
 
@@ -19,7 +20,7 @@ interface Connection {
 
 /**
  * The first page's answer tells it; it is the same answer that page draws, asked for once. Until it is there the session
- * tells how it stood, so that a strip above the page stands there from the first drawing on and pushes nothing down.
+ * tells how it stood, so that the strip is there from the first drawing on.
  */
 function useConnection(): Connection | undefined {
   const { role, enrolled, reach } = useSession();
@@ -48,7 +49,7 @@ const connection = (
 
 const isOutOfReach = (problem: AppError | null): boolean => problem?.code === "relay-unreachable";
 
-/** One strip above every page while the relay is out of reach: since when, and what that means. */
+/** One strip under every page while the relay is out of reach: since when, and what that means. */
 export function OfflineStrip() {
   const connection = useConnection();
   const again = useDeed(() => connection?.again?.() ?? Promise.resolve());
@@ -57,14 +58,21 @@ export function OfflineStrip() {
   return (
     <Strip
       icon="cloudOff"
-      isPending={again.isPending}
-      onAgain={
-        connection.again &&
-        (() => {
-          again.mutate(undefined);
-        })
-      }
       onPaper={when === undefined ? t("paper.offlineNever") : t("paper.offline", { when })}
+      action={
+        connection.again && (
+          <Button
+            look="quiet"
+            icon="refresh"
+            isPending={again.isPending}
+            onPress={() => {
+              again.mutate(undefined);
+            }}
+          >
+            {t("action.tryAgain")}
+          </Button>
+        )
+      }
     >
       {when === undefined ? t("offline.never") : t("offline.was", { when })}
     </Strip>

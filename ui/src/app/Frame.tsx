@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useState } from "react";
 import { common } from "../backend";
 import { t } from "../locales/i18n";
 import { Letterhead } from "../shared/components/Letterhead";
+import { FootContext } from "../shared/components/Strip";
 import { Toasts } from "../shared/components/Toast";
 import { Brand, Icon } from "../shared/icons";
 import { CommandPalette } from "./CommandPalette";
@@ -15,6 +16,7 @@ import { useSession } from "./session";
 export function Frame({ children }: { children: ReactNode }) {
   const session = useSession();
   const [searching, setSearching] = useState(false);
+  const [foot, setFoot] = useState<HTMLElement | null>();
   useLockKey();
   useCopying();
   const place = placeOf(usePath(), session.role);
@@ -81,8 +83,11 @@ export function Frame({ children }: { children: ReactNode }) {
       </nav>
       <main id="content" className="page" tabIndex={-1}>
         <Letterhead />
-        <OfflineStrip />
-        {children}
+        <FootContext value={foot}>
+          <OfflineStrip />
+          {children}
+        </FootContext>
+        <div ref={setFoot} className="foot screen-only" />
       </main>
       <Toasts />
       <CommandPalette isOpen={searching} onOpenChange={setSearching} />

@@ -5,10 +5,12 @@ import { ImportWaiting } from "../features/patient/ImportWaiting";
 import { waitingKey, type Waiting } from "../features/patient/importing";
 import { Waits } from "../features/room/Apart";
 import { SectionEmpty } from "../features/room/SectionEmpty";
+import { t } from "../locales/i18n";
 import { Button } from "../shared/components/Button";
 import { Forgotten } from "../shared/components/Forgotten";
 import { KeyringWait } from "../shared/components/KeyringWait";
-import { Loaded, Missing, Stale, Strip } from "../shared/components/Loaded";
+import { Loaded, Missing, Stale } from "../shared/components/Loaded";
+import { Strip } from "../shared/components/Strip";
 import { Unopened } from "../shared/components/Unopened";
 import { InRoom, Pressed, Specimen, Specimens, nothing } from "./Specimen";
 import { record } from "./samples";
@@ -21,13 +23,14 @@ const asked = (change: object): Words =>
     data: undefined,
     isError: false,
     isFetching: false,
+    errorUpdateCount: 0,
     error: null,
     dataUpdatedAt: (now - 86_400) * 1000,
     refetch: () => Promise.resolve(),
     ...change,
   }) as unknown as Words;
 
-const failure = { isError: true, error: { code: "vault-busy", params: {} } };
+const failure = { isError: true, errorUpdateCount: 1, error: { code: "vault-busy", params: {} } };
 
 const queries = {
   "on its way": asked({}),
@@ -62,7 +65,15 @@ export function MissingSheet() {
         <Missing query={asked(failure)} words="Whether doctors have new keys could not be looked up." />
       </Specimen>
       <Specimen name="strip: out of reach" wide>
-        <Strip icon="cloudOff" isPending={false} onAgain={nothing} onPaper="">
+        <Strip
+          icon="cloudOff"
+          onPaper=""
+          action={
+            <Button look="quiet" icon="refresh" onPress={nothing}>
+              Try again
+            </Button>
+          }
+        >
           The relay is out of reach. You see what was here on 20 November 2026 at 21:45.
         </Strip>
       </Specimen>
@@ -95,7 +106,9 @@ export function MissingSheet() {
       </Specimen>
       <Specimen name="passphrase forgotten">
         <Pressed>
-          <Forgotten role="patient" way={<Button icon="key">Bring it back</Button>} />
+          <Forgotten role="patient" way={<Button icon="key">Bring it back</Button>}>
+            <p>{t("removal.there")}</p>
+          </Forgotten>
         </Pressed>
       </Specimen>
       <Specimen name="a record that waits for a place">

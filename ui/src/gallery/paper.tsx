@@ -1,5 +1,5 @@
 import { Letterhead } from "../shared/components/Letterhead";
-import { PaperNote } from "../shared/components/Loaded";
+import { PaperNote } from "../shared/components/PaperNote";
 import { Paper } from "../shared/documents/Paper";
 import { Specimen, Specimens, nothing } from "./Specimen";
 

@@ -1,5 +1,5 @@
 import { columnsQuestion } from "./columns";
-import { tell, wanted } from "./wanted";
+import { listeners, tell, wanted } from "./wanted";
 import { atWork } from "./build";
 import { chart, counts } from "./chart";
 import { day, now } from "./clock";
@@ -22,6 +22,8 @@ let joined = true;
 const enrolled = () => joined && !(wanted.window === "patient" && empty());
 let theme: T.Theme = wanted.theme;
 let job: T.JobView | undefined;
+/** What is told of the work is also what it says when it is asked. */
+listeners.set("job://progress", new Set([(told) => (job = told as T.JobView)]));
 
 const session = (): T.SessionView => ({
   profileId: "fake",
@@ -449,7 +451,8 @@ function runJob(kind: T.JobKind, result: string): string {
     };
   else if (!wanted.slow)
     setTimeout(() => {
-      job = { ...(job as T.JobView), state: "done", stage: "finished", done: 57, result };
+      if (job?.state !== "running") return;
+      job = { ...job, state: "done", stage: "finished", done: 57, result };
       tell("job://progress", job);
     }, 1200);
   return "j1";

@@ -3,7 +3,7 @@
  * way, and a window that begins anew without being loaded again.
  */
 import { t } from "../../locales/i18n";
-import { letters } from "../../shared/theme";
+import { applyTheme, letters } from "../../shared/theme";
 import { dropHeld, heldNow, isHeld, letGo, turnOf } from "./held";
 import { answerAnew, willTell } from "./partial";
 import { tell } from "./wanted";
@@ -49,6 +49,7 @@ const stage = {
   /** Words of the catalogue in the language of the window. */
   text: t,
   tell,
+  theme: applyTheme,
   /** Whether an answer, or the news that there is another, is still to come by itself. */
   isBusy: () => underWay > 0 || willTell(),
   held: heldNow,

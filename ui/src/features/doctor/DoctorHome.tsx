@@ -79,9 +79,7 @@ function Shares({ heading, lead, keep, none, noneHint, reminds = false }: Shares
       heading={t(heading)}
       lead={t(lead)}
       visibility={{ kind: "onlyYou" }}
-      actions={
-        (home.data ? home.data.enrolled && !home.data.rejoin : home.isPending && enrolled) && <Again />
-      }
+      actions={(home.data ? home.data.enrolled && !home.data.rejoin : enrolled) && <Again />}
       actionsAwaited={home.isPending}
     >
       <Loaded query={home}>

@@ -139,7 +139,7 @@ function PreviewWarnings({ preview }: { preview: SharePreview }) {
           })}
         >
           <p>{countsByKind(preview.identifies)}</p>
-          <Disclosure label={t("preview.identifiesShow")}>
+          <Disclosure label={t("preview.identifiesShow")} level={2}>
             <IdentifyingList items={preview.identifies} />
           </Disclosure>
         </Notice>

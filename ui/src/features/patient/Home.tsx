@@ -27,7 +27,7 @@ export function Home() {
     <Page
       heading={t("home.heading")}
       visibility={data?.visibility}
-      actions={(data ? data.enrolled : home.isPending && enrolled) && <Again />}
+      actions={(data?.enrolled ?? enrolled) && <Again />}
       actionsAwaited={home.isPending}
       beside={data && !waits && <Happened home={data} />}
       besideAwaited={home.isPending || waits}

@@ -20,13 +20,12 @@ export function Receipt({ params }: { params: Record<string, string> }) {
       visibility={{ kind: "onlyYou" }}
       back={{ to: `/sharing/${encodeURIComponent(id)}`, label: t("receipt.back") }}
       actions={
-        (receipt.data ?? receipt.isPending) && (
-          <Button look="primary" icon="print" onPress={() => void common.printWindow()}>
-            {t("action.print")}
-          </Button>
-        )
+        <Button look="primary" icon="print" onPress={() => void common.printWindow()}>
+          {t("action.print")}
+        </Button>
       }
       actionsAwaited={receipt.isPending}
+      actionsIdle={!receipt.data}
     >
       <Loaded query={receipt}>{(known) => <ReceiptSheet receipt={known} />}</Loaded>
     </Page>

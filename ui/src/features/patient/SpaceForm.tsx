@@ -35,6 +35,7 @@ export function SpaceForm({
     >
       <TextField
         label={t("spaces.name")}
+        autoFocus={onCancel !== undefined}
         hint={t("spaces.nameHint")}
         value={name}
         onChange={setName}

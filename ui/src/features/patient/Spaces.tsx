@@ -19,7 +19,8 @@ import { SpaceForm } from "./SpaceForm";
 /** Sharing spaces: each is a separate face that doctors see. */
 export function Spaces() {
   const spaces = useAnswer(["spaces"], patient.spaces);
-  const [adding, setAdding] = useState(false);
+  // Not asked for yet is not the same as done with: then the button has the focus back.
+  const [adding, setAdding] = useState<boolean>();
   return (
     <Page
       heading={t("spaces.heading")}
@@ -29,6 +30,7 @@ export function Spaces() {
         !adding && (
           <Button
             icon="add"
+            autoFocus={adding === false}
             onPress={() => {
               setAdding(true);
             }}
@@ -70,7 +72,7 @@ export function Spaces() {
 }
 
 function SpaceRow({ space }: { space: SpaceView }) {
-  const [renaming, setRenaming] = useState(false);
+  const [renaming, setRenaming] = useState<boolean>();
   const [name, setName] = useState(space.name);
   const back = useDeed(patient.spaceRename);
   const rename = useDeed(patient.spaceRename, (_, { name: now }) => {
@@ -95,6 +97,7 @@ function SpaceRow({ space }: { space: SpaceView }) {
           >
             <TextField
               label={t("spaces.name")}
+              autoFocus
               value={name}
               onChange={setName}
               maxLength={60}
@@ -136,6 +139,7 @@ function SpaceRow({ space }: { space: SpaceView }) {
           <Button
             look="quiet"
             icon="edit"
+            autoFocus={renaming === false}
             aria-label={t("spaces.renameNamed", { name: space.name })}
             onPress={() => {
               setRenaming(true);

@@ -40,7 +40,13 @@ export function StaysList({ preview }: { preview: SharePreview }) {
       {reasons.map((reason) => (
         <p key={reason}>{t(`stays.${reason}.mend`)}</p>
       ))}
-      {open ? list : <Disclosure label={t("preview.withheldShow")}>{list}</Disclosure>}
+      {open ? (
+        list
+      ) : (
+        <Disclosure label={t("preview.withheldShow")} level={2}>
+          {list}
+        </Disclosure>
+      )}
     </Notice>
   );
 }

@@ -24,6 +24,8 @@ export function Kit() {
   const kit = useAnswer(["kit"], recovery.kitShow, { lent: true });
   useEffect(() => forgetKit, []);
   if (asAppError(kit.error)?.code === "kit-gone") return <Gone />;
+  // Whether there is a kit to show changes all that would stand here: a few milliseconds without it are calmer.
+  if (kit.isPending) return <Page wide heading={t("kit.heading")} back={back()} />;
   return (
     <Page
       wide
@@ -31,13 +33,12 @@ export function Kit() {
       lead={t("kit.lead")}
       back={back()}
       actions={
-        (kit.data ?? kit.isPending) && (
+        kit.data && (
           <Button icon="print" onPress={() => void common.printWindow()}>
             {t("kit.print")}
           </Button>
         )
       }
-      actionsAwaited={kit.isPending}
     >
       <Loaded query={kit} lines={10}>
         {(known) => <Sheet kit={known} />}

@@ -41,16 +41,15 @@ export function Comparison() {
       kinds={measurable}
       back={{ to: to({ at: "results" }), label: t("results.heading") }}
       actions={
-        (comparison.data ?? awaited) && (
-          <>
-            <PrintButton />
-            <CopyButton text={comparison.data ? comparisonText(comparison.data, person) : ""}>
-              {t("room.copy")}
-            </CopyButton>
-          </>
-        )
+        <>
+          <PrintButton />
+          <CopyButton text={comparison.data ? comparisonText(comparison.data, person) : ""}>
+            {t("room.copy")}
+          </CopyButton>
+        </>
       }
       actionsAwaited={awaited}
+      actionsIdle={!comparison.data}
     >
       <Stale queries={[newest, before, comparison]} />
       <Loaded query={newest} lines={10} staleSaid>

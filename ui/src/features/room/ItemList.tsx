@@ -1,7 +1,7 @@
 import { type FocusEvent, memo, useEffect, useMemo, useRef, useState } from "react";
 import type { ChartItem, ItemQuery } from "../../backend/types";
 import { t } from "../../locales/i18n";
-import { Failure } from "../../shared/components/Failure";
+import { Missing } from "../../shared/components/Loaded";
 import { Entry } from "../../shared/records/Entry";
 import { type Density, yearAt } from "./density";
 import { useRoomLinks } from "./context";
@@ -72,10 +72,12 @@ export const ItemList = memo(function ItemList({
     handle({ goTo });
   }, [handle, goTo]);
   useRestored(name, goTo);
-  const failed = pages.map((page) => found.get(page)).find((page) => page?.isError);
+  const failed = pages
+    .map((page) => found.get(page))
+    .find((page) => page && page.errorUpdateCount > 0 && !page.data);
   return (
     <>
-      {failed?.isError && <Failure error={failed.error} onRetry={() => void failed.refetch()} />}
+      {failed && <Missing query={failed} words={t("room.linesAbsent")} />}
       <div
         ref={box}
         className="long-list"

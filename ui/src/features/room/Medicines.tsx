@@ -28,14 +28,13 @@ export function Medicines() {
       lead={t(reader === "owner" ? "medicines.lead" : "medicines.leadReader")}
       kinds={["medications"]}
       actions={
-        (known ? known.medicines.length > 0 : plan.isPending) && (
-          <>
-            <PrintButton />
-            <CopyButton text={known ? medicinesText(known, person) : ""}>{t("room.copy")}</CopyButton>
-          </>
-        )
+        <>
+          <PrintButton />
+          <CopyButton text={known ? medicinesText(known, person) : ""}>{t("room.copy")}</CopyButton>
+        </>
       }
       actionsAwaited={plan.isPending}
+      actionsIdle={!known || known.medicines.length === 0}
     >
       <Loaded query={plan} lines={10}>
         {(data) => <Plan plan={data} />}

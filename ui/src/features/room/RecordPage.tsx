@@ -36,16 +36,15 @@ export function RecordPage({ id }: { id: string }) {
         label: t(room.scope.kind === "own" ? "records.heading" : "record.backToChart"),
       }}
       actions={
-        (record.data ?? record.isPending) && (
-          <>
-            <PrintButton />
-            <CopyButton text={record.data ? recordText(record.data.record, room.person) : ""}>
-              {t("room.copy")}
-            </CopyButton>
-          </>
-        )
+        <>
+          <PrintButton />
+          <CopyButton text={record.data ? recordText(record.data.record, room.person) : ""}>
+            {t("room.copy")}
+          </CopyButton>
+        </>
       }
       actionsAwaited={record.isPending}
+      actionsIdle={!record.data}
     >
       <Loaded query={record} lines={12}>
         {(known) => <Body known={known} room={room} />}

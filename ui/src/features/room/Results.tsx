@@ -52,22 +52,18 @@ export function Results() {
       lead={t("results.lead")}
       kinds={kind ? [kind] : measurable}
       actions={
-        (found.length > 0 || pages.isPending) && (
-          <>
-            <ButtonLink to={to({ at: "comparison" })} icon="compare">
-              {t("results.compare")}
-            </ButtonLink>
-            <PrintButton before={whole} />
-            <CopyButton
-              key={JSON.stringify(query)}
-              text={async () => analytesText(await whole(), room.person)}
-            >
-              {t("room.copy")}
-            </CopyButton>
-          </>
-        )
+        <>
+          <ButtonLink to={to({ at: "comparison" })} icon="compare">
+            {t("results.compare")}
+          </ButtonLink>
+          <PrintButton before={whole} />
+          <CopyButton key={JSON.stringify(query)} text={async () => analytesText(await whole(), room.person)}>
+            {t("room.copy")}
+          </CopyButton>
+        </>
       }
       actionsAwaited={pages.isPending}
+      actionsIdle={found.length === 0}
     >
       <div className="stack stack-fill">
         <ResultFilter query={query} kind={kind} />

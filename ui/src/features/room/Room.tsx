@@ -77,6 +77,8 @@ export function OwnRoom({ place }: { place: RoomPlace }) {
   const session = useSession();
   const home = useAnswer(["patient-home"], patient.home);
   const params = useParams(ownScope, place);
+  // What can be done here depends on whether there is anything; after the first page this is known already.
+  if (home.isPending) return <RoomAwaited title={t("title.records")} />;
   const room: Room = {
     scope: ownScope,
     reader: "owner",
@@ -187,6 +189,7 @@ export function ShareRoom({ share, place }: { share: string; place: RoomPlace })
     ...params,
     person: name,
     visibility: () => ({ kind: "received", from: name, until: row.until }),
+    empty: row.records === 0,
     inside: false,
   };
   return (
@@ -208,13 +211,20 @@ function Opening({ share }: { share: string }) {
   return (
     <>
       {row && !isOver(row) ? <Banner row={row} /> : <BannerAwaited />}
-      <div className="page-inner wide">
-        <div className="hidden-visually">
-          <Heading>{t("title.chart")}</Heading>
-        </div>
-        <Skeleton lines={9} />
-      </div>
+      <RoomAwaited title={t("title.chart")} />
     </>
+  );
+}
+
+/** Before it is known what the head of the page will be made of. */
+function RoomAwaited({ title }: { title: string }) {
+  return (
+    <div className="page-inner wide">
+      <div className="hidden-visually">
+        <Heading>{title}</Heading>
+      </div>
+      <Skeleton lines={9} />
+    </div>
   );
 }
 

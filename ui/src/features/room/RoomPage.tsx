@@ -2,8 +2,8 @@ import type { ReactNode } from "react";
 import { href } from "../../app/router";
 import type { VisibilityView } from "../../backend/types";
 import { type MessageKey, t } from "../../locales/i18n";
-import { Notice } from "../../shared/components/Notice";
 import { Page } from "../../shared/components/Page";
+import { Strip } from "../../shared/components/Strip";
 import { fullDate } from "../../shared/format/dates";
 import type { RoomPlace } from "./address";
 import { type Room, useRoom, useRoomLinks } from "./context";
@@ -21,6 +21,8 @@ interface RoomPageProps {
   actions?: ReactNode;
   /** They wait for the answer they act on. */
   actionsAwaited?: boolean;
+  /** There is nothing here for them to act on. */
+  actionsIdle?: boolean;
   /** A place this one is opened from. */
   back?: { to: string; label: string };
   children: ReactNode;
@@ -29,7 +31,7 @@ interface RoomPageProps {
 /** One place of the reading room: a page of its own, or a part of the page that shows a preview. */
 export function RoomPage(props: RoomPageProps) {
   const { heading, headingAwaited, lead, kinds, visibility: own } = props;
-  const { actions, actionsAwaited, back, children } = props;
+  const { actions, actionsAwaited, actionsIdle, back, children } = props;
   const room = useRoom();
   const way = back ?? roomBack(room);
   if (room.inside)
@@ -57,8 +59,9 @@ export function RoomPage(props: RoomPageProps) {
       {...(lead === undefined ? {} : { lead })}
       {...(way ? { back: way } : {})}
       {...visibility}
-      actions={!(room.empty && actionsAwaited) && actions}
+      actions={!(room.empty && room.place.at !== "sheet") && actions}
       actionsAwaited={actionsAwaited === true}
+      actionsIdle={actionsIdle === true}
     >
       <div className="room">
         <p className="print-only paper-line">
@@ -90,7 +93,12 @@ const listing: ReadonlySet<RoomPlace["at"]> = new Set([
 function Preparing() {
   const { data } = useSummary();
   if (data?.preparing == null) return null;
-  return <Notice>{t("summary.preparing", { n: data.preparing })}</Notice>;
+  const words = t("summary.preparing", { n: data.preparing });
+  return (
+    <Strip icon="info" onPaper={words}>
+      {words}
+    </Strip>
+  );
 }
 
 function roomBack(room: Room): { to: string; label: string } | undefined {

@@ -115,12 +115,12 @@ function Unsearched({ waiting, inPart }: { waiting: number; inPart: number }) {
 const any = "any";
 
 function Years({ from, to }: { from: string | null; to: string | null }) {
-  const { setParams } = useRoom();
+  const { setParams, empty } = useRoom();
   const summary = useSummary();
   const { firstYear, lastYear } = summary.data ?? { firstYear: null, lastYear: null };
   const known = firstYear !== null && lastYear !== null && lastYear > firstYear;
-  // While the years are on their way, those of the address are there to choose from: what stands below stays in its place.
-  if (!known && !summary.isPending) return null;
+  if (empty) return null;
+  // Where the years are not known (yet), those of the address are there to choose from: what stands below stays in its place.
   const years = known
     ? Array.from({ length: Math.min(lastYear - firstYear + 1, 200) }, (_, at) => String(lastYear - at))
     : [...new Set([from, to])].filter((year) => year !== null);

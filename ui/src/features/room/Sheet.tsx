@@ -35,16 +35,13 @@ export function Sheet() {
       lead={t("sheet.lead")}
       back={{ to: to({ at: "summary" }), label: t("room.summary") }}
       actions={
-        (summary.data ?? summary.isPending) && (
-          <>
-            <PrintButton />
-            <CopyButton text={summary.data ? summaryText(summary.data, room) : ""}>
-              {t("room.copy")}
-            </CopyButton>
-          </>
-        )
+        <>
+          <PrintButton />
+          <CopyButton text={summary.data ? summaryText(summary.data, room) : ""}>{t("room.copy")}</CopyButton>
+        </>
       }
       actionsAwaited={summary.isPending}
+      actionsIdle={!summary.data}
     >
       <Loaded query={summary} lines={14}>
         {(known) => <Paper summary={known} room={room} />}

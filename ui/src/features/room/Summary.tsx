@@ -32,23 +32,20 @@ export function Summary() {
     <RoomPage
       heading={room.scope.kind === "own" ? t("records.heading") : t("chart.heading", { name: room.person })}
       actions={
-        (summary.data ? !isEmpty : summary.isPending) && (
-          <>
-            <ButtonLink to={to({ at: "sheet" })} icon="print">
-              {t("summary.sheet")}
+        <>
+          <ButtonLink to={to({ at: "sheet" })} icon="print">
+            {t("summary.sheet")}
+          </ButtonLink>
+          <CopyButton text={summary.data ? summaryText(summary.data, room) : ""}>{t("room.copy")}</CopyButton>
+          {room.scope.kind === "own" && (
+            <ButtonLink to="/add" icon="add">
+              {t("home.addRecords")}
             </ButtonLink>
-            <CopyButton text={summary.data ? summaryText(summary.data, room) : ""}>
-              {t("room.copy")}
-            </CopyButton>
-            {room.scope.kind === "own" && (
-              <ButtonLink to="/add" icon="add">
-                {t("home.addRecords")}
-              </ButtonLink>
-            )}
-          </>
-        )
+          )}
+        </>
       }
       actionsAwaited={summary.isPending}
+      actionsIdle={!summary.data || isEmpty}
     >
       <Loaded query={summary} lines={14}>
         {(known) => (isEmpty && room.scope.kind === "own" ? <NoRecords /> : <Body summary={known} />)}

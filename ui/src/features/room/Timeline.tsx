@@ -33,12 +33,9 @@ export function Timeline() {
     <RoomPage
       heading={t("timeline.heading")}
       {...(query.categories[0] ? { kinds: query.categories } : {})}
-      actions={
-        (density.data ? density.data.length > 0 : density.isPending) && (
-          <CopyEntries key={JSON.stringify(query)} query={query} />
-        )
-      }
+      actions={<CopyEntries key={JSON.stringify(query)} query={query} />}
       actionsAwaited={density.isPending}
+      actionsIdle={!density.data || density.data.length === 0}
     >
       <div className="stack stack-fill">
         <Filter query={query} />

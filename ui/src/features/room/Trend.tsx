@@ -30,14 +30,13 @@ export function Trend({ analyte }: { analyte: string }) {
       kinds={["results", "vitals"]}
       back={{ to: to({ at: "results" }), label: t("results.heading") }}
       actions={
-        (trend.data ? trend.data.points.length > 0 : trend.isPending) && (
-          <>
-            <PrintButton />
-            <CopyButton text={trend.data ? trendText(trend.data, person) : ""}>{t("room.copy")}</CopyButton>
-          </>
-        )
+        <>
+          <PrintButton />
+          <CopyButton text={trend.data ? trendText(trend.data, person) : ""}>{t("room.copy")}</CopyButton>
+        </>
       }
       actionsAwaited={trend.isPending}
+      actionsIdle={!trend.data || trend.data.points.length === 0}
     >
       <Loaded query={trend} lines={12}>
         {(known) =>

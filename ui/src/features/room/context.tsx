@@ -17,7 +17,7 @@ export interface Room {
   visibility: (kinds?: readonly string[]) => VisibilityView | undefined;
   /** Says so where it could not be found out who can see the records. */
   sight?: ReactNode;
-  /** It is known that there is nothing: no place is kept for what could be done with it. */
+  /** It is known that there is nothing: there is no place for what could be done with it. */
   empty?: boolean;
   /** The room stands inside another page (the preview): it has no page head of its own. */
   inside: boolean;

@@ -393,6 +393,9 @@ describe("the head of a page", () => {
     "of %s keeps the place of what can be done until it can, out of everybody's reach",
     async (path, command, n) => {
       await open("patient", path, { [command]: never });
+      await waitFor(() => {
+        expect(actions()).not.toBeNull();
+      });
       const row = actions();
       expect(row?.children).toHaveLength(n);
       expect(row?.style.visibility).toBe("hidden");
@@ -401,13 +404,40 @@ describe("the head of a page", () => {
     },
   );
 
+  it("keeps their place where nothing came to act on, out of everybody's reach", async () => {
+    await open("patient", "/records/medicines", { room_medicines: () => ({ medicines: [], sourceOnly: 0 }) });
+    await screen.findByRole("heading", { name: "No medicines are recorded" });
+    expect(actions()?.hasAttribute("inert")).toBe(true);
+    expect(actions()?.children).toHaveLength(2);
+  });
+
+  it("has no such place where there are no records at all", async () => {
+    await open("patient", "/records/medicines", {
+      patient_home: async () => ({
+        ...((await fakeTransport().call("patient_home", {})) as object),
+        records: 0,
+      }),
+      room_medicines: never,
+    });
+    await waitFor(() => {
+      expect(document.querySelector(".room-nav")).not.toBeNull();
+    });
+    expect(actions()).toBeNull();
+  });
+
   it("keeps the place of the line that says who can see it, too", async () => {
-    await open("patient", "/records/results", { patient_home: never });
-    expect(document.querySelector(".page-head .visibility")?.textContent).toBe("");
+    const refused: AppError = { code: "vault-busy", params: {} };
+    await open("patient", "/records/results", { patient_home: () => Promise.reject(refused) });
+    await waitFor(() => {
+      expect(document.querySelector(".page-head .visibility")?.textContent).toBe("");
+    });
   });
 
   it("gives the same row back when the answer is there", async () => {
     await open("patient", "/records/g3");
+    await waitFor(() => {
+      expect(actions()).not.toBeNull();
+    });
     const row = actions();
     expect(await screen.findByRole("button", { name: "Copy as text" })).toBeTruthy();
     expect(actions()).toBe(row);

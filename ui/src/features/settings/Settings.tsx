@@ -76,7 +76,6 @@ function SettingsForm({ known }: { known: SettingsView }) {
         {onLinux && <p>{t("settings.systemLock")}</p>}
         <LockProtects />
         <LockMinutes
-          key={known.autoLockMinutes}
           minutes={known.autoLockMinutes}
           pending={write.isPending}
           onSave={(autoLockMinutes) => {
@@ -129,6 +128,12 @@ function LockMinutes({
   onSave: (minutes: number) => void;
 }) {
   const [text, setText] = useState(String(minutes));
+  // Undone, or changed elsewhere: what is typed follows. The field stays the same one, and with it the focus.
+  const [known, setKnown] = useState(minutes);
+  if (known !== minutes) {
+    setKnown(minutes);
+    setText(String(minutes));
+  }
   const number = Number(text);
   const wrong =
     /^\d+$/.test(text.trim()) && number >= 1 && number <= 120 ? undefined : t("settings.minutesWrong");
@@ -149,7 +154,7 @@ function LockMinutes({
           maxLength={3}
           short
         />
-        <Button type="submit" isPending={pending} isDisabled={number === minutes}>
+        <Button type="submit" isPending={pending}>
           {t("settings.saveMinutes")}
         </Button>
       </Form>

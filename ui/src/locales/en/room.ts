@@ -27,6 +27,7 @@ export const room = {
   "room.shownOf": "{shown, number} of {total, number} shown",
   "room.loadingLine": "Loading this entry",
   "room.lineAbsent": "This entry could not be loaded",
+  "room.linesAbsent": "Some of these entries could not be loaded.",
   "room.sightUnknown": "Keyward could not find out just now who can see this. You find it under “Sharing”.",
   "room.openRecord": "Open this record",
   "room.fromSource": "From {source}",

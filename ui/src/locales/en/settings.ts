@@ -9,7 +9,7 @@ export const settings = {
   "settings.language": "Language",
   "settings.textSize": "Text size",
   "settings.textSize.100": "Normal",
-  "settings.textSize.125": "Larger",
+  "settings.textSize.125": "A bit larger",
   "settings.textSize.150": "Large",
   "settings.textSize.200": "Twice as large",
   "settings.lock": "Locking by itself",

@@ -28,6 +28,7 @@ export const room = {
   "room.shownOf": "{shown, number} de {total, number} a la vista",
   "room.loadingLine": "Cargando esta entrada",
   "room.lineAbsent": "No se pudo cargar esta entrada",
+  "room.linesAbsent": "No se pudieron cargar algunas de estas entradas.",
   "room.sightUnknown": "Keyward no pudo saber ahora quién puede ver esto. Lo encuentra en «Compartir».",
   "room.openRecord": "Abrir este registro",
   "room.fromSource": "De {source}",

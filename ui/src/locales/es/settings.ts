@@ -11,7 +11,7 @@ export const settings = {
   "settings.language": "Idioma",
   "settings.textSize": "Tamaño del texto",
   "settings.textSize.100": "Normal",
-  "settings.textSize.125": "Mayor",
+  "settings.textSize.125": "Algo mayor",
   "settings.textSize.150": "Grande",
   "settings.textSize.200": "El doble",
   "settings.lock": "Bloqueo automático",

@@ -28,6 +28,7 @@ export const room = {
   "room.shownOf": "显示 {shown, number} 条，共 {total, number} 条",
   "room.loadingLine": "正在加载这一条",
   "room.lineAbsent": "这一条没能加载",
+  "room.linesAbsent": "有几条没能加载。",
   "room.sightUnknown": "Keyward 现在没能查到谁可以看到这里的内容。请到“共享”里查看。",
   "room.openRecord": "打开这条记录",
   "room.fromSource": "来自 {source}",

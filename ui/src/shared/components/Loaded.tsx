@@ -2,9 +2,9 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { t } from "../../locales/i18n";
 import { fullMoment } from "../format/dates";
-import { Icon, type IconName } from "../icons";
 import { Button } from "./Button";
 import { Failure } from "./Failure";
+import { Strip } from "./Strip";
 import { Skeleton } from "./Waiting";
 
 /**
@@ -42,7 +42,10 @@ export function Loaded<Data>({
   return <Skeleton {...(lines ? { lines } : {})} />;
 }
 
-type Asked = Pick<UseQueryResult<unknown>, "data" | "isError" | "isFetching" | "dataUpdatedAt" | "refetch">;
+type Asked = Pick<
+  UseQueryResult<unknown>,
+  "data" | "isError" | "errorUpdateCount" | "isFetching" | "dataUpdatedAt" | "refetch"
+>;
 
 /** Still there, but from before: says so, once for all that a place is made of, and lets her ask again. */
 export function Stale({ queries }: { queries: readonly Asked[] }) {
@@ -51,7 +54,7 @@ export function Stale({ queries }: { queries: readonly Asked[] }) {
   const since = Math.min(...old.map((query) => query.dataUpdatedAt));
   const when = fullMoment(Math.floor(since / 1000));
   return (
-    <Strip icon="clock" {...askingAgain(old)} onPaper={t("paper.stale", { when })}>
+    <Strip icon="clock" action={<Again queries={old} />} onPaper={t("paper.stale", { when })}>
       {t("waiting.stale", { when })}
     </Strip>
   );
@@ -62,54 +65,27 @@ export function Stale({ queries }: { queries: readonly Asked[] }) {
  * nobody takes its absence for an answer. What is there stays as usable as it is.
  */
 export function Missing({ query, words }: { query: Asked; words: string }) {
-  if (!query.isError || query.data !== undefined) return null;
+  // Also while it is asked for once more: words that go and come again push those that stand on them.
+  if (query.errorUpdateCount === 0 || query.data !== undefined) return null;
   return (
-    <Strip icon="warning" {...askingAgain([query])} onPaper={words}>
+    <Strip icon="warning" action={<Again queries={[query]} />} onPaper={words}>
       {words}
     </Strip>
   );
 }
 
-const askingAgain = (queries: readonly Asked[]) => ({
-  isPending: queries.some((query) => query.isFetching),
-  onAgain: () => {
-    for (const query of queries) void query.refetch();
-  },
-});
-
-/** One line above what it speaks of, with the way to ask again where there is one; `onPaper` is what a print says instead. */
-export function Strip({
-  icon,
-  isPending,
-  onAgain,
-  onPaper,
-  children,
-}: {
-  icon: IconName;
-  isPending: boolean;
-  onAgain: (() => void) | undefined;
-  onPaper: string;
-  children: string;
-}) {
+/** Asks again for what did not come. */
+function Again({ queries }: { queries: readonly Asked[] }) {
   return (
-    <>
-      <div className="offline screen-only" role="status">
-        <p>
-          <Icon name={icon} />
-          <span>{children}</span>
-        </p>
-        {onAgain && (
-          <Button look="quiet" icon="refresh" isPending={isPending} onPress={onAgain}>
-            {t("action.tryAgain")}
-          </Button>
-        )}
-      </div>
-      <PaperNote>{onPaper}</PaperNote>
-    </>
+    <Button
+      look="quiet"
+      icon="refresh"
+      isPending={queries.some((query) => query.isFetching)}
+      onPress={() => {
+        for (const query of queries) void query.refetch();
+      }}
+    >
+      {t("action.tryAgain")}
+    </Button>
   );
-}
-
-/** On paper only: what whoever reads the sheet must know of it, where the screen has a strip. */
-export function PaperNote({ children }: { children: string }) {
-  return <p className="print-only paper-note">{children}</p>;
 }

@@ -17,17 +17,19 @@ interface PageProps {
   actions?: ReactNode;
   /** What the actions act on is on its way: their place is kept, so that the head does not grow when it comes. */
   actionsAwaited?: boolean;
+  /** Nothing came that they could act on: they stay where they are, and cannot be pressed. */
+  actionsIdle?: boolean;
   wide?: boolean;
   /** What belongs to the page but is not its text: beside it where there is room, after it where not. */
   beside?: ReactNode;
   /** What stands beside is on its way: its column is kept. */
   besideAwaited?: boolean;
-  children: ReactNode;
+  children?: ReactNode;
 }
 
 /** One screen: heading, visibility line, content. The heading takes the focus when the screen opens. */
 export function Page(props: PageProps) {
-  const { heading, headingAwaited, lead, visibility, back, actions, actionsAwaited } = props;
+  const { heading, headingAwaited, lead, visibility, back, actions, actionsAwaited, actionsIdle } = props;
   const { wide, beside, besideAwaited, children } = props;
   const hasBeside = besideAwaited === true || Boolean(beside);
   const classes = ["page-inner", wide && "wide", hasBeside && "has-beside"].filter(Boolean).join(" ");
@@ -45,7 +47,10 @@ export function Page(props: PageProps) {
         <div className="page-head-row">
           <Heading roomy={kept.heading}>{heading}</Heading>
           {actions && (
-            <div className="actions screen-only" {...(actionsAwaited ? placeOnly : {})}>
+            <div
+              className="actions screen-only"
+              {...(actionsAwaited ? placeOnly : actionsIdle ? { inert: true } : {})}
+            >
               {actions}
             </div>
           )}

@@ -1,5 +1,6 @@
 import { type FocusEvent, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { t } from "../../locales/i18n";
+import { uncover } from "../uncover";
 import { Button } from "./Button";
 
 interface ToastItem {
@@ -65,17 +66,6 @@ function useWayIn() {
       if (current instanceof HTMLElement && place.current?.contains(document.activeElement)) current.focus();
     },
   };
-}
-
-/** What has the focus is not left under a toast that comes (WCAG 2.4.11). */
-function uncover(toasts: HTMLElement): void {
-  const focused = document.activeElement;
-  if (!focused?.matches(":focus-visible") || toasts.contains(focused)) return;
-  const [one, other] = [focused.getBoundingClientRect(), toasts.getBoundingClientRect()];
-  const apart =
-    one.bottom <= other.top || one.top >= other.bottom || one.right <= other.left || one.left >= other.right;
-  // As far as the style sheet keeps free for toasts.
-  if (!apart) focused.scrollIntoView({ block: "nearest" });
 }
 
 /** The place where toasts stand, once per window. */

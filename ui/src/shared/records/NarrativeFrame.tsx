@@ -63,10 +63,10 @@ interface Look {
 export function narrativeDocument(html: string, origin: string, { lang, dark, text }: Look): string {
   const policy = `default-src 'none'; style-src ${origin}`;
   const theme = dark ? "dark" : "light";
-  const tag = languageTag(lang);
-  const said = tag === undefined ? "" : ` lang="${tag}"`;
+  // Where the record does not say, the language is undetermined (BCP 47): it is not the reader's, and not none.
+  const tag = languageTag(lang) ?? "und";
   return [
-    `<!doctype html><html${said} data-theme="${theme}" data-text="${text}"><head><meta charset="utf-8">`,
+    `<!doctype html><html lang="${tag}" data-theme="${theme}" data-text="${text}"><head><meta charset="utf-8">`,
     `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
     `<meta name="color-scheme" content="${theme}">`,
     `<link rel="stylesheet" href="${origin}/narrative.css">`,

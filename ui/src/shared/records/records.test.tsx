@@ -109,9 +109,9 @@ describe("narrative", () => {
     expect(document_).not.toContain("<script");
   });
 
-  it("is in the language the record says, in none where it says none, and never in markup", () => {
+  it("is in the language the record says, in an undetermined one where it says none, and never in markup", () => {
     expect(framed("<p>x</p>", { lang: "de-AT" })).toContain('<html lang="de-AT" data-theme="light"');
-    expect(framed("<p>x</p>")).toContain('<html data-theme="light"');
+    expect(framed("<p>x</p>")).toContain('<html lang="und" data-theme="light"');
     expect(framed("<p>x</p>", { lang: 'de" onload="x' })).not.toContain("onload");
   });
 
