@@ -95,8 +95,9 @@ fn painted(report: &mut Report, session: &Session, folder: &Path) -> Result<(), 
     let took = seen["took"].as_f64().unwrap_or(f64::INFINITY);
     let cell = |at: usize| seen["cells"][at].as_str().unwrap_or_default();
     let newest = newest_in(folder, cell(0))?;
-    let value = cell(1).split_whitespace().next().unwrap_or_default();
-    assert!(newest.iter().any(|each| each == value), "{seen} is none of {newest:?}");
+    let value: String =
+        cell(1).chars().take_while(|each| each.is_ascii_digit() || *each == '.').collect();
+    assert!(newest.iter().any(|each| *each == value), "{seen} is none of {newest:?}");
     let note = format!(
         "ms from a press on Results to its first row on the screen, which is right: {value}"
     );
