@@ -237,10 +237,11 @@ fn a_credential_is_good_for_so_many_and_the_next_epoch_begins_anew() {
 /// The device dies at each step in turn, before and after each commit and each answer.
 #[test]
 fn wherever_the_device_dies_no_number_is_used_twice_and_nothing_is_lost() {
-    let world = World::new();
     for n in 0.. {
+        // A clinic each: one limits how many join in a while.
+        let world = World::new();
         let fuse = Fuse::new();
-        let device = world.fragile_patient(&fuse, "Anna", &format!("Example{n}"), "1980-02-03");
+        let device = world.fragile_patient(&fuse, "Anna", "Example", "1980-02-03");
         let line = Line { fuse: fuse.clone(), ..Line::new(&world) };
         fuse.light(n);
         let first = keep_ready(&device.start(), &line, 2, Pace::Now);
@@ -308,7 +309,9 @@ fn a_cloned_device_is_refused_a_used_number_and_goes_on_with_others() {
     assert!(hers[0][TAG] != its[1][TAG]);
     // Nothing else of the two requests is alike but service and epoch.
     let same = hers[0][25..].windows(16).filter(|part| its[0].windows(16).any(|it| it == *part));
-    assert_eq!(same.count(), 33 - 15, "the tag and nothing else");
+    let same = same.count();
+    // The sign of the point beside it is alike by chance half of the time.
+    assert!((33 - 15..=33 - 15 + 3).contains(&same), "the tag and nothing else: {same}");
     // Both go on, each skipping what the other used, or say that they are refused.
     let line = Line::new(&world);
     for wanted in 3..6 {
