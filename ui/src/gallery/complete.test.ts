@@ -23,7 +23,7 @@ const exceptions: Record<string, string> = {
   RoomPage: "a whole screen of the reading room",
   Letter: "the sheet of a whole window: the screens `welcome` show it",
   Reminder: "speaks of how her keys are kept: the screens of the three homes show it",
-  JoinAgain: "one ButtonLink: the screens of settings, of a doctor's home and of what came back show it",
+  JoinAgain: "one ButtonLink: the screens of a doctor's home and of what came back show it",
   PaperHead: "a row that only a printed table has: the story of paper prints it",
 };
 
