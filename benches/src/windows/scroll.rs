@@ -97,7 +97,7 @@ fn painted(report: &mut Report, session: &Session, folder: &Path) -> Result<(), 
     let newest = newest_in(folder, cell(0))?;
     let value: String =
         cell(1).chars().take_while(|each| each.is_ascii_digit() || *each == '.').collect();
-    assert!(newest.iter().any(|each| *each == value), "{seen} is none of {newest:?}");
+    assert!(newest.contains(&value), "{seen} is none of {newest:?}");
     let note = format!(
         "ms from a press on Results to its first row on the screen, which is right: {value}"
     );

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::sync::Arc;
 
 use crate::json::Json;
 use crate::limits::Limits;
@@ -32,7 +33,7 @@ pub(crate) struct Target {
 /// resolves to nothing.
 #[derive(Debug, Clone, Default)]
 pub struct References {
-    targets: HashMap<String, Option<Target>>,
+    targets: HashMap<String, Option<Arc<Target>>>,
 }
 
 impl References {
@@ -72,22 +73,25 @@ impl References {
             return;
         }
         let target = Target { resource_type: resource_type.to_owned(), display: title.to_owned() };
+        let target = Arc::new(target);
         if let Some(id) = id {
-            self.insert(key(source, &format!("{resource_type}/{id}")), target.clone());
-            self.insert(key(source, &format!("urn:uuid:{id}")), target.clone());
+            self.insert(format!("{source}\n{resource_type}/{id}"), &target);
+            let mut everywhere = format!("urn:uuid:{id}");
+            everywhere.make_ascii_lowercase();
+            self.insert(everywhere, &target);
         }
         if let Some(url) = full_url {
-            self.insert(key(source, url), target);
+            self.insert(key(source, url), &target);
         }
     }
 
-    fn insert(&mut self, key: String, target: Target) {
+    fn insert(&mut self, key: String, target: &Arc<Target>) {
         match self.targets.entry(key) {
             Entry::Vacant(slot) => {
-                slot.insert(Some(target));
+                slot.insert(Some(Arc::clone(target)));
             }
             Entry::Occupied(mut slot) => {
-                if slot.get().as_ref() != Some(&target) {
+                if slot.get().as_ref() != Some(target) {
                     slot.insert(None);
                 }
             }
@@ -98,7 +102,7 @@ impl References {
     pub(crate) fn resolve(&self, source: &str, reference: &str) -> Option<&Target> {
         let reference = reference.split("/_history/").next().unwrap_or(reference);
         if let Some(found) = self.targets.get(&key(source, reference)) {
-            return found.as_ref();
+            return found.as_deref();
         }
         if reference.starts_with("urn:") {
             return None;
@@ -106,7 +110,7 @@ impl References {
         // `https://server/fhir/Practitioner/1` is `Practitioner/1` of the same sender.
         let mut parts = reference.rsplit('/');
         let (id, kind) = (parts.next()?, parts.next()?);
-        self.targets.get(&key(source, &format!("{kind}/{id}")))?.as_ref()
+        self.targets.get(&key(source, &format!("{kind}/{id}")))?.as_deref()
     }
 }
 

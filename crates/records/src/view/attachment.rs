@@ -1,5 +1,7 @@
 //! Documents carried inside or named by a resource.
 
+use std::fmt::Write as _;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
@@ -59,7 +61,9 @@ const HOLDERS: [&str; 9] = [
 
 /// How many documents a resource carries or names.
 pub(super) fn count(resource: &Json) -> u32 {
-    u32::try_from(found(resource).len()).unwrap_or(u32::MAX)
+    let mut count = 0;
+    each(resource, &mut |_, _| count += 1);
+    count
 }
 
 /// The documents of a resource, in order.
@@ -108,27 +112,43 @@ pub(crate) fn inline(resource: &Json) -> impl Iterator<Item = (Option<&str>, &st
 
 fn found(resource: &Json) -> Vec<(String, &Json)> {
     let mut out = Vec::new();
-    if resource.text("resourceType") == Some("Binary") {
-        out.push((String::new(), resource));
-        return out;
-    }
-    walk(resource, "", "", &mut out);
+    each(resource, &mut |path, element| out.push((path.to_owned(), element)));
     out
 }
 
-fn walk<'a>(value: &'a Json, name: &str, path: &str, out: &mut Vec<(String, &'a Json)>) {
+/// Calls `found` with each document of a resource, in order, and where it stands.
+fn each<'a>(resource: &'a Json, found: &mut dyn FnMut(&str, &'a Json)) {
+    if resource.text("resourceType") == Some("Binary") {
+        found("", resource);
+    } else {
+        walk(resource, "", &mut String::new(), found);
+    }
+}
+
+/// `path` is one text for the whole way, longer by a step below each: every record that is added goes through here.
+fn walk<'a>(value: &'a Json, name: &str, path: &mut String, found: &mut dyn FnMut(&str, &'a Json)) {
+    let here = path.len();
     match value {
         Json::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                walk(item, name, &format!("{path}[{index}]"), out);
+                if matches!(item, Json::Array(_) | Json::Object(_)) {
+                    // Into a text nothing fails.
+                    let _ = write!(path, "[{index}]");
+                    walk(item, name, path, found);
+                    path.truncate(here);
+                }
             }
         }
-        Json::Object(_) if is_attachment(name, value) => out.push((path.to_owned(), value)),
+        Json::Object(_) if is_attachment(name, value) => found(path, value),
         Json::Object(members) => {
             for (name, value) in members {
                 if matches!(value, Json::Array(_) | Json::Object(_)) {
-                    let separator = if path.is_empty() { "" } else { "." };
-                    walk(value, name, &format!("{path}{separator}{name}"), out);
+                    if here > 0 {
+                        path.push('.');
+                    }
+                    path.push_str(name);
+                    walk(value, name, path, found);
+                    path.truncate(here);
                 }
             }
         }
