@@ -20,6 +20,9 @@ const SHEETS: &str =
 const HEIGHT: &str = "return document.documentElement.scrollHeight";
 /// Some of the states shown are waiting, for ever; what is asked for is answered.
 const STATE: &str = "gallery";
+/// What axe says of a page as a whole: specimens stand here without the headings of their pages above them, and the same
+/// one several times.
+const OF_A_PAGE: [&str; 2] = ["heading-order", "landmark-unique"];
 /// The specimens: name, top, bottom, left, right.
 const SPECIMENS: &str = "return [...document.querySelectorAll('.specimen')].map((each) => { \
     const { top, bottom, left, right } = each.getBoundingClientRect(); \
@@ -62,8 +65,8 @@ pub fn compare(computer: &Computer, folder: &Path, how: &Comparison) -> Result<S
             let name = format!("{theme}-{sheet}");
             let mut findings = look(session, None, STATE, false)?;
             let found = axe::findings(session, &name, rules, false)?;
-            // Specimens stand here without the headings of their pages above them.
-            findings.extend(found.into_iter().filter(|each| !each.contains("heading-order")));
+            let of_a_page = |each: &String| OF_A_PAGE.iter().any(|rule| each.contains(rule));
+            findings.extend(found.into_iter().filter(|each| !of_a_page(each)));
             if theme == "light" {
                 fit(&browser, session)?;
             }
