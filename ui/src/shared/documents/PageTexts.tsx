@@ -42,7 +42,7 @@ function PageText({ from, page, total }: { from: DocumentAt; page: number; total
   }, [asked, from, page]);
   return (
     <section ref={setBox} className="doc-text" data-page={page}>
-      <h3>{t("doc.pageOf", { page: page + 1, total })}</h3>
+      <h2>{t("doc.pageOf", { page: page + 1, total })}</h2>
       {error !== undefined ? (
         <p className="soft">{failureWords(error).mend}</p>
       ) : words === undefined ? (
