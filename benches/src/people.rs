@@ -1,10 +1,15 @@
 //! One authority, one persona, one doctor with real keys and certificates.
 
+use keyward_protocol::arc::{IssuerKey, Limit};
 use keyward_protocol::certificate::{
-    ClinicianCertificate, PersonaCertificate, VerifiedClinician, VerifiedPersona,
+    AnonymousCertificate, AnonymousRequest, ClinicianCertificate, PersonaKeys, VerifiedClinician,
+    VerifiedPersona,
 };
+use keyward_protocol::credential_epoch::{CredentialEpoch, Tracing, VerifiedEpoch};
 use keyward_protocol::ids::ServiceId;
+use keyward_protocol::issuance::IssuanceRequest;
 use keyward_protocol::keys::{DecryptionKey, MasterSecret, SigningKey};
+use keyward_protocol::statement::Signed;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
@@ -57,16 +62,33 @@ fn persona_certificate(
     authority: &SigningKey,
     key: &SigningKey,
 ) -> VerifiedPersona {
-    let encapsulation = DecryptionKey::generate(rng).expect("a key");
-    let certificate = PersonaCertificate {
+    let epoch = epoch(service, authority);
+    let issuer = IssuerKey::derive(authority, service, epoch.object().epoch);
+    let device = SigningKey::generate(rng).expect("a key");
+    let (pending, request) = IssuanceRequest::new(rng, &epoch, &device).expect("a request");
+    let asked = request.clone().verify(&epoch, device.verifying_key()).expect("a valid request");
+    let response = asked.issue(rng, &issuer).expect("a response");
+    let public = &epoch.object().issuer;
+    let credential =
+        pending.finish(public, request.credential_request(), &response).expect("a credential");
+    let decryption = DecryptionKey::generate(rng).expect("a key");
+    let keys = PersonaKeys { signing: key, decryption: &decryption, recovery_hash: [3; 32] };
+    let shown = AnonymousRequest::create(rng, &keys, &epoch, &credential, 0).expect("a request");
+    let asked = AnonymousRequest::verify(&shown, &epoch, &issuer).expect("a valid request");
+    let raw = asked.certificate.issue(authority).expect("a certificate");
+    AnonymousCertificate::verify(&raw, &epoch).expect("a valid certificate")
+}
+
+fn epoch(service: ServiceId, authority: &SigningKey) -> VerifiedEpoch {
+    let object = CredentialEpoch {
         service_id: service,
-        verification: key.verifying_key().clone(),
-        encapsulation: *encapsulation.encapsulation_key(),
-        recovery_hash: [3; 32],
+        epoch: 1,
+        issuer: IssuerKey::derive(authority, service, 1).public(),
+        tracing: Tracing::Nobody,
+        limit: Limit::new(2).expect("a limit"),
         valid_from: NOW - YEAR,
         valid_until: NOW + YEAR,
     };
-    let raw = certificate.issue(authority).expect("a certificate");
-    PersonaCertificate::verify(&raw, &[authority.verifying_key().clone()], NOW)
-        .expect("a valid certificate")
+    let object = Signed::sign(authority, object).expect("an object").to_bytes();
+    VerifiedEpoch::verify(&object, authority.verifying_key(), service).expect("a valid object")
 }

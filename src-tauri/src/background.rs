@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
+use keyward_app::credential::{self, Pace};
 use keyward_app::error::{AppError, ErrorCode};
 use keyward_app::ports::progress::{Cancel, Unwatched};
 use keyward_app::recovery::{at_relay, status};
@@ -35,6 +36,11 @@ const BACKUP_FIRST: Duration = Duration::from_secs(2 * 60);
 const RELAY_EVERY: std::ops::Range<u64> = 20 * 60..40 * 60;
 const RELAY_FIRST: std::ops::Range<u64> = 2 * 60..8 * 60;
 
+/// Seconds between two looks at the personas that are certified ahead; whether one is certified then is
+/// another chance (`credential::Pace`). Nothing of it is done right after opening.
+const AHEAD_EVERY: std::ops::Range<u64> = 20 * 60..40 * 60;
+const AHEAD_FIRST: std::ops::Range<u64> = 3 * 60..12 * 60;
+
 /// Throws away what a crash left half brought back. Asks the keyring, so on a thread of its own.
 pub(crate) fn sweep(desktop: &Arc<Desktop>) {
     let at_work = Arc::clone(desktop);
@@ -46,7 +52,7 @@ pub(crate) fn start(desktop: &Arc<Desktop>) {
     let desktop = Arc::downgrade(desktop);
     // A thread of its own: it waits for relays, and must not take a place from the commands.
     let thread = std::thread::Builder::new().name("background".into()).spawn(move || {
-        let mut due = <[Due; 3]>::default();
+        let mut due = <[Due; 4]>::default();
         while tick(&desktop, &mut due) {
             std::thread::sleep(TICK);
         }
@@ -60,16 +66,17 @@ pub(crate) fn start(desktop: &Arc<Desktop>) {
 /// By profile, when something is to be done next.
 type Due = HashMap<String, Instant>;
 
-fn tick(desktop: &Weak<Desktop>, [due, backups, relays]: &mut [Due; 3]) -> bool {
+fn tick(desktop: &Weak<Desktop>, [due, backups, relays, ahead]: &mut [Due; 4]) -> bool {
     let Some(desktop) = desktop.upgrade() else { return false };
     desktop.lock_idle();
     let open = desktop.all_open();
-    for due in [&mut *due, &mut *backups, &mut *relays] {
+    for due in [&mut *due, &mut *backups, &mut *relays, &mut *ahead] {
         due.retain(|id, _| open.iter().any(|opened| opened.id().as_str() == id));
     }
     for opened in &open {
         back_up_when_due(opened, backups);
         send_when_due(&desktop, opened, relays);
+        certify_when_due(opened, ahead);
     }
     for opened in open.into_iter().filter(|opened| opened.role() != Role::Desk) {
         let Ok(session) = opened.session() else { continue };
@@ -136,6 +143,25 @@ fn send_when_due(desktop: &Desktop, opened: &Arc<OpenProfile>, due: &mut Due) {
         }
         job.finish(outcome.map(|()| None));
         opened.ear().tell(&Event::Changed("recovery"));
+    });
+}
+
+fn certify_when_due(opened: &Arc<OpenProfile>, due: &mut Due) {
+    if opened.role() != Role::Patient {
+        return;
+    }
+    let after = |range| Instant::now() + Duration::from_secs(system_rng().random_range(range));
+    let at = due.entry(opened.id().to_string()).or_insert_with(|| after(AHEAD_FIRST));
+    if Instant::now() < *at {
+        return;
+    }
+    let Ok(session) = opened.session() else { return };
+    *at = after(AHEAD_EVERY);
+    std::thread::spawn(move || match credential::work_ahead(&session, Pace::Spaced) {
+        Ok(()) => {}
+        Err(error) if error.code == ErrorCode::Locked => {}
+        // Whoever makes a space or shares is told.
+        Err(error) => tracing::debug!(code = ?error.code, "nobody was certified ahead"),
     });
 }
 

@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use keyward_app::credential::{self, Pace};
 use keyward_app::desk::{self, HttpDesk};
 use keyward_app::enrol;
 use keyward_app::error::{AppError, ErrorCode};
@@ -112,6 +113,8 @@ fn make(desktop: &Desktop) -> Result<(), AppError> {
     let doctor = join(desktop, ProfileRole::Doctor, DOCTOR, &for_doctor)?;
     drop(doctor);
     let patient = join(desktop, ProfileRole::Patient, "Test Patient", &for_patient)?;
+    // At once: a demo has nobody whose times could tell anything, and no hours to wait.
+    credential::work_ahead(&patient, Pace::Now)?;
     add_records(desktop, &patient)
 }
 

@@ -48,7 +48,6 @@ const TARGETS: &[(&str, &[&str])] = &[
             "protocol/src/cpace.rs",
             "protocol/src/cpace/session.rs",
             "protocol/src/arc/issuer.rs",
-            "protocol/src/certificate/persona.rs",
             "protocol/src/certificate/clinician.rs",
         ],
     ),

@@ -86,6 +86,17 @@ pub enum ErrorCode {
     AuthorityMisbehaves,
     /// Somebody else answers under the clinic's address.
     AuthorityChanged,
+    // anonymous credential
+    /// The clinic published two objects for one credential epoch; nothing is asked for under either.
+    CredentialEpochDiffers,
+    /// What the clinic answered does not hold under what it published.
+    CredentialMisbehaves,
+    /// No more can be certified in this epoch; param `again` (UTC seconds: when the next begins).
+    CredentialExhausted,
+    /// The clinic issues no further credential in this epoch; param `again`.
+    CredentialNotIssued,
+    /// The clinic refuses to certify: a copy of this profile may be in use.
+    CredentialRefused,
     // invitation
     /// Not an invitation.
     InvitationUnreadable,
@@ -203,6 +214,18 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
+    /// Whether it tells that nobody can be certified, however often it is tried in a while.
+    pub(crate) const fn is_of_credential(self) -> bool {
+        matches!(
+            self,
+            Self::CredentialEpochDiffers
+                | Self::CredentialMisbehaves
+                | Self::CredentialExhausted
+                | Self::CredentialNotIssued
+                | Self::CredentialRefused
+        )
+    }
+
     /// The code as it stands in JSON.
     pub fn as_str(self) -> String {
         serde_json::to_value(self)

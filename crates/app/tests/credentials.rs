@@ -167,7 +167,7 @@ fn personas_are_certified_ahead_and_the_relay_takes_them() {
     let mut personas = BTreeSet::new();
     for _ in 0..3 {
         let mut tx = anna.begin().unwrap();
-        let pooled = take(&mut *tx).unwrap().unwrap();
+        let pooled = take(&anna, &mut *tx).unwrap().unwrap();
         tx.commit().unwrap();
         let certificate = AnonymousCertificate::verify(&pooled.certificate, &epoch).unwrap();
         assert_eq!(certificate.recovery_hash, pooled.recovery.hash);
@@ -183,7 +183,7 @@ fn personas_are_certified_ahead_and_the_relay_takes_them() {
         personas.insert(certificate.id());
     }
     assert_eq!(personas.len(), 3);
-    assert!(take(&mut *anna.begin().unwrap()).unwrap().is_none());
+    assert!(take(&anna, &mut *anna.begin().unwrap()).unwrap().is_none());
 }
 
 #[test]
@@ -216,7 +216,7 @@ fn a_credential_is_good_for_so_many_and_the_next_epoch_begins_anew() {
         assert_eq!(keep_ready(&anna, &line, limit + 1, Pace::Now).unwrap(), n);
     }
     let spent = keep_ready(&anna, &line, limit + 1, Pace::Now).unwrap_err();
-    assert!(matches!(spent, CredentialError::Exhausted));
+    assert!(matches!(spent, CredentialError::Exhausted { .. }));
     assert_eq!(check_numbers(&line), limit);
     let secrets = |session: &Session| {
         let tx = session.read().unwrap();
@@ -339,7 +339,7 @@ fn a_device_set_back_before_its_credential_gets_another_up_to_a_bound() {
         // Its master secret is the same, its personas are others.
         match n < ISSUES_PER_EPOCH {
             true => assert_eq!(outcome.unwrap(), 1),
-            false => assert!(matches!(outcome, Err(CredentialError::NotIssued))),
+            false => assert!(matches!(outcome, Err(CredentialError::NotIssued { .. }))),
         }
         let mut tx = back.begin().unwrap();
         for (id, _) in tx.list_prefix(Collection::Jobs, ROWS).unwrap() {

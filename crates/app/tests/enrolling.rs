@@ -229,7 +229,17 @@ impl Network for Breaking {
     ) -> Result<Box<dyn keyward_app::ports::recovery::AuthorityRecovery>, AuthorityError> {
         self.inner.authority_recovery(at, signer)
     }
+
+    fn credentials(&self) -> &dyn keyward_app::ports::credential::CredentialChannels {
+        self
+    }
 }
+
+support::channels::credential_channels!(
+    Breaking,
+    |network, _, _| Some(network.inner.credentials()),
+    |_| true
+);
 
 impl BreakingAuthority {
     fn pass<T>(
@@ -257,10 +267,6 @@ impl Authority for BreakingAuthority {
 
     fn enrol_finish(&self, finish: &EnrolFinish) -> Result<EnrolFinished, AuthorityError> {
         self.pass(|inner| inner.enrol_finish(finish))
-    }
-
-    fn certify_persona(&self, request: &[u8]) -> Result<Vec<u8>, AuthorityError> {
-        self.pass(|inner| inner.certify_persona(request))
     }
 
     fn attest_name(&self, request: &[u8]) -> Result<Vec<u8>, AuthorityError> {

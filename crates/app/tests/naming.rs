@@ -268,6 +268,7 @@ fn forge(
     };
     let message = GrantMessage {
         grant: grant.clone(),
+        epoch_object: space.epoch_object.clone().unwrap(),
         persona_certificate: certificate.raw().to_vec(),
         share: letter.to_bytes().unwrap(),
     };

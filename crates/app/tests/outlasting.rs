@@ -65,7 +65,21 @@ impl Network for ClinicAway {
         }
         self.inner.authority_recovery(at, signer)
     }
+
+    fn credentials(&self) -> &dyn keyward_app::ports::credential::CredentialChannels {
+        self
+    }
 }
+
+// The relay answers through them as well, and is there.
+support::channels::credential_channels!(
+    ClinicAway,
+    |network, at, _| {
+        let away = network.away.load(Ordering::SeqCst) && at.url.ends_with("authority");
+        (!away).then(|| network.inner.credentials())
+    },
+    |_| true
+);
 
 fn anna(world: &World) -> (Session, Arc<ClinicAway>) {
     let inner = Arc::clone(&world.network) as Arc<dyn Network>;

@@ -20,7 +20,7 @@ use keyward_app::views::patient::ShareState;
 use keyward_protocol::chain::RecordHeader;
 use keyward_protocol::statement::Signed;
 use keyward_records::Category;
-use support::{World, draft, find, import, share, space, sync};
+use support::{DAY, START, World, draft, find, import, share, space, sync};
 
 const DOCTORS: [&str; 3] = ["Dr Test One", "Dr Test Two", "Dr Test Three"];
 
@@ -175,9 +175,8 @@ fn two_copies_that_run_by_turns_are_both_read() {
     }
 }
 
-/// A copy from before anything was shared draws another recovery key than the one she was certified with
-/// since, and one epoch certifies her in one way only. What it does not know ends all the same, and
-/// another space shares.
+/// A copy from before anything was shared has the persona that the space was given when it was made. What
+/// it does not know ends, and it shares on.
 #[test]
 fn a_copy_that_knows_no_share_of_a_space_ends_those_it_meets() {
     let world = World::new();
@@ -191,14 +190,42 @@ fn a_copy_that_knows_no_share_of_a_space_ends_those_it_meets() {
     drop(anna);
     let old = world.open_copy(&copy, "Test-Anna");
     let two_of = |place: &str| draft(place, &find(&old, DOCTORS[1]), &[Category::Results]);
-    let held_up = sharing::create(&old, &two_of(&heart)).unwrap().id;
-    let refused = sharing::sync(&old, &Unwatched, &Cancel::new()).unwrap_err();
-    assert_eq!(refused.code, ErrorCode::AuthorityRefused);
+    let own = share(&old, &two_of(&heart));
     assert_eq!(read(&one, &unknown), None);
     assert!(home::home(&old).unwrap().set_back.is_some());
-    sharing::revoke(&old, &held_up).unwrap();
+    assert_eq!(read(&two, &own), Some(2));
     let other = share(&old, &two_of(&space(&old, "Knee", false)));
     assert_eq!(read(&two, &other), Some(2));
+}
+
+/// One epoch certifies a persona once: of two copies the slower one is refused. Its certificate is asked for
+/// well before it ends, so that it shares on with the one it has.
+#[test]
+fn a_copy_that_is_refused_its_renewal_shares_on_with_the_certificate_it_has() {
+    let world = World::new();
+    let doctor = world.doctor(DOCTORS[0]);
+    let anna = world.patient("Test-Anna", "Muster-Sample", "1961-03-14");
+    import(&anna, &results(&world, "before", 2));
+    let heart = space(&anna, "Heart", false);
+    let mut wanted = draft(&heart, &find(&anna, DOCTORS[0]), &[Category::Results]);
+    wanted.until = START + 150 * DAY;
+    let id = share(&anna, &wanted);
+    let copy = world.copy_of_profiles();
+    // In the next epoch, when renewals are due whenever it is.
+    world.clock.set(START + 115 * DAY);
+    let certificate = |session: &Session| {
+        let tx = session.read().unwrap();
+        Space::load(&*tx, &heart).unwrap().certificate.unwrap()
+    };
+    let before = certificate(&anna);
+    sync(&anna);
+    assert_ne!(certificate(&anna), before, "renewed");
+    drop(anna);
+    let old = world.open_copy(&copy, "Test-Anna");
+    import(&old, &results(&world, "after", 3));
+    sync(&old);
+    assert_eq!(certificate(&old), before, "refused");
+    assert_eq!(read(&doctor, &id), Some(5));
 }
 
 /// The relay's answer about its grants is signed by nobody: were its later end taken over, a dishonest relay could

@@ -5,7 +5,7 @@
 //!
 //! - `register`: the rules, as a state machine over people and clinicians.
 //! - `invite`: codes, CPace, what a right code leads to.
-//! - `persona`: the narrow interface behind which personas are certified.
+//! - `persona`: naming personas that want to be known by name.
 //! - `credential`: the anonymous credential, in a file of its own that is in no backup.
 //! - `ends`, `backup`: what must stay ended when a backup is restored, and backups.
 //! - `store`: SQLite, personal columns sealed under the storage key.
@@ -58,7 +58,6 @@ pub use store::StoreError;
 
 use invite::{Letterhead, exchange::Exchanges};
 use issuer::Issuer;
-use persona::{IdentifiedCertifier, PersonaCertifier};
 use store::Store;
 
 /// Seconds of a day.
@@ -126,7 +125,6 @@ pub(crate) struct Inner {
     pub(crate) letterhead: Letterhead,
     pub(crate) operators: Vec<(Operator, [u8; 32])>,
     pub(crate) exchanges: Exchanges,
-    pub(crate) certifier: Box<dyn PersonaCertifier>,
     pub(crate) credentials: credential::Credentials,
     pub(crate) bodies: BodyBudget,
     pub(crate) rates: http::Rates,
@@ -218,7 +216,6 @@ impl Authority {
                 letterhead,
                 operators,
                 exchanges: Exchanges::new(),
-                certifier: Box::new(IdentifiedCertifier),
                 credentials,
                 bodies: BodyBudget::new(BODY_BUDGET),
                 places: Semaphore::new(rates.at_once()),

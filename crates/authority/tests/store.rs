@@ -182,8 +182,6 @@ fn the_schema_is_the_pinned_one() {
             "table meta",
             "table nonces",
             "table people",
-            "table persona_counts",
-            "table personas",
             "table recovery",
             "table removed",
             "table replaced",

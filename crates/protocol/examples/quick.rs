@@ -8,19 +8,19 @@
     reason = "a measuring program"
 )]
 
+#[path = "../tests/common/mod.rs"]
+mod common;
+
 use std::hint::black_box;
 use std::time::Instant;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use keyward_protocol::capsule::{Cek, DelegatingKey, FreshCek, PoolEntry, open_own, seal};
-use keyward_protocol::certificate::{
-    ClinicianCertificate, PersonaCertificate, VerifiedClinician, VerifiedPersona,
-};
+use keyward_protocol::certificate::{VerifiedClinician, VerifiedPersona};
 use keyward_protocol::chain::{HeaderCore, RecordHeader};
 use keyward_protocol::curve::{AwsLc, Backend, RustCrypto, Scalar, UncheckedPoint};
-use keyward_protocol::domain::Label;
 use keyward_protocol::grant::{GrantBuilder, VerifiedGrant};
-use keyward_protocol::ids::{CompartmentId, DeviceId, EpochId, GrantId, RecordId, ServiceId};
+use keyward_protocol::ids::{CompartmentId, DeviceId, EpochId, GrantId, RecordId};
 use keyward_protocol::keys::{DecryptionKey, MasterSecret, SigningKey};
 use keyward_protocol::payload::{self, CHUNK, ContentType, PayloadSealer, SEALED_CHUNK};
 use keyward_protocol::reencrypt;
@@ -73,44 +73,17 @@ fn backends<B: Backend>(name: &str, a: &Scalar, point: &UncheckedPoint) {
     );
 }
 
-fn people(
-    rng: &mut StdRng,
-) -> (MasterSecret, SigningKey, VerifiedPersona, DecryptionKey, VerifiedClinician) {
-    let authority = SigningKey::generate(rng).unwrap();
-    let keys = [authority.verifying_key().clone()];
-    let master = MasterSecret::generate(rng);
-    let signing = SigningKey::derive_from(&master, Label::PersonaSigning, b"").unwrap();
-    let service_id = ServiceId::random(rng);
-    let persona = PersonaCertificate {
-        service_id,
-        verification: signing.verifying_key().clone(),
-        encapsulation: *DecryptionKey::generate(rng).unwrap().encapsulation_key(),
-        recovery_hash: [0; 32],
-        valid_from: 0,
-        valid_until: 10,
-    };
-    let grant = DecryptionKey::generate(rng).unwrap();
-    let clinician = ClinicianCertificate {
-        service_id,
-        verification: SigningKey::generate(rng).unwrap().verifying_key().clone(),
-        grant_key: *grant.encapsulation_key(),
-        mailbox: *DecryptionKey::generate(rng).unwrap().encapsulation_key(),
-        name: "Sample".into(),
-        role: String::new(),
-        organisation: String::new(),
-        registration_number: None,
-        valid_from: 0,
-        valid_until: 10,
-    };
-    let persona =
-        PersonaCertificate::verify(&persona.issue(&authority).unwrap(), &keys, 1).unwrap();
-    let clinician =
-        ClinicianCertificate::verify(&clinician.issue(&authority).unwrap(), &keys, 1).unwrap();
-    (master, signing, persona, grant, clinician)
+fn people() -> (MasterSecret, SigningKey, VerifiedPersona, DecryptionKey, VerifiedClinician) {
+    let mut rng = common::rng(1);
+    let authority = common::Authority::new(&mut rng);
+    let common::Persona { master, signing, certificate, .. } =
+        common::Persona::new(&mut rng, &authority);
+    let doctor = common::Doctor::new(&mut rng, &authority, "Sample");
+    (master, signing, certificate, doctor.grant, doctor.certificate)
 }
 
 fn records(rng: &mut StdRng, fixed: f64, floor: f64) {
-    let (master, signing, persona, grant_key, doctor) = people(rng);
+    let (master, signing, persona, grant_key, doctor) = people();
     let (compartment, epoch) = (CompartmentId::random(rng), EpochId::random(rng));
     let key = DelegatingKey::derive(&master, persona.id(), compartment, epoch);
     let mut seal_rng = StdRng::seed_from_u64(2);

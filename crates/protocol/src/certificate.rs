@@ -8,17 +8,15 @@ mod anonymous;
 mod attestation;
 mod clinician;
 mod envelope;
-mod persona;
 mod possession;
 mod request;
 
 pub use anonymous::{
-    AnonymousCertificate, AnonymousRequest, ReadAnonymousRequest, VerifiedAnonymous,
-    VerifiedAnonymousRequest,
+    AnonymousCertificate, AnonymousRequest, ReadAnonymousRequest, VerifiedAnonymousRequest,
+    VerifiedPersona,
 };
 pub use attestation::{AttestationError, NameAttestation, VerifiedAttestation};
 pub use clinician::{ClinicianCertificate, ClinicianDetails, VerifiedClinician};
-pub use persona::{PersonaCertificate, VerifiedPersona};
 pub use request::{
     ClinicianKeys, ClinicianRequest, PersonaKeys, PersonaRequest, VerifiedClinicianRequest,
     VerifiedPersonaRequest,
@@ -88,7 +86,7 @@ impl CertificateError {
 
 /// Type byte of a certificate payload.
 mod kind {
-    pub(super) const PERSONA_IDENTIFIED: u8 = 1;
+    // 1 was the persona certificate over the identified channel: refused, and never given again.
     pub(super) const PERSONA_ANONYMOUS: u8 = 2;
     pub(super) const CLINICIAN: u8 = 16;
 }

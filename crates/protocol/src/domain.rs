@@ -133,8 +133,6 @@ labels! {
     /// Payload AAD.
     Payload = "payload/chunk",
 
-    /// Signature over a persona certificate (COSE external AAD).
-    PersonaCertificate = "sign/persona-certificate",
     /// Signature over a clinician certificate (COSE external AAD).
     ClinicianCertificate = "sign/clinician-certificate",
     /// Signature over an anonymous persona certificate (COSE external AAD).

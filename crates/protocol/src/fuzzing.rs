@@ -12,7 +12,7 @@ use crate::backup::{Changes, FrameHeader, Manifest, PackEntry};
 use crate::capsule::{Cek, PoolEntry};
 use crate::certificate::{
     AnonymousCertificate, AnonymousRequest, ClinicianCertificate, ClinicianRequest,
-    NameAttestation, PersonaCertificate, PersonaRequest,
+    NameAttestation, PersonaRequest,
 };
 use crate::chain::{Head, RecordHeader, SeenHead};
 use crate::cpace::Responder;
@@ -146,7 +146,7 @@ pub fn decode(decoder: usize, bytes: &[u8]) {
         11 => same(bytes, Responder::from_bytes(bytes).ok().map(|state| state.to_bytes().to_vec())),
         12 => same(bytes, Point::from_bytes(bytes).ok().map(|point| point.to_bytes().to_vec())),
         13 => {
-            let _ = PersonaCertificate::verify_signature_only(bytes, &[]);
+            let _ = AnonymousCertificate::unverified(bytes);
             let _ = ClinicianCertificate::verify_signature_only(bytes, &[]);
         }
         14 => message(bytes),
@@ -171,7 +171,6 @@ pub fn decode(decoder: usize, bytes: &[u8]) {
             signed::<Receipt>(bytes);
         }
         22 => {
-            same(bytes, PersonaCertificate::parse(bytes).ok().map(|c| c.payload()));
             same(bytes, AnonymousCertificate::parse(bytes).ok().map(|c| c.payload()));
             same(bytes, ClinicianCertificate::parse(bytes).ok().map(|c| c.payload()));
         }
@@ -181,7 +180,6 @@ pub fn decode(decoder: usize, bytes: &[u8]) {
             let _ = ClinicianRequest::verify(bytes, service, &[2; 32]);
             if let Some((epoch, issuer)) = &*EPOCH {
                 let _ = AnonymousRequest::claimed_epoch(bytes);
-                let _ = AnonymousCertificate::claimed_epoch(bytes);
                 let _ = AnonymousRequest::verify(bytes, epoch, issuer);
                 let _ = AnonymousCertificate::verify(bytes, epoch);
             }

@@ -44,6 +44,7 @@ static SEEDS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     let grant = patient.grant(&doctor.certificate, grant_id, 0, &[(compartment, epoch)]).0;
     let message = GrantMessage {
         grant: grant.clone(),
+        epoch_object: authority.object.clone(),
         persona_certificate: patient.certificate.raw().to_vec(),
         share: b"share".to_vec(),
     };
@@ -99,8 +100,9 @@ static SEEDS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     let mut inbox = keyward_protocol::grant::GrantInbox::new();
     let sealed = message.seal(rng, key, &doctor.certificate).unwrap();
     let own = &doctor.certificate;
+    let (pinned, service) = (authority.key.verifying_key(), authority.service);
     let opened_grant =
-        GrantMessage::open(&doctor.mailbox, own, &authority.keys(), NOW, &sealed).unwrap();
+        GrantMessage::open(&doctor.mailbox, own, pinned, service, NOW, &sealed).unwrap();
     inbox.accept(&opened_grant);
     let to = doctor.certificate.mailbox;
     let attestation = NameAttestation {
@@ -149,7 +151,7 @@ static SEEDS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
         credential.certification,
         replacement.sign(&recovery).unwrap().to_bytes(),
         Signed::sign(key, forget).unwrap().to_bytes(),
-        contents(patient.certificate.raw(), 132),
+        contents(patient.certificate.raw(), patient.certificate.raw().len() - 75),
         persona_request(rng),
         wrap(rng),
         keyward_protocol::fuzzing::sealed_payload(),

@@ -44,13 +44,15 @@ static OPENED: LazyLock<Vec<OpenedGrant>> = LazyLock::new(|| {
         for revision in 0..3 {
             let message = GrantMessage {
                 grant: patient.grant(&doctor.certificate, id, revision, &place).0,
+                epoch_object: authority.object.clone(),
                 persona_certificate: patient.certificate.raw().to_vec(),
                 share: Vec::new(),
             };
             let sealed = message.seal(&mut rng, &patient.signing, &doctor.certificate).unwrap();
             let own = &doctor.certificate;
-            let keys = authority.keys();
-            opened.push(GrantMessage::open(&doctor.mailbox, own, &keys, NOW, &sealed).unwrap());
+            let (key, service) = (authority.key.verifying_key(), authority.service);
+            let open = GrantMessage::open(&doctor.mailbox, own, key, service, NOW, &sealed);
+            opened.push(open.unwrap());
         }
     }
     opened

@@ -139,6 +139,7 @@ fn the_doctor_s_half_arrives_lost_repeated_and_out_of_order() {
     let id = GrantId::random(&mut rng);
     let message = |revision| GrantMessage {
         grant: patient.grant(&doctor.certificate, id, revision, &place).0,
+        epoch_object: authority.object.clone(),
         persona_certificate: patient.certificate.raw().to_vec(),
         share: b"names and consent".to_vec(),
     };
@@ -146,8 +147,9 @@ fn the_doctor_s_half_arrives_lost_repeated_and_out_of_order() {
         |revision| message(revision).seal(&mut rng, &patient.signing, &doctor.certificate).unwrap();
     let sealed: Vec<_> = (0..3).map(&mut seal).collect();
     let open = |bytes: &[u8]| {
-        let keys = authority.keys();
-        GrantMessage::open(&doctor.mailbox, &doctor.certificate, &keys, NOW, bytes).unwrap()
+        let (key, service) = (authority.key.verifying_key(), authority.service);
+        let own = &doctor.certificate;
+        GrantMessage::open(&doctor.mailbox, own, key, service, NOW, bytes).unwrap()
     };
     let mut inbox = GrantInbox::new();
     assert_eq!(inbox.missing(&[(id, 2)]), [id]);
@@ -182,34 +184,43 @@ fn a_grant_message_is_for_its_doctor_and_from_its_persona() {
     let id = GrantId::random(&mut rng);
     let message = GrantMessage {
         grant: patient.grant(&one.certificate, id, 0, &place).0,
+        epoch_object: authority.object.clone(),
         persona_certificate: patient.certificate.raw().to_vec(),
         share: Vec::new(),
     };
-    let open = |doctor: &Doctor, keys: &[_], now, bytes: &[u8]| {
-        GrantMessage::open(&doctor.mailbox, &doctor.certificate, keys, now, bytes).err()
+    let open = |doctor: &Doctor, of: &Authority, now, bytes: &[u8]| {
+        let (key, own) = (of.key.verifying_key(), &doctor.certificate);
+        GrantMessage::open(&doctor.mailbox, own, key, of.service, now, bytes).err()
     };
-    let keys = authority.keys();
+    let keys = &authority;
     let good = message.seal(&mut rng, &patient.signing, &one.certificate).unwrap();
-    assert_eq!(open(&one, &keys, NOW, &good), None);
-    assert!(matches!(open(&two, &keys, NOW, &good), Some(GrantMessageError::Message(_))));
-    let unknown = open(&one, &impostor.keys(), NOW, &good);
-    assert!(matches!(unknown, Some(GrantMessageError::Certificate(_))));
+    assert_eq!(open(&one, keys, NOW, &good), None);
+    assert!(matches!(open(&two, keys, NOW, &good), Some(GrantMessageError::Message(_))));
+    let unknown = open(&one, &impostor, NOW, &good);
+    assert!(matches!(unknown, Some(GrantMessageError::Epoch(_))));
+    // Another authority's object beside the certificate, and none at all.
+    for object in [impostor.object.clone(), Vec::new()] {
+        let strange = GrantMessage { epoch_object: object, ..message.clone() };
+        let strange = strange.seal(&mut rng, &patient.signing, &one.certificate).unwrap();
+        let refused = open(&one, keys, NOW, &strange);
+        assert!(matches!(refused, Some(GrantMessageError::Epoch(_))));
+    }
     // The patient's grant for One, sealed to Two: opens, but is not Two's.
     let misdirected = message.seal(&mut rng, &patient.signing, &two.certificate).unwrap();
     let wrong = GrantMessageError::Grant(GrantError::WrongDoctor);
-    assert_eq!(open(&two, &keys, NOW, &misdirected), Some(wrong));
+    assert_eq!(open(&two, keys, NOW, &misdirected), Some(wrong));
     // Another persona passes the patient's grant on as her own message.
     let stolen = message.seal(&mut rng, &other.signing, &one.certificate).unwrap();
-    assert!(matches!(open(&one, &keys, NOW, &stolen), Some(GrantMessageError::Message(_))));
+    assert!(matches!(open(&one, keys, NOW, &stolen), Some(GrantMessageError::Message(_))));
     // Another persona's certificate beside the patient's grant.
     let swapped =
         GrantMessage { persona_certificate: other.certificate.raw().to_vec(), ..message.clone() };
     let swapped = swapped.seal(&mut rng, &other.signing, &one.certificate).unwrap();
     let wrong = GrantMessageError::Grant(GrantError::WrongPersona);
-    assert_eq!(open(&one, &keys, NOW, &swapped), Some(wrong));
+    assert_eq!(open(&one, keys, NOW, &swapped), Some(wrong));
     // Before the certificate begins it says nothing yet.
     let early = Some(GrantMessageError::Certificate(CertificateError::NotYetValid));
-    assert_eq!(open(&one, &keys, NOW - 2, &good), early);
+    assert_eq!(open(&one, keys, NOW - 2, &good), early);
 }
 
 #[test]
@@ -229,12 +240,13 @@ fn a_letter_first_read_after_the_persona_certificate_opens_if_the_grant_began_un
                 .sign(&patient.signing)
                 .unwrap();
         let persona_certificate = patient.certificate.raw().to_vec();
-        let message = GrantMessage { grant, persona_certificate, share: Vec::new() };
+        let epoch_object = authority.object.clone();
+        let message = GrantMessage { grant, epoch_object, persona_certificate, share: Vec::new() };
         let sealed = message.seal(&mut rng, &patient.signing, &doctor.certificate).unwrap();
-        let keys = authority.keys();
-        GrantMessage::open(&doctor.mailbox, &doctor.certificate, &keys, now, &sealed).err()
+        let (key, service) = (authority.key.verifying_key(), authority.service);
+        GrantMessage::open(&doctor.mailbox, &doctor.certificate, key, service, now, &sealed).err()
     };
-    let (begin, year) = (patient.certificate.valid_from, 365 * 86_400);
+    let (begin, year) = (patient.certificate.valid().start, 365 * 86_400);
     assert_eq!(open(NOW, NOW + year, UNTIL - 1), None);
     assert_eq!(open(NOW, NOW + year, UNTIL), None, "the grant is live, whoever reads it first");
     assert_eq!(open(UNTIL - 1, NOW + year, NOW + 2 * year), None, "to be shown as ended");

@@ -71,7 +71,7 @@ pub const BODIES: [Body; 53] = [
     ("search", json::<people::SearchPeople>),
     ("people found", json::<people::PeopleFound>),
     ("person", json::<people::Person>),
-    ("persona", json::<persona::CertifyPersona>),
+    ("name asked", json::<persona::AttestName>),
     ("certified persona", json::<persona::CertifiedPersona>),
     ("attested name", json::<persona::AttestedName>),
     ("authority status", json::<status::AuthorityStatus>),

@@ -134,8 +134,6 @@ codes! {
     RegisterConflict = ("register-conflict", 409, "The entry was changed meanwhile"),
     /// A request for an anonymous certificate is not accepted: deliberately one answer for all.
     CredentialRefused = ("credential-refused", 403, "The request is not accepted"),
-    /// This persona key was certified together with other keys in this epoch.
-    PersonaConflict = ("persona-conflict", 409, "This persona is certified with other keys"),
 }
 
 impl ProblemCode {

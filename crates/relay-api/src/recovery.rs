@@ -140,6 +140,10 @@ pub struct Backups {
     pub used: u64,
     /// Bytes they may take.
     pub quota: u64,
+    /// The persona's certificate as the relay has it, for her who has nothing left but her kit; one epoch
+    /// certifies her once.
+    #[serde(default, with = "base64url")]
+    pub certificate: Vec<u8>,
 }
 
 /// Answer of `GET /v1/backups/{sequence}`.

@@ -1,5 +1,4 @@
-//! Persona certificates of both types as the relay looks at them, and the objects of credential epochs
-//! it has pinned.
+//! Persona certificates as the relay looks at them, and the objects of credential epochs it has pinned.
 //!
 //! The first object of an epoch that the authority signed and somebody showed is the epoch's, for
 //! everybody and for good. An authority that gives one person another parameter, to know her again by
@@ -8,9 +7,7 @@
 
 use std::ops::Range;
 
-use keyward_protocol::certificate::{
-    AnonymousCertificate, CertificateError, PersonaCertificate, VerifiedPersona,
-};
+use keyward_protocol::certificate::{AnonymousCertificate, CertificateError};
 use keyward_protocol::credential_epoch::VerifiedEpoch;
 use keyward_protocol::ids::{PersonaId, ServiceId};
 use keyward_protocol::keys::VerifyingKey;
@@ -21,7 +18,7 @@ use keyward_relay_api::problem::{Problem, ProblemCode};
 
 use crate::relay::Inner;
 
-/// What a certificate of either type says, its signature checked; for type 2 also its proof.
+/// What a certificate says, its signature and the public proof of its escrow checked.
 pub(crate) struct Certified {
     pub(crate) id: PersonaId,
     pub(crate) service_id: ServiceId,
@@ -30,33 +27,11 @@ pub(crate) struct Certified {
     pub(crate) valid: Range<UnixSeconds>,
 }
 
-impl From<VerifiedPersona> for Certified {
-    fn from(it: VerifiedPersona) -> Self {
-        Self {
-            id: it.id(),
-            service_id: it.service_id,
-            verification: it.verification.clone(),
-            recovery_hash: it.recovery_hash,
-            valid: it.valid_from..it.valid_until,
-        }
-    }
-}
-
 impl Certified {
     /// Checks a certificate without regard to time.
     pub(crate) async fn verify(inner: &Inner, bytes: &[u8]) -> Result<Self, Problem> {
-        match PersonaCertificate::verify_signature_only(bytes, &inner.authorities) {
-            Ok(identified) => Ok(identified.into()),
-            // Each type is signed under a label of its own, so it may be the other.
-            Err(CertificateError::UnknownAuthority) => Self::anonymous(inner, bytes).await,
-            Err(error) => Err(refusal(&error)),
-        }
-    }
-
-    async fn anonymous(inner: &Inner, bytes: &[u8]) -> Result<Self, Problem> {
-        let number = AnonymousCertificate::claimed_epoch(bytes)
-            .map_err(|_| refusal(&CertificateError::UnknownAuthority))?;
-        let object = inner.store.pinned_epoch(number).await?.ok_or_else(|| {
+        let claimed = AnonymousCertificate::unverified(bytes).map_err(|error| refusal(&error))?;
+        let object = inner.store.pinned_epoch(claimed.epoch).await?.ok_or_else(|| {
             Problem::new(ProblemCode::BadCertificate).detail("credential-epoch-not-pinned")
         })?;
         let epoch = verify_object(inner, &object).ok_or(ProblemCode::Internal)?;

@@ -1,69 +1,21 @@
-//! Certificates from an anonymous credential at the relay, next to identified ones: only against the
-//! object it pinned, and nobody is given another one.
+//! Certificates from an anonymous credential at the relay: no others, only against the object it pinned, and
+//! nobody is given another one.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod support;
 
-use keyward_protocol::arc::{Credential, IssuerKey, Limit};
-use keyward_protocol::certificate::{
-    AnonymousCertificate, AnonymousRequest, PersonaCertificate, PersonaKeys,
-};
-use keyward_protocol::credential_epoch::{CredentialEpoch, VerifiedEpoch};
-use keyward_protocol::ids::{PersonaId, ServiceId};
-use keyward_protocol::issuance::IssuanceRequest;
-use keyward_protocol::keys::{DecryptionKey, SigningKey};
-use keyward_protocol::statement::{ForgetStatement, PersonaReplacement, Signed, recovery_hash};
+use keyward_protocol::arc::{IssuerKey, Limit};
+use keyward_protocol::credential_epoch::CredentialEpoch;
+use keyward_protocol::ids::ServiceId;
+use keyward_protocol::keys::SigningKey;
+use keyward_protocol::statement::{ForgetStatement, PersonaReplacement, Signed};
 use keyward_relay_api::authority::credential::{CREDENTIAL_LIMIT, epoch_at};
 use keyward_relay_api::authority::persona::EPOCH_SECONDS;
 use keyward_relay_api::http::ClientError;
 use keyward_relay_api::problem::ProblemCode;
 use keyward_relay_api::recovery::PostForget;
 use std::collections::BTreeSet;
-use support::{Clinic, START, Served, TestClock, config};
-
-struct Persona {
-    signing: SigningKey,
-    recovery: SigningKey,
-    certificate: Vec<u8>,
-}
-
-fn verified(clinic: &Clinic, object: &[u8]) -> VerifiedEpoch {
-    VerifiedEpoch::verify(object, clinic.authority.verifying_key(), clinic.service).unwrap()
-}
-
-fn credential(epoch: &VerifiedEpoch, issuer: &IssuerKey) -> Credential {
-    let rng = &mut rand::rng();
-    let device = SigningKey::generate(rng).unwrap();
-    let (pending, request) = IssuanceRequest::new(rng, epoch, &device).unwrap();
-    let asked = request.clone().verify(epoch, device.verifying_key()).unwrap();
-    let response = asked.issue(rng, issuer).unwrap();
-    pending.finish(&epoch.object().issuer, request.credential_request(), &response).unwrap()
-}
-
-impl Persona {
-    /// Certified as an authority does it.
-    fn new(clinic: &Clinic, epoch: &VerifiedEpoch) -> Persona {
-        let issuer = IssuerKey::derive(&clinic.authority, clinic.service, epoch.object().epoch);
-        let rng = &mut rand::rng();
-        let signing = SigningKey::generate(rng).unwrap();
-        let recovery = SigningKey::generate(rng).unwrap();
-        let decryption = DecryptionKey::generate(rng).unwrap();
-        let keys = PersonaKeys {
-            signing: &signing,
-            decryption: &decryption,
-            recovery_hash: recovery_hash(recovery.verifying_key()),
-        };
-        let shown = credential(epoch, &issuer);
-        let request = AnonymousRequest::create(rng, &keys, epoch, &shown, 0).unwrap();
-        let asked = AnonymousRequest::verify(&request, epoch, &issuer).unwrap();
-        let certificate = asked.certificate.issue(&clinic.authority).unwrap();
-        Persona { signing, recovery, certificate }
-    }
-
-    fn id(&self) -> PersonaId {
-        PersonaId::of(self.signing.verifying_key())
-    }
-}
+use support::{Clinic, Patient, START, Served, TestClock, config};
 
 fn code<T>(outcome: Result<T, ClientError>) -> Option<ProblemCode> {
     outcome.err().map(|error| error.problem().unwrap_or_else(|| panic!("{error}")))
@@ -74,38 +26,32 @@ fn a_persona_from_a_credential_is_taken_once_the_epoch_is_pinned() {
     let (clinic, clock) = (Clinic::new(), TestClock::new());
     let dir = tempfile::tempdir().unwrap();
     let served = Served::start(config(&clinic, &clock, dir.path()));
-    let client = served.client(&clinic, &clock);
+    let client = served.stranger(&clinic, &clock);
     let object = clinic.epoch_object(START);
-    let epoch = verified(&clinic, &object);
-    let persona = Persona::new(&clinic, &epoch);
-    let present = |who: &Persona| client.put_persona(&who.signing, &who.certificate);
+    let epoch = clinic.verified_epoch(&object);
+    let persona = clinic.patient();
+    let present = |who: &Patient| client.put_persona(&who.signing, who.certificate.raw());
     assert_eq!(code(present(&persona)), Some(ProblemCode::BadCertificate), "not pinned yet");
     assert!(client.pin_credential_epoch(object.clone()).unwrap() == object);
     present(&persona).unwrap();
     assert!(client.grants(&persona.signing, None).unwrap().grants.is_empty(), "she may ask");
-    // Presented by somebody else; changed at any place; beside it an identified one as ever.
+    // Presented by somebody else; changed at any place.
     let thief = SigningKey::generate(&mut rand::rng()).unwrap();
-    let stolen = client.put_persona(&thief, &persona.certificate);
+    let stolen = client.put_persona(&thief, persona.certificate.raw());
     assert_eq!(code(stolen), Some(ProblemCode::BadSignature));
-    for at in (0..persona.certificate.len()).step_by(11) {
-        let mut changed = persona.certificate.clone();
+    for at in (0..persona.certificate.raw().len()).step_by(11) {
+        let mut changed = persona.certificate.raw().to_vec();
         changed[at] ^= 1;
         let refused = client.put_persona(&persona.signing, &changed);
         assert_eq!(code(refused), Some(ProblemCode::BadCertificate), "byte {at}");
     }
-    let identified = clinic.patient();
-    client.put_persona(&identified.signing, identified.certificate.raw()).unwrap();
     // An escrow of another persona's, although the authority signed it.
-    let other = Persona::new(&clinic, &epoch);
-    let mut planted =
-        (*AnonymousCertificate::verify(&persona.certificate, &epoch).unwrap()).clone();
+    let other = clinic.patient();
+    let mut planted = (*persona.certificate).clone();
     planted.verification = other.signing.verifying_key().clone();
     let planted = planted.issue(&clinic.authority).unwrap();
     let refused = client.put_persona(&other.signing, &planted);
     assert_eq!(code(refused), Some(ProblemCode::BadCertificate));
-    // Neither type passes for the other.
-    let authorities = [clinic.authority.verifying_key().clone()];
-    assert!(PersonaCertificate::verify_signature_only(&other.certificate, &authorities).is_err());
     // Over with its epoch's object.
     clock.set(epoch.object().valid_until - 1);
     present(&other).unwrap();
@@ -113,14 +59,32 @@ fn a_persona_from_a_credential_is_taken_once_the_epoch_is_pinned() {
     assert_eq!(code(present(&other)), Some(ProblemCode::CertificateExpired));
 }
 
+/// What authorities of earlier versions signed over the identified channel (SPEC §7).
+#[test]
+fn a_certificate_of_the_type_of_earlier_versions_is_refused() {
+    let vectors = include_str!("../../protocol/vectors/certificate.json");
+    let vectors: serde_json::Value = serde_json::from_str(vectors).unwrap();
+    let cases = vectors["cases"].as_array().unwrap();
+    let named = |case: &&serde_json::Value| case["name"] == "persona-of-the-identified-type";
+    let old = cases.iter().find(named).unwrap()["input"]["bytes"].as_str().unwrap();
+    let old = hex::decode(old).unwrap();
+    let (clinic, clock) = (Clinic::new(), TestClock::new());
+    let dir = tempfile::tempdir().unwrap();
+    let served = Served::start(config(&clinic, &clock, dir.path()));
+    let client = served.client(&clinic, &clock);
+    let holder = SigningKey::generate(&mut rand::rng()).unwrap();
+    let refused = client.put_persona(&holder, &old).unwrap_err();
+    assert_eq!(refused.problem(), Some(ProblemCode::BadCertificate));
+}
+
 #[test]
 fn the_first_object_stays_and_a_special_one_opens_nothing() {
     let (clinic, clock) = (Clinic::new(), TestClock::new());
     let dir = tempfile::tempdir().unwrap();
     let served = Served::start(config(&clinic, &clock, dir.path()));
-    let client = served.client(&clinic, &clock);
+    let client = served.stranger(&clinic, &clock);
     let object = clinic.epoch_object(START);
-    let epoch = verified(&clinic, &object);
+    let epoch = clinic.verified_epoch(&object);
     client.pin_credential_epoch(object.clone()).unwrap();
     // The authority makes another issuer key for one person, to know her again.
     let marking = IssuerKey::generate(&mut rand::rng());
@@ -162,7 +126,7 @@ fn the_first_object_stays_and_a_special_one_opens_nothing() {
     drop(served);
     clock.set(START + 10 * EPOCH_SECONDS);
     let served = Served::start(config(&clinic, &clock, dir.path()));
-    let client = served.client(&clinic, &clock);
+    let client = served.stranger(&clinic, &clock);
     assert!(client.pin_credential_epoch(special).unwrap() == object);
     let seen: BTreeSet<_> = [next, object].into_iter().collect();
     assert_eq!(seen.len(), 2);
@@ -173,13 +137,12 @@ fn she_is_replaced_and_forgotten_like_any_other() {
     let (clinic, clock) = (Clinic::new(), TestClock::new());
     let dir = tempfile::tempdir().unwrap();
     let served = Served::start(config(&clinic, &clock, dir.path()));
-    let client = served.client(&clinic, &clock);
+    let client = served.stranger(&clinic, &clock);
     let object = clinic.epoch_object(START);
-    let epoch = verified(&clinic, &object);
     client.pin_credential_epoch(object).unwrap();
-    let (lost, next) = (Persona::new(&clinic, &epoch), Persona::new(&clinic, &epoch));
+    let (lost, next) = (clinic.patient(), clinic.patient());
     for who in [&lost, &next] {
-        client.put_persona(&who.signing, &who.certificate).unwrap();
+        client.put_persona(&who.signing, who.certificate.raw()).unwrap();
     }
     let replacement = |by: &SigningKey| {
         let statement = PersonaReplacement {
@@ -201,8 +164,8 @@ fn she_is_replaced_and_forgotten_like_any_other() {
         asked_at: START,
     };
     let statement = Signed::sign(&next.signing, wish).unwrap().to_bytes();
-    let asked = PostForget { certificate: next.certificate.clone(), statement };
+    let asked = PostForget { certificate: next.certificate.raw().to_vec(), statement };
     client.forget(&next.signing, &asked).unwrap();
-    let gone = client.put_persona(&next.signing, &next.certificate);
+    let gone = client.put_persona(&next.signing, next.certificate.raw());
     assert_eq!(code(gone), Some(ProblemCode::PersonaForgotten));
 }

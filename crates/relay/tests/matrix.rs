@@ -9,6 +9,7 @@ use keyward_protocol::capsule::DelegatingKey;
 use keyward_protocol::keys::SigningKey;
 use keyward_relay::routes::{Allowed, Endpoint, Route, routes};
 use keyward_relay_api::authority::credential::EpochObject;
+use keyward_relay_api::authority::persona::EPOCH_SECONDS;
 use keyward_relay_api::http::{Call, ClientError, HttpClient, UnixClock};
 use keyward_relay_api::problem::ProblemCode;
 use keyward_relay_api::recovery::{BackupPackId, PostBackup};
@@ -237,9 +238,10 @@ fn world() -> World {
     let (clinic, clock) = (Clinic::new(), TestClock::new());
     let dir = tempfile::tempdir().unwrap();
     let served = Served::start(config(&clinic, &clock, dir.path()));
+    let expired = clinic.patient_at(START - EPOCH_SECONDS);
+    clock.set(expired.certificate.valid().end - 10);
     let client = served.client(&clinic, &clock);
     let (owner, other, unknown) = (clinic.patient(), clinic.patient(), clinic.patient());
-    let expired = clinic.patient_valid(START - DAY, START + 10);
     for patient in [&owner, &other, &expired] {
         client.put_persona(&patient.signing, patient.certificate.raw()).unwrap();
     }
@@ -328,7 +330,7 @@ impl World {
         let (patient, chart, doctor) = self.parties(object);
         let unknown = patient.chart();
         let chart = if nobodys { &unknown } else { chart };
-        let post = patient.grant(grant, 0, doctor, &[chart], START + DAY);
+        let post = patient.grant(grant, 0, doctor, &[chart], START + 30 * DAY);
         // Only where it is asked about: letters that wait for one doctor are bounded.
         let asked = matches!(route.endpoint, Endpoint::Grant | Endpoint::Revoke | Endpoint::Access);
         if asked && !nobodys {
@@ -538,7 +540,7 @@ fn absent_and_not_yours_are_told_alike() {
     let world = world();
     let client = world.served.client(&world.clinic, &world.clock);
     let grant = fresh_grant();
-    let post = world.owner.grant(grant, 0, &world.grantee, &[&world.chart], START + DAY);
+    let post = world.owner.grant(grant, 0, &world.grantee, &[&world.chart], START + 30 * DAY);
     client.grant(&world.owner.signing, &post, "grant-0001").unwrap();
     let problem = |id| match client.grant_detail(&world.other_doctor.signing, id).unwrap_err() {
         ClientError::Problem(problem) => problem,

@@ -322,10 +322,15 @@ fn objects(world: &World) -> usize {
 #[test]
 fn old_versions_go_and_packs_nothing_needs_are_collected() {
     let world = World::new();
-    let patient = world.clinic.patient_valid(START - DAY, START + 2_000 * DAY);
-    world.client.put_persona(&patient.signing, patient.certificate.raw()).unwrap();
+    let patient = world.patient();
     let key = &patient.signing;
     for i in 1_u64..=60 {
+        if i % 12 == 0 {
+            let now = world.clock.now();
+            world.client.pin_credential_epoch(world.clinic.epoch_object(now)).unwrap();
+            let renewed = patient.renewed(&world.clinic, now);
+            world.client.put_persona(key, renewed.raw()).unwrap();
+        }
         let pack = format!("pack {i}");
         world.client.put_backup_pack(key, pack.as_bytes(), &format!("pack-{i:04}")).unwrap();
         let backup = version(i, &[pack.as_bytes()]);

@@ -7,6 +7,7 @@ mod support;
 use axum::http::Method;
 use keyward_protocol::request::{RequestParts, body_digest, sign_request};
 
+use keyward_relay_api::authority::persona::EPOCH_SECONDS;
 use keyward_relay_api::batch::{AccessAnswer, UploadBatch};
 use keyward_relay_api::http::{Call, HttpClient, UnixClock};
 use keyward_relay_api::problem::ProblemCode;
@@ -250,7 +251,7 @@ fn a_certificate_of_another_service_or_authority_is_refused() {
     // Somebody else's valid certificate, signed for by the wrong key.
     let thief = client.put_persona(&confused.signing, shared.patient.certificate.raw());
     assert_eq!(thief.unwrap_err().problem(), Some(ProblemCode::BadSignature));
-    let expired = other_service.patient_valid(START - 2 * DAY, START - DAY);
+    let expired = other_service.patient_at(START - 3 * EPOCH_SECONDS);
     let refused = client.put_persona(&expired.signing, expired.certificate.raw()).unwrap_err();
     assert!(matches!(
         refused.problem(),
@@ -306,7 +307,7 @@ fn a_grant_revoked_before_it_arrives_stays_revoked() {
 #[test]
 fn a_persona_takes_back_and_looks_back_when_her_certificate_has_run_out() {
     let shared = shared(START + 200 * DAY);
-    shared.clock.set(START + 91 * DAY);
+    shared.clock.set(shared.patient.certificate.valid().end);
     let client = shared.served.client(&shared.clinic, &shared.clock);
     assert_eq!(shared.access(), Ok(3), "the grant outlives the certificate");
     let key = &shared.patient.signing;

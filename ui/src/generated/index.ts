@@ -4,6 +4,7 @@ export type * from "./AccessView";
 export type * from "./AlsoIn";
 export type * from "./AnalytePage";
 export type * from "./AnalyteView";
+export type * from "./Anonymity";
 export type * from "./AppError";
 export type * from "./AttachmentView";
 export type * from "./BackupChoice";

@@ -3,6 +3,7 @@ import type { AppError, ErrorCode } from "../backend/types";
 import { type MessageKey, t } from "../locales/i18n";
 import type { errors } from "../locales/en/errors";
 import type { imports } from "../locales/en/imports";
+import { fullDate } from "./format/dates";
 
 /** Every code of the core has its pair of sentences; a code without one does not compile. */
 type Covered = `error.${ErrorCode}.what` | `error.${ErrorCode}.mend`;
@@ -49,10 +50,11 @@ export function failureWords(error: unknown): { what: string; mend: string } {
   return words(error.code, selectable(error.params ?? {}));
 }
 
-/** ICU takes no hyphen in what it selects by: `key-taken` is asked for as `keyTaken`. */
+/** ICU takes no hyphen in what it selects by: `key-taken` is asked for as `keyTaken`. Times come as seconds. */
 function selectable(params: Record<string, string>): Record<string, string> {
   const reason = params.reason?.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
-  return reason === undefined ? params : { ...params, reason };
+  const again = params.again === undefined ? undefined : fullDate(Number(params.again));
+  return { ...params, ...(reason !== undefined && { reason }), ...(again !== undefined && { again }) };
 }
 
 function fieldWords(error: AppError): { what: string; mend: string } {

@@ -6,7 +6,7 @@ use keyward_relay_api::authority::credential::{epoch_at, is_regular};
 
 use super::CredentialError;
 use super::rows::{DIFFERS, Pinned, epoch_row};
-use crate::error::ErrorCode;
+use crate::error::{AppError, ErrorCode};
 use crate::identity::Enrolment;
 use crate::ports::credential::CredentialChannels;
 use crate::ports::vault::{Collection, Transaction};
@@ -40,6 +40,51 @@ pub(super) fn current(
     }
     agree(session, channels, enrolment, &epoch, pinned)?;
     Ok(epoch)
+}
+
+/// Compares an object that came from elsewhere, with a letter, with the one that is pinned. One of an epoch
+/// that was not met before is shown to the relay first: what it has pinned is what everybody has.
+///
+/// # Errors
+/// [`CredentialError::EpochDiffers`] if there are two, both kept as evidence;
+/// [`CredentialError::Misbehaves`] for one that no clinic publishes; why the relay cannot be asked.
+pub fn compare(
+    session: &Session,
+    channels: &dyn CredentialChannels,
+    enrolment: &Enrolment,
+    epoch: &VerifiedEpoch,
+    object: &[u8],
+) -> Result<(), CredentialError> {
+    let number = epoch.object().epoch;
+    if !is_regular(epoch.object()) {
+        return Err(CredentialError::Misbehaves);
+    }
+    if let Some((known, Pinned { agreed: true, .. })) = load(session, enrolment, number)? {
+        return match known.hash() == epoch.hash() {
+            true => Ok(()),
+            false => differs(session, number, object.to_vec()),
+        };
+    }
+    let there = channels.pinned_object(&enrolment.relay(), object);
+    let there = there.map_err(|error| CredentialError::App(error.into()))?;
+    let pinned = verify(enrolment, &there)?.filter(|it| it.object().epoch == number);
+    let pinned = pinned.ok_or_else(|| AppError::from(ErrorCode::RelayMisbehaves))?;
+    let mut tx = session.begin()?;
+    let row = Pinned { object: there, agreed: true };
+    store::save(&mut *tx, Collection::Jobs, &epoch_row(number), &row)?;
+    tx.commit()?;
+    match pinned.hash() == epoch.hash() {
+        true => Ok(()),
+        false => differs(session, number, object.to_vec()),
+    }
+}
+
+/// The bytes of a pinned object.
+pub(super) fn object(session: &Session, number: u64) -> Result<Vec<u8>, CredentialError> {
+    let row = epoch_row(number);
+    let pinned: Option<Pinned> = store::load(&*session.read()?, Collection::Jobs, &row)?;
+    let pinned = pinned.ok_or_else(|| AppError::from(ErrorCode::VaultCorrupt))?;
+    Ok(pinned.object)
 }
 
 /// The object that was pinned, and another one of the same epoch.

@@ -41,7 +41,7 @@ pub(super) fn obtain(
             tx.commit()?;
             let spent = [ProblemCode::QuotaReached, ProblemCode::WrongState];
             match spent.iter().any(|spent| spent.as_str() == code) {
-                true => Err(CredentialError::NotIssued),
+                true => Err(CredentialError::NotIssued { again: super::next_epoch(number) }),
                 false => Err(AuthorityError::Refused(code).into()),
             }
         }

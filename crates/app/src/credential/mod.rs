@@ -1,30 +1,41 @@
 //! The patient's side of the anonymous credential (SPEC §§28–31): the object of an epoch pinned and
 //! compared, a credential per epoch, its counter, and a pool of certified personas.
 //!
-//! Complete and tested, not in use yet: spaces and backup places still have type 1 (SPEC §7). What is kept stands in
-//! rows that are in no backup and that salvage leaves out ([`ROWS`]): there is no older copy of a counter.
+//! Every persona is certified through it: spaces take theirs from the pool, and they, backup places and who
+//! continues a lost persona are certified in later epochs by `renewal`. What is kept stands in rows that are in
+//! no backup and that salvage leaves out ([`ROWS`]): there is no older copy of a counter.
 //!
 //! 1. `epoch`: what everybody must have alike, checked before anything is asked for or shown.
 //! 2. `issue`: one credential per epoch and device. `m1` is drawn for it and goes with its epoch.
 //! 3. `pool`: personas certified ahead, at times that have nothing to do with what they are for.
+//! 4. `renewal`: personas that are there already.
 
 mod epoch;
 mod issue;
 mod pool;
+mod renewal;
 mod rows;
 
-use keyward_protocol::certificate::CertificateError;
+use keyward_protocol::certificate::{CertificateError, PersonaKeys};
+use keyward_protocol::credential_epoch::VerifiedEpoch;
+use keyward_relay_api::authority::persona::EPOCH_SECONDS;
 
 use crate::error::{AppError, ErrorCode};
+use crate::identity::Enrolment;
+use crate::leaving;
 use crate::ports::authority::AuthorityError;
+use crate::ports::clock::UnixSeconds;
 use crate::ports::credential::CredentialChannels;
 use crate::ports::vault::{Collection, Transaction};
+use crate::recovery::renew;
 use crate::session::Session;
 use crate::store::StoreError;
+use crate::views::common::Role;
 
-pub use epoch::{TwoObjects, evidence};
+pub use epoch::{TwoObjects, compare, evidence};
 pub use pool::{Pace, Pooled, count, take};
-pub use rows::{Asked, Held, Member, Pinned, ROWS};
+pub use renewal::{Certified, renew_at};
+pub use rows::{Asked, Held, Member, Pinned, ROWS, Renewing};
 
 /// Why there is no credential or no certified persona.
 #[derive(Debug, thiserror::Error)]
@@ -41,10 +52,16 @@ pub enum CredentialError {
     Misbehaves,
     /// Everything this credential can certify in its epoch is used up.
     #[error("no presentation is left in this epoch")]
-    Exhausted,
+    Exhausted {
+        /// When the next epoch begins.
+        again: UnixSeconds,
+    },
     /// The clinic issues nothing more to this person in this epoch.
     #[error("the clinic issues no credential in this epoch")]
-    NotIssued,
+    NotIssued {
+        /// When the next epoch begins.
+        again: UnixSeconds,
+    },
     /// Presentations are refused, with numbers that were never used here. A copy of this profile may
     /// use them.
     #[error("the clinic refuses this credential")]
@@ -75,6 +92,76 @@ impl From<CertificateError> for CredentialError {
     }
 }
 
+impl From<CredentialError> for AppError {
+    fn from(error: CredentialError) -> Self {
+        let until = |code, again: UnixSeconds| Self::new(code).with("again", again.to_string());
+        match error {
+            CredentialError::App(error) => error,
+            CredentialError::EpochDiffers => ErrorCode::CredentialEpochDiffers.into(),
+            CredentialError::Misbehaves => ErrorCode::CredentialMisbehaves.into(),
+            CredentialError::Exhausted { again } => until(ErrorCode::CredentialExhausted, again),
+            CredentialError::NotIssued { again } => until(ErrorCode::CredentialNotIssued, again),
+            CredentialError::Refused => ErrorCode::CredentialRefused.into(),
+        }
+    }
+}
+
+/// When the epoch after this one begins.
+fn next_epoch(number: u64) -> UnixSeconds {
+    number.saturating_add(1).saturating_mul(EPOCH_SECONDS)
+}
+
+/// Personas kept certified ahead. Two: whoever makes a space, and another one in the same hours, finds both
+/// ready, and unused ones, which go with their epoch, cost little of its limit.
+pub const READY: usize = 2;
+
+/// Certifies a persona that is there already in the epoch that is current, now. `name` says whose she is,
+/// for this profile alone. Safe to repeat: the same request brings the same certificate.
+///
+/// # Errors
+/// [`CredentialError`].
+pub fn certify(
+    session: &Session,
+    channels: &dyn CredentialChannels,
+    name: &str,
+    keys: &PersonaKeys<'_>,
+) -> Result<Certified, CredentialError> {
+    let (enrolment, epoch) = open(session, channels)?;
+    let certificate = renewal::certify(session, channels, &enrolment, &epoch, name, keys)?;
+    let object = epoch::object(session, epoch.object().epoch)?;
+    Ok(Certified { certificate, object })
+}
+
+/// What an open profile does from time to time of its own accord: keeps [`READY`] personas certified ahead. With
+/// [`Pace::Now`] all of them at once, which says when it happens; that is for a demo.
+///
+/// # Errors
+/// As [`keep_ready`].
+pub fn work_ahead(session: &Session, pace: Pace) -> Result<(), AppError> {
+    {
+        let tx = session.read()?;
+        let patient = Enrolment::load(&*tx)?.is_some_and(|it| it.role == Role::Patient);
+        if !patient || leaving::is_begun(&*tx)? || renew::waits_for_clinic(&*tx)? {
+            return Ok(());
+        }
+    }
+    let channels = session.network().credentials();
+    while keep_ready(session, channels, READY, pace)? < READY && pace == Pace::Now {}
+    Ok(())
+}
+
+/// The current epoch, with a credential of it.
+fn open(
+    session: &Session,
+    channels: &dyn CredentialChannels,
+) -> Result<(Enrolment, VerifiedEpoch), CredentialError> {
+    let enrolment = Enrolment::require(&*session.read()?)?;
+    let epoch = epoch::current(session, channels, &enrolment)?;
+    erase_earlier(session, epoch.object().epoch)?;
+    issue::obtain(session, channels, &enrolment, &epoch)?;
+    Ok((enrolment, epoch))
+}
+
 /// Brings things one step further: pins the epoch, gets a credential, finishes what was begun, and
 /// certifies at most one more persona until `wanted` are ready. Gives how many are.
 ///
@@ -87,10 +174,7 @@ pub fn keep_ready(
     wanted: usize,
     pace: Pace,
 ) -> Result<usize, CredentialError> {
-    let enrolment = crate::identity::Enrolment::require(&*session.read()?)?;
-    let epoch = epoch::current(session, channels, &enrolment)?;
-    erase_earlier(session, epoch.object().epoch)?;
-    issue::obtain(session, channels, &enrolment, &epoch)?;
+    let (enrolment, epoch) = open(session, channels)?;
     pool::finish(session, channels, &enrolment, &epoch)?;
     let ready = pool::count(&*session.read()?)?;
     if ready < wanted && pool::is_due(session, pace)? {
@@ -107,7 +191,7 @@ fn erase_earlier(session: &Session, epoch: u64) -> Result<(), CredentialError> {
         let tx = session.read()?;
         let is_old = |body: &[u8]| rows::epoch_of(body).is_none_or(|of| of < epoch);
         let mut old = Vec::new();
-        for prefix in [rows::ASKED, rows::HELD, rows::POOL] {
+        for prefix in [rows::ASKED, rows::HELD, rows::POOL, rows::RENEW] {
             let rows = tx.list_prefix(Collection::Jobs, prefix)?;
             old.extend(rows.into_iter().filter(|(_, body)| is_old(body)).map(|(id, _)| id));
         }

@@ -8,10 +8,11 @@ use keyward_protocol::certificate::{AnonymousCertificate, AnonymousRequest, Pers
 use keyward_protocol::credential_epoch::VerifiedEpoch;
 use keyward_protocol::domain::Label;
 use keyward_protocol::keys::{DecryptionKey, SigningKey};
+use keyward_relay_api::authority::credential::epoch_at;
 use keyward_relay_api::problem::ProblemCode;
 
 use super::CredentialError;
-use super::rows::{Held, Member, POOL, Stage};
+use super::rows::{self, Held, Member, POOL, Pinned, Stage};
 use crate::error::{AppError, ErrorCode};
 use crate::identity::Enrolment;
 use crate::ports::authority::AuthorityError;
@@ -20,13 +21,13 @@ use crate::ports::credential::CredentialChannels;
 use crate::ports::vault::{Collection, Transaction};
 use crate::recovery::{keys::Recovery, kit};
 use crate::session::Session;
-use crate::store::StoreError;
+use crate::store::{self, StoreError};
 
 /// Between two personas certified ahead: up to this long.
 const APART: UnixSeconds = 6 * 3_600;
 /// Refusals of fresh numbers before it is called off. A copy of this profile uses numbers of its own
 /// accord, so one refusal says little.
-const PATIENCE: usize = 2;
+pub(super) const PATIENCE: usize = 2;
 
 /// When a persona is certified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,8 +45,10 @@ pub struct Pooled {
     pub salt: Vec<u8>,
     /// The recovery key she was certified with.
     pub recovery: Recovery,
-    /// Her certificate, type 2.
+    /// Her certificate.
     pub certificate: Vec<u8>,
+    /// The object of its epoch.
+    pub object: Vec<u8>,
 }
 
 /// How many are ready.
@@ -57,17 +60,24 @@ pub fn count(tx: &(impl Transaction + ?Sized)) -> Result<usize, StoreError> {
     Ok(all.iter().filter(|(_, it)| matches!(it.stage, Stage::Certified { .. })).count())
 }
 
-/// Takes one out, if one is ready: in the transaction that gives her a use.
+/// Takes one out, if one is ready: in the transaction that gives her a use. One whose epoch is over, or
+/// whom the kit that counts could not recover, is thrown away.
 ///
 /// # Errors
 /// What the vault reports.
-pub fn take(tx: &mut (impl Transaction + ?Sized)) -> Result<Option<Pooled>, StoreError> {
+pub fn take(session: &Session, tx: &mut dyn Transaction) -> Result<Option<Pooled>, AppError> {
+    let (kit, now) = (kit::current(tx, session)?, epoch_at(session.now()));
     for (id, member) in Member::all(tx)? {
-        if let Stage::Certified { certificate } = &member.stage {
+        let Stage::Certified { certificate } = &member.stage else { continue };
+        tx.delete(Collection::Jobs, &id)?;
+        let pinned: Option<Pinned> =
+            store::load(tx, Collection::Jobs, &rows::epoch_row(member.epoch))?;
+        if let Some(Pinned { object, .. }) = pinned
+            && member.epoch >= now
+            && member.recovery.is_of(&kit)
+        {
             let (salt, recovery) = (member.salt.clone(), member.recovery.clone());
-            let pooled = Pooled { salt, recovery, certificate: certificate.clone() };
-            tx.delete(Collection::Jobs, &id)?;
-            return Ok(Some(pooled));
+            return Ok(Some(Pooled { salt, recovery, certificate: certificate.clone(), object }));
         }
     }
     Ok(None)
@@ -125,50 +135,58 @@ pub(super) fn certify_one(
 fn begin(session: &Session, epoch: &VerifiedEpoch) -> Result<(String, Member), CredentialError> {
     let number = epoch.object().epoch;
     let mut tx = session.begin()?;
-    let mut held = Held::load(&*tx)?
-        .filter(|held| held.epoch == number)
-        .ok_or_else(|| AppError::from(ErrorCode::NotFound))?;
-    if held.next >= epoch.object().limit.get() {
-        return Err(CredentialError::Exhausted);
-    }
     let kit = kit::current(&mut *tx, session)?;
     let recovery = Recovery::draw(session, &kit)?;
     let mut random = [0; 24];
     session.randomness().with(|rng| rng.fill_bytes(&mut random));
     let (id, salt) = random.split_at(8);
     let (id, salt) = (format!("{POOL}{}", hex::encode(id)), salt.to_vec());
-    let request = request(session, epoch, &held, &salt, &recovery)?;
+    let (signing, decryption) = keys(session, &salt)?;
+    let keys =
+        PersonaKeys { signing: &signing, decryption: &decryption, recovery_hash: recovery.hash };
+    let due = some_time_after(session);
+    let request = spend(session, &mut *tx, epoch, &keys, Some(due))?;
     let member = Member { epoch: number, salt, recovery, stage: Stage::Sent { request } };
-    held.next += 1;
-    held.due = some_time_after(session);
-    held.save(&mut *tx)?;
     member.save(&mut *tx, &id)?;
     tx.commit()?;
     Ok((id, member))
 }
 
-/// The request under the first unused number.
-fn request(
+/// A request of these keys under the first number that was never used, which is used up by it: in a
+/// transaction that is on the disk before anything leaves.
+pub(super) fn spend(
     session: &Session,
+    tx: &mut dyn Transaction,
     epoch: &VerifiedEpoch,
-    held: &Held,
-    salt: &[u8],
-    recovery: &Recovery,
+    keys: &PersonaKeys<'_>,
+    due: Option<UnixSeconds>,
 ) -> Result<Vec<u8>, CredentialError> {
+    let number = epoch.object().epoch;
+    let mut held = Held::load(tx)?
+        .filter(|held| held.epoch == number)
+        .ok_or_else(|| AppError::from(ErrorCode::NotFound))?;
+    if held.next >= epoch.object().limit.get() {
+        return Err(CredentialError::Exhausted { again: super::next_epoch(number) });
+    }
+    let credential = held.credential()?;
+    let request = session
+        .randomness()
+        .with(|rng| AnonymousRequest::create(rng, keys, epoch, &credential, held.next))?;
+    held.next += 1;
+    held.due = due.unwrap_or(held.due);
+    held.save(tx)?;
+    Ok(request)
+}
+
+fn keys(session: &Session, salt: &[u8]) -> Result<(SigningKey, DecryptionKey), AppError> {
     let failed = |_| AppError::from(ErrorCode::Internal);
-    let (signing, decryption) = session.with_master(|master| {
+    session.with_master(|master| {
         Ok((
             SigningKey::derive_from(master, Label::PersonaSigning, salt).map_err(failed)?,
             DecryptionKey::derive_from(master, Label::PersonaEncapsulation, salt)
                 .map_err(failed)?,
         ))
-    })?;
-    let keys =
-        PersonaKeys { signing: &signing, decryption: &decryption, recovery_hash: recovery.hash };
-    let credential = held.credential()?;
-    Ok(session
-        .randomness()
-        .with(|rng| AnonymousRequest::create(rng, &keys, epoch, &credential, held.next))?)
+    })
 }
 
 /// Sends a member's request; false if it was refused, for ever.

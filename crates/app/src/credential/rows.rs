@@ -1,6 +1,8 @@
 //! Rows in [`Collection::Jobs`], which is in no backup; salvage leaves out what begins with [`ROWS`].
 
 use keyward_protocol::arc::{Credential, PendingCredential};
+use keyward_protocol::certificate::PersonaKeys;
+use keyward_protocol::credential_epoch::VerifiedEpoch;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{AppError, ErrorCode};
@@ -19,6 +21,8 @@ pub(super) const ASKED: &str = "credential/asked";
 pub(super) const HELD: &str = "credential/held";
 /// Rows of [`Member`], by random ids.
 pub(super) const POOL: &str = "credential/pool/";
+/// Rows of [`Renewing`], by whose persona it is.
+pub(super) const RENEW: &str = "credential/renew/";
 /// Objects that differ from a pinned one, by epoch.
 pub(super) const DIFFERS: &str = "credential/differs/";
 
@@ -82,6 +86,62 @@ pub(super) enum Stage {
         #[serde(with = "store::base64")]
         certificate: Vec<u8>,
     },
+}
+
+/// A persona of this profile's own that is certified in an epoch.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Renewing {
+    epoch: u64,
+    /// Her verification key, compressed.
+    #[serde(with = "store::base64")]
+    key: Vec<u8>,
+    recovery_hash: [u8; 32],
+    pub(super) sought: Sought,
+}
+
+/// How far it is.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) enum Sought {
+    /// The very bytes that may have left. They bring her certificate, as often as they are sent.
+    Sent {
+        #[serde(with = "store::base64")]
+        request: Vec<u8>,
+    },
+    /// Refused; tried again with another number from a time on.
+    Refused { again: UnixSeconds },
+}
+
+impl Renewing {
+    pub(super) fn new(epoch: &VerifiedEpoch, keys: &PersonaKeys<'_>, sought: Sought) -> Self {
+        Self {
+            epoch: epoch.object().epoch,
+            key: keys.signing.verifying_key().to_bytes().to_vec(),
+            recovery_hash: keys.recovery_hash,
+            sought,
+        }
+    }
+
+    /// Whether it is about these keys in this epoch: after a restore they are others.
+    pub(super) fn is_of(&self, epoch: &VerifiedEpoch, keys: &PersonaKeys<'_>) -> bool {
+        self.epoch == epoch.object().epoch
+            && self.key == keys.signing.verifying_key().to_bytes()
+            && self.recovery_hash == keys.recovery_hash
+    }
+
+    pub(super) fn load(
+        tx: &(impl Transaction + ?Sized),
+        row: &str,
+    ) -> Result<Option<Self>, StoreError> {
+        store::load(tx, Collection::Jobs, row)
+    }
+
+    pub(super) fn save(
+        &self,
+        tx: &mut (impl Transaction + ?Sized),
+        row: &str,
+    ) -> Result<(), StoreError> {
+        store::save(tx, Collection::Jobs, row, self)
+    }
 }
 
 impl Drop for Asked {

@@ -4,6 +4,7 @@
 use keyward_protocol::grant::{GrantInbox, GrantMessage, InboxOutcome, OpenedGrant};
 use keyward_protocol::ids::GrantId;
 
+use crate::credential::{self, CredentialError};
 use crate::error::AppError;
 use crate::exchange::ShareLetter;
 use crate::ports::clock::UnixSeconds;
@@ -23,17 +24,29 @@ struct Letter {
     letter: ShareLetter,
 }
 
-/// Opens and checks one sealed message. `None`: not for us, not signed, not readable. It is never
-/// an error of the exchange: anybody may send rubbish to a mailbox.
-fn open(own: &Own, sealed: &[u8], now: UnixSeconds) -> Option<Letter> {
-    let authorities = std::slice::from_ref(&own.authority);
+/// Opens and checks one sealed message. `None`: not for us, not signed, not readable, or under an object of
+/// an epoch that is not everybody's. It is never an error of the exchange: anybody may send rubbish to a
+/// mailbox.
+fn open(
+    session: &Session,
+    own: &Own,
+    sealed: &[u8],
+    now: UnixSeconds,
+) -> Result<Option<Letter>, Failure> {
+    let (service, keys) = (own.enrolment.service_id, &own.keys);
     let opened =
-        GrantMessage::open(&own.keys.mailbox, &own.certificate, authorities, now, sealed).ok()?;
-    if opened.persona.service_id != own.enrolment.service_id {
-        return None;
+        GrantMessage::open(&keys.mailbox, &own.certificate, &own.authority, service, now, sealed);
+    let Ok(opened) = opened else { return Ok(None) };
+    let channels = session.network().credentials();
+    let (epoch, object) = (&opened.epoch, &opened.epoch_object);
+    match credential::compare(session, channels, &own.enrolment, epoch, object) {
+        Ok(()) => {}
+        Err(CredentialError::App(error)) => return Err(error.into()),
+        // Both objects are kept: signed by the clinic, they prove that it treats people differently.
+        Err(_) => return Ok(None),
     }
-    let letter = ShareLetter::from_bytes(&opened.share).ok()?;
-    Some(Letter { opened, letter })
+    let letter = ShareLetter::from_bytes(&opened.share).ok();
+    Ok(letter.map(|letter| Letter { opened, letter }))
 }
 
 /// Fetches the mailbox. Every page is durable before it is acknowledged; a crash in between brings
@@ -52,8 +65,10 @@ pub(super) fn collect(
         if last <= after {
             return Err(RelayError::Misbehaves("a mailbox that does not move on".into()).into());
         }
-        let letters: Vec<_> =
-            page.messages.iter().filter_map(|message| open(own, &message.body, now)).collect();
+        let mut letters = Vec::new();
+        for message in &page.messages {
+            letters.extend(open(session, own, &message.body, now)?);
+        }
         new += keep(session, letters, now)?;
         // An unreadable message is acknowledged too: the list of grants brings its letter again as
         // long as there is any hope for it.
@@ -84,9 +99,8 @@ pub(super) fn ask_again(
             Err(RelayError::NotFound) => continue,
             Err(error) => return Err(error.into()),
         };
-        let letter = detail
-            .message
-            .and_then(|sealed| open(own, &sealed, now))
+        let Some(sealed) = detail.message else { continue };
+        let letter = open(session, own, &sealed, now)?
             .filter(|letter| letter.opened.grant.statement().grant_id == grant);
         new += keep(session, letter.into_iter().collect(), now)?;
     }
@@ -129,7 +143,7 @@ fn accept(
         | InboxOutcome::Full => return Ok(false),
     }
     let earlier = ShareRow::load(tx, &id)?;
-    let row = ShareRow::new(&opened.persona, &opened.grant, letter, earlier.as_ref(), now);
+    let row = ShareRow::new(&opened, letter, earlier.as_ref(), now);
     if earlier.is_some_and(|earlier| narrower(&earlier, &row)) {
         // Copies of what is no longer shared go; what is still shared comes again.
         erase_copies(tx, &id)?;

@@ -8,9 +8,12 @@
 //! | `SeenHeads` | `grant/` grant `/` compartment | how far the cached copies of this share reach |
 //! | `Messages` | `inbox` | the grant inbox of protocol SPEC (highest revision of every grant) |
 
-use keyward_protocol::certificate::{PersonaCertificate, VerifiedClinician, VerifiedPersona};
+use keyward_protocol::certificate::{AnonymousCertificate, VerifiedClinician, VerifiedPersona};
 use keyward_protocol::chain::SeenHead;
-use keyward_protocol::grant::{GrantInbox, GrantStatement, SignedGrant, VerifiedGrant};
+use keyward_protocol::credential_epoch::VerifiedEpoch;
+use keyward_protocol::grant::{
+    GrantInbox, GrantStatement, OpenedGrant, SignedGrant, VerifiedGrant,
+};
 use keyward_protocol::ids::{CompartmentId, EpochId, GrantId, PersonaId};
 use keyward_protocol::keys::VerifyingKey;
 use keyward_records::Category;
@@ -53,6 +56,9 @@ pub(super) struct ShareRow {
     pub(super) revision: u32,
     #[serde(with = "store::base64")]
     signed_grant: Vec<u8>,
+    /// The object of the persona's epoch, compared with the pinned one when it arrived.
+    #[serde(default, with = "store::base64")]
+    epoch_object: Vec<u8>,
     #[serde(with = "store::base64")]
     persona_certificate: Vec<u8>,
     letter: ShareLetter,
@@ -90,12 +96,12 @@ pub(super) struct Share {
 impl ShareRow {
     /// A row from a letter that was opened and verified. `earlier` is the row it replaces.
     pub(super) fn new(
-        persona: &VerifiedPersona,
-        grant: &VerifiedGrant,
+        opened: &OpenedGrant,
         letter: ShareLetter,
         earlier: Option<&Self>,
         now: UnixSeconds,
     ) -> Self {
+        let OpenedGrant { persona, grant, epoch_object, .. } = opened;
         let statement = grant.statement();
         let kept = earlier.map_or(&[][..], |row| &row.compartments);
         let compartments = compartments(statement, &letter, kept);
@@ -103,6 +109,7 @@ impl ShareRow {
             persona: persona.id(),
             revision: statement.revision,
             signed_grant: grant.signed().to_bytes(),
+            epoch_object: epoch_object.clone(),
             persona_certificate: persona.raw().to_vec(),
             letter,
             not_before: statement.not_before,
@@ -162,11 +169,15 @@ impl ShareRow {
         authority: &VerifyingKey,
     ) -> Result<Share, AppError> {
         let corrupt = || AppError::new(ErrorCode::VaultCorrupt);
-        let persona = PersonaCertificate::verify_signature_only(
-            &self.persona_certificate,
-            std::slice::from_ref(authority),
-        )
-        .map_err(|_| corrupt())?;
+        if self.epoch_object.is_empty() {
+            // Of an earlier version, under a certificate that nobody reads any more: the patient's app
+            // sends the share again under another.
+            return Err(ErrorCode::ShareIncomplete.into());
+        }
+        let epoch = VerifiedEpoch::verify(&self.epoch_object, authority, own.service_id)
+            .map_err(|_| corrupt())?;
+        let persona = AnonymousCertificate::verify(&self.persona_certificate, &epoch)
+            .map_err(|_| corrupt())?;
         let signed = SignedGrant::from_bytes(&self.signed_grant).map_err(|_| corrupt())?;
         let grant = VerifiedGrant::verify_any_time(signed, &persona, own).map_err(|_| corrupt())?;
         Ok(Share { persona, grant })

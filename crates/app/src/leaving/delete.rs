@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use keyward_protocol::certificate::AnonymousCertificate;
 use keyward_protocol::ids::PersonaId;
 use keyward_protocol::keys::{MasterSecret, SigningKey, VerifyingKey};
 use keyward_protocol::statement::{Act, ForgetStatement, Kept, Receipt, Signed};
@@ -194,9 +195,11 @@ impl Run<'_> {
         let mut personas = Vec::new();
         for (space, stored) in Space::all(&*self.session.read()?)? {
             // Certified but perhaps not presented: the relay answers for who it never met as well.
-            let Some(certificate) = stored.presented.clone().or(stored.certificate.clone()) else {
-                continue;
-            };
+            // One of an earlier version's the relay reads no more.
+            let shown =
+                [stored.presented.clone(), stored.certificate.clone()].into_iter().flatten();
+            let mut shown = shown.filter(|it| AnonymousCertificate::unverified(it).is_ok());
+            let Some(certificate) = shown.next() else { continue };
             let signing = self.session.with_master(|master| stored.persona(master))?.signing;
             let subject = PersonaId::of(signing.verifying_key()).to_bytes();
             let asked = self.ask(&signing, subject)?;

@@ -4,16 +4,18 @@
 use std::sync::Arc;
 
 use keyward_protocol::certificate::{
-    PersonaCertificate, PersonaKeys, PersonaRequest, VerifiedPersona,
+    AnonymousCertificate, PersonaKeys, PersonaRequest, VerifiedPersona,
 };
+use keyward_protocol::credential_epoch::VerifiedEpoch;
 use keyward_protocol::domain::Label;
 use keyward_protocol::ids::PersonaId;
 use keyward_protocol::keys::{DecryptionKey, MasterSecret, SigningKey};
 use keyward_protocol::kit::{BackupPersona, KitPublic};
-use keyward_relay_api::authority::persona::{challenge, naming_challenge};
+use keyward_relay_api::authority::persona::naming_challenge;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use crate::credential::{self, Certified, Pace, Pooled};
 use crate::error::{AppError, ErrorCode};
 use crate::exchange::ShownAs;
 use crate::identity::Enrolment;
@@ -22,17 +24,20 @@ use crate::patient::visibility::Visibility;
 use crate::ports::clock::UnixSeconds;
 use crate::ports::vault::{Collection, Transaction};
 use crate::recovery::keys::Recovery;
+use crate::recovery::renew;
 use crate::session::Session;
 use crate::store::{self, StoreError};
-use crate::views::patient::{SpaceDraft, SpaceView};
+use crate::views::patient::{Anonymity, SpaceDraft, SpaceView};
 
+mod anonymity;
 mod pseudonym;
 
 /// Longest name of a space, in characters.
 const MAX_NAME: usize = 60;
-/// Most spaces of one profile (the authority certifies 64 personas per epoch).
-const MAX_SPACES: usize = 32;
-/// A certificate or attestation is renewed when less than this is left of it.
+/// Most spaces of one profile: each is certified once an epoch, and a credential is good for 32, some of them
+/// for backups and for personas certified ahead.
+const MAX_SPACES: usize = 24;
+/// An attestation is renewed when less than this is left of it.
 pub(super) const RENEW_BEFORE: UnixSeconds = 30 * 86_400;
 
 /// A sharing space as stored.
@@ -54,6 +59,12 @@ pub struct Space {
     /// Its persona's certificate.
     #[serde(with = "store::base64_option")]
     pub certificate: Option<Vec<u8>>,
+    /// The object of its credential epoch, with which it is checked.
+    #[serde(default, with = "store::base64_option")]
+    pub epoch_object: Option<Vec<u8>>,
+    /// Nobody was certified ahead when this persona was needed: she was certified at that moment.
+    #[serde(default)]
+    pub at_once: bool,
     /// The certificate the relay has taken.
     #[serde(with = "store::base64_option")]
     pub presented: Option<Vec<u8>>,
@@ -157,7 +168,8 @@ impl Space {
         Ok(fresh)
     }
 
-    /// Its certificate, if it is there and valid now.
+    /// Its certificate, if it is there and valid now. One of the identified type, from before there was
+    /// this one, is none.
     ///
     /// # Errors
     /// [`ErrorCode::VaultCorrupt`] if the pinned key is none.
@@ -166,17 +178,38 @@ impl Space {
         enrolment: &Enrolment,
         now: UnixSeconds,
     ) -> Result<Option<VerifiedPersona>, AppError> {
-        let authorities = [enrolment.authority_key()?];
-        let current = self
-            .certificate
-            .as_ref()
-            .and_then(|bytes| PersonaCertificate::verify(bytes, &authorities, now).ok());
+        let (Some(bytes), Some(object)) = (&self.certificate, &self.epoch_object) else {
+            return Ok(None);
+        };
+        let key = enrolment.authority_key()?;
+        let current = VerifiedEpoch::verify(object, &key, enrolment.service_id)
+            .ok()
+            .and_then(|epoch| AnonymousCertificate::verify(bytes, &epoch).ok())
+            .filter(|certificate| certificate.check_current(now).is_ok());
         Ok(current)
     }
 
+    /// Whether she was ever certified, in whatever epoch and way: then her keys are hers for good.
+    pub fn was_certified(&self) -> bool {
+        self.certificate.is_some() || self.presented.is_some()
+    }
+
     /// Whether it is time to have this certificate renewed, well before it runs out.
-    pub fn is_renewal_due(certificate: &VerifiedPersona, now: UnixSeconds) -> bool {
-        certificate.valid_until <= now.saturating_add(RENEW_BEFORE)
+    pub fn is_renewal_due(&self, certificate: &VerifiedPersona, now: UnixSeconds) -> bool {
+        credential::renew_at(certificate.epoch, &self.salt) <= now
+    }
+
+    /// The space with a new certificate.
+    pub(crate) fn certified(&mut self, certified: Certified) {
+        self.certificate = Some(certified.certificate);
+        self.epoch_object = Some(certified.object);
+    }
+
+    /// The space with somebody who was certified ahead as its persona.
+    fn settled(&mut self, pooled: Pooled, at_once: bool) {
+        let Pooled { salt, recovery, certificate, object } = pooled;
+        (self.salt, self.recoveries, self.at_once) = (salt, vec![recovery], at_once);
+        self.certified(Certified { certificate, object });
     }
 
     /// The secret under which ids and references are replaced in shared records of this space.
@@ -206,40 +239,22 @@ impl Persona {
         Self { signing: Arc::new(signing), decryption, recovery_hash }
     }
 
-    /// Has it certified over the identified channel.
+    /// Has it certified in the epoch that is current, through the anonymous credential. `name` says whose
+    /// it is, for this profile alone.
     ///
     /// # Errors
-    /// What the authority reports; [`ErrorCode::AuthorityMisbehaves`] for another certificate than
-    /// asked for.
-    pub(crate) fn certify(
-        &self,
-        session: &Session,
-        enrolment: &Enrolment,
-    ) -> Result<VerifiedPersona, AppError> {
-        let key = session.with_master(|master| enrolment.enrolment_key(master))?;
-        let request = self.request(session, enrolment, &key)?;
-        let authority = session.network().authority(&enrolment.authority(), Some(Arc::new(key)))?;
-        let bytes = authority.certify_persona(&request)?;
-        let authorities = [enrolment.authority_key()?];
-        let certificate = PersonaCertificate::verify(&bytes, &authorities, session.now())
-            .map_err(|_| ErrorCode::AuthorityMisbehaves)?;
-        let same = certificate.verification == *self.signing.verifying_key()
-            && certificate.recovery_hash == self.recovery_hash;
-        if same { Ok(certificate) } else { Err(ErrorCode::AuthorityMisbehaves.into()) }
+    /// What the authority reports; the codes of the anonymous credential.
+    pub(crate) fn certify(&self, session: &Session, name: &str) -> Result<Certified, AppError> {
+        let channels = session.network().credentials();
+        Ok(credential::certify(session, channels, name, &self.keys())?)
     }
 
-    /// The request for its certificate, bound to the device's enrolment key.
-    ///
-    /// # Errors
-    /// [`ErrorCode::Internal`] if signing fails.
-    pub fn request(
-        &self,
-        session: &Session,
-        enrolment: &Enrolment,
-        enrolment_key: &SigningKey,
-    ) -> Result<Vec<u8>, AppError> {
-        let challenge = challenge(enrolment.service_id, enrolment_key.verifying_key());
-        self.answer(session, enrolment, &challenge)
+    fn keys(&self) -> PersonaKeys<'_> {
+        PersonaKeys {
+            signing: &self.signing,
+            decryption: &self.decryption,
+            recovery_hash: self.recovery_hash,
+        }
     }
 
     /// The request to be named, bound to the device's enrolment key.
@@ -252,47 +267,37 @@ impl Persona {
         enrolment: &Enrolment,
         enrolment_key: &SigningKey,
     ) -> Result<Vec<u8>, AppError> {
-        let challenge = naming_challenge(enrolment.service_id, enrolment_key.verifying_key());
-        self.answer(session, enrolment, &challenge)
-    }
-
-    fn answer(
-        &self,
-        session: &Session,
-        enrolment: &Enrolment,
-        challenge: &[u8; 32],
-    ) -> Result<Vec<u8>, AppError> {
-        let keys = PersonaKeys {
-            signing: &self.signing,
-            decryption: &self.decryption,
-            recovery_hash: self.recovery_hash,
-        };
+        let (service, keys) = (enrolment.service_id, self.keys());
+        let challenge = naming_challenge(service, enrolment_key.verifying_key());
         session
             .randomness()
-            .with(|rng| PersonaRequest::create(rng, &keys, enrolment.service_id, challenge))
+            .with(|rng| PersonaRequest::create(rng, &keys, service, &challenge))
             .map_err(|_| ErrorCode::Internal.into())
     }
 }
 
-/// Creates a space. Its persona is certified when something is first shared in it, so that the
-/// clinic does not learn how many spaces somebody merely thought about.
+/// Creates a space. Its persona is one that was certified ahead, at a time that says nothing of this one;
+/// if nobody is ready, she is certified now, which the space says. While the clinic is out of reach the space
+/// is there without one, and gets her when something is first shared in it.
 ///
 /// # Errors
-/// A field error for a missing, overlong or repeated name; [`ErrorCode::NotEnrolled`]; else what
-/// the vault reports.
+/// A field error for a missing, overlong or repeated name; [`ErrorCode::NotEnrolled`]; the codes of the
+/// anonymous credential where nobody can be certified in this epoch; else what the vault reports.
 pub fn create(session: &Session, draft: &SpaceDraft) -> Result<SpaceView, AppError> {
+    new_name(&*session.read()?, draft)?;
+    let at_once = match ready(session) {
+        Err(error) if error.code.is_of_credential() || error.code == ErrorCode::Locked => {
+            return Err(error);
+        }
+        outcome => outcome.unwrap_or_default(),
+    };
     let mut tx = session.begin()?;
-    Enrolment::require(&*tx)?;
-    let spaces = Space::all(&*tx)?;
-    let name = checked_name(&draft.name, None, &spaces)?;
-    if spaces.len() >= MAX_SPACES {
-        return Err(AppError::field("name", "too-many"));
-    }
+    let name = new_name(&*tx, draft)?;
     let mut random = [0u8; 8 + 16 + 8];
     session.randomness().with(|rng| rng.fill_bytes(&mut random));
     let (id, rest) = random.split_at(8);
     let (salt, words) = rest.split_at(16);
-    let space = Space {
+    let mut space = Space {
         name,
         icon: draft.icon.chars().take(MAX_NAME).collect(),
         shows_name: draft.shows_name,
@@ -300,16 +305,71 @@ pub fn create(session: &Session, draft: &SpaceDraft) -> Result<SpaceView, AppErr
         salt: salt.to_vec(),
         created: session.now(),
         certificate: None,
+        epoch_object: None,
+        at_once: false,
         presented: None,
         attestation: None,
         recoveries: Vec::new(),
         continues: Vec::new(),
     };
+    if let Some(pooled) = credential::take(session, &mut *tx)? {
+        space.settled(pooled, at_once);
+    }
     let id = hex::encode(id);
     space.save(&mut *tx, &id)?;
     tx.commit()?;
     session.changed();
     one(session, &id)
+}
+
+/// The name of a space that may be made.
+fn new_name(tx: &(impl Transaction + ?Sized), draft: &SpaceDraft) -> Result<String, AppError> {
+    Enrolment::require(tx)?;
+    let spaces = Space::all(tx)?;
+    let name = checked_name(&draft.name, None, &spaces)?;
+    if spaces.len() >= MAX_SPACES {
+        return Err(AppError::field("name", "too-many"));
+    }
+    Ok(name)
+}
+
+/// Sees to it that somebody is certified; whether that had to be done now.
+fn ready(session: &Session) -> Result<bool, AppError> {
+    if credential::count(&*session.read()?)? > 0 {
+        return Ok(false);
+    }
+    // After a restore the clinic knows this computer's key only once the lost one is replaced.
+    renew::enrolment(session, &session.enrolment()?)?;
+    credential::keep_ready(session, session.network().credentials(), 1, Pace::Now)?;
+    Ok(true)
+}
+
+/// Gives a space that never had one a persona.
+///
+/// # Errors
+/// What the authority reports; the codes of the anonymous credential; what the vault reports.
+pub(crate) fn settle(session: &Session, id: &str) -> Result<(), AppError> {
+    // What stood ready may turn out to be of an earlier epoch or of a former kit.
+    for _ in 0..2 {
+        let at_once = ready(session)?;
+        let mut tx = session.begin()?;
+        let mut space = Space::load(&*tx, id)?;
+        if space.was_certified() {
+            return Ok(());
+        }
+        let pooled = credential::take(session, &mut *tx)?;
+        let found = pooled.is_some();
+        if let Some(pooled) = pooled {
+            space.settled(pooled, at_once);
+            space.save(&mut *tx, id)?;
+        }
+        tx.commit()?;
+        if found {
+            session.changed();
+            return Ok(());
+        }
+    }
+    Err(ErrorCode::Internal.into())
 }
 
 /// Renames a space and gives it another icon. Doctors see nothing of it.
@@ -351,12 +411,16 @@ fn checked_name(
 /// What the vault reports.
 pub fn list(session: &Session) -> Result<Vec<SpaceView>, AppError> {
     let tx = session.read()?;
-    let now = session.now();
+    let (now, enrolment) = (session.now(), Enrolment::load(&*tx)?);
     let shares = Share::all(&*tx)?;
     let visibility = Visibility::of(&shares, now);
     let mut spaces = Space::all(&*tx)?;
     spaces.sort_by(|(a, x), (b, y)| (x.created, a).cmp(&(y.created, b)));
-    Ok(spaces.into_iter().map(|(id, space)| view(&id, space, &shares, &visibility, now)).collect())
+    let view = |(id, space): &(String, Space)| {
+        let anonymity = anonymity::of(id, space, &spaces, &shares, enrolment.as_ref(), now);
+        view(id, space.clone(), &shares, &visibility, anonymity, now)
+    };
+    Ok(spaces.iter().map(view).collect())
 }
 
 fn one(session: &Session, id: &str) -> Result<SpaceView, AppError> {
@@ -371,6 +435,7 @@ fn view(
     space: Space,
     shares: &[(String, Share)],
     visibility: &Visibility,
+    anonymity: Anonymity,
     now: UnixSeconds,
 ) -> SpaceView {
     let live = shares.iter().filter(|(_, share)| share.space == id && share.is_visible(now));
@@ -382,7 +447,8 @@ fn view(
         icon: space.icon,
         shows_name: space.shows_name,
         pseudonym: space.pseudonym,
-        certified: space.certificate.is_some(),
+        certified: anonymity.until.is_some(),
         created: space.created,
+        anonymity,
     }
 }

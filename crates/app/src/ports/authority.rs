@@ -27,13 +27,6 @@ pub trait Authority: Send + Sync {
     /// [`AuthorityError`].
     fn enrol_finish(&self, finish: &EnrolFinish) -> Result<EnrolFinished, AuthorityError>;
 
-    /// Certifies a persona: `PersonaRequest` bytes in, certificate out (signed by the enrolment key:
-    /// the identified channel). Safe to repeat.
-    ///
-    /// # Errors
-    /// [`AuthorityError`].
-    fn certify_persona(&self, request: &[u8]) -> Result<Vec<u8>, AuthorityError>;
-
     /// Asks to be named: `PersonaRequest` bytes over the naming challenge in, signed
     /// `NameAttestation` out (signed by the enrolment key: the identified channel). Safe to repeat.
     ///

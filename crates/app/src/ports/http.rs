@@ -19,6 +19,7 @@ use super::authority::{
     EnrolStarted,
 };
 use super::clock::{Clock, UnixSeconds};
+use super::credential::CredentialChannels;
 use super::recovery::{AuthorityRecovery, RelayRecovery};
 use super::relay::{
     AccessAnswer, Accesses, GrantDetail, GrantSummary, Messages, Network, OwnAnswer, PostAccess,
@@ -110,6 +111,10 @@ impl Network for HttpNetwork {
         signer: Arc<SigningKey>,
     ) -> Result<Box<dyn AuthorityRecovery>, AuthorityError> {
         Ok(Box::new(HttpAuthority { client: self.authority_client(at)?, signer: Some(signer) }))
+    }
+
+    fn credentials(&self) -> &dyn CredentialChannels {
+        self
     }
 }
 
@@ -224,10 +229,6 @@ impl Authority for HttpAuthority {
 
     fn enrol_finish(&self, finish: &EnrolFinish) -> Result<EnrolFinished, AuthorityError> {
         Ok(self.client.enrol_finish(finish)?)
-    }
-
-    fn certify_persona(&self, request: &[u8]) -> Result<Vec<u8>, AuthorityError> {
-        Ok(self.client.certify_persona(self.signer()?, request.to_vec())?)
     }
 
     fn attest_name(&self, request: &[u8]) -> Result<Vec<u8>, AuthorityError> {

@@ -76,6 +76,9 @@ pub trait Network: Send + Sync {
         signer: Arc<SigningKey>,
     ) -> Result<Box<dyn super::recovery::RelayRecovery>, RelayError>;
 
+    /// The channels of the anonymous credential: every call a connection of its own.
+    fn credentials(&self) -> &dyn super::credential::CredentialChannels;
+
     /// The same as [`Network::authority`] for what a lost computer and leaving need.
     ///
     /// # Errors

@@ -13,16 +13,18 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use keyward_protocol::certificate::{PersonaCertificate, VerifiedPersona};
+use keyward_protocol::certificate::AnonymousCertificate;
 use keyward_protocol::ids::PersonaId;
 use keyward_protocol::keys::{MasterSecret, SigningKey, VerifyingKey};
 use keyward_protocol::kit::{KitKeys, KitPublic, KitSecret};
 use keyward_protocol::statement::{
     Act as Done, EnrolmentReplacement, PersonaReplacement, Receipt, Signed,
 };
+use keyward_relay_api::authority::credential::validity;
 use serde::{Deserialize, Serialize};
 
 use super::keys::{Recovery, Registered};
+use crate::credential::Certified;
 use crate::doctor;
 use crate::error::{AppError, ErrorCode};
 use crate::identity::Enrolment;
@@ -71,6 +73,9 @@ struct LostPersona {
     recovery: Recovery,
     #[serde(with = "store::base64_option")]
     certificate: Option<Vec<u8>>,
+    /// The object of its epoch.
+    #[serde(default, with = "store::base64_option")]
+    object: Option<Vec<u8>>,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -189,14 +194,36 @@ pub(super) fn prepare(
             Some(registered) => renewal.enrolment = Some(signer.key(master, &registered)?),
             None => renewal.desk = true,
         }
-        for (id, space) in spaces {
-            if let Some(lost) = signer.persona(master, &space)? {
-                renewal.personas.insert(id, lost);
+        for (id, space) in &spaces {
+            if let Some(lost) = signer.persona(master, space)? {
+                renewal.personas.insert(id.clone(), lost);
             }
         }
         Ok(renewal)
     })?;
+    for (id, space) in spaces {
+        if space.was_certified() && !renewal.personas.contains_key(&id) {
+            of_an_earlier_version(tx, &id, space, at)?;
+        }
+    }
     renewal.save(tx)
+}
+
+/// A space whose persona has a certificate of the identified type, which nobody reads any more: it goes on
+/// under another one, and what it shared runs to its end.
+fn of_an_earlier_version(
+    tx: &mut dyn Transaction,
+    id: &str,
+    mut space: Space,
+    now: UnixSeconds,
+) -> Result<(), AppError> {
+    (space.certificate, space.presented, space.attestation) = (None, None, None);
+    space.recoveries.clear();
+    space.save(tx, id)?;
+    for (category, _) in Compartment::of_space(tx, id)? {
+        Compartment::leave_behind(tx, id, category)?;
+    }
+    out_of_hand(tx, id, now)
 }
 
 /// A doctor's keys are certified by her clinic only, in person, and nobody but she had them (SPEC §26.5): the
@@ -242,14 +269,15 @@ impl Signer<'_> {
         master: &MasterSecret,
         space: &Space,
     ) -> Result<Option<LostPersona>, AppError> {
-        let authority = [self.enrolment.authority_key()?];
-        let read = |bytes: &Vec<u8>| PersonaCertificate::verify_signature_only(bytes, &authority);
+        // Checked when they came.
+        let read = |bytes: &Vec<u8>| AnonymousCertificate::unverified(bytes);
         // The one the relay has first: that is what the statement is compared with.
         let shown = [&space.presented, &space.certificate];
-        let certificates: Vec<VerifiedPersona> =
+        let certificates: Vec<AnonymousCertificate> =
             shown.into_iter().flatten().filter_map(|bytes| read(bytes).ok()).collect();
         let Some(first) = certificates.first() else { return Ok(None) };
-        let (id, recovery) = (first.id(), Recovery::draw(self.session, &self.public)?);
+        let id = PersonaId::of(&first.verification);
+        let recovery = Recovery::draw(self.session, &self.public)?;
         let signing = space.persona_with(master, recovery.hash)?.signing;
         let successor = PersonaId::of(signing.verifying_key());
         let mut statements = Vec::new();
@@ -267,7 +295,7 @@ impl Signer<'_> {
                 statements.push(Statement(signed.to_bytes()));
             }
         }
-        Ok(Some(LostPersona { id, statements, recovery, certificate: None }))
+        Ok(Some(LostPersona { id, statements, recovery, certificate: None, object: None }))
     }
 }
 
@@ -343,7 +371,7 @@ pub(crate) fn persona(
     let Some(lost) = lost else { return Ok(()) };
     let stored = Space::load(&*session.read()?, space)?;
     let persona = session.with_master(|master| stored.persona_with(master, lost.recovery.hash))?;
-    let certificate = certificate(session, enrolment, space, &persona, &lost)?;
+    let Certified { certificate, object } = certificate(session, space, &persona, &lost)?;
     let at = enrolment.relay();
     let relay = session.network().relay(&at, Arc::clone(&persona.signing))?;
     relay.present_persona(&certificate)?;
@@ -361,33 +389,33 @@ pub(crate) fn persona(
         history::fetch_of_lost(session, space, lost.id, &*relay, &*channel)?;
         grants = channel.grants_of_replaced(&lost.id)?;
     }
-    settle(session, space, lost, certificate, replaced, &grants)
+    settle(session, space, lost, Certified { certificate, object }, replaced, &grants)
 }
 
 /// Her successor's certificate, durable before the relay sees it.
 fn certificate(
     session: &Session,
-    enrolment: &Enrolment,
     space: &str,
     persona: &Persona,
     lost: &LostPersona,
-) -> Result<Vec<u8>, AppError> {
-    let authorities = [enrolment.authority_key()?];
-    if let Some(held) = &lost.certificate
-        && PersonaCertificate::verify(held, &authorities, session.now()).is_ok()
+) -> Result<Certified, AppError> {
+    if let (Some(certificate), Some(object)) = (&lost.certificate, &lost.object)
+        && let Ok(held) = AnonymousCertificate::unverified(certificate)
+        && validity(held.epoch).is_some_and(|valid| valid.contains(&session.now()))
     {
-        return Ok(held.clone());
+        return Ok(Certified { certificate: certificate.clone(), object: object.clone() });
     }
-    let certificate = persona.certify(session, enrolment)?.raw().to_vec();
+    let Certified { certificate, object } = persona.certify(session, space)?;
     let mut tx = session.begin()?;
     if let Some(mut renewal) = Renewal::load(&*tx)?
         && let Some(lost) = renewal.personas.get_mut(space)
     {
         lost.certificate = Some(certificate.clone());
+        lost.object = Some(object.clone());
         renewal.save(&mut *tx)?;
         tx.commit()?;
     }
-    Ok(certificate)
+    Ok(Certified { certificate, object })
 }
 
 /// The relay's answer and the statement it is for; `None` if the relay never knew her, or if there
@@ -416,14 +444,15 @@ fn settle(
     session: &Session,
     id: &str,
     lost: LostPersona,
-    certificate: Vec<u8>,
+    certified: Certified,
     replaced: Option<UnixSeconds>,
     grants: &[GrantSummary],
 ) -> Result<(), AppError> {
     let mut tx = session.begin()?;
     let mut space = Space::load(&*tx, id)?;
-    space.certificate = Some(certificate.clone());
-    space.presented = Some(certificate);
+    space.presented = Some(certified.certificate.clone());
+    space.certified(certified);
+    space.at_once = false;
     space.attestation = None;
     space.recoveries = vec![lost.recovery];
     space.continues.push(lost.id);

@@ -383,6 +383,26 @@ pub struct SpaceView {
     /// When it was created.
     #[ts(type = "number")]
     pub created: UnixSeconds,
+    /// What its anonymity rests on, and where it is thin.
+    pub anonymity: Anonymity,
+}
+
+/// What the anonymity of a space rests on, and where it is thin.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "./")]
+pub struct Anonymity {
+    /// Until when its persona is certified (UTC seconds), if it is.
+    #[ts(type = "number | null")]
+    pub until: Option<UnixSeconds>,
+    /// Nobody was certified ahead: the clinic was asked when the space was made or first used.
+    pub at_once: bool,
+    /// Clinic, relay and this profile are on one computer.
+    pub one_computer: bool,
+    /// The other spaces in which the same kinds of records are shared now.
+    pub alike: Vec<String>,
+    /// No trustees stand behind the tracing key: it is one that nobody can use.
+    pub set_up_key: bool,
 }
 
 /// How a doctor in the directory stands to what this profile knows.

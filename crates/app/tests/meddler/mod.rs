@@ -137,7 +137,17 @@ impl Network for Meddler {
         }
         self.inner.authority_recovery(at, signer)
     }
+
+    fn credentials(&self) -> &dyn keyward_app::ports::credential::CredentialChannels {
+        self
+    }
 }
+
+crate::support::channels::credential_channels!(
+    Meddler,
+    |network, _, _| (!network.tricks.lock().unwrap().offline).then(|| network.inner.credentials()),
+    |_| true
+);
 
 struct Channel {
     inner: Box<dyn Relay>,

@@ -356,7 +356,17 @@ impl Network for FragileNetwork {
         }
         self.inner.authority_recovery(at, signer)
     }
+
+    fn credentials(&self) -> &dyn keyward_app::ports::credential::CredentialChannels {
+        self
+    }
 }
+
+super::channels::credential_channels!(
+    FragileNetwork,
+    |network, _, _| network.fuse.burn().then(|| network.inner.credentials()),
+    |network| network.fuse.burn()
+);
 
 struct FragileRelay {
     inner: Box<dyn Relay>,
@@ -465,10 +475,6 @@ impl Authority for FragileAuthority {
 
     fn enrol_finish(&self, finish: &EnrolFinish) -> Result<EnrolFinished, AuthorityError> {
         self.exchange(|authority| authority.enrol_finish(finish))
-    }
-
-    fn certify_persona(&self, request: &[u8]) -> Result<Vec<u8>, AuthorityError> {
-        self.exchange(|authority| authority.certify_persona(request))
     }
 
     fn attest_name(&self, request: &[u8]) -> Result<Vec<u8>, AuthorityError> {

@@ -3,6 +3,7 @@
 #![allow(unreachable_pub, dead_code, reason = "each story uses a part of it")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "this is test code")]
 
+pub mod channels;
 mod fragile;
 pub mod kits;
 pub mod tamper;

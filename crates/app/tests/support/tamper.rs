@@ -80,7 +80,17 @@ impl Network for TamperNetwork {
         }
         self.inner.authority_recovery(at, signer)
     }
+
+    fn credentials(&self) -> &dyn keyward_app::ports::credential::CredentialChannels {
+        self
+    }
 }
+
+super::channels::credential_channels!(
+    TamperNetwork,
+    |network, _, _| (!*network.tricks.silent.lock().unwrap()).then(|| network.inner.credentials()),
+    |_| true
+);
 
 struct TamperRelay {
     inner: Box<dyn Relay>,
@@ -165,10 +175,6 @@ impl Authority for TamperAuthority {
 
     fn enrol_finish(&self, finish: &EnrolFinish) -> Result<EnrolFinished, AuthorityError> {
         self.inner.enrol_finish(finish)
-    }
-
-    fn certify_persona(&self, request: &[u8]) -> Result<Vec<u8>, AuthorityError> {
-        self.inner.certify_persona(request)
     }
 
     fn attest_name(&self, request: &[u8]) -> Result<Vec<u8>, AuthorityError> {

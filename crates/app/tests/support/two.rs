@@ -144,7 +144,21 @@ impl Network for Two {
         sent.note(b"authority recovery");
         network.authority_recovery(at, signer)
     }
+
+    fn credentials(&self) -> &dyn keyward_app::ports::credential::CredentialChannels {
+        self
+    }
 }
+
+super::channels::credential_channels!(
+    Two,
+    |network, at, request| {
+        let (through, sent) = network.side(at, None)?;
+        sent.note(request);
+        Some(through.credentials())
+    },
+    |_| true
+);
 
 struct HeardRelay {
     inner: Box<dyn Relay>,
@@ -247,11 +261,6 @@ impl Authority for HeardAuthority {
 
     fn enrol_finish(&self, finish: &EnrolFinish) -> Result<EnrolFinished, AuthorityError> {
         self.inner.enrol_finish(finish)
-    }
-
-    fn certify_persona(&self, request: &[u8]) -> Result<Vec<u8>, AuthorityError> {
-        self.sent.note(request);
-        self.inner.certify_persona(request)
     }
 
     fn attest_name(&self, request: &[u8]) -> Result<Vec<u8>, AuthorityError> {

@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use keyward_protocol::{
     arc::{IssuerKey, Limit},
-    certificate::{AnonymousRequest, PersonaKeys, ReadAnonymousRequest},
+    certificate::{AnonymousRequest, PersonaKeys, ReadAnonymousRequest, VerifiedPersonaRequest},
     credential_epoch::{CredentialEpoch, Tracing, VerifiedEpoch},
     issuance::IssuanceRequest,
     keys::{DecryptionKey, EncapsulationKey, SigningKey, VerifyingKey},
@@ -112,9 +112,20 @@ impl Credentials {
         Ok(opened)
     }
 
-    /// Everything certified together with a persona key in an epoch, by their tags.
-    pub(crate) fn certified(&self, persona: &[u8; 32]) -> Result<Option<[u8; 32]>, StoreError> {
-        self.store.read(|tx| tx.certified(persona))
+    /// Whether exactly these keys were certified in an epoch.
+    pub(crate) fn certified(
+        &self,
+        epoch: u64,
+        keys: &VerifiedPersonaRequest,
+    ) -> Result<bool, StoreError> {
+        let (persona, content) = persona_tags(
+            |purpose, parts| self.store.tag(purpose, parts),
+            epoch,
+            keys.verification(),
+            keys.encapsulation(),
+            keys.recovery_hash(),
+        );
+        Ok(self.store.read(|tx| tx.certified(&persona))? == Some(content))
     }
 
     /// Erases what the register of credentials has of a person who left. Nobody can open an escrow
@@ -130,7 +141,7 @@ impl Credentials {
 }
 
 /// Tag of a persona key in an epoch, and of everything certified with it.
-pub(crate) fn persona_tags(
+fn persona_tags(
     tag: impl Fn(&str, &[&[u8]]) -> [u8; 32],
     epoch: u64,
     verification: &VerifyingKey,

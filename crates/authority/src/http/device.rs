@@ -8,7 +8,7 @@ use keyward_protocol::{
 use keyward_relay_api::{
     authority::{
         credential::{IssueCredential, IssuedCredential},
-        persona::{AttestName, AttestedName, CertifiedPersona, CertifyPersona},
+        persona::{AttestName, AttestedName},
         recovery::{EnrolmentReceipt, LeaveClinic, RecoverySet, ReplaceEnrolment, SetRecovery},
     },
     ends::End,
@@ -28,7 +28,6 @@ const ERASED_WITHIN: u64 = 3_600;
 
 pub(super) fn routes() -> Routes {
     Routes::behind(Door::Device)
-        .route("/v1/personas/certify", route(MethodFilter::POST, certify))
         .route("/v1/personas/attest-name", route(MethodFilter::POST, attest_name))
         .route("/v1/enrolment/recovery", route(MethodFilter::POST, set_recovery))
         .route("/v1/credentials/issue", route(MethodFilter::POST, issue))
@@ -120,18 +119,6 @@ fn receipt(
     };
     let receipt = authority.issuer.receipt(receipt).map_err(|error| problem(&error))?;
     Ok(EnrolmentReceipt { at: done_at, receipt })
-}
-
-fn certify(authority: &Inner, received: &Received) -> Result<CertifiedPersona, Problem> {
-    let enrolment = device(authority, received, Asks::ToChange)?;
-    let body: CertifyPersona = received.json()?;
-    let certificate = authority
-        .store
-        .write(|tx| {
-            authority.certifier.certify(tx, &authority.issuer, &enrolment, &body.persona_request)
-        })
-        .map_err(|error| problem(&error))?;
-    Ok(CertifiedPersona { certificate })
 }
 
 fn issue(authority: &Inner, received: &Received) -> Result<IssuedCredential, Problem> {

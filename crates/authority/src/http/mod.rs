@@ -161,7 +161,6 @@ pub(crate) fn problem(error: &RegisterError) -> Problem {
         RegisterError::WrongState => ProblemCode::WrongState.into(),
         RegisterError::Conflict => ProblemCode::RegisterConflict.into(),
         RegisterError::Full => ProblemCode::QuotaReached.into(),
-        RegisterError::PersonaConflict => ProblemCode::PersonaConflict.into(),
         RegisterError::BadRequest => ProblemCode::Malformed.into(),
         RegisterError::BadReplacement => ProblemCode::BadReplacement.into(),
         RegisterError::StaleReplacement(time) => {

@@ -43,9 +43,6 @@ pub(crate) enum RegisterError {
     /// A bound is reached.
     #[error("there is no more room for this")]
     Full,
-    /// The persona key was certified with other keys in this epoch.
-    #[error("the persona is certified with other keys")]
-    PersonaConflict,
     /// A certificate request or a key in it does not verify.
     #[error("the request does not verify")]
     BadRequest,

@@ -22,7 +22,6 @@ pub(crate) mod clinicians;
 pub(crate) mod history;
 pub(crate) mod invitations;
 pub(crate) mod people;
-pub(crate) mod personas;
 pub(crate) mod recovery;
 pub(crate) mod requests;
 pub(crate) mod seal;
@@ -30,7 +29,7 @@ pub(crate) mod seal;
 use seal::{Column, ColumnSeal, SealBroken};
 
 /// Version written by this code; an older program refuses a newer file and leaves it untouched.
-const SCHEMA_VERSION: i64 = 2;
+const SCHEMA_VERSION: i64 = 3;
 /// "KWau": tells this file from other SQLite files.
 const APPLICATION_ID: i64 = 0x4b57_6175;
 /// The file in the folder.
@@ -293,6 +292,10 @@ fn migrate(connection: &mut Connection, seal: &ColumnSeal) -> Result<(), StoreEr
     }
     if found < 2 {
         sql.execute_batch(RECOVERY)?;
+    }
+    if found < 3 {
+        // Personas are certified without anybody's name: nothing of them stands in the register.
+        sql.execute_batch("DROP TABLE personas; DROP TABLE persona_counts;")?;
         sql.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     }
     sql.commit()?;

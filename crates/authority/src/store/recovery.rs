@@ -101,14 +101,11 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Forgets what only served a person's use of the app: codes and counts.
+    /// Forgets what only served a person's use of the app: codes.
     pub(crate) fn forget_use(&self, person: &SubjectId) -> Result<(), StoreError> {
-        for statement in [
-            "UPDATE invitations SET handle = NULL, sealed_secret = NULL WHERE subject = ?1",
-            "DELETE FROM persona_counts WHERE person = ?1",
-        ] {
-            self.sql.prepare_cached(statement)?.execute([person])?;
-        }
+        let statement =
+            "UPDATE invitations SET handle = NULL, sealed_secret = NULL WHERE subject = ?1";
+        self.sql.prepare_cached(statement)?.execute([person])?;
         Ok(())
     }
 }

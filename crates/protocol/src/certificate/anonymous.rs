@@ -1,6 +1,6 @@
-//! SPEC §30. Anonymous persona certificates: type 2, with an escrow, from a presentation.
+//! SPEC §30. Persona certificates: anonymous, with an escrow, from a presentation. There are no others.
 
-use core::ops::Deref;
+use core::ops::{Deref, Range};
 
 use rand_core::CryptoRng;
 
@@ -36,11 +36,11 @@ pub struct AnonymousCertificate {
     pub proof: EscrowProof,
 }
 
-/// An anonymous certificate whose signature and public proof were checked.
+/// A persona's certificate whose signature and public proof were checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct VerifiedAnonymous {
+pub struct VerifiedPersona {
     certificate: AnonymousCertificate,
-    valid: core::ops::Range<UnixSeconds>,
+    valid: Range<UnixSeconds>,
     raw: Vec<u8>,
     id: PersonaId,
 }
@@ -63,7 +63,7 @@ impl AnonymousCertificate {
     pub fn verify(
         bytes: &[u8],
         epoch: &VerifiedEpoch,
-    ) -> Result<VerifiedAnonymous, CertificateError> {
+    ) -> Result<VerifiedPersona, CertificateError> {
         let authorities = core::slice::from_ref(epoch.authority());
         let payload = envelope::open(Label::AnonymousCertificate, authorities, bytes)?;
         let certificate = Self::parse(&payload)?;
@@ -75,15 +75,15 @@ impl AnonymousCertificate {
         certificate.proof.verify(&epoch.certification(keys.0, keys.1), &certificate.escrow)?;
         let id = PersonaId::of(&certificate.verification);
         let valid = object.valid_from..object.valid_until;
-        Ok(VerifiedAnonymous { certificate, valid, raw: bytes.to_vec(), id })
+        Ok(VerifiedPersona { certificate, valid, raw: bytes.to_vec(), id })
     }
 
-    /// The epoch a certificate claims to be of, by which its object is found. Nothing is checked.
+    /// What a certificate claims, by which its epoch's object is found. Nothing is checked.
     ///
     /// # Errors
     /// [`CertificateError::Envelope`], [`CertificateError::Decode`].
-    pub fn claimed_epoch(bytes: &[u8]) -> Result<u64, CertificateError> {
-        Ok(Self::parse(&envelope::unverified(bytes)?)?.epoch)
+    pub fn unverified(bytes: &[u8]) -> Result<Self, CertificateError> {
+        Self::parse(&envelope::unverified(bytes)?)
     }
 
     pub(crate) fn payload(&self) -> Vec<u8> {
@@ -119,7 +119,7 @@ impl AnonymousCertificate {
     }
 }
 
-impl VerifiedAnonymous {
+impl VerifiedPersona {
     /// The certificate as received.
     #[must_use]
     pub fn raw(&self) -> &[u8] {
@@ -140,7 +140,7 @@ impl VerifiedAnonymous {
 
     /// When it is valid: the whole of its epoch's validity.
     #[must_use]
-    pub const fn valid(&self) -> &core::ops::Range<UnixSeconds> {
+    pub const fn valid(&self) -> &Range<UnixSeconds> {
         &self.valid
     }
 
@@ -151,9 +151,25 @@ impl VerifiedAnonymous {
     pub fn check_current(&self, now: UnixSeconds) -> Result<(), CertificateError> {
         check_validity(self.valid.start, self.valid.end, now)
     }
+
+    /// Whether what is valid in `span` may have begun under this certificate, which has begun at
+    /// `now` itself, though it may be over (SPEC §11.3).
+    pub(crate) fn check_begun_under(
+        &self,
+        span: Range<UnixSeconds>,
+        now: UnixSeconds,
+    ) -> Result<(), CertificateError> {
+        if now < self.valid.start || span.end <= self.valid.start {
+            Err(CertificateError::NotYetValid)
+        } else if span.start >= self.valid.end {
+            Err(CertificateError::Expired)
+        } else {
+            Ok(())
+        }
+    }
 }
 
-impl Deref for VerifiedAnonymous {
+impl Deref for VerifiedPersona {
     type Target = AnonymousCertificate;
 
     fn deref(&self) -> &AnonymousCertificate {

@@ -10,7 +10,7 @@ use crate::ids::{PersonaId, ServiceId};
 use crate::keys::{DecryptionKey, EncapsulationKey, Signature, SigningKey, VerifyingKey};
 
 use super::possession::Possession;
-use super::{CertificateError, ClinicianCertificate, ClinicianDetails, PersonaCertificate};
+use super::{CertificateError, ClinicianCertificate, ClinicianDetails};
 
 /// A persona's keys, for making a request.
 pub struct PersonaKeys<'a> {
@@ -22,13 +22,12 @@ pub struct PersonaKeys<'a> {
     pub recovery_hash: [u8; 32],
 }
 
-/// A request for a persona certificate.
+/// A persona's keys answering a challenge of the authority: by it she asks to be named (SPEC §7.1).
 pub struct PersonaRequest;
 
 /// A persona request whose proofs were checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifiedPersonaRequest {
-    service_id: ServiceId,
     verification: VerifyingKey,
     encapsulation: EncapsulationKey,
     recovery_hash: [u8; 32],
@@ -75,7 +74,7 @@ impl PersonaRequest {
         check_signature(bytes, reader, &verification, Label::PersonaRequest)?;
         check_proof(&proof, &encapsulation, Label::PersonaRequest, context)?;
         check_distinct(&[verification.point(), encapsulation.point()])?;
-        Ok(VerifiedPersonaRequest { service_id, verification, encapsulation, recovery_hash })
+        Ok(VerifiedPersonaRequest { verification, encapsulation, recovery_hash })
     }
 }
 
@@ -92,21 +91,16 @@ impl VerifiedPersonaRequest {
         &self.verification
     }
 
-    /// The certificate to issue.
+    /// The encapsulation key.
     #[must_use]
-    pub fn certificate(
-        &self,
-        valid_from: UnixSeconds,
-        valid_until: UnixSeconds,
-    ) -> PersonaCertificate {
-        PersonaCertificate {
-            service_id: self.service_id,
-            verification: self.verification.clone(),
-            encapsulation: self.encapsulation,
-            recovery_hash: self.recovery_hash,
-            valid_from,
-            valid_until,
-        }
+    pub const fn encapsulation(&self) -> &EncapsulationKey {
+        &self.encapsulation
+    }
+
+    /// The hash of the recovery key.
+    #[must_use]
+    pub const fn recovery_hash(&self) -> &[u8; 32] {
+        &self.recovery_hash
     }
 }
 

@@ -3,12 +3,15 @@
 use rand_core::CryptoRng;
 
 use crate::certificate::{
-    CertificateError, PersonaCertificate, VerifiedClinician, VerifiedPersona,
+    AnonymousCertificate, CertificateError, VerifiedClinician, VerifiedPersona,
 };
 use crate::codec::{DecodeError, Reader, Writer};
+use crate::credential_epoch::VerifiedEpoch;
 use crate::domain::UnixSeconds;
+use crate::ids::ServiceId;
 use crate::keys::{DecryptionKey, SigningKey, VerifyingKey};
 use crate::message::{MessageError, MessageKind, open_message, seal_message};
+use crate::statement::StatementError;
 
 use super::{GrantError, GrantStatement, SignedGrant, VerifiedGrant};
 
@@ -22,6 +25,9 @@ pub enum GrantMessageError {
     /// The content is not a grant message.
     #[error("not a grant message: {0}")]
     Decode(#[from] DecodeError),
+    /// The object of the certificate's epoch is none of the authority's.
+    #[error(transparent)]
+    Epoch(#[from] StatementError),
     /// The persona's certificate is not valid.
     #[error(transparent)]
     Certificate(#[from] CertificateError),
@@ -37,6 +43,7 @@ impl GrantMessageError {
         match self {
             Self::Message(error) => error.code(),
             Self::Decode(error) => error.code(),
+            Self::Epoch(error) => error.code(),
             Self::Certificate(error) => error.code(),
             Self::Grant(error) => error.code(),
         }
@@ -48,7 +55,9 @@ impl GrantMessageError {
 pub struct GrantMessage {
     /// The signed grant.
     pub grant: SignedGrant,
-    /// The persona's certificate.
+    /// The object of the persona's credential epoch, as its authority published it.
+    pub epoch_object: Vec<u8>,
+    /// The persona's certificate of that epoch.
     pub persona_certificate: Vec<u8>,
     /// The application's own words: names of compartments, purpose, consent. Signed with the
     /// message, opaque here.
@@ -58,6 +67,11 @@ pub struct GrantMessage {
 /// A grant message that was opened and checked in every part.
 #[derive(Clone, Debug)]
 pub struct OpenedGrant {
+    /// The epoch the persona is certified in. **Whoever reads the grant compares it with the object
+    /// she pinned** (SPEC §28): another of one epoch is an authority's that marks people.
+    pub epoch: VerifiedEpoch,
+    /// That object's bytes.
+    pub epoch_object: Vec<u8>,
     /// Who grants.
     pub persona: VerifiedPersona,
     /// What.
@@ -67,6 +81,8 @@ pub struct OpenedGrant {
 }
 
 impl GrantMessage {
+    /// Largest object of an epoch.
+    pub const MAX_EPOCH: usize = 1024;
     /// Largest certificate.
     pub const MAX_CERTIFICATE: usize = 4096;
     /// Largest share description.
@@ -76,6 +92,7 @@ impl GrantMessage {
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut writer = Writer::versioned(1024 + self.share.len());
+        writer.bytes16(&self.epoch_object);
         writer.bytes16(&self.persona_certificate);
         writer.bytes32(&self.share);
         self.grant.encode_into(&mut writer);
@@ -88,11 +105,12 @@ impl GrantMessage {
     /// [`DecodeError`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, DecodeError> {
         let mut reader = Reader::versioned(bytes)?;
+        let epoch_object = reader.bytes16(Self::MAX_EPOCH)?.to_vec();
         let persona_certificate = reader.bytes16(Self::MAX_CERTIFICATE)?.to_vec();
         let share = reader.bytes32(Self::MAX_SHARE)?.to_vec();
         let grant = SignedGrant::decode_from(&mut reader)?;
         reader.finish()?;
-        Ok(Self { grant, persona_certificate, share })
+        Ok(Self { grant, epoch_object, persona_certificate, share })
     }
 
     /// Seals the message to the doctor's mailbox, signed by the persona.
@@ -112,7 +130,7 @@ impl GrantMessage {
         Ok(seal_message(rng, persona, &doctor.mailbox, kind, aad.as_bytes(), &bytes)?)
     }
 
-    /// Opens and checks everything: seal, certificate, the persona's signature over message and
+    /// Opens and checks everything: seal, the epoch's object, certificate, the persona's signature over message and
     /// grant, and that the grant is for this doctor. An ended grant is accepted here, so that it
     /// can be shown as ended.
     ///
@@ -125,19 +143,21 @@ impl GrantMessage {
     pub fn open(
         mailbox: &DecryptionKey,
         own: &VerifiedClinician,
-        authorities: &[VerifyingKey],
+        authority: &VerifyingKey,
+        service: ServiceId,
         now: UnixSeconds,
         sealed: &[u8],
     ) -> Result<OpenedGrant, GrantMessageError> {
         let aad = own.hash();
         let message = open_message(mailbox, MessageKind::Grant, aad.as_bytes(), sealed)?;
         let content = Self::from_bytes(message.unverified_body())?;
-        let certificate = &content.persona_certificate;
-        let persona = PersonaCertificate::verify_signature_only(certificate, authorities)?;
+        let epoch = VerifiedEpoch::verify(&content.epoch_object, authority, service)?;
+        let persona = AnonymousCertificate::verify(&content.persona_certificate, &epoch)?;
         message.verify(&persona.verification)?;
-        let grant = VerifiedGrant::verify_any_time(content.grant, &persona, own)?;
+        let grant = VerifiedGrant::verify_any_time(content.grant.clone(), &persona, own)?;
         let GrantStatement { not_before, expiry, .. } = *grant.statement();
         persona.check_begun_under(not_before..expiry, now)?;
-        Ok(OpenedGrant { persona, grant, share: content.share })
+        let GrantMessage { epoch_object, share, .. } = content;
+        Ok(OpenedGrant { epoch, epoch_object, persona, grant, share })
     }
 }

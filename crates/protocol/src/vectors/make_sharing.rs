@@ -184,6 +184,7 @@ fn grants() -> Section {
     let (grant, _) = world.grant();
     let good = json!({
         "authority": public(&world.authority.key), "now": NOW,
+        "service": encode(world.authority.service.as_bytes()), "epoch": encode(&world.authority.object),
         "persona_certificate": encode(world.patient.certificate.raw()),
         "doctor_certificate": encode(world.doctor.certificate.raw()),
         "grant_key": encode(*world.doctor.grant.expose_secret()),
@@ -260,6 +261,7 @@ fn reencryption() -> Section {
     section.case("re-encryption-key-of-zero", "reencrypt", zero, "decode-not-a-scalar");
     let good = json!({
         "authority": public(&world.authority.key), "now": NOW,
+        "service": encode(world.authority.service.as_bytes()), "epoch": encode(&world.authority.object),
         "persona_certificate": encode(world.patient.certificate.raw()),
         "doctor_certificate": encode(world.doctor.certificate.raw()),
         "grant_key": encode(*world.doctor.grant.expose_secret()),

@@ -267,6 +267,13 @@ fn high_s(certificate: &[u8]) -> Vec<u8> {
     [&certificate[..at], &high.to_bytes()[..]].concat()
 }
 
+/// A persona certificate of type 1, as this authority signed it before there was type 2 only.
+const IDENTIFIED: &str = "8443a10126a058840101cd29ac87fa988e64502cc830b2fe42de02b314bcf02ba71532e958a623ed4d13ac3523\
+    a04cd2a9921a7b1165bf242ab28903d01e325f5de3404caa0fbba3b8aa48ff1844950b1751c90c636f62a046c0\
+    4d8d0505050505050505050505050505050505050505050505050505050505050505000000006b49d1ff000000\
+    006bc0790058403bf7dfb7ce15710a90394649469440e34b8302932a86b87b7b8854b0eb7b6e0479a45e5ee7e8\
+    9c09f64e04c423a12daea185b17d3bd1fc58c9b78412abf1a810";
+
 fn certificates() -> Section {
     let mut section = Section::new("certificate");
     let mut world = World::new(111);
@@ -275,7 +282,11 @@ fn certificates() -> Section {
     let authority = &world.authority.key;
     let mut case =
         |name: &str, op: &str, key: &SigningKey, now: u64, bytes: &[u8], expect: Option<&str>| {
-            let input = json!({ "authority": public(key), "now": now, "bytes": encode(bytes) });
+            let (service, epoch) = (world.authority.service, &world.authority.object);
+            let input = json!({
+                "authority": public(key), "now": now, "bytes": encode(bytes),
+                "service": encode(service.as_bytes()), "epoch": encode(epoch),
+            });
             match expect {
                 Some(expect) => section.case(name, op, input, expect),
                 None => section.answer(name, op, input),
@@ -285,7 +296,7 @@ fn certificates() -> Section {
     case("persona", p, authority, NOW, persona, None);
     case("clinician", c, authority, NOW, clinician, None);
     let unknown = Some("certificate-unknown-authority");
-    case("persona-of-another-authority", p, &stranger.key, NOW, persona, unknown);
+    case("persona-of-another-authority", p, &stranger.key, NOW, persona, Some("signature-invalid"));
     case("clinician-as-persona", p, authority, NOW, clinician, unknown);
     case("persona-as-clinician", c, authority, NOW, persona, unknown);
     case(
@@ -321,12 +332,16 @@ fn certificates() -> Section {
     // The twin of the signature, `(r, n − s)`: it verifies as ECDSA, but has another hash.
     case("persona-high-s", p, authority, NOW, &high_s(persona), Some("certificate-envelope"));
     case("clinician-high-s", c, authority, NOW, &high_s(clinician), Some("certificate-envelope"));
+    // As authorities of earlier versions signed it, over the identified channel: for nobody any more.
+    let old = hex::decode(IDENTIFIED).unwrap();
+    case("persona-of-the-identified-type", p, authority, NOW, &old, unknown);
     // Validly signed by the authority, but not what this version knows.
     let payload = |kind: u8, twice: bool| {
-        let mut writer = Writer::versioned(160);
+        let mut writer = Writer::versioned(320);
         let certificate = &world.patient.certificate;
         writer.u8(kind);
         writer.array(certificate.service_id.as_bytes());
+        writer.u64(certificate.epoch);
         writer.array(&certificate.verification.to_bytes());
         let second = if twice {
             certificate.verification.to_bytes()
@@ -335,26 +350,15 @@ fn certificates() -> Section {
         };
         writer.array(&second);
         writer.array(&certificate.recovery_hash);
-        writer.u64(NOW - 1);
-        writer.u64(UNTIL);
-        seal_any(Label::PersonaCertificate, authority, writer.as_slice())
+        writer.array(&certificate.escrow.to_bytes());
+        writer.array(&certificate.proof.to_bytes());
+        seal_any(Label::AnonymousCertificate, authority, writer.as_slice())
     };
-    case(
-        "type-of-a-later-version",
-        p,
-        authority,
-        NOW,
-        &payload(2, false),
-        Some("decode-unknown-type"),
-    );
-    case(
-        "one-key-in-two-roles",
-        p,
-        authority,
-        NOW,
-        &payload(1, true),
-        Some("decode-not-canonical"),
-    );
+    let unread = Some("decode-unknown-type");
+    case("identified-type-under-this-label", p, authority, NOW, &payload(1, false), unread);
+    case("type-of-a-later-version", p, authority, NOW, &payload(3, false), unread);
+    let twice = Some("decode-not-canonical");
+    case("one-key-in-two-roles", p, authority, NOW, &payload(2, true), twice);
     requests(&mut section, &mut world);
     section
 }

@@ -4,12 +4,13 @@ use serde_json::Value;
 
 use crate::capsule::{DelegatingKey, PoolEntry, open_own, seal};
 use crate::certificate::{
-    ClinicianCertificate, ClinicianRequest, NameAttestation, PersonaCertificate, PersonaRequest,
+    AnonymousCertificate, ClinicianCertificate, ClinicianRequest, NameAttestation, PersonaRequest,
     VerifiedClinician, VerifiedPersona,
 };
 use crate::chain::{ChainVerifier, Head, RecordHeader, SeenHead};
 use crate::codec::Reader;
 use crate::cpace::{Initiator, Responder};
+use crate::credential_epoch::VerifiedEpoch;
 use crate::curve::{
     AwsLc, Backend, Point, RustCrypto, Scalar, UncheckedPoint, hash_to_scalar_with,
 };
@@ -395,9 +396,13 @@ impl Input<'_> {
     }
 
     fn persona(&self, name: &str) -> Result<VerifiedPersona, &'static str> {
-        let keys = [self.verifying("authority")];
-        PersonaCertificate::verify(&self.bytes(name), &keys, self.number("now"))
-            .map_err(|e| e.code())
+        let (key, object) = (self.verifying("authority"), self.bytes("epoch"));
+        let service = ServiceId::from_bytes(self.array("service"));
+        let epoch = VerifiedEpoch::verify(&object, &key, service).map_err(|e| e.code())?;
+        let persona = AnonymousCertificate::verify(&self.bytes(name), &epoch);
+        let persona = persona.map_err(|e| e.code())?;
+        persona.check_current(self.number("now")).map_err(|e| e.code())?;
+        Ok(persona)
     }
 
     fn clinician(&self, name: &str) -> Result<VerifiedClinician, &'static str> {

@@ -6,15 +6,18 @@
     reason = "every test file uses a part of it"
 )]
 
+use keyward_protocol::arc::{IssuerKey, Limit};
 use keyward_protocol::capsule::{DelegatingKey, FreshCek, PoolEntry, seal};
 use keyward_protocol::certificate::{
-    ClinicianCertificate, ClinicianDetails, ClinicianKeys, ClinicianRequest, PersonaCertificate,
-    PersonaKeys, PersonaRequest, VerifiedClinician, VerifiedPersona,
+    AnonymousCertificate, AnonymousRequest, ClinicianCertificate, ClinicianDetails, ClinicianKeys,
+    ClinicianRequest, PersonaKeys, VerifiedClinician, VerifiedPersona,
 };
 use keyward_protocol::chain::{Head, HeaderCore, RecordHeader, SignedHead, SignedHeader};
+use keyward_protocol::credential_epoch::{CredentialEpoch, Tracing, VerifiedEpoch};
 use keyward_protocol::domain::Label;
 use keyward_protocol::grant::{GrantBuilder, ReEncryptionKey, SignedGrant};
 use keyward_protocol::ids::{CompartmentId, DeviceId, EpochId, GrantId, RecordId, ServiceId};
+use keyward_protocol::issuance::IssuanceRequest;
 use keyward_protocol::keys::{DecryptionKey, MasterSecret, SigningKey, VerifyingKey};
 use keyward_protocol::payload::{self, ContentType};
 use keyward_protocol::statement::{Signed, Verified};
@@ -58,15 +61,45 @@ pub fn rng(seed: u64) -> TestRng {
 pub struct Authority {
     pub key: SigningKey,
     pub service: ServiceId,
+    pub issuer: IssuerKey,
+    /// Its one credential epoch, as published.
+    pub object: Vec<u8>,
+    pub epoch: VerifiedEpoch,
 }
 
 impl Authority {
     pub fn new(rng: &mut TestRng) -> Self {
-        Self { key: SigningKey::generate(rng).unwrap(), service: ServiceId::random(rng) }
+        let (key, service) = (SigningKey::generate(rng).unwrap(), ServiceId::random(rng));
+        let issuer = IssuerKey::derive(&key, service, 3);
+        let object = CredentialEpoch {
+            service_id: service,
+            epoch: 3,
+            issuer: issuer.public(),
+            tracing: Tracing::Nobody,
+            limit: Limit::new(2).unwrap(),
+            valid_from: NOW - 1,
+            valid_until: UNTIL,
+        };
+        let object = Signed::sign(&key, object).unwrap().to_bytes();
+        let epoch = VerifiedEpoch::verify(&object, key.verifying_key(), service).unwrap();
+        Self { key, service, issuer, object, epoch }
     }
 
     pub fn keys(&self) -> Vec<VerifyingKey> {
         vec![self.key.verifying_key().clone()]
+    }
+
+    /// A persona's certificate, by the way a patient's device takes: a credential, then shown.
+    pub fn certify(&self, rng: &mut TestRng, keys: &PersonaKeys<'_>) -> Vec<u8> {
+        let device = SigningKey::generate(rng).unwrap();
+        let (pending, request) = IssuanceRequest::new(rng, &self.epoch, &device).unwrap();
+        let asked = request.clone().verify(&self.epoch, device.verifying_key()).unwrap();
+        let response = asked.issue(rng, &self.issuer).unwrap();
+        let public = &self.epoch.object().issuer;
+        let credential = pending.finish(public, request.credential_request(), &response).unwrap();
+        let shown = AnonymousRequest::create(rng, keys, &self.epoch, &credential, 0).unwrap();
+        let asked = AnonymousRequest::verify(&shown, &self.epoch, &self.issuer).unwrap();
+        asked.certificate.issue(&self.key).unwrap()
     }
 }
 
@@ -114,11 +147,8 @@ impl Persona {
             DecryptionKey::derive_from(&master, Label::PersonaEncapsulation, b"one").unwrap();
         let keys =
             PersonaKeys { signing: &signing, decryption: &decryption, recovery_hash: [5; 32] };
-        let challenge = [4; 32];
-        let request = PersonaRequest::create(rng, &keys, authority.service, &challenge).unwrap();
-        let request = PersonaRequest::verify(&request, authority.service, &challenge).unwrap();
-        let bytes = request.certificate(NOW - 1, UNTIL).issue(&authority.key).unwrap();
-        let certificate = PersonaCertificate::verify(&bytes, &authority.keys(), NOW).unwrap();
+        let bytes = authority.certify(rng, &keys);
+        let certificate = AnonymousCertificate::verify(&bytes, &authority.epoch).unwrap();
         Self { master, signing, certificate, device: DeviceId::random(rng) }
     }
 

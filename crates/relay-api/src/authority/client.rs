@@ -15,7 +15,7 @@ use super::{
         CheckIdentity, CorrectPerson, FindSimilar, IssuedInvitation, PeopleFound, Person, Reason,
         RegisterPerson, SearchPeople,
     },
-    persona::{AttestName, AttestedName, CertifiedPersona, CertifyPersona},
+    persona::{AttestName, AttestedName, CertifiedPersona},
     recovery::{EnrolmentReceipt, LeaveClinic, RecoverySet, ReplaceEnrolment, SetRecovery},
     status::AuthorityStatus,
 };
@@ -83,20 +83,6 @@ impl AuthorityClient {
     /// What the exchange ends with; `code-refused` for everything a wrong code can meet.
     pub fn enrol_finish(&self, body: &EnrolFinish) -> Result<EnrolFinished, ClientError> {
         self.http.open_json(Call::json(Method::POST, "/v1/enrol/finish", body, SMALL)?)
-    }
-
-    /// `POST /v1/personas/certify`, signed by the enrolment key. Gives the certificate.
-    ///
-    /// # Errors
-    /// What the exchange ends with.
-    pub fn certify_persona(
-        &self,
-        enrolment: &SigningKey,
-        persona_request: Vec<u8>,
-    ) -> Result<Vec<u8>, ClientError> {
-        let body = CertifyPersona { persona_request };
-        let answer: CertifiedPersona = self.post(enrolment, "/v1/personas/certify", &body)?;
-        Ok(answer.certificate)
     }
 
     /// `POST /v1/personas/attest-name`, signed by the enrolment key. Gives the attestation.

@@ -1,5 +1,5 @@
-//! `POST /v1/personas/certify` and `POST /v1/personas/attest-name`, signed by the enrolment key of the person's
-//! device.
+//! `POST /v1/personas/attest-name`, signed by the enrolment key of the person's device. Personas are certified
+//! without it (`super::credential`).
 
 use keyward_protocol::{ids::ServiceId, keys::VerifyingKey};
 use serde::{Deserialize, Serialize};
@@ -12,19 +12,8 @@ use crate::http::base64url;
 pub const EPOCH_DAYS: u64 = 90;
 /// Seconds of a persona epoch.
 pub const EPOCH_SECONDS: u64 = EPOCH_DAYS * 86_400;
-/// Personas one person may have certified per epoch.
-pub const PERSONAS_PER_EPOCH: u32 = 64;
 
-/// Body of the request.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CertifyPersona {
-    /// `PersonaRequest` bytes over [`challenge`].
-    #[serde(with = "base64url")]
-    pub persona_request: Vec<u8>,
-}
-
-/// Answer.
+/// Answer to `POST /v1/credentials/certify`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CertifiedPersona {
     /// The certificate, COSE_Sign1 bytes.
@@ -49,23 +38,12 @@ pub struct AttestedName {
     pub attestation: Vec<u8>,
 }
 
-/// The challenge a persona request answers: it binds the request to one enrolment key, so that nobody else
+/// The challenge a request to be named answers: it binds the request to one enrolment key, so that nobody else
 /// can submit it, and it is the same every time, so that a request kept over a crash can be sent again.
 #[must_use]
-pub fn challenge(service: ServiceId, enrolment_key: &VerifyingKey) -> [u8; 32] {
-    bound(b"keyward/v1/persona-request-challenge\0", service, enrolment_key)
-}
-
-/// The challenge of a request to be named. It differs from [`challenge`], so that a request for a
-/// certificate, which every persona makes, is never one to be named.
-#[must_use]
 pub fn naming_challenge(service: ServiceId, enrolment_key: &VerifyingKey) -> [u8; 32] {
-    bound(b"keyward/v1/persona-naming-challenge\0", service, enrolment_key)
-}
-
-fn bound(label: &[u8], service: ServiceId, enrolment_key: &VerifyingKey) -> [u8; 32] {
     let mut hash = Sha256::new();
-    hash.update(label);
+    hash.update(b"keyward/v1/persona-naming-challenge\0");
     hash.update(service.as_bytes());
     hash.update(enrolment_key.to_bytes());
     hash.finalize().into()

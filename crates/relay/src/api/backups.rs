@@ -70,7 +70,9 @@ pub(super) async fn put(inner: &Inner, call: Call) -> Answer {
 pub(super) async fn list(inner: &Inner, call: Call) -> Answer {
     let (persona, _) = call.persona()?;
     super::used(inner, &call).await?;
-    Ok(json_answer(&inner.store.backups(persona, inner.limits.backups.bytes).await?))
+    let mut there = inner.store.backups(persona, inner.limits.backups.bytes).await?;
+    there.certificate = inner.store.persona_certificate(persona).await?.unwrap_or_default();
+    Ok(json_answer(&there))
 }
 
 pub(super) async fn one(inner: &Inner, call: Call) -> Answer {

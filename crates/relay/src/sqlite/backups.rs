@@ -215,7 +215,8 @@ pub(super) fn all(
             bytes: unsigned(row.get(3)?)?,
         });
     }
-    Ok(Backups { versions, used: usage(connection, persona.as_bytes())?.1, quota })
+    let used = usage(connection, persona.as_bytes())?.1;
+    Ok(Backups { versions, used, quota, certificate: Vec::new() })
 }
 
 pub(super) fn one(

@@ -6,15 +6,17 @@
 use keyward_protocol::arc::{IssuerKey, Limit};
 use keyward_protocol::capsule::{self, DelegatingKey, FreshCek, PoolEntry};
 use keyward_protocol::certificate::{
-    ClinicianCertificate, PersonaCertificate, VerifiedClinician, VerifiedPersona,
+    AnonymousCertificate, AnonymousRequest, ClinicianCertificate, PersonaKeys, VerifiedClinician,
+    VerifiedPersona,
 };
 use keyward_protocol::chain::{ChainVerifier, Head, HeaderCore, RecordHeader, SignedHead};
 use keyward_protocol::chain::{SeenHead, SignedHeader};
-use keyward_protocol::credential_epoch::{CredentialEpoch, Tracing};
+use keyward_protocol::credential_epoch::{CredentialEpoch, Tracing, VerifiedEpoch};
 use keyward_protocol::grant::{GrantBuilder, GrantMessage, OpenedGrant, SignedGrant};
 use keyward_protocol::ids::{
     CompartmentId, DeviceId, EpochId, GrantId, PersonaId, RecordId, ServiceId,
 };
+use keyward_protocol::issuance::IssuanceRequest;
 use keyward_protocol::keys::{DecryptionKey, MasterSecret, SecretBytes32, SigningKey};
 use keyward_protocol::payload::{self, ContentType};
 use keyward_protocol::reencrypt::{PreparedOpening, Transformed};
@@ -23,6 +25,7 @@ use keyward_protocol::statement::{
 };
 use keyward_relay::{Limits, Relay, RelayConfig, Scope, UnixClock};
 use keyward_relay_api::authority::credential::{CREDENTIAL_LIMIT, epoch_at, validity};
+use keyward_relay_api::authority::persona::EPOCH_SECONDS;
 use keyward_relay_api::batch::{AccessAnswer, UploadBatch, UploadRecord};
 use keyward_relay_api::client::RelayClient;
 use keyward_relay_api::recovery::PostForget;
@@ -72,26 +75,44 @@ impl Clinic {
     }
 
     pub fn patient(&self) -> Patient {
-        self.patient_valid(START - DAY, START + 90 * DAY)
+        self.patient_at(START)
     }
 
-    pub fn patient_valid(&self, valid_from: u64, valid_until: u64) -> Patient {
+    /// Certified in the epoch a time lies in.
+    pub fn patient_at(&self, time: u64) -> Patient {
         let rng = &mut rand::rng();
         let signing = SigningKey::generate(rng).unwrap();
-        let encapsulation = DecryptionKey::generate(rng).unwrap();
+        let decryption = DecryptionKey::generate(rng).unwrap();
         let recovery = SigningKey::generate(rng).unwrap();
-        let certificate = PersonaCertificate {
-            service_id: self.service,
-            verification: signing.verifying_key().clone(),
-            encapsulation: *encapsulation.encapsulation_key(),
+        let keys = PersonaKeys {
+            signing: &signing,
+            decryption: &decryption,
             recovery_hash: recovery_hash(recovery.verifying_key()),
-            valid_from,
-            valid_until,
         };
-        let raw = certificate.issue(&self.authority).unwrap();
-        let authorities = [self.authority.verifying_key().clone()];
-        let certificate = PersonaCertificate::verify_signature_only(&raw, &authorities).unwrap();
-        Patient { master: MasterSecret::generate(rng), signing, recovery, certificate }
+        let certificate = self.certify(&keys, time);
+        let (master, object) = (MasterSecret::generate(rng), self.epoch_object(time));
+        Patient { master, signing, decryption, recovery, certificate, object }
+    }
+
+    /// A certificate of the epoch a time lies in, by the way an authority takes.
+    pub fn certify(&self, keys: &PersonaKeys<'_>, time: u64) -> VerifiedPersona {
+        let rng = &mut rand::rng();
+        let epoch = self.verified_epoch(&self.epoch_object(time));
+        let issuer = IssuerKey::derive(&self.authority, self.service, epoch.object().epoch);
+        let device = SigningKey::generate(rng).unwrap();
+        let (pending, request) = IssuanceRequest::new(rng, &epoch, &device).unwrap();
+        let asked = request.clone().verify(&epoch, device.verifying_key()).unwrap();
+        let response = asked.issue(rng, &issuer).unwrap();
+        let public = &epoch.object().issuer;
+        let credential = pending.finish(public, request.credential_request(), &response).unwrap();
+        let shown = AnonymousRequest::create(rng, keys, &epoch, &credential, 0).unwrap();
+        let asked = AnonymousRequest::verify(&shown, &epoch, &issuer).unwrap();
+        let raw = asked.certificate.issue(&self.authority).unwrap();
+        AnonymousCertificate::verify(&raw, &epoch).unwrap()
+    }
+
+    pub fn verified_epoch(&self, object: &[u8]) -> VerifiedEpoch {
+        VerifiedEpoch::verify(object, self.authority.verifying_key(), self.service).unwrap()
     }
 
     /// The object of the credential epoch a time lies in.
@@ -141,13 +162,26 @@ impl Clinic {
 pub struct Patient {
     pub master: MasterSecret,
     pub signing: SigningKey,
+    pub decryption: DecryptionKey,
     pub recovery: SigningKey,
     pub certificate: VerifiedPersona,
+    /// The object of her epoch.
+    pub object: Vec<u8>,
 }
 
 impl Patient {
     pub fn id(&self) -> PersonaId {
         self.certificate.id()
+    }
+
+    /// Her certificate of the epoch a time lies in.
+    pub fn renewed(&self, clinic: &Clinic, time: u64) -> VerifiedPersona {
+        let keys = PersonaKeys {
+            signing: &self.signing,
+            decryption: &self.decryption,
+            recovery_hash: recovery_hash(self.recovery.verifying_key()),
+        };
+        clinic.certify(&keys, time)
     }
 
     /// A new compartment with one epoch, not yet known to a relay.
@@ -239,6 +273,7 @@ impl Patient {
         let (signed, keys) = builder.sign(&self.signing).unwrap();
         let message = GrantMessage {
             grant: signed.clone(),
+            epoch_object: self.object.clone(),
             persona_certificate: self.certificate.raw().to_vec(),
             share: b"synthetic share".to_vec(),
         };
@@ -305,8 +340,8 @@ pub struct Doctor {
 
 impl Doctor {
     pub fn open_message(&self, clinic: &Clinic, sealed: &[u8]) -> OpenedGrant {
-        let authorities = [clinic.authority.verifying_key().clone()];
-        GrantMessage::open(&self.mailbox, &self.certificate, &authorities, START, sealed).unwrap()
+        let (key, own) = (clinic.authority.verifying_key(), &self.certificate);
+        GrantMessage::open(&self.mailbox, own, key, clinic.service, START, sealed).unwrap()
     }
 
     /// Verifies and opens one whole answer: head, chain, tags, payloads.
@@ -426,7 +461,19 @@ impl Served {
         Served { relay, url, stop: Some(stop), serving: Some(serving), runtime }
     }
 
+    /// A client, once the relay has pinned the objects of the epochs around now, as the first
+    /// patient has it do.
     pub fn client(&self, clinic: &Clinic, clock: &Arc<TestClock>) -> RelayClient {
+        let (client, now) = (self.stranger(clinic, clock), clock.now());
+        for time in [now.saturating_sub(EPOCH_SECONDS), now] {
+            // Of other times, where a test moved the clock far away, none is taken.
+            let _ = client.pin_credential_epoch(clinic.epoch_object(time));
+        }
+        client
+    }
+
+    /// A client of a relay that nobody has shown anything.
+    pub fn stranger(&self, clinic: &Clinic, clock: &Arc<TestClock>) -> RelayClient {
         let clock: Arc<dyn UnixClock> = Arc::clone(clock) as _;
         RelayClient::new(&self.url, clinic.service, clock).unwrap()
     }

@@ -165,6 +165,14 @@ const withAda: T.VisibilityView = {
   with: [{ shareId: "s1", name: "Dr Ada Example", until: now + 70 * day }],
 };
 
+const anonymity: T.Anonymity = {
+  until: now + 140 * day,
+  atOnce: false,
+  oneComputer: true,
+  alike: [],
+  setUpKey: true,
+};
+
 const spaces: T.SpaceView[] = [
   {
     id: "p1",
@@ -176,6 +184,7 @@ const spaces: T.SpaceView[] = [
     liveShares: 1,
     visibility: withAda,
     created: now - 30 * day,
+    anonymity,
   },
   {
     id: "p2",
@@ -183,10 +192,11 @@ const spaces: T.SpaceView[] = [
     icon: "moon",
     showsName: false,
     pseudonym: "Quiet Maple 81",
-    certified: false,
+    certified: true,
     liveShares: 0,
     visibility: onlyYou,
     created: now - 3 * day,
+    anonymity: { ...anonymity, atOnce: true, alike: ["Heart"] },
   },
 ];
 

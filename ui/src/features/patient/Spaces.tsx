@@ -1,9 +1,10 @@
 import { useState } from "react";
 import { useAnswer, useDeed } from "../../app/queries";
 import { patient } from "../../backend";
-import type { SpaceView } from "../../backend/types";
+import type { Anonymity, SpaceView } from "../../backend/types";
 import { t } from "../../locales/i18n";
 import { Button, ButtonLink } from "../../shared/components/Button";
+import { Disclosure } from "../../shared/components/Disclosure";
 import { Failure } from "../../shared/components/Failure";
 import { TextField } from "../../shared/components/Fields";
 import { Loaded } from "../../shared/components/Loaded";
@@ -71,6 +72,24 @@ export function Spaces() {
   );
 }
 
+/** What the anonymity of a space rests on, and where it is thin: said plainly, and only where it holds. */
+function HowPrivate({ anonymity }: { anonymity: Anonymity }) {
+  const { until, atOnce, oneComputer, alike, setUpKey } = anonymity;
+  return (
+    <Disclosure label={t("spaces.private")} level={3}>
+      {until !== null && <p>{t("spaces.private.apart")}</p>}
+      {atOnce && <p>{t("spaces.private.atOnce")}</p>}
+      {oneComputer && <p>{t("spaces.private.oneComputer")}</p>}
+      {alike.map((name) => (
+        <p key={name}>{t("spaces.private.alike", { name })}</p>
+      ))}
+      <p>{t("spaces.private.few")}</p>
+      {setUpKey && <p>{t("spaces.private.setUpKey")}</p>}
+      {until !== null && <p>{t("spaces.private.until", { date: fullDate(until) })}</p>}
+    </Disclosure>
+  );
+}
+
 function SpaceRow({ space }: { space: SpaceView }) {
   const [renaming, setRenaming] = useState<boolean>();
   const [name, setName] = useState(space.name);
@@ -126,6 +145,7 @@ function SpaceRow({ space }: { space: SpaceView }) {
             : t("spaces.showsPseudonym", { pseudonym: space.pseudonym })}
         </span>
         <VisibilityLine visibility={space.visibility} />
+        {!space.showsName && <HowPrivate anonymity={space.anonymity} />}
         <span className="row">
           {!space.certified && <Tag tone="caution">{t("spaces.notCertified")}</Tag>}
           <span className="soft small">

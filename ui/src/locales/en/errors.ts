@@ -77,6 +77,22 @@ export const errors = {
   "error.authority-changed.mend":
     "Nothing was sent. Do not go on; ask at the front desk in person or by phone.",
 
+  "error.credential-epoch-differs.what": "The clinic tells people different things",
+  "error.credential-epoch-differs.mend":
+    "Nothing was asked for or sent. Keyward kept both answers as proof. Tell your clinic, and do not make a new space until it is cleared up.",
+  "error.credential-misbehaves.what": "The clinic’s answer does not match what it published",
+  "error.credential-misbehaves.mend":
+    "Nothing of it was used. Your spaces stay as they are. Tell your clinic if it happens again.",
+  "error.credential-exhausted.what": "No more spaces can be confirmed for now",
+  "error.credential-exhausted.mend":
+    "Every device may have a fixed number confirmed in three months. From {again} on, more are possible. Spaces you have go on.",
+  "error.credential-not-issued.what": "The clinic confirms nothing more for you for now",
+  "error.credential-not-issued.mend":
+    "You may have used many new devices in three months. Or the clinic has moved to a new computer. From {again} on, it works again.",
+  "error.credential-refused.what": "The clinic would not confirm this space",
+  "error.credential-refused.mend":
+    "A copy of this profile may be in use on another computer. Use only one of them. Keyward tries again by itself.",
+
   "error.invitation-unreadable.what": "This is not an invitation that Keyward can read",
   "error.invitation-unreadable.mend":
     "Paste the whole invitation, or type the code of four groups from the sheet.",

@@ -169,6 +169,20 @@ export const patient = {
   "spaces.icon.doctor": "Doctor",
   "spaces.icon.results": "Laboratory",
   "spaces.icon.spaces": "Layers",
+  "spaces.private": "How private is this space?",
+  "spaces.private.apart":
+    "The clinic confirmed this space without being told whose it is. It cannot look that up later.",
+  "spaces.private.atOnce":
+    "Nothing was ready when you made it, so the clinic was asked at that moment. Who watches its computer may guess that it is yours.",
+  "spaces.private.oneComputer":
+    "The clinic, the relay and you use one computer here. Who looks after this computer can tell what you do on it.",
+  "spaces.private.alike":
+    "You share the same kinds of records in “{name}”. Who sees both spaces may tell that they are one person’s.",
+  "spaces.private.few":
+    "If few people are with your clinic, it is easier to guess who you are. Keyward does not know how many there are.",
+  "spaces.private.setUpKey":
+    "The clinic still uses a set-up key with no trustees behind it. So nobody can find out who is behind a space, not even if it is misused.",
+  "spaces.private.until": "Confirmed until {date}. Keyward renews this by itself.",
   "spaces.notCertified": "Not confirmed by the clinic yet",
   "spaces.liveShares": "{n, plural, =0 {No live shares} one {# live share} other {# live shares}}",
   "spaces.since": "made on {date}",

@@ -84,6 +84,22 @@ export const errors = {
   "error.authority-changed.mend":
     "No se envió nada. No continúe; pregunte en recepción en persona o por teléfono.",
 
+  "error.credential-epoch-differs.what": "La clínica dice cosas distintas a cada persona",
+  "error.credential-epoch-differs.mend":
+    "No se pidió ni se envió nada. Keyward guardó las dos respuestas como prueba. Avise a su clínica y no cree espacios hasta que se aclare.",
+  "error.credential-misbehaves.what": "La respuesta de la clínica no coincide con lo que publicó",
+  "error.credential-misbehaves.mend":
+    "No se usó nada de ella. Sus espacios siguen igual. Avise a su clínica si vuelve a pasar.",
+  "error.credential-exhausted.what": "Por ahora no se pueden confirmar más espacios",
+  "error.credential-exhausted.mend":
+    "Cada equipo puede confirmar un número fijo en tres meses. Desde el {again} habrá más. Los espacios que tiene siguen igual.",
+  "error.credential-not-issued.what": "Por ahora la clínica no le confirma nada más",
+  "error.credential-not-issued.mend":
+    "Pasa tras usar varios equipos nuevos en tres meses, o si la clínica cambió de equipo. Desde el {again} será posible otra vez.",
+  "error.credential-refused.what": "La clínica no quiso confirmar este espacio",
+  "error.credential-refused.mend":
+    "Puede que se use una copia de este perfil en otro equipo. Use solo uno de los dos. Keyward lo intenta otra vez por sí solo.",
+
   "error.invitation-unreadable.what": "Esto no es una invitación que Keyward pueda leer",
   "error.invitation-unreadable.mend":
     "Pegue la invitación entera, o escriba el código de cuatro grupos de la hoja.",

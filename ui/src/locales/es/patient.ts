@@ -172,6 +172,20 @@ export const patient = {
   "spaces.icon.doctor": "Médico",
   "spaces.icon.results": "Laboratorio",
   "spaces.icon.spaces": "Capas",
+  "spaces.private": "¿Qué tan privado es este espacio?",
+  "spaces.private.apart":
+    "La clínica confirmó este espacio sin saber de quién es. No puede averiguarlo después.",
+  "spaces.private.atOnce":
+    "Al crearlo no había nada listo y se preguntó a la clínica en ese momento. Quien vigile su equipo puede adivinar que es de usted.",
+  "spaces.private.oneComputer":
+    "Aquí la clínica, el servidor y usted usan el mismo equipo. Quien lo cuida puede saber lo que usted hace en él.",
+  "spaces.private.alike":
+    "En «{name}» comparte datos de la misma clase. Quien vea los dos espacios puede notar que son de una sola persona.",
+  "spaces.private.few":
+    "Si su clínica tiene pocas personas, es más fácil adivinar quién es usted. Keyward no sabe cuántas son.",
+  "spaces.private.setUpKey":
+    "La clínica usa todavía una clave inicial, sin garantes. Por eso nadie puede saber quién está detrás de un espacio, ni si se hace mal uso de él.",
+  "spaces.private.until": "Confirmado hasta el {date}. Keyward lo renueva por sí solo.",
   "spaces.notCertified": "La clínica aún no lo ha confirmado",
   "spaces.liveShares":
     "{n, plural, =0 {No comparte nada ahora} one {Comparte # vez ahora} other {Comparte # veces ahora}}",

@@ -73,6 +73,20 @@ export const errors = {
   "error.authority-changed.what": "在诊所的地址上回答的是别人",
   "error.authority-changed.mend": "没有发送任何东西。请不要继续；请当面或打电话询问前台。",
 
+  "error.credential-epoch-differs.what": "诊所对不同的人说的不一样",
+  "error.credential-epoch-differs.mend":
+    "没有请求也没有发送任何内容。Keyward 把两个回答都留作证据。请告诉诊所，弄清之前不要建立新空间。",
+  "error.credential-misbehaves.what": "诊所的回答和它公布的不一致",
+  "error.credential-misbehaves.mend": "没有使用其中任何内容。您的空间保持原样。再次发生时请告诉诊所。",
+  "error.credential-exhausted.what": "现在不能再确认更多空间",
+  "error.credential-exhausted.mend":
+    "每台设备三个月内能确认的数量是固定的。从 {again} 起可以再确认。已有的空间照常使用。",
+  "error.credential-not-issued.what": "诊所现在不再为您确认",
+  "error.credential-not-issued.mend":
+    "三个月内换了几次设备，或诊所换了电脑，就会这样。从 {again} 起又可以了。",
+  "error.credential-refused.what": "诊所没有确认这个空间",
+  "error.credential-refused.mend": "也许另一台电脑正在用这个档案的副本。请只用其中一个。Keyward 会自己再试。",
+
   "error.invitation-unreadable.what": "这不是 Keyward 能读懂的邀请",
   "error.invitation-unreadable.mend": "请粘贴完整的邀请，或输入纸上由四组组成的代码。",
   "error.invitation-typo.what": "代码输入有误",

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use keyward_protocol::certificate::VerifiedPersona;
 use keyward_protocol::ids::PersonaId;
 use keyward_records::Category;
-use keyward_relay_api::authority::persona::EPOCH_SECONDS;
+use keyward_relay_api::authority::credential::epoch_at;
 use serde::{Deserialize, Serialize};
 
 use super::book::{self, Act, Compartment, Granted, Share, Terms, Waiting};
@@ -24,7 +24,7 @@ use super::set_back::{self, SetBack};
 use crate::error::{AppError, ErrorCode};
 use crate::identity::Enrolment;
 use crate::leaving;
-use crate::patient::spaces::{Persona, Space};
+use crate::patient::spaces::{self, Persona, Space};
 use crate::ports::clock::UnixSeconds;
 use crate::ports::progress::{Cancel, Progress, Stage, Step};
 use crate::ports::relay::{ProblemCode, Relay, RelayError, UploadBatch, UploadRecord};
@@ -161,12 +161,18 @@ impl Exchange<'_> {
         self.note_ended(&shares, now)?;
         let shares = self.note_doctors(shares, now)?;
         let wanted = shares.iter().any(|(_, share)| share.is_wanted(now));
-        let known = space.presented.is_some() || space.certificate(self.enrolment, now)?.is_some();
+        let known = space.presented.is_some() || shares.iter().any(|(_, share)| share.sent);
         if !wanted && !known {
             // Everything was over before the relay ever heard of this persona.
             return Ok(());
         }
-        let space = self.with_recovery(space, wanted, now)?;
+        let space = match wanted && !space.was_certified() {
+            true => {
+                spaces::settle(self.session, self.id)?;
+                Space::load(&*self.session.read()?, self.id)?
+            }
+            false => self.with_recovery(space, wanted, now)?,
+        };
         let persona = self.session.with_master(|master| space.persona(master))?;
         let relay = self
             .session
@@ -193,9 +199,9 @@ impl Exchange<'_> {
     ) -> Result<Space, AppError> {
         let held = space.certificate(self.enrolment, now)?;
         // One epoch certifies her in one way only; a new kit is taken up in the next one.
-        let due = held.as_ref().is_none_or(|held| {
-            Space::is_renewal_due(held, now) || now >= held.valid_from.saturating_add(EPOCH_SECONDS)
-        });
+        let due = held
+            .as_ref()
+            .is_none_or(|held| space.is_renewal_due(held, now) || epoch_at(now) > held.epoch);
         if !wanted || !due {
             return Ok(space);
         }
@@ -230,7 +236,7 @@ impl Exchange<'_> {
             SetBack { session: self.session, enrolment: self.enrolment, space: self.id, persona };
         let certificate = match self.certificate(space, persona, shares, now) {
             // Perhaps another copy of this profile had her certified in this epoch; and shared, too.
-            Err(error) if error.code == ErrorCode::AuthorityRefused => {
+            Err(error) if is_refused(error.code) => {
                 return match set_back.notice(relay) {
                     Err(Failure::App(error)) => Err(error.into()),
                     _ => Err(error.into()),
@@ -274,11 +280,13 @@ impl Exchange<'_> {
                 space: self.id,
                 persona,
             };
+            let stored = Space::load(&*self.session.read()?, self.id)?;
             let granting = Granting {
                 sealer: &sealer,
                 space,
                 enrolment: self.enrolment,
                 certificate,
+                epoch_object: stored.epoch_object.unwrap_or_default(),
                 attestation: naming.attestation(space, now)?,
             };
             for (id, _) in &wanted {
@@ -332,8 +340,7 @@ impl Exchange<'_> {
         Ok(())
     }
 
-    /// The persona's certificate: the one there is, or a new one over the identified channel. `None`
-    /// if none is needed (everything is over and only history is left to fetch).
+    /// The persona's certificate: the one there is, or a new one through the credential. `None` if none is needed (everything is over and only history is left to fetch).
     fn certificate(
         &self,
         space: &Space,
@@ -344,23 +351,27 @@ impl Exchange<'_> {
         let held = space.certificate(self.enrolment, now)?;
         let drawn = space.recoveries.last().map(|recovery| recovery.hash);
         let due = held.as_ref().is_none_or(|held| {
-            Space::is_renewal_due(held, now) || drawn.is_some_and(|hash| hash != held.recovery_hash)
+            space.is_renewal_due(held, now) || drawn.is_some_and(|hash| hash != held.recovery_hash)
         });
         if !due || !shares.iter().any(|(_, share)| share.is_wanted(now)) {
             return Ok(held);
         }
-        match (self.certify(persona), held) {
-            (Ok(certificate), _) => Ok(Some(certificate)),
+        match (self.certify(persona, now), held) {
+            (Ok(certificate), _) => Ok(certificate),
             // Asked early enough that there is time: the one she has still holds.
             (Err(_), Some(held)) => Ok(Some(held)),
             (Err(error), None) => Err(error),
         }
     }
 
-    fn certify(&self, persona: &Persona) -> Result<VerifiedPersona, AppError> {
-        let certificate = persona.certify(self.session, self.enrolment)?;
-        self.change_space(|space| space.certificate = Some(certificate.raw().to_vec()))?;
-        Ok(certificate)
+    fn certify(
+        &self,
+        persona: &Persona,
+        now: UnixSeconds,
+    ) -> Result<Option<VerifiedPersona>, AppError> {
+        let certified = persona.certify(self.session, self.id)?;
+        self.change_space(|space| space.certified(certified))?;
+        Space::load(&*self.session.read()?, self.id)?.certificate(self.enrolment, now)
     }
 
     fn present(&self, relay: &dyn Relay, certificate: &VerifiedPersona) -> Result<(), Failure> {
@@ -601,6 +612,11 @@ pub(super) fn close_epochs(
         }
     }
     Ok(())
+}
+
+/// Whether the clinic would not certify her.
+const fn is_refused(code: ErrorCode) -> bool {
+    matches!(code, ErrorCode::AuthorityRefused | ErrorCode::CredentialRefused)
 }
 
 /// Whether a problem is that the clinic took the doctor's certificate back.

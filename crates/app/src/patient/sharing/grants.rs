@@ -26,6 +26,8 @@ pub(super) struct Granting<'a> {
     pub(super) space: &'a Space,
     pub(super) enrolment: &'a Enrolment,
     pub(super) certificate: &'a VerifiedPersona,
+    /// The object of its epoch.
+    pub(super) epoch_object: Vec<u8>,
     /// The clinic's word for the name, in a space that shows it.
     pub(super) attestation: Option<Vec<u8>>,
 }
@@ -111,6 +113,7 @@ impl Granting<'_> {
         let keys = keys.iter().flat_map(|key| *key.to_bytes()).collect();
         let message = GrantMessage {
             grant: signed.clone(),
+            epoch_object: self.epoch_object.clone(),
             persona_certificate: self.certificate.raw().to_vec(),
             share: self.letter(tx, id, share, &doctor)?.to_bytes().map_err(defect)?,
         };

@@ -2,17 +2,19 @@
 
 use std::sync::Arc;
 
-use keyward_protocol::certificate::PersonaCertificate;
+use keyward_protocol::certificate::AnonymousCertificate;
 use keyward_protocol::ids::{PersonaId, ServiceId};
 use keyward_protocol::kit::{BackupPersona, KitPublic};
 use keyward_protocol::statement::{Act, ForgetStatement, Receipt, Signed};
+use keyward_relay_api::authority::credential::validity;
 use serde::{Deserialize, Serialize};
 
 use super::save_place;
+use crate::credential;
 use crate::error::{AppError, ErrorCode};
 use crate::identity::Enrolment;
 use crate::patient::sharing::history;
-use crate::patient::spaces::{Persona, Space};
+use crate::patient::spaces::Persona;
 use crate::ports::clock::UnixSeconds;
 use crate::ports::recovery::{PostForget, RelayRecovery};
 use crate::ports::relay::{ProblemCode, RelayError, ServiceAddress};
@@ -98,7 +100,14 @@ impl Place {
         enrolment: &Enrolment,
     ) -> Result<Self, AppError> {
         loop {
-            let certificate = self.certified(session, enrolment)?;
+            let certificate = match self.certified(session, enrolment) {
+                // She was certified in this epoch by somebody who has this kit, and her certificate is lost.
+                Err(error) if error.code == ErrorCode::CredentialRefused && self.number < LAST => {
+                    self.next(session)?;
+                    continue;
+                }
+                outcome => outcome?,
+            };
             let signing = Arc::new(self.persona()?.signing);
             let relay = session.network().relay(&self.address(), signing)?;
             match relay.present_persona(&certificate) {
@@ -106,39 +115,79 @@ impl Place {
                 Err(RelayError::Refused(refusal))
                     if refusal.code == ProblemCode::PersonaForgotten && self.number < LAST =>
                 {
-                    self.number += 1;
-                    self.certificate = None;
-                    save_place(session, &self)?;
+                    self.next(session)?;
                 }
                 Err(error) => return Err(error.into()),
             }
         }
     }
 
+    fn next(&mut self, session: &Session) -> Result<(), AppError> {
+        self.number += 1;
+        self.certificate = None;
+        save_place(session, self)
+    }
+
     fn certified(&mut self, session: &Session, enrolment: &Enrolment) -> Result<Vec<u8>, AppError> {
-        let authorities = [enrolment.authority_key()?];
-        let now = session.now();
-        let held = self.certificate.clone();
-        let valid =
-            held.as_ref().and_then(|it| PersonaCertificate::verify(it, &authorities, now).ok());
-        if let (Some(valid), Some(held)) = (&valid, &held)
-            && !Space::is_renewal_due(valid, now)
+        if !self.is_certified(session)
+            && let Some(known) = self.known_there(session)?
+        {
+            self.certificate = Some(known);
+            save_place(session, self)?;
+        }
+        let held = self.certificate.clone().filter(|_| self.is_certified(session));
+        if let Some(held) = &held
+            && !self.is_renewal_due(session)
         {
             return Ok(held.clone());
         }
         // Certified by who she is now: after a restore the lost key is replaced first.
-        let fresh = renew::enrolment(session, enrolment)
-            .and_then(|()| Persona::of_backup(self.persona()?).certify(session, enrolment));
-        match (fresh, held.filter(|_| valid.is_some())) {
+        let persona = Persona::of_backup(self.persona()?);
+        let name = format!("backup/{}", hex::encode(persona.signing.verifying_key().key_id()));
+        let fresh =
+            renew::enrolment(session, enrolment).and_then(|()| persona.certify(session, &name));
+        match (fresh, held) {
             (Ok(fresh), _) => {
-                self.certificate = Some(fresh.raw().to_vec());
+                self.certificate = Some(fresh.certificate.clone());
                 save_place(session, self)?;
-                Ok(fresh.raw().to_vec())
+                Ok(fresh.certificate)
             }
             // Asked early enough that there is time.
             (Err(_), Some(held)) => Ok(held),
             (Err(error), None) => Err(error),
         }
+    }
+
+    /// Whether she has a certificate that holds. It was checked when it came.
+    fn is_certified(&self, session: &Session) -> bool {
+        let valid = self.epoch().and_then(validity);
+        valid.is_some_and(|valid| valid.contains(&session.now()))
+    }
+
+    fn epoch(&self) -> Option<u64> {
+        AnonymousCertificate::unverified(self.certificate.as_ref()?).ok().map(|held| held.epoch)
+    }
+
+    fn is_renewal_due(&self, session: &Session) -> bool {
+        let now = session.now();
+        self.epoch().is_none_or(|epoch| credential::renew_at(epoch, &self.kit) <= now)
+    }
+
+    /// Her certificate as the relay has it: one epoch certifies her once, and who comes with nothing but
+    /// the kit goes on with what she has.
+    fn known_there(&self, session: &Session) -> Result<Option<Vec<u8>>, AppError> {
+        let there = match self.channel(session)?.backups() {
+            Ok(there) => there.certificate,
+            // Nobody of that name.
+            Err(RelayError::Refused(refusal)) if refusal.code == ProblemCode::BadSignature => {
+                return Ok(None);
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let hers = self.persona()?.signing;
+        let same = AnonymousCertificate::unverified(&there)
+            .is_ok_and(|held| held.verification == *hers.verifying_key());
+        Ok(same.then_some(there))
     }
 
     /// Has the relay forget the persona with everything of hers; gives until when the bytes are gone.
