@@ -8,11 +8,9 @@ mod support;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use keyward_app::error::ErrorCode;
 use keyward_app::patient::sharing::book::Compartment;
 use keyward_app::patient::spaces::Space;
 use keyward_app::patient::{home, sharing};
-use keyward_app::ports::progress::{Cancel, Unwatched};
 use keyward_app::ports::relay::{After, PostOwnRecords};
 use keyward_app::ports::vault::Collection;
 use keyward_app::session::Session;

@@ -325,7 +325,7 @@ impl World {
     fn ask(&mut self, role: Role, route: &Route, object: Object) -> Result<(), ClientError> {
         self.asked += 1;
         let grant = fresh_grant();
-        let client = self.served.client(&self.clinic, &self.clock);
+        let client = self.served.stranger(&self.clinic, &self.clock);
         let nobodys = object == Object::Nobodys;
         let (patient, chart, doctor) = self.parties(object);
         let unknown = patient.chart();

@@ -51,7 +51,7 @@ impl Shared {
             after: vec![],
             limit: 10,
         };
-        let client = self.served.client(&self.clinic, &self.clock);
+        let client = self.served.stranger(&self.clinic, &self.clock);
         match client.access(&self.doctor.signing, &wanted) {
             Ok(answer) => Ok(answer.records.len()),
             Err(error) => Err(error.problem().unwrap()),

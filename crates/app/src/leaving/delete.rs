@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{AppError, ErrorCode};
 use crate::identity::Enrolment;
+use crate::patient::sharing::book::Share;
 use crate::patient::sharing::{self, history};
 use crate::patient::spaces::Space;
 use crate::ports::progress::{Progress, Stage, Step};
@@ -193,8 +194,15 @@ impl Run<'_> {
 
     fn personas(&self) -> Result<Vec<AskedPersona>, AppError> {
         let mut personas = Vec::new();
-        for (space, stored) in Space::all(&*self.session.read()?)? {
-            // Certified but perhaps not presented: the relay answers for who it never met as well.
+        let tx = self.session.read()?;
+        let (spaces, shares) = (Space::all(&*tx)?, Share::all(&*tx)?);
+        drop(tx);
+        for (space, stored) in spaces {
+            // Somebody to whom nothing was ever to be shared the relay never met, and need not meet now.
+            if stored.presented.is_none() && shares.iter().all(|(_, share)| share.space != space) {
+                continue;
+            }
+            // Perhaps not presented either: the relay answers for who it never met as well.
             // One of an earlier version's the relay reads no more.
             let shown =
                 [stored.presented.clone(), stored.certificate.clone()].into_iter().flatten();

@@ -187,14 +187,18 @@ pub(super) fn prepare(
     let at = session.now().max(made);
     let signer = Signer { session, enrolment: &enrolment, kit, public, at };
     let registered = Registered::load(tx)?;
-    let spaces = Space::all(tx)?;
+    let (spaces, shares) = (Space::all(tx)?, Share::all(tx)?);
+    // Somebody to whom nothing was ever to be shared nobody knows: there is nothing to be replaced.
+    let is_known = |id: &str, space: &Space| {
+        space.presented.is_some() || shares.iter().any(|(_, share)| share.space == id)
+    };
     let renewal = session.with_master(|master| {
         let mut renewal = Renewal::default();
         match registered {
             Some(registered) => renewal.enrolment = Some(signer.key(master, &registered)?),
             None => renewal.desk = true,
         }
-        for (id, space) in &spaces {
+        for (id, space) in spaces.iter().filter(|(id, space)| is_known(id, space)) {
             if let Some(lost) = signer.persona(master, space)? {
                 renewal.personas.insert(id.clone(), lost);
             }
@@ -203,21 +207,22 @@ pub(super) fn prepare(
     })?;
     for (id, space) in spaces {
         if space.was_certified() && !renewal.personas.contains_key(&id) {
-            of_an_earlier_version(tx, &id, space, at)?;
+            begin_anew(tx, &id, space, at)?;
         }
     }
     renewal.save(tx)
 }
 
-/// A space whose persona has a certificate of the identified type, which nobody reads any more: it goes on
-/// under another one, and what it shared runs to its end.
-fn of_an_earlier_version(
+/// A space whose persona nobody knows, or has a certificate of the identified type, which nobody reads any
+/// more: it goes on under another one, and what it shared runs to its end.
+fn begin_anew(
     tx: &mut dyn Transaction,
     id: &str,
     mut space: Space,
     now: UnixSeconds,
 ) -> Result<(), AppError> {
-    (space.certificate, space.presented, space.attestation) = (None, None, None);
+    (space.certificate, space.epoch_object) = (None, None);
+    (space.presented, space.attestation, space.at_once) = (None, None, false);
     space.recoveries.clear();
     space.save(tx, id)?;
     for (category, _) in Compartment::of_space(tx, id)? {

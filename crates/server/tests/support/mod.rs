@@ -63,7 +63,7 @@ pub fn clinic() -> Clinic {
 }
 
 pub fn patient(clinic: &Clinic) -> Patient {
-    clinic.patient_valid(now() - DAY, now() + 90 * DAY)
+    clinic.patient_at(now())
 }
 
 pub fn doctor(clinic: &Clinic, name: &str) -> Doctor {
@@ -137,7 +137,10 @@ impl Site {
     }
 
     pub fn client(&self, running: &Running) -> RelayClient {
-        client(running, self.clinic.service)
+        let client = client(running, self.clinic.service);
+        // As the first patient has it do.
+        let _ = client.pin_credential_epoch(self.clinic.epoch_object(now()));
+        client
     }
 }
 
