@@ -94,7 +94,7 @@ fn another_key_or_a_newer_file_is_refused_and_nothing_is_changed() {
     assert!(matches!(refused, Err(StoreError::NewerSchema { found: 99 })));
     assert!(raw(dir.path()) == newer);
     let db = rusqlite::Connection::open(dir.path().join("authority.db")).unwrap();
-    db.pragma_update(None, "user_version", 2).unwrap();
+    db.pragma_update(None, "user_version", 3).unwrap();
     drop(db);
     keys.open(dir.path()).unwrap();
     drop(before);
@@ -115,7 +115,7 @@ fn a_register_of_the_first_version_is_brought_up_to_date() {
     assert_eq!(fingerprint(&found), fingerprint(&person));
     let db = rusqlite::Connection::open(dir.path().join("authority.db")).unwrap();
     let version: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    assert_eq!(version, 2);
+    assert_eq!(version, 3);
 }
 
 #[test]

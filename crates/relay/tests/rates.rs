@@ -50,7 +50,11 @@ fn world(per_key: Rates, per_address: Rates) -> World {
     let mut config = config(&clinic, &clock, dir.path());
     config.limits = Limits { per_key, per_address, ..Limits::default() };
     config.steady = Arc::clone(&watch) as _;
-    World { served: Served::start(config), clinic, watch, _dir: dir }
+    let served = Served::start(config);
+    served.client(&clinic, &clock);
+    // What that took of the rates is there again.
+    watch.advance(3_600);
+    World { served, clinic, watch, _dir: dir }
 }
 
 /// Rates that differ by class, so that a mix-up shows.

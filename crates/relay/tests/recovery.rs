@@ -6,6 +6,7 @@ mod support;
 use keyward_protocol::ids::ServiceId;
 use keyward_protocol::keys::VerifyingKey;
 use keyward_protocol::statement::{Act, PersonaReplacement, Receipt, Signed};
+use keyward_relay::UnixClock as _;
 use keyward_relay_api::client::RelayClient;
 use keyward_relay_api::http::ClientError;
 use keyward_relay_api::problem::ProblemCode;

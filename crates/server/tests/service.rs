@@ -218,7 +218,7 @@ fn a_second_instance_is_refused_and_the_first_goes_on() {
     let second = refused(&["relay", "--config", "relay.toml"], site.path());
     assert!(second.contains("another process has this relay's folder open"), "{second}");
     let patient = patient(&site.clinic);
-    let relay = client(&running, site.clinic.service);
+    let relay = site.client(&running);
     relay.put_persona(&patient.signing, patient.certificate.raw()).unwrap();
     running.stop();
 }

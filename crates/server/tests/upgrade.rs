@@ -73,7 +73,7 @@ fn a_client_goes_on_over_an_upgrade() {
     let text = std::fs::read_to_string(site.path().join("relay.toml")).unwrap();
     let text = text.replacen("127.0.0.1:0", &format!("127.0.0.1:{port}"), 1);
     std::fs::write(site.path().join("relay.toml"), text).unwrap();
-    let relay = client(&first, site.clinic.service);
+    let relay = site.client(&first);
     let patient = patient(&site.clinic);
     relay.put_persona(&patient.signing, patient.certificate.raw()).unwrap();
     let mut chart = patient.chart();

@@ -295,7 +295,7 @@ fn migrate(connection: &mut Connection, seal: &ColumnSeal) -> Result<(), StoreEr
     }
     if found < 3 {
         // Personas are certified without anybody's name: nothing of them stands in the register.
-        sql.execute_batch("DROP TABLE personas; DROP TABLE persona_counts;")?;
+        sql.execute_batch("DROP TABLE IF EXISTS personas; DROP TABLE IF EXISTS persona_counts;")?;
         sql.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     }
     sql.commit()?;
