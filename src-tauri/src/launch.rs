@@ -63,12 +63,15 @@ impl Options {
 
 /// Starts the app and returns when its last window is closed.
 pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.collect();
+    #[cfg(target_os = "linux")]
+    crate::drawing::without_card(&arguments);
     tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
         .with_writer(std::io::stderr)
         .init();
     dumps::forbid();
-    let options = match Options::parse(arguments) {
+    let options = match Options::parse(arguments.into_iter()) {
         Ok(options) => options,
         Err(problem) => return fail(EXIT_USAGE, &format!("{problem}\n{USAGE}")),
     };
