@@ -14,6 +14,7 @@ use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 
 use super::error::vault_error;
+use super::index::write::Origins;
 use super::index::{read, write};
 use super::slot::{Lease, Slot};
 use super::{pack, stack};
@@ -46,6 +47,8 @@ pub(crate) struct SqlTransaction<'a> {
     added: usize,
     /// Records inserted so far: the index holds nothing of them yet.
     inserted: HashSet<RecordId>,
+    /// Where the lines of the vault's own records came from.
+    own_origins: Origins,
     /// Whether it may change something.
     writes: bool,
 }
@@ -73,7 +76,8 @@ impl<'a> SqlTransaction<'a> {
         let lease = slot.lend()?;
         lease.connection()?.execute_batch(begin).map_err(|error| vault_error(&error))?;
         let inserted = HashSet::new();
-        Ok(Self { lease, slot, open: true, added_own: 0, added: 0, inserted, writes })
+        let own_origins = Origins::default();
+        Ok(Self { lease, slot, open: true, added_own: 0, added: 0, inserted, own_origins, writes })
     }
 
     fn sql<T>(
@@ -320,8 +324,12 @@ impl ReadingIndex for SqlTransaction<'_> {
         }
         let mut inserted = std::mem::take(&mut self.inserted);
         let mut fresh = |id: &RecordId| scope == OWN && inserted.remove(id);
-        let twins = self.sql(|sql| write::add(sql, scope, lines, &mut fresh));
+        let mut origins = if scope == OWN { self.own_origins } else { Origins::default() };
+        let twins = self.sql(|sql| write::add(sql, scope, lines, &mut fresh, &mut origins));
         self.inserted = inserted;
+        if scope == OWN {
+            self.own_origins = origins;
+        }
         twins
     }
 
