@@ -219,7 +219,7 @@ fn new_line(entry: &Entry<'_>, line: Line) -> Result<NewLine, AppError> {
 }
 
 /// Bytes of an item of the usual length, so that its text does not move while it grows.
-const ITEM: usize = 1024;
+const ITEM: usize = 1000;
 
 fn json(value: &impl Serialize, length: usize) -> Result<String, AppError> {
     let internal = || AppError::new(ErrorCode::Internal);
