@@ -1,7 +1,10 @@
 import { render, screen, within } from "@testing-library/react";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { startLanguage } from "../../locales/i18n";
+import userEvent from "@testing-library/user-event";
 import { Button } from "./Button";
+import { Decision, useReason } from "./Decision";
+import { DialogBody } from "./Dialog";
 import { DateField, noDate } from "./Fields";
 import { PassphraseFields, noPassphrase } from "./Passphrase";
 
@@ -45,5 +48,55 @@ describe("a passphrase", () => {
       <PassphraseFields value={value} onChange={nothing} tried={false} optional={false} />,
     );
     expect(within(alone.container).queryByRole("checkbox")).toBeNull();
+  });
+});
+
+describe("a dialog", () => {
+  const shown = () =>
+    render(
+      <DialogBody heading="Stop sharing?" actions={<Button>Stop</Button>}>
+        <p>What follows.</p>
+      </DialogBody>,
+    );
+
+  it("that is longer than the window scrolls by keyboard, and its answers stay outside", () => {
+    const height = vi.spyOn(Element.prototype, "scrollHeight", "get").mockReturnValue(900);
+    shown();
+    const words = screen.getByRole("group", { name: "Stop sharing?" });
+    expect(words.tabIndex).toBe(0);
+    expect(within(words).getByText("What follows.")).toBeTruthy();
+    expect(within(words).queryByRole("button")).toBeNull();
+    height.mockRestore();
+  });
+
+  it("that fits has no place more to stop at", () => {
+    shown();
+    expect(screen.queryByRole("group")).toBeNull();
+  });
+
+  it("leads to the answer that is missing", async () => {
+    function Asking() {
+      const { field, reason } = useReason();
+      const deed = { mutate: nothing, isPending: false, isError: false, error: null };
+      return (
+        <Decision
+          verb="Withdraw"
+          icon="cross"
+          heading="Withdraw it?"
+          confirm="Withdraw it now"
+          keep="Leave it"
+          deed={deed}
+          input={reason}
+        >
+          {field}
+        </Decision>
+      );
+    }
+    render(<Asking />);
+    await userEvent.click(screen.getByRole("button", { name: "Withdraw" }));
+    await userEvent.click(screen.getByRole("button", { name: "Withdraw it now" }));
+    await vi.waitFor(() => {
+      expect(document.activeElement).toBe(screen.getByRole("textbox"));
+    });
   });
 });
