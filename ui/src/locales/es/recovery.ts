@@ -55,8 +55,7 @@ export const recovery = {
   "reminder.make": "Anotar el kit",
   "reminder.makeBackup": "Elegir dónde guardar la copia",
   "reminder.later": "Recordármelo en una semana",
-  "reminder.unknown":
-    "Keyward no pudo saber cómo está su copia de seguridad. El resto de esta página está aquí.",
+  "reminder.unknown": "Keyward no pudo saber cómo está su copia de seguridad.",
 
   "kit.heading": "Anote estas doce palabras",
   "kit.lead":
@@ -259,7 +258,7 @@ export const recovery = {
   "restored.join": "Pida en recepción una invitación nueva y únase otra vez a la clínica.",
   "restored.shareAgain.patient": "Vuelva a compartir con sus médicos. Sus espacios están ahí.",
   "restored.shareAgain.doctor":
-    "Después se pregunta a cada paciente si vuelve a compartir con usted, y dice sí o no.",
+    "Desde que tiene claves nuevas, se pregunta a cada paciente si vuelve a compartir con usted, y dice sí o no.",
   "restored.shareNew": "Cree un espacio y comparta con los médicos de su nueva clínica.",
   "restored.left": "Se ha unido a otra clínica",
   "restored.leftWhy":

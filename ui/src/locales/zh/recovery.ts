@@ -46,7 +46,7 @@ export const recovery = {
   "reminder.make": "抄下凭据",
   "reminder.makeBackup": "选择备份到哪里",
   "reminder.later": "一周后再提醒我",
-  "reminder.unknown": "Keyward 没能查到备份的情况。本页其余内容都在。",
+  "reminder.unknown": "Keyward 没能查到备份的情况。",
 
   "kit.heading": "请抄下这十二个词",
   "kit.lead": "用笔抄写，或打印这张纸。请放在您放护照的地方，不要放在这台电脑旁边。",
@@ -221,7 +221,7 @@ export const recovery = {
   "restored.later.doctor": "这个备份之后才开始共享的人，这里没有列出。",
   "restored.join": "请向前台要一份新的邀请，重新加入诊所。",
   "restored.shareAgain.patient": "再与您的医生共享。您的空间都在。",
-  "restored.shareAgain.doctor": "然后会问每位患者是否再与您共享，由患者决定。",
+  "restored.shareAgain.doctor": "您有了新钥匙，就会问每位患者是否再与您共享，由患者决定。",
   "restored.shareNew": "新建一个空间，与新诊所的医生共享。",
   "restored.left": "您已加入另一家诊所",
   "restored.leftWhy":
