@@ -20,7 +20,9 @@ export const common = {
   "paper.stale": "Lo que aquí se imprime puede no ser actual. Está como estaba el {when}.",
   "paper.offline": "Impreso sin llegar al servidor de enlace. Lo que vino de él está como estaba el {when}.",
   "paper.offlineNever": "Impreso sin llegar al servidor de enlace. Aún no se ha llegado nunca.",
-  "waiting.stale": "No se pudo volver a consultar. Usted lo ve como estaba el {when}.",
+  "waiting.stale": "Esto está como el {when}. No se pudo volver a consultar.",
+  "strip.more": "Ver todo",
+  "strip.less": "Ver menos",
   "job.looking": "Preparando",
   "job.reading": "Leyendo y guardando sus registros",
   "job.sealing": "Cerrando con llave cada registro",
@@ -71,9 +73,8 @@ export const common = {
   "touch.never": "Aún sin contacto",
   "touch.out": "Sin contacto",
   "offline.was":
-    "No se puede llegar al servidor de enlace. Usted ve lo que había aquí el {when}. Lo que cambie se guarda y se envía más tarde.",
-  "offline.never":
-    "No se puede llegar al servidor de enlace y aún no se ha llegado nunca. Lo que cambie se guarda y se envía más tarde.",
+    "Sin contacto con el servidor de enlace. Esto es del {when}. Lo que cambie se envía más tarde.",
+  "offline.never": "Aún no hubo contacto con el servidor de enlace. Lo que cambie se envía más tarde.",
   "rail.home": "Inicio",
   "rail.records": "Registros",
   "rail.import": "Añadir registros",

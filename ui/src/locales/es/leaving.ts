@@ -11,8 +11,7 @@ export const leaving = {
   "newKeys.why":
     "La clínica ha certificado de nuevo a {name}, por ejemplo porque perdió su equipo. Lo que usted comparte ya no le llega. Si le extraña, llame primero.",
   "newKeys.again": "Compartir lo mismo otra vez",
-  "newKeys.unknown":
-    "Keyward no pudo saber si alguno de sus médicos tiene claves nuevas. El resto de esta página está aquí.",
+  "newKeys.unknown": "Keyward no pudo saber si alguno de sus médicos tiene claves nuevas.",
   "newKeys.same": "Los mismos registros, el mismo fin, hasta el {until}.",
   "newKeys.done": "Vuelve a compartir con {name}, hasta el {until}",
   "newKeys.fingerprint": "Clave nueva:",

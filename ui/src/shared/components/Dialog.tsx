@@ -1,5 +1,6 @@
-import { type ReactNode, type RefObject, useLayoutEffect, useRef, useState } from "react";
+import { type ReactNode, useRef } from "react";
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from "react-aria-components";
+import { useOverflow } from "../useOverflow";
 
 interface DialogProps {
   /** A question or a statement a person would say. */
@@ -56,24 +57,4 @@ export function DialogBody({
       <div className="dialog-answers">{actions}</div>
     </AriaDialog>
   );
-}
-
-/** Whether there is more in it than it shows, whatever grows: the words or the letters. */
-function useOverflow(element: RefObject<HTMLElement | null>): boolean {
-  const [over, setOver] = useState(false);
-  useLayoutEffect(() => {
-    const here = element.current;
-    if (!here) return undefined;
-    const measure = () => {
-      setOver(here.scrollHeight > here.clientHeight + 1);
-    };
-    measure();
-    if (typeof ResizeObserver === "undefined") return undefined;
-    const observer = new ResizeObserver(measure);
-    for (const each of [here, ...here.children]) observer.observe(each);
-    return () => {
-      observer.disconnect();
-    };
-  });
-  return over;
 }

@@ -6,6 +6,7 @@ import { Button } from "./Button";
 import { Decision, useReason } from "./Decision";
 import { DialogBody } from "./Dialog";
 import { DateField, noDate } from "./Fields";
+import { Strip } from "./Strip";
 import { PassphraseFields, noPassphrase } from "./Passphrase";
 
 const nothing = () => undefined;
@@ -98,5 +99,30 @@ describe("a dialog", () => {
     await vi.waitFor(() => {
       expect(document.activeElement).toBe(screen.getByRole("textbox"));
     });
+  });
+});
+
+describe("a strip", () => {
+  const shown = () =>
+    render(
+      <Strip icon="clock" onPaper="">
+        Long words.
+      </Strip>,
+    );
+
+  it("whose words are cut shows all of them, and less again", async () => {
+    const height = vi.spyOn(Element.prototype, "scrollHeight", "get").mockReturnValue(90);
+    shown();
+    const more = screen.getByRole("button", { name: "Show all of it" });
+    expect(more.ariaExpanded).toBe("false");
+    height.mockRestore();
+    await userEvent.click(more);
+    expect(more.closest(".offline-whole")).not.toBeNull();
+    expect(screen.getByRole("button", { name: "Show less" }).ariaExpanded).toBe("true");
+  });
+
+  it("that is seen whole has no button for the rest", () => {
+    shown();
+    expect(screen.queryByRole("button")).toBeNull();
   });
 });
