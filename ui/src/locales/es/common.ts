@@ -31,7 +31,7 @@ export const common = {
   "job.writing": "Escribiendo el archivo",
   "job.fetching": "Trayendo la copia de seguridad",
   "job.restoring": "Devolviendo sus registros",
-  "job.renewing": "Poniendo claves nuevas",
+  "job.renewing": "Poniendo llaves nuevas",
   "job.erasing": "Borrando",
   "job.finished": "Terminando",
   "job.count": "{done, number} de {total, number}",
@@ -206,7 +206,7 @@ export const common = {
   "keyring.waitingHint":
     "Quizá pide su contraseña de inicio de sesión en una ventana propia. Mire detrás de esta.",
   "keyring.giveUp": "Dejar de esperar",
-  "keyring.keyless": "Sin esa clave, este perfil sigue cerrado, y no se borra nada.",
+  "keyring.keyless": "Sin esa llave, este perfil sigue cerrado, y no se borra nada.",
   "keyring.kitWay":
     "Si tiene un kit de recuperación y una copia, puede recuperar los registros como un perfil nuevo.",
   "forgotten.heading": "He olvidado la frase de contraseña",
@@ -222,9 +222,9 @@ export const common = {
   "forgotten.go": "Ir a la primera ventana",
   "removal.heading": "Quitar el perfil bloqueado",
   "removal.why.patient":
-    "Todo lo suyo se borra de este equipo. Ya nadie puede firmar por él, así que no se avisa a nadie. Lo que comparte sigue hasta su final. Si tiene un kit, recupere antes el perfil: así se cambian las claves perdidas y termina lo que comparte.",
+    "Todo lo suyo se borra de este equipo. Ya nadie puede firmar por él, así que no se avisa a nadie. Lo que comparte sigue hasta su final. Si tiene un kit, recupere antes el perfil: así se cambian las llaves perdidas y termina lo que comparte.",
   "removal.why.doctor":
-    "Todo lo suyo se borra de este equipo. No se avisa a la clínica. Pida en recepción otra invitación: así las claves viejas dejan de valer.",
+    "Todo lo suyo se borra de este equipo. No se avisa a la clínica. Pida en recepción otra invitación: así las llaves viejas dejan de valer.",
   "removal.why.desk":
     "La recepción se borra de este equipo. La clínica se queda, y nadie puede trabajar en ella hasta que se recupere la recepción con el kit.",
   "removal.verb": "Quitar este perfil",

@@ -68,7 +68,7 @@ export const leaving = {
   "left.when": "时间",
   "left.profile": "档案",
   "left.here": "在这台电脑上",
-  "left.hereDone.patient": "记录、密钥和设置都已删除。",
+  "left.hereDone.patient": "记录、钥匙和设置都已删除。",
   "left.hereDone.doctor": "名单、钥匙和设置都已删除。",
   "left.relay": "在中转站",
   "left.clinic": "在 {clinic}",

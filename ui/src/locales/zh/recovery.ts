@@ -133,7 +133,7 @@ export const recovery = {
     "中转站保留最近的十个版本。有改动的日子里，它保留最近 14 天每天的第一个。有改动的月份里，它保留最近 24 个月每月的第一个。",
   "backup.relayStranger": "另一台电脑写入过这个备份",
   "backup.relayStrangerWhy":
-    "发现于 {date}。如果不是您，就是有人拿到了您的密钥：请制作一份新的凭据。以前的内容仍然保留。",
+    "发现于 {date}。如果不是您，就是有人拿到了您的钥匙：请制作一份新的凭据。以前的内容仍然保留。",
   "backup.relayDeleting": "一连上中转站，那里的内容就会删除。",
   "backup.relayDeleted": "中转站上的备份已删除，并有它的签名。最后的痕迹最晚在 {date} 被覆盖。",
   "backup.relayOff": "停止，并删除那里的备份",
