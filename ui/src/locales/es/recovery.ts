@@ -230,7 +230,7 @@ export const recovery = {
   "restored.records": "{n, plural, one {# registro} other {# registros}}",
   "restored.originals": "{n, plural, one {# archivo original} other {# archivos originales}}",
   "restored.spaces": "{n, plural, one {# espacio} other {# espacios}}",
-  "restored.shares": "{n, plural, one {# vez que compartió} other {# veces que compartió}}",
+  "restored.shares": "{n, plural, one {# acceso compartido} other {# accesos compartidos}}",
   "restored.accesses": "{n, plural, one {# visita en el historial} other {# visitas en el historial}}",
   "restored.keysWaiting": "Las llaves nuevas están en camino",
   "restored.keysWaitingWhy":
@@ -256,7 +256,7 @@ export const recovery = {
   "restored.join": "Pida en recepción una invitación nueva y únase otra vez a la clínica.",
   "restored.shareAgain.patient": "Vuelva a compartir con sus médicos. Sus espacios están ahí.",
   "restored.shareAgain.doctor":
-    "Desde que tiene llaves nuevas, se pregunta a cada paciente si vuelve a compartir con usted, y dice sí o no.",
+    "En cuanto usted tiene llaves nuevas, se pregunta a cada paciente si vuelve a compartir con usted, y dice sí o no.",
   "restored.shareNew": "Cree un espacio y comparta con los médicos de su nueva clínica.",
   "restored.left": "Se ha unido a otra clínica",
   "restored.leftWhy":
