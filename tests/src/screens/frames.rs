@@ -17,9 +17,9 @@ const PUT: &str = "const [text, done] = arguments; const frame = document.create
     frame.className = 'judged'; frame.title = 'Judged'; frame.srcdoc = text; \
     frame.onload = () => done(frame); document.body.append(frame);";
 /// Done once the page is drawn without it: a picture may be taken next.
-const TAKE_AWAY: &str =
-    "document.querySelectorAll('iframe.judged').forEach((each) => each.remove()); \
-    requestAnimationFrame(() => requestAnimationFrame(() => arguments[0](true)))";
+const TAKE_AWAY: &str = "const done = arguments[0]; \
+    document.querySelectorAll('iframe.judged').forEach((each) => each.remove()); \
+    requestAnimationFrame(() => requestAnimationFrame(() => done(true)))";
 
 /// What axe-core finds in them.
 pub(super) fn findings(
