@@ -161,7 +161,7 @@ fn context() -> tauri::Context {
 /// app: which one was chosen only the pages of the program that is open know.
 fn already_running() -> ExitCode {
     const SENTENCE: &str = "Keyward is already open on this computer. Use the window that is open.\n\n\
-        Keyward ya está abierto en este ordenador. Use la ventana que está abierta.\n\n\
+        Keyward ya está abierto en este equipo. Use la ventana que está abierta.\n\n\
         Keyward 已经在这台电脑上打开。请使用已打开的窗口。";
     let app = tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())

@@ -166,7 +166,7 @@ fn what_is_there_to_be_read_is_in_her_language() {
     import(&anna, &world.file("export.xml", watch.as_bytes()));
     let spoken = [
         ("en", "en-GB", "Records (1)", "Who looked (0)", "Nothing here is locked."),
-        ("es", "es", "Registros (1)", "Quién miró (0)", "Aquí nada está cerrado con clave."),
+        ("es", "es", "Registros (1)", "Quién miró (0)", "Aquí nada está cerrado con llave."),
         ("zh", "zh-Hans", "记录 (1)", "谁看过 (0)", "这里的内容都没有加锁"),
     ];
     for (language, tag, records, looked, open) in spoken {

@@ -436,9 +436,21 @@ const receivedShares = [
 const lost = (row: T.PatientRow): T.PatientRow =>
   row.state === "live" ? { ...row, state: "keysLost", endedAt: now - day, records: 0, newRecords: 0 } : row;
 
+/** What each kind of work is doing most of the time. */
+const midway: Record<T.JobKind, T.JobStage> = {
+  import: "reading",
+  share: "sealing",
+  sync: "fetching",
+  backup: "writing",
+  backupAtRelay: "sending",
+  restore: "restoring",
+  export: "writing",
+  leaving: "erasing",
+};
+
 function runJob(kind: T.JobKind, result: string): string {
   const asks = kind === "import" && wanted.asks;
-  job = atWork("j1", kind, "reading", { state: asks ? "asking" : "running" });
+  job = atWork("j1", kind, midway[kind], { state: asks ? "asking" : "running" });
   if (asks && wanted.table) job.question = columnsQuestion;
   else if (asks)
     job.question = {

@@ -9,8 +9,7 @@ export const leaving = {
   "newKeys.why":
     "The clinic has certified {name} again, for example after a lost computer. Your share no longer reaches them. If this surprises you, call them first.",
   "newKeys.again": "Share the same again",
-  "newKeys.unknown":
-    "Keyward could not find out if one of your doctors has new keys. The rest of this page is here.",
+  "newKeys.unknown": "Keyward could not find out if one of your doctors has new keys.",
   "newKeys.same": "The same records, the same purpose, until {until}.",
   "newKeys.done": "You share with {name} again, until {until}",
   "newKeys.fingerprint": "New key:",

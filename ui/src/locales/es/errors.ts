@@ -185,7 +185,7 @@ export const errors = {
   "error.backup-running.what": "Keyward ya está ocupado con esto",
   "error.backup-running.mend": "Espere a que termine, o deténgalo.",
   "error.share-key-lost.what":
-    "Esto se compartió con una clave que su kit de recuperación no puede sustituir",
+    "Esto se compartió con una llave que su kit de recuperación no puede sustituir",
   "error.share-key-lost.mend": "No se puede detener desde aquí; termina en su día.",
   "error.leaving-begun.what": "Este perfil se está borrando",
   "error.leaving-begun.mend":

@@ -1,21 +1,20 @@
 import type { Catalogue } from "../i18n";
 
-/** Llevárselo todo, y médicos con claves nuevas. */
+/** Llevárselo todo, y médicos con llaves nuevas. */
 export const leaving = {
   "title.leaving": "Llevárselo o borrarlo todo",
   "leaving.lead.patient":
     "Sus registros son suyos. Puede llevárselos todos, en formatos que otros programas saben leer.",
   "leaving.lead.doctor":
     "Su lista y sus ajustes pueden ir con usted, en formatos que otros programas leen. Lo que compartieron los pacientes sigue siendo de ellos.",
-  "newKeys.title": "{name} tiene claves nuevas",
+  "newKeys.title": "{name} tiene llaves nuevas",
   "newKeys.why":
     "La clínica ha certificado de nuevo a {name}, por ejemplo porque perdió su equipo. Lo que usted comparte ya no le llega. Si le extraña, llame primero.",
   "newKeys.again": "Compartir lo mismo otra vez",
-  "newKeys.unknown":
-    "Keyward no pudo saber si alguno de sus médicos tiene claves nuevas. El resto de esta página está aquí.",
+  "newKeys.unknown": "Keyward no pudo saber si alguno de sus médicos tiene llaves nuevas.",
   "newKeys.same": "Los mismos registros, el mismo fin, hasta el {until}.",
   "newKeys.done": "Vuelve a compartir con {name}, hasta el {until}",
-  "newKeys.fingerprint": "Clave nueva:",
+  "newKeys.fingerprint": "Llave nueva:",
   "leaving.export": "Llevárselo todo",
   "leaving.exportHint.patient":
     "Un archivo zip con todos los registros en formato FHIR, sus archivos originales, lo que comparte, quién miró y una página para leerlo en un navegador. No está cerrado: guárdelo bien.",
@@ -43,8 +42,8 @@ export const leaving = {
   "leaving.followsClinic.patient":
     "{clinic} recibe el aviso de que se marcha. Conserva lo que la ley le pide: que usted estuvo registrado, y cuándo.",
   "leaving.followsClinic.doctor":
-    "{clinic} recibe el aviso de que se marcha y para sus claves. Conserva que usted estuvo en su lista, y cuándo.",
-  "leaving.followsKeys": "Se borra la clave del llavero de este equipo. Ningún kit vuelve a abrir nada aquí.",
+    "{clinic} recibe el aviso de que se marcha y anula sus llaves. Conserva que usted estuvo en su lista, y cuándo.",
+  "leaving.followsKeys": "Se borra la llave del llavero de este equipo. Ningún kit vuelve a abrir nada aquí.",
   "leaving.cannot": "Lo que no se puede deshacer",
   "leaving.cannotFetched":
     "{n, plural, =0 {Ningún médico ha descargado una copia.} one {Los médicos descargaron # registro. Pueden quedarse con esa copia.} other {Los médicos descargaron # registros. Pueden quedarse con esas copias.}}",
@@ -60,8 +59,8 @@ export const leaving = {
   "leaving.go": "Borrar todo",
   "leaving.ask": "¿Borrar todo ahora?",
   "leaving.askWhy.patient":
-    "No se puede deshacer. Al terminar, sus registros, sus claves y lo que comparte ya no existen.",
-  "leaving.askWhy.doctor": "No se puede deshacer. Al terminar, sus claves y su lista ya no existen.",
+    "No se puede deshacer. Al terminar, sus registros, sus llaves y lo que comparte ya no existen.",
+  "leaving.askWhy.doctor": "No se puede deshacer. Al terminar, sus llaves y su lista ya no existen.",
   "leaving.askGo": "Borrar todo ahora",
   "leaving.askKeep": "Conservar mi perfil",
   "leaving.running": "Borrando",
@@ -80,8 +79,8 @@ export const leaving = {
   "left.when": "Cuándo",
   "left.profile": "Perfil",
   "left.here": "En este equipo",
-  "left.hereDone.patient": "Registros, claves y ajustes están borrados.",
-  "left.hereDone.doctor": "La lista, las claves y los ajustes están borrados.",
+  "left.hereDone.patient": "Registros, llaves y ajustes están borrados.",
+  "left.hereDone.doctor": "La lista, las llaves y los ajustes están borrados.",
   "left.relay": "En el servidor de enlace",
   "left.clinic": "En {clinic}",
   "left.noClinic": "En una clínica",
@@ -135,5 +134,5 @@ export const leaving = {
   "export.aboutOriginals": "Los archivos tal como llegaron, byte por byte",
   "export.aboutKept": "Partes de archivos que Keyward guardó pero no entendió",
   "export.aboutSettings": "Los ajustes",
-  "export.aboutOpen": "Aquí nada está cerrado con clave. Quien tenga este archivo puede leerlo.",
+  "export.aboutOpen": "Aquí nada está cerrado con llave. Quien tenga este archivo puede leerlo.",
 } satisfies Catalogue;

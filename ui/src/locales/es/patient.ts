@@ -20,7 +20,7 @@ export const patient = {
   "home.nothingHappened": "Nadie ha mirado sus registros.",
   "home.setBack": "Lo que comparte se ha cerrado de nuevo",
   "home.setBackWhy":
-    "Este ordenador o la clínica volvió a un estado anterior, o alguien usa una copia de este ordenador. Se detuvo lo compartido que este ordenador no conocía. Revise lo que comparte.",
+    "Este equipo o la clínica volvió a un estado anterior, o alguien usa una copia de este equipo. Se detuvo lo compartido que este equipo no conocía. Revise lo que comparte.",
   "home.waiting": "{n, plural, one {# paso espera} other {# pasos esperan}} a que se haga",
 
   "import.heading": "Añadir registros",

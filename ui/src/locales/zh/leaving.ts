@@ -9,7 +9,7 @@ export const leaving = {
   "newKeys.why":
     "诊所重新认证了 {name}，例如因为电脑丢了。您的共享现在到不了那里。如果觉得意外，请先打电话问一问。",
   "newKeys.again": "再次共享同样的内容",
-  "newKeys.unknown": "Keyward 没能查到您的医生是否有新钥匙。本页其余内容都在。",
+  "newKeys.unknown": "Keyward 没能查到您的医生是否有新钥匙。",
   "newKeys.same": "同样的记录，同样的目的，到 {until}为止。",
   "newKeys.done": "您又与 {name} 共享了，到 {until}为止",
   "newKeys.fingerprint": "新钥匙：",
@@ -68,7 +68,7 @@ export const leaving = {
   "left.when": "时间",
   "left.profile": "档案",
   "left.here": "在这台电脑上",
-  "left.hereDone.patient": "记录、密钥和设置都已删除。",
+  "left.hereDone.patient": "记录、钥匙和设置都已删除。",
   "left.hereDone.doctor": "名单、钥匙和设置都已删除。",
   "left.relay": "在中转站",
   "left.clinic": "在 {clinic}",
