@@ -627,7 +627,7 @@ const answersByCommand: Answers = {
   leaving_view: () =>
     ({
       role: leaver(),
-      profileName: { patient: "Anna", doctor: "Dr Ada Example", desk: "Test Desk" }[leaver()],
+      profileName: { patient: "Anna", doctor: "Dr Ada Example", desk: "Kim Sample" }[leaver()],
       clinicName: "Example Clinic on the Hill",
       records: leaver() === "patient" ? 57 : 0,
       liveShares: leaver() === "desk" ? 0 : 2,

@@ -59,13 +59,13 @@ describe("a desk that leaves", () => {
       "Its keys are gone for good after this.",
     ])
       expect(text()).toContain(said);
-    await userEvent.type(screen.getByLabelText(/Type the name of the profile/), "Test Desk");
+    await userEvent.type(screen.getByLabelText(/Type the name of the profile/), "Kim Sample");
     await userEvent.click(screen.getByRole("button", { name: "Delete everything" }));
     expect(await screen.findByText("Example Clinic on the Hill ends with it.")).toBeTruthy();
     expect(asked.some((each) => each.command === "leave_for_good")).toBe(false);
     await userEvent.click(screen.getByRole("button", { name: "Delete everything now" }));
     const left = asked.find((each) => each.command === "leave_for_good");
-    expect(left?.args).toMatchObject({ name: "Test Desk", localOnly: false });
+    expect(left?.args).toMatchObject({ name: "Kim Sample", localOnly: false });
     expect((left?.args.words as Record<string, string>).deleted).toMatch(/was deleted with it/);
   });
 
