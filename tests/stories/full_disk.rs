@@ -11,7 +11,7 @@ use std::process::Command;
 
 use keyward_stories::path::Teller;
 use keyward_stories::words::Words;
-use keyward_stories::{App, Camera, Computer, Failure, Screen, drag};
+use keyward_stories::{App, Camera, Computer, Failure, Screen, dialog};
 use keyward_testkit::disk::{Fault, FaultyDisk, Files};
 use serde_json::{Value, json};
 
@@ -49,10 +49,11 @@ fn record(computer: &Computer, name: &str, marker: &str, value: u32) -> Result<P
     Ok(path)
 }
 
-fn drop_on(computer: &Computer, patient: &Screen<'_>, file: &Path) -> Result<(), Failure> {
+fn add(computer: &Computer, patient: &Screen<'_>, file: &Path) -> Result<(), Failure> {
     patient.press("link", "Add records")?;
     patient.find("heading", "Add records")?;
-    drag::drop_files(computer, "Keyward", &[file])
+    patient.press("button", "Choose files")?;
+    dialog::choose_path(computer, "Choose records to import", file)
 }
 
 fn asked(patient: &Screen<'_>, command: &str, arguments: &Value) -> Result<Value, Failure> {
@@ -85,12 +86,12 @@ fn a_full_disk_is_said_nothing_is_lost_and_it_goes_on_when_there_is_room() -> Re
     let mut teller = Teller { computer: &computer, app: &app, camera: &mut camera };
     teller.make_profile("I am a patient", "Test Patient", "patient-")?;
     let patient = app.window("patient-")?;
-    drop_on(&computer, &patient, &record(&computer, "first.json", FIRST, 1)?)?;
+    add(&computer, &patient, &record(&computer, "first.json", FIRST, 1)?)?;
     patient.find("heading", "What was added")?;
 
     disk.fail(Fault::Full, Files::All, 0)?;
     let second = record(&computer, "second.json", SECOND, 2)?;
-    drop_on(&computer, &patient, &second)?;
+    add(&computer, &patient, &second)?;
     for key in ["error.vault-full.what", "error.vault-full.mend"] {
         words.pieces(key).iter().try_for_each(|piece| patient.see(piece))?;
     }
@@ -108,7 +109,10 @@ fn a_full_disk_is_said_nothing_is_lost_and_it_goes_on_when_there_is_room() -> Re
     patient.see(FIRST)?;
 
     assert!(disk.heal()? > 0, "nothing was refused");
-    drop_on(&computer, &patient, &second)?;
+    // The page of adding stands as she left it.
+    patient.press("link", "Add records")?;
+    patient.press("button", "Choose again")?;
+    add(&computer, &patient, &second)?;
     patient.find("heading", "What was added")?;
     assert!(asked(&patient, "settings_write", &json!({ "settings": settings })).is_ok());
 
