@@ -63,12 +63,15 @@ impl Options {
 
 /// Starts the app and returns when its last window is closed.
 pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.collect();
+    #[cfg(target_os = "linux")]
+    crate::drawing::without_card(&arguments);
     tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
         .with_writer(std::io::stderr)
         .init();
     dumps::forbid();
-    let options = match Options::parse(arguments) {
+    let options = match Options::parse(arguments.into_iter()) {
         Ok(options) => options,
         Err(problem) => return fail(EXIT_USAGE, &format!("{problem}\n{USAGE}")),
     };
@@ -158,7 +161,7 @@ fn context() -> tauri::Context {
 /// app: which one was chosen only the pages of the program that is open know.
 fn already_running() -> ExitCode {
     const SENTENCE: &str = "Keyward is already open on this computer. Use the window that is open.\n\n\
-        Keyward ya está abierto en este ordenador. Use la ventana que está abierta.\n\n\
+        Keyward ya está abierto en este equipo. Use la ventana que está abierta.\n\n\
         Keyward 已经在这台电脑上打开。请使用已打开的窗口。";
     let app = tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())

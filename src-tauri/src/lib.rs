@@ -14,6 +14,8 @@ pub mod commands;
 mod demo;
 mod dialogs;
 mod documents;
+#[cfg(target_os = "linux")]
+pub mod drawing;
 mod dumps;
 mod events;
 mod failure;

@@ -9,6 +9,9 @@
 mod backup;
 #[cfg(test)]
 mod drill;
+mod ending;
+#[cfg(test)]
+mod ending_tests;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -74,6 +77,8 @@ struct Running {
     clinic: Clinic,
     /// What the clinic's keys derive from.
     secret: Zeroizing<[u8; 32]>,
+    /// The register, read by who takes it along.
+    register: Authority,
     stop: watch::Sender<bool>,
     tasks: Vec<tauri::async_runtime::JoinHandle<()>>,
     // Holds the services' profile for this process.
@@ -184,6 +189,7 @@ impl Services {
         if running.is_some() {
             return Err(ErrorCode::Conflict.into());
         }
+        self.finish_ending()?;
         let unlocked = match self.own_profile()? {
             Some(id) => self.unlock(&id)?,
             None => self.create_own_profile()?,
@@ -286,6 +292,7 @@ impl Services {
         let (stop, stopped) = watch::channel(false);
         let service_id = authority.service_id();
         let authority_key = authority.verifying_key().clone();
+        let register = authority.clone();
         let tasks = vec![
             tauri::async_runtime::spawn(keep_removed(
                 authority.clone(),
@@ -307,6 +314,7 @@ impl Services {
             authority_key,
             clinic: clinic.clone(),
             secret,
+            register,
             stop,
             tasks,
             _vault: vault,
@@ -361,25 +369,13 @@ impl Services {
     /// Ends the services: requests under way are answered, logs are emptied.
     pub(crate) fn stop(&self) {
         let Some(running) = self.running().take() else { return };
-        // No receiver means the services ended by themselves.
-        let _ = running.stop.send(true);
-        tauri::async_runtime::block_on(async {
-            let all = async {
-                for task in running.tasks {
-                    drop(task.await);
-                }
-            };
-            if tokio::time::timeout(END, all).await.is_err() {
-                tracing::warn!("the services did not end in time");
-            }
-        });
+        stop(running);
     }
 
     fn own_profile(&self) -> Result<Option<ProfileId>, AppError> {
         let listing = self.profiles.store.list_profiles().map_err(failure::of_store)?;
         Ok(listing.profiles.into_iter().map(|profile| profile.id).find(Self::owns))
     }
-
     fn unlock(&self, id: &ProfileId) -> Result<Unlocked, AppError> {
         self.profiles.unlock(id, None)
     }
@@ -402,6 +398,22 @@ impl Services {
     fn running(&self) -> MutexGuard<'_, Option<Running>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Ends services: requests under way are answered, logs are emptied.
+fn stop(running: Running) {
+    // No receiver means the services ended by themselves.
+    let _ = running.stop.send(true);
+    tauri::async_runtime::block_on(async {
+        let all = async {
+            for task in running.tasks {
+                drop(task.await);
+            }
+        };
+        if tokio::time::timeout(END, all).await.is_err() {
+            tracing::warn!("the services did not end in time");
+        }
+    });
 }
 
 /// What the clinic's keys derive from: the services' own master secret, unless the clinic came from a backup.

@@ -207,24 +207,28 @@ impl Computer {
         }
     }
 
-    /// Starts the Secret Service anew with nothing in it, as after a reset of the login keyring.
-    pub fn wipe_keyring(&mut self) -> Result<(), Failure> {
+    /// Another Secret Service takes the place of the one there was, with a store of its own and nothing in it.
+    /// [`Computer::restart_keyring`] brings the first one back.
+    pub fn another_keyring(&mut self) -> Result<(), Failure> {
         self.stop_keyring();
         wait_for("the keyring to leave the bus", Instant::now() + START, || {
             Ok((!self.has_secret_service()?).then_some(()))
         })?;
-        let kept = self.home().join("data/keyrings");
-        match std::fs::remove_dir_all(&kept) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
-            _ => self.keyring = Some(self.start_keyring()?),
-        }
+        let store = self.home().join("other-data");
+        std::fs::create_dir_all(&store)?;
+        self.keyring = Some(self.start_keyring_over(&store)?);
         Ok(())
     }
 
     fn start_keyring(&self) -> Result<Group, Failure> {
+        self.start_keyring_over(&self.home().join("data"))
+    }
+
+    fn start_keyring_over(&self, store: &Path) -> Result<Group, Failure> {
         let mut child = self
             .command(tool("gnome-keyring-daemon", "gnome-keyring")?)
             .args(["--foreground", "--unlock", "--components=secrets"])
+            .env("XDG_DATA_HOME", store)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())

@@ -66,6 +66,13 @@ fn she_deletes_everything_and_keeps_what_her_clinic_signed() -> Result<(), Failu
     let profiles = || std::fs::read_dir(data.join("profiles")).unwrap().count();
     let before = profiles();
 
+    // Her desk cannot go before her.
+    let desk = app.window("desk-")?;
+    desk.press("link", "Settings")?;
+    desk.press("link", "Take or delete everything")?;
+    desk.see("Others still use Example Clinic")?;
+    assert!(!desk.has("button", "Delete everything")?);
+
     let patient = app.window("patient-")?;
     patient.press("link", "Settings")?;
     patient.press("link", "Take or delete everything")?;
@@ -105,5 +112,37 @@ fn she_deletes_everything_and_keeps_what_her_clinic_signed() -> Result<(), Failu
         assert!(receipt.contains(expected), "{expected} is missing:\n{receipt}");
     }
     assert_eq!(receipt, std::fs::read_to_string(&again)?);
+    the_desk_leaves(&computer, &app, &words, &data)?;
     app.end()
+}
+
+/// Nobody uses the clinic any more: it ends with its desk.
+fn the_desk_leaves(
+    computer: &Computer,
+    app: &App,
+    words: &Words,
+    data: &std::path::Path,
+) -> Result<(), Failure> {
+    let desk = app.window("desk-")?;
+    desk.press("link", "Settings")?;
+    desk.press("link", "Take or delete everything")?;
+    desk.see("There is no backup of Example Clinic")?;
+    words.pieces("leaving.backupNoneHint").iter().try_for_each(|piece| desk.see(piece))?;
+    desk.fill("Type the name of the profile to confirm: Test Desk", "Test Desk")?;
+    desk.press("button", "Delete everything")?;
+    desk.see("Example Clinic ends with it.")?;
+    desk.press("button", "Delete everything now")?;
+    let place = computer.home().join("receipt-of-the-desk.html");
+    dialog::choose_path(computer, "Save a copy", &place)?;
+    wait_for("the desk's receipt", Instant::now() + Duration::from_secs(60), || {
+        let Ok(welcome) = app.window("welcome") else { return Ok(None) };
+        let seen = welcome.page_text().is_ok_and(|text| text.contains("“Test Desk” is deleted"));
+        Ok(seen.then_some(()))
+    })?;
+    let welcome = app.window("welcome")?;
+    words.pieces("left.deleted").iter().try_for_each(|piece| welcome.see(piece))?;
+    assert!(std::fs::read_to_string(&place)?.contains("Nobody is left to sign that"));
+    assert!(!data.join("services").exists(), "the clinic lies there still");
+    assert_eq!(std::fs::read_dir(data.join("profiles"))?.count(), 0, "nor its services' profile");
+    Ok(())
 }

@@ -360,15 +360,35 @@ fn a_keyring_that_is_away_or_lost_the_key_leaves_the_data_as_it_is() -> Result<(
     settled(&data)?;
     let before = profile_files(&data)?;
 
-    // No keyring at all for once, then one that was reset.
+    // No keyring at all for once, then another service, which keeps other secrets.
     computer.set_bus(false);
     refused(&computer, &data, &words, "error.keyring-absent")?;
     assert!(profile_files(&data)? == before, "every byte as it was");
     computer.set_bus(true);
-    computer.wipe_keyring()?;
+    computer.another_keyring()?;
     refused(&computer, &data, &words, "error.keyring-missing")?;
     assert!(profile_files(&data)? == before, "every byte as it was");
-    Ok(())
+    the_way_without_the_key(&computer, &data, &words)?;
+    assert!(profile_files(&data)? == before, "every byte as it was");
+
+    // The service of before: nothing has to be brought back.
+    computer.restart_keyring()?;
+    let app = App::start(&computer, &data, &[])?;
+    app.window("patient-")?.find("button", "Lock now")?;
+    app.end()
+}
+
+/// What remains to somebody whose key is in another keyring: said where the profile does not open, and one press away.
+fn the_way_without_the_key(computer: &Computer, data: &Path, words: &Words) -> Result<(), Failure> {
+    let app = App::start(computer, data, &[])?;
+    let welcome = app.window("welcome")?;
+    welcome.press("button", Name::Has(PROFILE))?;
+    said(&welcome, words, "keyring.keyless")?;
+    said(&welcome, words, "keyring.kitWay")?;
+    welcome.press("link", words.text("restore.welcome"))?;
+    welcome.find("heading", words.text("restore.heading"))?;
+    app.end()?;
+    settled(data)
 }
 
 /// The profile does not open, and the sentence says why and what to do.

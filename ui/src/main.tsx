@@ -4,11 +4,13 @@ import { App } from "./app/App";
 import { startTransport } from "./backend";
 import { startLanguage } from "./locales/i18n";
 import { startAnnouncing } from "./shared/announce";
+import { startKeepingInSight } from "./shared/inSight";
 import "./shared/styles/index.css";
 import { startLetters, startTheme } from "./shared/theme";
 
 startTheme();
 startAnnouncing();
+startKeepingInSight();
 
 /** A language asked for in the address, for pictures in development. */
 function languageAsked(): Parameters<typeof startLanguage>[0] {

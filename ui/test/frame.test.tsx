@@ -41,7 +41,7 @@ beforeEach(() => {
 describe("out of touch", () => {
   it.each(["/", "/sharing", "/spaces", "/settings"])("is said once on %s, with since when", async (path) => {
     await open("patient", path, "offline");
-    expect(await screen.findAllByText(/The relay is out of reach. You see what was here on/)).toHaveLength(1);
+    expect(await screen.findAllByText(/The relay is out of reach. This is from/)).toHaveLength(1);
     expect(screen.getByText("Out of touch")).toBeTruthy();
   });
 
@@ -49,7 +49,7 @@ describe("out of touch", () => {
     Object.assign(wanted, { holds: true });
     try {
       await open("patient", "/", "offline");
-      expect(await screen.findByText(/The relay is out of reach\. You see what was here on/)).toBeTruthy();
+      expect(await screen.findByText(/The relay is out of reach\. This is from/)).toBeTruthy();
       expect(asked("patient_home")).toHaveLength(1);
     } finally {
       Object.assign(wanted, { holds: false });
@@ -58,7 +58,7 @@ describe("out of touch", () => {
 
   it("is said at the foot of the window, where it pushes nothing, whatever else is missing", async () => {
     await open("patient", "/", "offline");
-    await screen.findByText(/The relay is out of reach\. You see what was here on/);
+    await screen.findByText(/The relay is out of reach\. This is from/);
     const strips = document.querySelectorAll(".offline");
     expect(strips.length).toBeGreaterThan(0);
     for (const strip of strips) expect(strip.parentElement?.className).toContain("foot");

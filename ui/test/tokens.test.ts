@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 
-const sheets = import.meta.glob<string>("../src/shared/styles/*.css", {
+const sheets = import.meta.glob<string>("../src/shared/styles/**/*.css", {
   query: "?raw",
   import: "default",
   eager: true,

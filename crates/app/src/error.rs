@@ -183,6 +183,8 @@ pub enum ErrorCode {
     BackupOtherRole,
     /// There is a clinic on this computer already.
     ClinicHere,
+    /// The clinic of this computer cannot end: others use it.
+    ClinicInUse,
     /// The place of the backup file is not there (for example the stick is not in).
     BackupPlaceGone,
     /// The relay has no room for this backup.

@@ -7,7 +7,7 @@ mod support;
 use std::sync::{Arc, Mutex};
 
 use keyward_app::error::{AppError, ErrorCode};
-use keyward_app::ports::clinic::{ClinicHere, MADE, Pieces};
+use keyward_app::ports::clinic::{ClinicHere, MADE, Pieces, Register};
 use keyward_app::ports::relay::Network;
 use keyward_app::recovery::file::FileTarget;
 use keyward_app::recovery::{status, write};
@@ -49,6 +49,14 @@ impl ClinicHere for Invented {
         let taken = (desk.id.clone(), operator.to_bytes().to_vec(), given);
         *self.taken.lock().unwrap() = Some(taken);
         Ok(3)
+    }
+
+    fn register(&self, _: &VerifyingKey) -> Result<Option<Register>, AppError> {
+        Ok(None)
+    }
+
+    fn end(&self, _: &VerifyingKey) -> Result<bool, AppError> {
+        Ok(false)
     }
 }
 

@@ -6,15 +6,19 @@ mod support;
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read as _};
+use std::sync::Arc;
 
 use keyward_app::doctor;
-use keyward_app::error::ErrorCode;
-use keyward_app::leaving;
+use keyward_app::error::{AppError, ErrorCode};
+use keyward_app::leaving::{self, Unasked};
 use keyward_app::patient::sharing;
+use keyward_app::ports::clinic::{ClinicHere, Pieces, Register};
 use keyward_app::ports::progress::{Cancel, Unwatched};
 use keyward_app::ports::vault::RecordFilter;
-use keyward_app::session::Session;
+use keyward_app::session::{Profile, Session};
+use keyward_app::views::common::Role;
 use keyward_app::views::words::ExportWords;
+use keyward_protocol::keys::VerifyingKey;
 use keyward_records::Category;
 use keyward_testkit::Persona;
 use serde_json::Value;
@@ -154,6 +158,7 @@ fn words_in(language: &str, tag: &str) -> ExportWords {
         about_open: word("aboutOpen"),
         kinds: BTreeMap::from([("vitals".to_owned(), "@vitals".to_owned())]),
         titles: BTreeMap::from([("Body weight".to_owned(), "@weight".to_owned())]),
+        ..ExportWords::of_keys()
     }
 }
 
@@ -166,7 +171,7 @@ fn what_is_there_to_be_read_is_in_her_language() {
     import(&anna, &world.file("export.xml", watch.as_bytes()));
     let spoken = [
         ("en", "en-GB", "Records (1)", "Who looked (0)", "Nothing here is locked."),
-        ("es", "es", "Registros (1)", "Quién miró (0)", "Aquí nada está cerrado con clave."),
+        ("es", "es", "Registros (1)", "Quién miró (0)", "Aquí nada está cerrado con llave."),
         ("zh", "zh-Hans", "记录 (1)", "谁看过 (0)", "这里的内容都没有加锁"),
     ];
     for (language, tag, records, looked, open) in spoken {
@@ -208,4 +213,71 @@ fn a_doctor_takes_her_list_along_and_no_record_of_a_patient() {
         let text = String::from_utf8_lossy(content);
         assert!(!text.contains("resourceType") && !text.contains("mmol/L"), "{name}");
     }
+}
+
+/// The world's clinic as one that runs beside its desk.
+struct Beside(keyward_authority::Authority);
+
+impl ClinicHere for Beside {
+    fn pieces(&self, _: &VerifyingKey) -> Result<Pieces, AppError> {
+        Ok(Pieces::new())
+    }
+
+    fn take(&self, _: &Profile, _: &VerifyingKey, _: Pieces) -> Result<u64, AppError> {
+        Err(ErrorCode::ClinicHere.into())
+    }
+
+    fn register(&self, _: &VerifyingKey) -> Result<Option<Register>, AppError> {
+        let (people, clinicians) = self.0.whole_register().unwrap();
+        Ok(Some(Register { people, clinicians }))
+    }
+
+    fn end(&self, _: &VerifyingKey) -> Result<bool, AppError> {
+        Err(ErrorCode::ClinicInUse.into())
+    }
+}
+
+#[test]
+fn a_register_goes_along_in_formats_that_others_read() {
+    let world = World::new();
+    let beside = Arc::new(Beside(world.authority.clone()));
+    let desk = world.person(Role::Desk, "Test Desk", world.network.clone()).with_clinic(beside);
+    let invitation = world.invite("Test-Anna Maria", "Muster-Sample", "1961-03");
+    world.doctor("Dr Test-Okafor");
+    let mut words = ExportWords::of_keys();
+    words.states.insert("invited".to_owned(), "waits for the app".to_owned());
+    let files = exported(&desk, &words);
+    let patient = &lines(&files["fhir/Patient.ndjson"])[0];
+    assert_eq!(patient["name"][0]["family"], "Muster-Sample");
+    assert_eq!(patient["name"][0]["given"][0], "Test-Anna Maria");
+    assert_eq!((&patient["birthDate"], &patient["active"]), (&"1961-03".into(), &true.into()));
+    for unsaid in ["gender", "identifier", "telecom"] {
+        assert!(patient.get(unsaid).is_none(), "nobody asked: {unsaid}");
+    }
+    let doctor = &lines(&files["fhir/Practitioner.ndjson"])[0];
+    assert_eq!(doctor["name"][0]["text"], "Dr Test-Okafor");
+    let role = &lines(&files["fhir/PractitionerRole.ndjson"])[0];
+    assert_eq!(role["code"][0]["text"], "Cardiologist");
+    let reference = format!("Practitioner/{}", doctor["id"].as_str().unwrap());
+    assert_eq!(role["practitioner"]["reference"], reference);
+    let whole: Value = serde_json::from_slice(&files["register.json"]).unwrap();
+    assert_eq!(whole["people"][0]["id"], patient["id"]);
+    assert_eq!(whole["people"][0]["invitations"][0]["state"], "open");
+    assert_eq!(whole["people"][0]["history"][1]["event"]["document"], "passport");
+    assert_eq!(whole["clinicians"][0]["state"], "enrolled");
+    let page = std::str::from_utf8(&files["index.html"]).unwrap();
+    for expected in ["people (1)", "clinicians (1)", "Dr Test-Okafor", "waits for the app"] {
+        assert!(page.contains(expected), "{expected}: {page}");
+    }
+    assert!(!page.contains("records") && !page.contains("shares"), "a desk has none: {page}");
+    assert!(std::str::from_utf8(&files["README.txt"]).unwrap().contains("aboutRegister"));
+    // No code of an invitation.
+    for (name, content) in &files {
+        let text = String::from_utf8_lossy(content);
+        assert!(!text.contains(&invitation) && !text.contains("KEYWARD1"), "{name}");
+    }
+    // One that cannot end is not noted as ending.
+    let refused = leaving::forget_everywhere(&desk, Unasked::GoAnyway, &Unwatched).unwrap_err();
+    assert_eq!(refused.code, ErrorCode::ClinicInUse);
+    assert!(!leaving::view(&desk).unwrap().begun);
 }

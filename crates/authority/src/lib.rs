@@ -38,7 +38,9 @@ use keyward_protocol::{
 };
 use keyward_relay_api::{
     authority::{
+        clinicians::Clinician,
         enrol::EnrolledService,
+        people::Person,
         status::{AuthorityStatus, Scope},
     },
     backup::check_finished,
@@ -58,6 +60,7 @@ pub use store::StoreError;
 
 use invite::{Letterhead, exchange::Exchanges};
 use issuer::Issuer;
+use register::{RegisterError, clinicians, people};
 use store::Store;
 
 /// Seconds of a day.
@@ -246,6 +249,24 @@ impl Authority {
     pub fn removed_certificates(&self) -> Result<Vec<CertificateHash>, StoreError> {
         let removed: Vec<[u8; 32]> = self.inner.store.read(|tx| tx.removed())?;
         Ok(removed.into_iter().map(CertificateHash::from_bytes).collect())
+    }
+
+    /// Everything the register holds as of one moment, people first: for the desk that takes it along when the
+    /// clinic of its computer ends.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn whole_register(&self) -> Result<(Vec<Person>, Vec<Clinician>), StoreError> {
+        let inner = &self.inner;
+        let read = inner.store.read(|tx| {
+            let people = tx.people(None)?.into_iter().map(|record| people::view(tx, record));
+            let people = people.collect::<Result<_, RegisterError>>()?;
+            Ok::<_, RegisterError>((people, clinicians::all(tx, &inner.issuer)?))
+        });
+        read.map_err(|error| match error {
+            RegisterError::Store(error) => error,
+            _ => StoreError::Damaged,
+        })
     }
 
     /// All routes. Everything else is refused.

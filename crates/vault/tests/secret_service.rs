@@ -35,6 +35,8 @@ fn is_child() -> bool {
         "ignores_the_prompt" => ignores_the_prompt(),
         "finds_the_keyring_emptied" => finds_the_keyring_emptied(),
         "finds_anothers_secret" => finds_anothers_secret(),
+        "finds_another_service" => finds_another_service(),
+        "finds_the_first_service_again" => finds_the_first_service_again(),
         "works_with_two_profiles" => works_with_two_profiles(),
         "loses_the_service" => loses_the_service(),
         "goes_on_after_a_restart" => goes_on_after_a_restart(),
@@ -233,6 +235,33 @@ fn finds_anothers_secret() {
     keyring.write("p1", "not what we wrote").unwrap();
     refused("secret-damaged");
     assert!(app_files() == before, "files changed");
+}
+
+/// The session has another service, with a store and secrets of its own: what is made here is kept there, and the
+/// profile of before is left alone.
+fn finds_another_service() {
+    let before = app_files();
+    let keyring = ready();
+    let opened = store(&folder().join("app"));
+    for passphrase in [None, Some("phrase")] {
+        let refused = opened.unlock(&id("p1"), &keyring, passphrase).err().expect("refused");
+        assert_eq!(refused.code(), "secret-missing");
+    }
+    drop(opened.create(new_profile("p2"), &keyring, None, &mut rng(7)).unwrap());
+    assert!(opened.unlock(&id("p2"), &keyring, None).is_ok());
+    assert_eq!(keyring.read("p1"), Ok(None), "nothing is made up in its place");
+    assert!(app_files() == before, "files changed");
+}
+
+/// Back in the session of before: its profile opens as ever, and the other one's key is not here.
+fn finds_the_first_service_again() {
+    let opened = store(&folder().join("app"));
+    let unlocked = opened.unlock(&id("p1"), &ready(), Some("phrase")).unwrap();
+    let kept = unlocked.vault.read().unwrap().get(Collection::Settings, "k").unwrap();
+    assert_eq!(kept.as_deref(), Some(b"v".as_slice()));
+    drop(unlocked);
+    let refused = opened.unlock(&id("p2"), &ready(), None).err().expect("refused");
+    assert_eq!(refused.code(), "secret-missing");
 }
 
 /// Two profiles beside each other in one keyring: neither's passphrase or end touches the other.
@@ -473,6 +502,22 @@ fn an_emptied_a_foreign_and_another_sessions_keyring_leave_the_data_alone() {
     std::fs::remove_dir_all(&kept).unwrap();
     std::fs::rename(&aside, &kept).unwrap();
     in_session(NAME, "unlocks_the_profile_again", UNLOCKED, dir.path());
+}
+
+#[test]
+fn a_session_with_another_service_leaves_the_data_alone_and_so_does_the_way_back() {
+    const NAME: &str =
+        "a_session_with_another_service_leaves_the_data_alone_and_so_does_the_way_back";
+    if is_child() || !installed() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    in_session(NAME, "creates_a_profile", UNLOCKED, dir.path());
+    let other = dir.path().join("another/data");
+    std::fs::create_dir_all(&other).unwrap();
+    let setup = format!("export XDG_DATA_HOME='{}'\n{UNLOCKED}", other.display());
+    in_session(NAME, "finds_another_service", &setup, dir.path());
+    in_session(NAME, "finds_the_first_service_again", UNLOCKED, dir.path());
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! The least a Tauri program can be: one window of the app's size with an empty page that answers a key. The floor of
-//! `app.start.over_empty` and `app.pss_over_empty_mb`; it is never shipped.
+//! The least a Tauri program can be: one window of the app's size with an empty page that answers a key, drawn as the
+//! app is. The floor of `app.start.over_empty` and `app.pss_over_empty_mb`; it is never shipped.
 
 use std::path::PathBuf;
 
@@ -7,6 +7,8 @@ use tauri::WebviewWindowBuilder;
 use tauri::utils::config::WebviewUrl;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
+    #[cfg(target_os = "linux")]
+    keyward_desktop::drawing::without_card(&std::env::args_os().skip(1).collect::<Vec<_>>());
     // As the app is called: `--data-dir DIR`.
     let folder = std::env::args_os().nth(2).map_or_else(std::env::temp_dir, PathBuf::from);
     tauri::Builder::default()

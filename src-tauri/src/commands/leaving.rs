@@ -13,14 +13,14 @@ use keyward_app::views::words::{ExportWords, SaveWords};
 use tauri::{State, WebviewWindow};
 
 use super::left::Left;
-use crate::caller::{Invited, off_thread};
+use crate::caller::{Anyone, off_thread};
 use crate::events::Event;
 use crate::state::Desktop;
 use crate::{dialogs, saved};
 
 /// What leaving would do.
 #[tauri::command]
-pub async fn leaving_view(profile: Invited) -> Result<LeavingView, AppError> {
+pub async fn leaving_view(profile: Anyone) -> Result<LeavingView, AppError> {
     profile.run(leaving::view).await
 }
 
@@ -29,11 +29,11 @@ pub async fn leaving_view(profile: Invited) -> Result<LeavingView, AppError> {
 #[tauri::command]
 pub async fn export_all(
     window: WebviewWindow,
-    profile: Invited,
+    profile: Anyone,
     dialog: SaveWords,
     words: ExportWords,
 ) -> Result<Option<String>, AppError> {
-    let opened = Arc::clone(&profile.0.0);
+    let opened = Arc::clone(&profile.0);
     let session = opened.session()?;
     off_thread(move || {
         let Some(path) = dialogs::save_new(&window, &dialog, "zip") else { return Ok(None) };
@@ -62,13 +62,13 @@ pub async fn export_all(
 pub async fn leave_for_good(
     window: WebviewWindow,
     desktop: State<'_, Arc<Desktop>>,
-    profile: Invited,
+    profile: Anyone,
     name: String,
     local_only: bool,
     dialog: SaveWords,
     words: ReceiptWords,
 ) -> Result<Option<String>, AppError> {
-    let (desktop, opened) = (Arc::clone(&desktop), Arc::clone(&profile.0.0));
+    let (desktop, opened) = (Arc::clone(&desktop), Arc::clone(&profile.0));
     let session = opened.session()?;
     if name != session.profile().name {
         return Err(ErrorCode::NotAllowed.into());

@@ -56,6 +56,9 @@ macro_rules! command_list {
                 recovery::backup_file_forget,
                 recovery::backup_now,
                 recovery::restore_report,
+                leaving::leaving_view,
+                leaving::export_all,
+                leaving::leave_for_good,
             }
             invited {
                 invitation::invitation_read,
@@ -72,9 +75,6 @@ macro_rules! command_list {
                 reading::room_medicines,
                 reading::room_search,
                 reading::room_record,
-                leaving::leaving_view,
-                leaving::export_all,
-                leaving::leave_for_good,
             }
             reader {
                 documents::document_open,

@@ -8,7 +8,7 @@ use std::{fs, io};
 
 use keyward_app::desk::keys;
 use keyward_app::error::{AppError, ErrorCode};
-use keyward_app::ports::clinic::{ClinicHere, MADE, Pieces};
+use keyward_app::ports::clinic::{ClinicHere, MADE, Pieces, Register};
 use keyward_app::ports::clock::{Clock as _, SystemClock};
 use keyward_app::ports::vault::{Collection, Vault};
 use keyward_app::session;
@@ -48,6 +48,14 @@ impl ClinicHere for OfDesk {
         pieces: Pieces,
     ) -> Result<u64, AppError> {
         self.0.take(desk, operator, &pieces)
+    }
+
+    fn register(&self, operator: &VerifyingKey) -> Result<Option<Register>, AppError> {
+        self.0.register_of(operator)
+    }
+
+    fn end(&self, operator: &VerifyingKey) -> Result<bool, AppError> {
+        self.0.end(operator)
     }
 }
 
@@ -174,6 +182,7 @@ impl Services {
         if running.is_some() {
             return Err(ErrorCode::ClinicHere.into());
         }
+        self.finish_ending()?;
         let unlocked = match self.own_profile()? {
             Some(own) => self.unlock(&own)?,
             None => self.create_own_profile()?,

@@ -25,14 +25,14 @@ use crate::clinic;
 use crate::state::{Profiles, system_rng};
 
 /// A computer with the app on it.
-struct Computer {
-    folder: tempfile::TempDir,
-    profiles: Arc<Profiles>,
-    services: Arc<Services>,
+pub(super) struct Computer {
+    pub(super) folder: tempfile::TempDir,
+    pub(super) profiles: Arc<Profiles>,
+    pub(super) services: Arc<Services>,
 }
 
 impl Computer {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = ProfileStore::open(folder.path()).unwrap();
         let profiles = Arc::new(Profiles::new(store, Arc::new(MemoryKeyring::new())));
@@ -42,7 +42,7 @@ impl Computer {
     }
 
     /// Sets up a clinic and opens its desk.
-    fn with_clinic() -> (Self, Session) {
+    pub(super) fn with_clinic() -> (Self, Session) {
         let computer = Self::new();
         let setup = ClinicSetup {
             clinic_name: "Example Clinic".into(),
@@ -56,7 +56,7 @@ impl Computer {
     }
 
     /// A new profile of a desk, without a clinic.
-    fn empty_desk(&self) -> Session {
+    pub(super) fn empty_desk(&self) -> Session {
         let new = NewProfile {
             id: ProfileId::random(&mut system_rng()),
             role: ProfileRole::Desk,
@@ -65,10 +65,10 @@ impl Computer {
         self.session(self.profiles.create(new, None).unwrap())
     }
 
-    fn session(&self, unlocked: Unlocked) -> Session {
+    pub(super) fn session(&self, unlocked: Unlocked) -> Session {
         let Unlocked { vault, master, profile } = unlocked;
-        let whose =
-            Profile { id: profile.id.to_string(), role: Role::Desk, name: profile.display_name };
+        let role = crate::state::role(profile.role);
+        let whose = Profile { id: profile.id.to_string(), role, name: profile.display_name };
         let surroundings = Surroundings {
             network: self.services.network(),
             clock: Arc::new(SystemClock),
@@ -79,19 +79,19 @@ impl Computer {
     }
 
     /// The register, asked with the key of this operator.
-    fn register(&self, session: &Session, operator: SigningKey) -> HttpDesk {
+    pub(super) fn register(&self, session: &Session, operator: SigningKey) -> HttpDesk {
         let at = session.enrolment().unwrap().authority();
         let client = self.services.network().authority_client(&at).unwrap();
         HttpDesk::new(client, Arc::new(operator))
     }
 }
 
-fn operator(session: &Session) -> SigningKey {
+pub(super) fn operator(session: &Session) -> SigningKey {
     session.with_master(keys::operator).unwrap()
 }
 
 /// Confirms a kit; gives its text.
-fn kit_of(session: &Session) -> String {
+pub(super) fn kit_of(session: &Session) -> String {
     kit::make(session).unwrap();
     let view = kit::show(session).unwrap();
     let asked = kit::status(session).unwrap().unwrap().asked;
@@ -104,12 +104,16 @@ fn kit_of(session: &Session) -> String {
     view.text
 }
 
-fn back_up(session: &Session, path: &Path) -> u64 {
+pub(super) fn back_up(session: &Session, path: &Path) -> u64 {
     let written = write::write(session, &mut FileTarget::new(path), &Unwatched, &Cancel::new());
     written.unwrap().changes
 }
 
-fn bring_back(session: &Session, text: &str, path: &Path) -> Result<RestoreReport, ErrorCode> {
+pub(super) fn bring_back(
+    session: &Session,
+    text: &str,
+    path: &Path,
+) -> Result<RestoreReport, ErrorCode> {
     let secret = KitText::parse(text).unwrap().secret;
     let mut source = FileSource::open(path).unwrap();
     let versions = source.versions(&KitKeys::of(&secret).unwrap()).unwrap();
@@ -119,7 +123,7 @@ fn bring_back(session: &Session, text: &str, path: &Path) -> Result<RestoreRepor
 }
 
 /// A restored register takes no request signed in the second in which it was restored: asked again a moment later.
-fn patiently<T>(mut ask: impl FnMut() -> Result<T, AppError>) -> Result<T, ErrorCode> {
+pub(super) fn patiently<T>(mut ask: impl FnMut() -> Result<T, AppError>) -> Result<T, ErrorCode> {
     for _ in 0..40 {
         match ask() {
             Err(error) if error.code == ErrorCode::AuthorityLimited => {

@@ -16,8 +16,10 @@ const PUT: &str = "const [text, done] = arguments; const frame = document.create
     frame.style.cssText = `position: fixed; inset: 0; inline-size: ${shown.clientWidth}px; block-size: 600px`; \
     frame.className = 'judged'; frame.title = 'Judged'; frame.srcdoc = text; \
     frame.onload = () => done(frame); document.body.append(frame);";
-const TAKE_AWAY: &str =
-    "document.querySelectorAll('iframe.judged').forEach((each) => each.remove())";
+/// Done once the page is drawn without it: a picture may be taken next.
+const TAKE_AWAY: &str = "const done = arguments[0]; \
+    document.querySelectorAll('iframe.judged').forEach((each) => each.remove()); \
+    requestAnimationFrame(() => requestAnimationFrame(() => done(true)))";
 
 /// What axe-core finds in them.
 pub(super) fn findings(
@@ -34,7 +36,7 @@ pub(super) fn findings(
         session.enter_frame(&frame)?;
         let found = axe::findings(session, name, rules, false)?;
         session.leave_frame()?;
-        session.execute(TAKE_AWAY, &[])?;
+        session.execute_async(TAKE_AWAY, &[])?;
         findings.extend(found.into_iter().map(|each| format!("in its frame: {each}")));
     }
     Ok(findings)

@@ -87,6 +87,9 @@ function look(element, findings) {
     !(element.innerText ?? "").trim()
   )
     return;
+  // A strip of which the beginning is shown, with a way to the rest.
+  if (element.closest(".offline")?.querySelector("[aria-expanded=false]"))
+    return;
   if (wider > 1 && cuts(style.overflowX))
     findings.push(`cut off at the side by ${wider} px: ${nameOf(element)}`);
   if (taller > 2 && cuts(style.overflowY))

@@ -49,6 +49,7 @@ const deeds: Record<Role, Deed[]> = {
   ],
   doctor: [leave, ...kept, { label: "home.join", icon: "key", path: "/join" }],
   desk: [
+    leave,
     ...kept,
     { label: "register.verb", icon: "person", path: "/people/register" },
     { label: "enrol.verb", icon: "doctor", path: "/clinicians/enrol" },

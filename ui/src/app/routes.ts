@@ -466,6 +466,14 @@ export const routes = [
     states: one,
     rail: { label: "rail.clinic", icon: "clinic" },
   },
+  {
+    id: "desk-leaving",
+    path: "/settings/leaving",
+    window: "desk",
+    title: "title.leaving",
+    states: one,
+    under: "settings",
+  },
 
   { id: "settings", path: "/settings", window: "any", title: "title.settings", states: one },
   {

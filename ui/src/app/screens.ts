@@ -115,6 +115,7 @@ export const screens: Record<RouteId, Page> = {
   "desk-clinician": later(desk.clinicians, "ClinicianPage"),
   "desk-clinician-invitation": later(desk.invitation, "ClinicianInvitationPage"),
   "desk-clinic": ClinicPage,
+  "desk-leaving": later(leaving, "Leaving"),
   settings: later(settings, "Settings"),
   "relay-learns": later(settings, "RelayLearns"),
 };

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { OptionList } from "../features/room/Filters";
 import { PrintButton } from "../features/room/Summary";
 import { CopyButton, SecretCopyButton } from "../shared/components/Copy";
-import { Answers, Decision, useReason } from "../shared/components/Decision";
+import { Answers, Decision, Failed, useReason } from "../shared/components/Decision";
 import { DialogBody } from "../shared/components/Dialog";
 import { Facts } from "../shared/components/Facts";
 import { Pressed, Specimen, Specimens, nothing } from "./Specimen";
@@ -105,16 +105,21 @@ function Still({
 }) {
   return (
     <div className="dialog">
-      <DialogBody heading={heading}>
+      <DialogBody
+        heading={heading}
+        actions={
+          <Answers
+            isPending={deed.isPending}
+            tone={tone}
+            confirm={confirm}
+            keep="Leave it"
+            onConfirm={onConfirm}
+            onKeep={nothing}
+          />
+        }
+      >
         {children}
-        <Answers
-          deed={deed}
-          tone={tone}
-          confirm={confirm}
-          keep="Leave it"
-          onConfirm={onConfirm}
-          onKeep={nothing}
-        />
+        <Failed deed={deed} />
       </DialogBody>
     </div>
   );

@@ -74,7 +74,7 @@ export function MissingSheet() {
             </Button>
           }
         >
-          The relay is out of reach. You see what was here on 20 November 2026 at 21:45.
+          The relay is out of reach. This is from 20 November 2026 at 21:45.
         </Strip>
       </Specimen>
       <Specimen name="keyring waits for a password">

@@ -8,7 +8,11 @@ export type ExportWords = {
 /**
  * The language, as HTML names it.
  */
-lang: string, title: string, made: string, whereIsWhat: string, records: string, date: string, what: string, kind: string, noDate: string, shares: string, with: string, from: string, until: string, number: string, looked: string, when: string, who: string, recordsSeen: string, about: string, aboutPage: string, aboutRecords: string, aboutShares: string, aboutLooked: string, aboutOriginals: string, aboutKept: string, aboutSettings: string, aboutOpen: string, 
+lang: string, title: string, made: string, whereIsWhat: string, records: string, date: string, what: string, kind: string, noDate: string, shares: string, with: string, from: string, until: string, number: string, looked: string, when: string, who: string, recordsSeen: string, about: string, aboutPage: string, aboutRecords: string, aboutShares: string, aboutLooked: string, aboutOriginals: string, aboutKept: string, aboutSettings: string, aboutOpen: string, people: string, clinicians: string, born: string, state: string, role: string, organisation: string, aboutPeople: string, aboutClinicians: string, aboutRegister: string, 
+/**
+ * Where somebody in a register stands, by the state's name there (`enrolled`, ...).
+ */
+states: { [key in string]: string }, 
 /**
  * Names of the kinds of records, by `keyward_records::Category::as_str`.
  */

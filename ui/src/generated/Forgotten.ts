@@ -12,7 +12,7 @@ erasedBy: number,
 /**
  * The signed statements as text, to be kept or printed.
  */
-statements: Array<string>, } | { "kind": "notAsked", 
+statements: Array<string>, } | { "kind": "deleted" } | { "kind": "notAsked", 
 /**
  * Why.
  */

@@ -8,4 +8,4 @@ export type ReceiptWords = {
 /**
  * The language, as HTML names it.
  */
-lang: string, title: string, heading: string, when: string, profile: string, here: string, hereDone: string, relay: string, clinic: string, nothing: string, signed: string, notAsked: string, keeps: string, registerEntry: string, identityCheck: string, history: string, fetched: string, signedByRelay: string, signedByClinic: string, };
+lang: string, title: string, heading: string, when: string, profile: string, here: string, hereDone: string, relay: string, clinic: string, nothing: string, signed: string, deleted: string, notAsked: string, keeps: string, registerEntry: string, identityCheck: string, history: string, fetched: string, signedByRelay: string, signedByClinic: string, };

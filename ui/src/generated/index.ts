@@ -14,6 +14,7 @@ export type * from "./CategoryCount";
 export type * from "./ChartAlarm";
 export type * from "./ChartItem";
 export type * from "./ChartView";
+export type * from "./ClinicEnd";
 export type * from "./ClinicSetup";
 export type * from "./ClinicianDraft";
 export type * from "./ClinicianRow";

@@ -146,7 +146,15 @@ export const walks = [
     route: "patient-record",
     window: "patient",
     address: "/records/g3",
-    steps: [press("sensitivity.move"), look("move"), choose(), press("sensitivity.moveNow"), look("moved")],
+    steps: [
+      press("sensitivity.move"),
+      look("move"),
+      press("sensitivity.moveNow"),
+      look("move-missing"),
+      choose(2),
+      press("sensitivity.moveNow"),
+      look("moved"),
+    ],
   },
   {
     route: "patient-document",

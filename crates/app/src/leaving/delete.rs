@@ -14,6 +14,7 @@ use keyward_protocol::keys::{MasterSecret, SigningKey, VerifyingKey};
 use keyward_protocol::statement::{Act, ForgetStatement, Kept, Receipt, Signed};
 use serde::{Deserialize, Serialize};
 
+use super::clinic;
 use crate::error::{AppError, ErrorCode};
 use crate::identity::Enrolment;
 use crate::patient::sharing::book::Share;
@@ -46,6 +47,9 @@ pub enum Unasked {
 struct Leaving {
     personas: Vec<AskedPersona>,
     clinic: Option<Asked>,
+    /// A desk whose clinic runs on this computer ends it.
+    #[serde(default)]
+    ends_clinic: bool,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -77,6 +81,16 @@ impl Leaving {
     }
 }
 
+/// Notes that the clinic of this computer is ended from now on, or that it is not after all.
+pub(super) fn note_clinic_ends(session: &Session, ends: bool) -> Result<(), AppError> {
+    if ends {
+        return Leaving { ends_clinic: true, ..Leaving::default() }.save(session);
+    }
+    let mut tx = session.begin()?;
+    tx.delete(Collection::Jobs, ROW)?;
+    Ok(tx.commit()?)
+}
+
 /// Whether it was begun: then nothing else is exchanged with relay and clinic any more.
 ///
 /// # Errors
@@ -89,7 +103,7 @@ pub(crate) fn is_begun(tx: &(impl Transaction + ?Sized)) -> Result<bool, AppErro
 /// the receipt is kept it may be deleted. Safe to repeat after any failure.
 ///
 /// # Errors
-/// [`ErrorCode::NotAllowed`] for a desk's profile; with [`Unasked::Stay`] why relay or
+/// [`ErrorCode::ClinicInUse`] for a desk whose clinic others use; with [`Unasked::Stay`] why relay or
 /// clinic cannot be asked, and if that comes before the first of them was asked, nothing was changed;
 /// what the vault reports.
 pub fn forget_everywhere(
@@ -98,7 +112,11 @@ pub fn forget_everywhere(
     progress: &dyn Progress,
 ) -> Result<LeavingReceipt, AppError> {
     if session.profile().role == Role::Desk {
-        return Err(ErrorCode::NotAllowed.into());
+        let enrolment = Enrolment::load(&*session.read()?)?;
+        progress.report(Step { stage: Stage::Erasing, ..Step::default() });
+        let ended = clinic::end(session)?;
+        progress.report(Step { stage: Stage::Finished, ..Step::default() });
+        return Ok(receipt(session, enrolment.as_ref(), ended.clone(), ended, 0, 0));
     }
     let _turn = session.exchange_turn();
     let enrolment = Enrolment::load(&*session.read()?)?;
@@ -158,6 +176,7 @@ impl Run<'_> {
         let leaving = Leaving {
             personas: self.personas()?,
             clinic: Some(self.ask(&key, key.verifying_key().key_id())?),
+            ends_clinic: false,
         };
         leaving.save(session)?;
         Ok(leaving)

@@ -9,16 +9,18 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use keyward_records::own_words;
+use serde_json::{Value, json};
 use zip::CompressionMethod;
 use zip::write::{SimpleFileOptions, StreamWriter, ZipWriter};
 
-use super::audit;
 use super::page::{self, Contents, Shared};
+use super::{audit, clinic, register};
 use crate::doctor;
 use crate::error::{AppError, ErrorCode};
 use crate::identity::Enrolment;
 use crate::patient::import;
 use crate::patient::sharing;
+use crate::ports::clinic::Register;
 use crate::ports::clock::UnixSeconds;
 use crate::ports::progress::{Cancel, Progress, Stage, Step};
 use crate::ports::vault::{RecordFilter, RecordRow};
@@ -40,6 +42,11 @@ const KEPT: &str = "kept/";
 /// What was shared with a doctor, without any record of it: those are the patients'.
 const RECEIVED: &str = "shares.json";
 const SETTINGS: &str = "settings.json";
+/// A clinic's register: for any program that knows FHIR, and whole.
+const PEOPLE: &str = "fhir/Patient.ndjson";
+const CLINICIANS: &str = "fhir/Practitioner.ndjson";
+const ROLES: &str = "fhir/PractitionerRole.ndjson";
+const REGISTER: &str = "register.json";
 
 /// What is where, a line each.
 fn about(words: &ExportWords, role: Role) -> String {
@@ -58,7 +65,18 @@ fn about(words: &ExportWords, role: Role) -> String {
         (KEPT, &words.about_kept),
         (SETTINGS, &words.about_settings),
     ];
-    let places = if role == Role::Doctor { of_doctor.as_slice() } else { of_patient.as_slice() };
+    let of_desk = [
+        (INDEX, &words.about_page),
+        (PEOPLE, &words.about_people),
+        (CLINICIANS, &words.about_clinicians),
+        (REGISTER, &words.about_register),
+        (SETTINGS, &words.about_settings),
+    ];
+    let places = match role {
+        Role::Patient => of_patient.as_slice(),
+        Role::Doctor => of_doctor.as_slice(),
+        Role::Desk => of_desk.as_slice(),
+    };
     for (place, what) in places {
         about.push_str(&format!("{place}\n    {what}\n"));
     }
@@ -90,6 +108,7 @@ pub fn export(
     let step = Step { stage: Stage::Writing, total, ..Step::default() };
     let mut archive = Archive { zip: ZipWriter::new_stream(out), session, progress, cancel, step };
     let role = session.profile().role;
+    let register = clinic::register(session)?;
     archive.file(ABOUT, |out| written(out.write_all(about(words, role).as_bytes())))?;
     let lines = archive.records()?;
     match role {
@@ -98,10 +117,10 @@ pub fn export(
             archive.originals()?;
         }
         Role::Doctor => archive.received()?,
-        Role::Desk => {}
+        Role::Desk => archive.register(&register)?,
     }
     archive.settings()?;
-    archive.index(&lines, words)?;
+    archive.index(&lines, &register, words)?;
     written(archive.zip.finish().map(drop).map_err(io::Error::other))?;
     Ok(total)
 }
@@ -197,6 +216,29 @@ impl Archive<'_, '_> {
         })
     }
 
+    fn register(&mut self, all: &Register) -> Result<(), AppError> {
+        self.ndjson(PEOPLE, all.people.iter().map(register::patient))?;
+        self.ndjson(CLINICIANS, all.clinicians.iter().map(register::practitioner))?;
+        self.ndjson(ROLES, all.clinicians.iter().map(register::role))?;
+        self.file(REGISTER, |out| {
+            let whole = json!({ "people": all.people, "clinicians": all.clinicians });
+            written(serde_json::to_writer_pretty(out, &whole).map_err(io::Error::from))
+        })
+    }
+
+    fn ndjson(
+        &mut self,
+        name: &str,
+        resources: impl Iterator<Item = Value>,
+    ) -> Result<(), AppError> {
+        self.file(name, |out| {
+            for resource in resources {
+                written(writeln!(out, "{resource}"))?;
+            }
+            Ok(())
+        })
+    }
+
     fn originals(&mut self) -> Result<(), AppError> {
         let session = self.session;
         let mut number = 0;
@@ -227,7 +269,12 @@ impl Archive<'_, '_> {
         })
     }
 
-    fn index(&mut self, lines: &[Line], words: &ExportWords) -> Result<(), AppError> {
+    fn index(
+        &mut self,
+        lines: &[Line],
+        register: &Register,
+        words: &ExportWords,
+    ) -> Result<(), AppError> {
         let session = self.session;
         let enrolled = Enrolment::load(&*session.read()?)?.is_some();
         let role = session.profile().role;
@@ -249,6 +296,7 @@ impl Archive<'_, '_> {
             lines,
             shares: &shares,
             accesses: &accesses,
+            register,
         };
         let page = page::page(&contents, words)?;
         self.file(INDEX, |out| written(out.write_all(page.as_bytes())))

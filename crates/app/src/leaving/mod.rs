@@ -1,10 +1,12 @@
 //! Leaving: what it would do, taking everything along in open formats, and deleting everything.
 
 mod audit;
+mod clinic;
 mod delete;
 mod export;
 mod page;
 mod receipt;
+mod register;
 
 use serde::{Deserialize, Serialize};
 
@@ -60,6 +62,7 @@ pub fn view(session: &Session) -> Result<LeavingView, AppError> {
         live_shares: (shares.iter().filter(|share| live(share.state)).count() + received) as u64,
         fetched: shares.iter().map(|share| share.fetched).sum(),
         problem: if patient { SyncBook::load(session)?.problem } else { None },
+        clinic: clinic::view(session)?,
         begun,
         exported: exported.map(|exported| exported.at),
     })

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use super::export::Line;
 use super::receipt::{lang, moment};
 use crate::error::{AppError, ErrorCode};
+use crate::ports::clinic::Register;
 use crate::ports::clock::UnixSeconds;
 use crate::views::common::Role;
 use crate::views::doctor::{PatientLabel, PatientRow};
@@ -53,6 +54,8 @@ pub(super) struct Contents<'a> {
     pub(super) lines: &'a [Line],
     pub(super) shares: &'a [Shared],
     pub(super) accesses: &'a [AccessView],
+    /// Of a desk's clinic.
+    pub(super) register: &'a Register,
 }
 
 /// The whole page.
@@ -76,7 +79,11 @@ pub(super) fn page(contents: &Contents<'_>, words: &ExportWords) -> Result<Strin
     if patient {
         page.records(contents.lines, words)?;
     }
-    page.shares(contents.shares, words)?;
+    if contents.role == Role::Desk {
+        page.register(contents.register, words)?;
+    } else {
+        page.shares(contents.shares, words)?;
+    }
     if patient {
         page.accesses(contents.accesses, words)?;
     }
@@ -125,6 +132,29 @@ impl Page {
         self.put(format_args!("</table>"))
     }
 
+    fn register(&mut self, register: &Register, words: &ExportWords) -> Result<(), AppError> {
+        let columns = [&*words.who, &*words.born, &*words.number, &*words.state];
+        self.table(&words.people, register.people.len(), &columns)?;
+        for person in &register.people {
+            let draft = &person.person;
+            self.row(&[
+                &draft.full_name(),
+                &draft.birth_date,
+                draft.record_number.as_deref().unwrap_or_default(),
+                &stands(&person.state, words),
+            ])?;
+        }
+        let columns = [&*words.who, &*words.role, &*words.organisation, &*words.state];
+        self.put(format_args!("</table>"))?;
+        self.table(&words.clinicians, register.clinicians.len(), &columns)?;
+        for clinician in &register.clinicians {
+            let draft = &clinician.clinician;
+            let state = stands(&clinician.state, words);
+            self.row(&[&draft.name, &draft.role, &draft.organisation, &state])?;
+        }
+        self.put(format_args!("</table>"))
+    }
+
     fn accesses(&mut self, accesses: &[AccessView], words: &ExportWords) -> Result<(), AppError> {
         let columns = [&*words.when, &*words.who, &*words.records_seen];
         self.table(&words.looked, accesses.len(), &columns)?;
@@ -137,6 +167,13 @@ impl Page {
         }
         self.put(format_args!("</table>"))
     }
+}
+
+/// Where somebody stands in a register, in her words; by its name there if there are none.
+fn stands(state: &impl serde::Serialize, words: &ExportWords) -> String {
+    let name = serde_json::to_value(state).ok();
+    let name = name.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default();
+    words.states.get(name).map_or(name, String::as_str).to_owned()
 }
 
 /// Text as HTML shows it, whatever stands in it.
@@ -167,6 +204,7 @@ mod tests {
             lines,
             shares: &[],
             accesses: &[],
+            register: Box::leak(Box::default()),
         }
     }
 

@@ -78,6 +78,7 @@ fn said(forgotten: &Forgotten, words: &ReceiptWords) -> Result<String, AppError>
     Ok(match forgotten {
         Forgotten::Nothing => words.nothing.clone(),
         Forgotten::Signed { erased_by, .. } => words.signed.replace("{date}", &moment(*erased_by)?),
+        Forgotten::Deleted => words.deleted.clone(),
         Forgotten::NotAsked { .. } => words.not_asked.clone(),
     })
 }

@@ -210,16 +210,22 @@ fn new_line(entry: &Entry<'_>, line: Line) -> Result<NewLine, AppError> {
         handle: line.name.as_deref().and_then(|name| Handle::of(entry.origin, name)).map(|h| h.1),
         content: line.content.map(|content| first(&content)),
         origin: origin(entry, line.made_from.as_deref()),
-        extra: if extra == Extra::default() { None } else { Some(json(&extra)?) },
-        item: json(&line.item)?,
+        extra: if extra == Extra::default() { None } else { Some(json(&extra, 0)?) },
+        item: json(&line.item, ITEM)?,
         title: line.item.title,
         words: line.words,
         searched: line.searched,
     })
 }
 
-fn json(value: &impl Serialize) -> Result<String, AppError> {
-    serde_json::to_string(value).map_err(|_| ErrorCode::Internal.into())
+/// Bytes of an item of the usual length, so that its text does not move while it grows.
+const ITEM: usize = 1000;
+
+fn json(value: &impl Serialize, length: usize) -> Result<String, AppError> {
+    let internal = || AppError::new(ErrorCode::Internal);
+    let mut text = Vec::with_capacity(length);
+    serde_json::to_writer(&mut text, value).map_err(|_| internal())?;
+    String::from_utf8(text).map_err(|_| internal())
 }
 
 fn extra(line: &Line, origin: &str) -> Extra {

@@ -10,11 +10,13 @@ use super::state::State;
 use super::write::{self, Written};
 use super::{at_relay, kit};
 use crate::error::{AppError, ErrorCode};
+use crate::leaving;
 use crate::ports::clock::UnixSeconds;
 use crate::ports::progress::{Cancel, Progress};
 use crate::ports::vault::Collection;
 use crate::session::Session;
 use crate::store;
+use crate::views::common::Role;
 use crate::views::recovery::{FileBackup, RecoveryView, RelayBackup};
 
 /// Where the backup file is. Stays out of backups, as all of [`Collection::Jobs`].
@@ -67,6 +69,17 @@ pub fn status(session: &Session) -> Result<RecoveryView, AppError> {
         || Ok::<_, AppError>(is_good(session, file.as_ref())? || is_good_there(session, &relay)?);
     let remind = !quiet && (!confirmed || !good()?);
     Ok(RecoveryView { kit: known, remind, file, relay })
+}
+
+/// When everything there was stood in the backup file last; `None` without one, or without a confirmed kit to open it
+/// with.
+///
+/// # Errors
+/// What the vault reports.
+pub fn complete(session: &Session) -> Result<Option<UnixSeconds>, AppError> {
+    let confirmed = kit::status(session)?.is_some_and(|kit| kit.confirmed.is_some());
+    let place: Option<Place> = store::load(&*session.read()?, Collection::Jobs, PLACE)?;
+    Ok(place.filter(|_| confirmed).and_then(|place| place.complete))
 }
 
 /// Whether the backup would bring everything back, or all but what is younger than [`OLD`].
@@ -138,13 +151,17 @@ pub fn choose_file(session: &Session, path: Option<&Path>) -> Result<(), AppErro
     Ok(tx.commit()?)
 }
 
-/// Whether a backup can be written: a place was chosen, and there is a kit to lock it with.
+/// Whether a backup can be written: a place was chosen, and there is a kit to lock it with. Not while the profile is
+/// being deleted: a desk's clinic may be gone already, and would be missing in what is written last.
 ///
 /// # Errors
 /// What the vault reports.
 pub fn can_back_up(session: &Session) -> Result<bool, AppError> {
     let tx = session.read()?;
     let place = tx.get(Collection::Jobs, PLACE)?;
+    if leaving::is_begun(&*tx)? {
+        return Ok(false);
+    }
     match kit::public(&*tx) {
         Ok(_) => Ok(place.is_some()),
         Err(error) if error.code == ErrorCode::KitGone => Ok(false),
@@ -155,12 +172,19 @@ pub fn can_back_up(session: &Session) -> Result<bool, AppError> {
 /// Writes what changed to the chosen file, and remembers why if that does not work.
 ///
 /// # Errors
-/// [`ErrorCode::BackupNone`] without a chosen file, else as [`write::write`].
+/// [`ErrorCode::BackupNone`] without a chosen file, [`ErrorCode::LeavingBegun`] while the profile is being deleted,
+/// else as [`write::write`].
 pub fn back_up(
     session: &Session,
     progress: &dyn Progress,
     cancel: &Cancel,
 ) -> Result<Written, AppError> {
+    // A desk's clinic does not end in the middle of its backup.
+    let desk = session.profile().role == Role::Desk;
+    let _turn = desk.then(|| session.exchange_turn());
+    if leaving::is_begun(&*session.read()?)? {
+        return Err(ErrorCode::LeavingBegun.into());
+    }
     let place: Option<Place> = store::load(&*session.read()?, Collection::Jobs, PLACE)?;
     let begun = place.ok_or(ErrorCode::BackupNone)?;
     let now = session.now();

@@ -366,11 +366,37 @@ pub struct LeavingView {
     pub fetched: u64,
     /// Why relay or clinic cannot be asked to forget just now, if so.
     pub problem: Option<AppError>,
+    /// The clinic that runs on this computer and would end with its desk. None for other roles, and for a desk whose
+    /// clinic it is not.
+    pub clinic: Option<ClinicEnd>,
     /// It was begun and did not end: nothing is exchanged any more, and beginning once more finishes it.
     pub begun: bool,
     /// When everything was last exported, if it was.
     #[ts(type = "number | null")]
     pub exported: Option<UnixSeconds>,
+}
+
+/// What ends with the clinic of this computer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "./")]
+pub struct ClinicEnd {
+    /// People in its register, also those who left.
+    #[ts(type = "number")]
+    pub people: u64,
+    /// Patients who use it; while there are any it does not end.
+    #[ts(type = "number")]
+    pub patients: u64,
+    /// Doctors who use it; while there are any it does not end.
+    #[ts(type = "number")]
+    pub doctors: u64,
+    /// Invitations that stop working.
+    #[ts(type = "number")]
+    pub invitations: u64,
+    /// When all of it stood in the backup file last; none if there is no backup, or no confirmed kit to open it with:
+    /// then its keys are gone for good.
+    #[ts(type = "number | null")]
+    pub backup: Option<UnixSeconds>,
 }
 
 /// The receipt of leaving: who has forgotten what, signed where it was a service.
@@ -417,6 +443,7 @@ pub struct ReceiptWords {
     pub clinic: String,
     pub nothing: String,
     pub signed: String,
+    pub deleted: String,
     pub not_asked: String,
     pub keeps: String,
     pub register_entry: String,
@@ -445,6 +472,7 @@ impl ReceiptWords {
             clinic: word("clinic"),
             nothing: word("nothing"),
             signed: word("signed {date}"),
+            deleted: word("deleted"),
             not_asked: word("notAsked"),
             keeps: word("keeps"),
             register_entry: word("registerEntry"),
@@ -472,6 +500,8 @@ pub enum Forgotten {
         /// The signed statements as text, to be kept or printed.
         statements: Vec<String>,
     },
+    /// It ran on this computer and was deleted with the profile: nobody is left who could sign.
+    Deleted,
     /// It could not be asked.
     NotAsked {
         /// Why.

@@ -40,7 +40,7 @@ impl Json {
         &self,
         leave_out: impl Fn(&str, &Json) -> LeaveOut,
     ) -> String {
-        let mut out = String::with_capacity(1024);
+        let mut out = String::with_capacity(1000);
         let Json::Object(members) = self else {
             write(self, &mut out, None, true);
             return out;

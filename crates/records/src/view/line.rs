@@ -295,7 +295,8 @@ const EXCERPT_URL: &str = "urn:keyward:source-excerpt";
 /// All words of a record, with how much of it they are ([`searched`]): codes and their words, values, notes, narrative,
 /// the text of its letters.
 fn words(item: &ChartItem, resource: &Json, source: &str) -> (String, u8) {
-    let mut words = Words::default();
+    let mut words = Words { seen: HashSet::with_capacity(48), ..Words::default() };
+    words.text.reserve(512);
     words.seen.insert(item.title.as_str());
     words.walk("", resource);
     if let Some(performer) = &item.performer {

@@ -14,6 +14,7 @@ use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 
 use super::error::vault_error;
+use super::index::write::Origins;
 use super::index::{read, write};
 use super::slot::{Lease, Slot};
 use super::{pack, stack};
@@ -23,11 +24,12 @@ use super::{pack, stack};
 const MANY: usize = 2_000;
 
 /// What an import commits stands in the log and is durable there; it is moved into the file when the vault rests, or
-/// when the log has 64 MiB.
-const LARGE: &str = "PRAGMA wal_autocheckpoint = 16384";
-/// After it: the log into the file, SQLite's own pace again, and memory back.
-pub(super) const REST: &str =
-    "PRAGMA wal_autocheckpoint = 1000; PRAGMA wal_checkpoint(PASSIVE); PRAGMA shrink_memory";
+/// when the log has 64 MiB. Its cache holds 32 MiB: with less, pages of the indexes, which it writes to at random
+/// places, are encrypted and written several times.
+const LARGE: &str = "PRAGMA wal_autocheckpoint = 16384; PRAGMA cache_size = -32768";
+/// After it: the log into the file, SQLite's own pace and the usual cache again, and memory back.
+pub(super) const REST: &str = "PRAGMA wal_autocheckpoint = 1000; PRAGMA wal_checkpoint(PASSIVE);
+     PRAGMA cache_size = -8192; PRAGMA shrink_memory";
 
 /// The scope of the vault's own records.
 const OWN: &str = "own";
@@ -46,6 +48,8 @@ pub(crate) struct SqlTransaction<'a> {
     added: usize,
     /// Records inserted so far: the index holds nothing of them yet.
     inserted: HashSet<RecordId>,
+    /// Where the lines of the vault's own records came from.
+    own_origins: Origins,
     /// Whether it may change something.
     writes: bool,
 }
@@ -73,7 +77,8 @@ impl<'a> SqlTransaction<'a> {
         let lease = slot.lend()?;
         lease.connection()?.execute_batch(begin).map_err(|error| vault_error(&error))?;
         let inserted = HashSet::new();
-        Ok(Self { lease, slot, open: true, added_own: 0, added: 0, inserted, writes })
+        let own_origins = Origins::default();
+        Ok(Self { lease, slot, open: true, added_own: 0, added: 0, inserted, own_origins, writes })
     }
 
     fn sql<T>(
@@ -320,8 +325,12 @@ impl ReadingIndex for SqlTransaction<'_> {
         }
         let mut inserted = std::mem::take(&mut self.inserted);
         let mut fresh = |id: &RecordId| scope == OWN && inserted.remove(id);
-        let twins = self.sql(|sql| write::add(sql, scope, lines, &mut fresh));
+        let mut origins = if scope == OWN { self.own_origins } else { Origins::default() };
+        let twins = self.sql(|sql| write::add(sql, scope, lines, &mut fresh, &mut origins));
         self.inserted = inserted;
+        if scope == OWN {
+            self.own_origins = origins;
+        }
         twins
     }
 

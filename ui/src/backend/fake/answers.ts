@@ -13,6 +13,10 @@ const empty = () => wanted.state === "empty";
 /** The relay is out of reach: what was fetched before is there. */
 const outOfReach = (): T.AppError | null =>
   wanted.state === "offline" ? { code: "relay-unreachable", params: {} } : null;
+const leaver = (): T.Role =>
+  wanted.window === "doctor" || wanted.window === "desk" ? wanted.window : "patient";
+/** Nobody uses the clinic any more. */
+const ends = () => wanted.asks || wanted.state === "offline";
 const lastSync = () => (wanted.state === "offline" ? now - 2 * day : now - 240);
 const hex = ["3f9a", "02c7", "b81e", "6d50"];
 
@@ -446,9 +450,21 @@ const receivedShares = [
 const lost = (row: T.PatientRow): T.PatientRow =>
   row.state === "live" ? { ...row, state: "keysLost", endedAt: now - day, records: 0, newRecords: 0 } : row;
 
+/** What each kind of work is doing most of the time. */
+const midway: Record<T.JobKind, T.JobStage> = {
+  import: "reading",
+  share: "sealing",
+  sync: "fetching",
+  backup: "writing",
+  backupAtRelay: "sending",
+  restore: "restoring",
+  export: "writing",
+  leaving: "erasing",
+};
+
 function runJob(kind: T.JobKind, result: string): string {
   const asks = kind === "import" && wanted.asks;
-  job = atWork("j1", kind, "reading", { state: asks ? "asking" : "running" });
+  job = atWork("j1", kind, midway[kind], { state: asks ? "asking" : "running" });
   if (asks && wanted.table) job.question = columnsQuestion;
   else if (asks)
     job.question = {
@@ -632,13 +648,23 @@ const answersByCommand: Answers = {
   share_regrant: () => "s5",
   leaving_view: () =>
     ({
-      role: wanted.window === "doctor" ? "doctor" : "patient",
-      profileName: wanted.window === "doctor" ? "Dr Ada Example" : "Anna",
+      role: leaver(),
+      profileName: { patient: "Anna", doctor: "Dr Ada Example", desk: "Kim Sample" }[leaver()],
       clinicName: "Example Clinic on the Hill",
-      records: wanted.window === "doctor" ? 0 : 57,
-      liveShares: 2,
-      fetched: wanted.window === "doctor" ? 0 : 44,
-      problem: outOfReach(),
+      records: leaver() === "patient" ? 57 : 0,
+      liveShares: leaver() === "desk" ? 0 : 2,
+      fetched: leaver() === "patient" ? 44 : 0,
+      problem: leaver() === "desk" ? null : outOfReach(),
+      clinic:
+        leaver() === "desk"
+          ? {
+              people: 213,
+              patients: ends() ? 0 : 180,
+              doctors: ends() ? 0 : 6,
+              invitations: 3,
+              backup: wanted.state === "offline" ? null : now - 2 * day,
+            }
+          : null,
       begun: false,
       exported: wanted.state === "offline" ? null : now - 9 * day,
     }) satisfies T.LeavingView,

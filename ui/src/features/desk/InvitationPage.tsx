@@ -21,7 +21,7 @@ export function ClinicianInvitationPage({ params }: { params: Record<string, str
   const back =
     id === "new"
       ? { to: "/clinicians", label: t("clinicians.heading") }
-      : { to: `/clinicians/${encodeURIComponent(id)}`, label: t("title.clinician") };
+      : { to: `/clinicians/${encodeURIComponent(id)}`, label: t("clinician.back") };
   return <Issued id={id} back={back} />;
 }
 

@@ -10,11 +10,12 @@ import { Notice } from "../../shared/components/Notice";
 import { Section } from "../../shared/components/Page";
 import { JobProgress } from "../../shared/components/Waiting";
 import { saveWords } from "../../shared/dialogWords";
-import { leaver, receiptWords } from "./words";
+import { ClinicEnds, ClinicInUse } from "./ClinicEnds";
+import { receiptWords } from "./words";
 
 /** What follows, what cannot be called back, the name typed, and one more question. */
 export function Delete({ known }: { known: LeavingView }) {
-  const role = leaver(known.role);
+  const { role, clinic, clinicName } = known;
   const [typed, setTyped] = useState("");
   const [localOnly, setLocalOnly] = useState(false);
   const [tried, setTried] = useState(false);
@@ -30,9 +31,19 @@ export function Delete({ known }: { known: LeavingView }) {
         <JobProgress job={running} />
       </Section>
     );
+  if (clinic && clinic.patients + clinic.doctors > 0)
+    return (
+      <Section heading={t("leaving.delete")}>
+        <ClinicInUse clinic={clinic} name={clinicName ?? ""} />
+      </Section>
+    );
   return (
     <Section heading={t("leaving.delete")}>
-      <p>{t(`leaving.deleteHint.${role}`)}</p>
+      <p>
+        {clinic
+          ? t("leaving.deleteHint.clinic", { clinic: clinicName ?? "" })
+          : t(`leaving.deleteHint.${role}`)}
+      </p>
       {known.begun && (
         <Notice tone="caution" title={t("leaving.begun")}>
           {t("leaving.begunHint")}
@@ -41,23 +52,33 @@ export function Delete({ known }: { known: LeavingView }) {
       <h3>{t("leaving.follows")}</h3>
       <ul className="bullets">
         {role === "patient" && <li>{t("leaving.followsRecords", { n: known.records })}</li>}
-        <li>{t(`leaving.followsShares.${role}`, { n: known.liveShares })}</li>
-        <li>{t(`leaving.followsRelay.${role}`)}</li>
-        {known.clinicName !== null && (
-          <li>{t(`leaving.followsClinic.${role}`, { clinic: known.clinicName })}</li>
+        {role !== "desk" && (
+          <>
+            <li>{t(`leaving.followsShares.${role}`, { n: known.liveShares })}</li>
+            <li>{t(`leaving.followsRelay.${role}`)}</li>
+            {clinicName !== null && <li>{t(`leaving.followsClinic.${role}`, { clinic: clinicName })}</li>}
+          </>
+        )}
+        {clinic && (
+          <>
+            <li>{t("leaving.followsServices", { clinic: clinicName ?? "" })}</li>
+            <li>{t("leaving.followsPeople", { n: clinic.people })}</li>
+            <li>{t("leaving.followsInvitations", { n: clinic.invitations })}</li>
+            <li>{t("leaving.followsStored")}</li>
+          </>
         )}
         <li>{t("leaving.followsKeys")}</li>
         <li>{t(`leaving.followsReceipt.${role}`)}</li>
       </ul>
       <h3>{t("leaving.cannot")}</h3>
       <ul className="bullets">
-        <li>
-          {role === "patient" ? t("leaving.cannotFetched", { n: known.fetched }) : t("leaving.cannotLooked")}
-        </li>
+        {role === "patient" && <li>{t("leaving.cannotFetched", { n: known.fetched })}</li>}
+        {role === "doctor" && <li>{t("leaving.cannotLooked")}</li>}
         <li>{t("leaving.cannotFiles")}</li>
       </ul>
+      {clinic && <ClinicEnds backup={clinic.backup} name={clinicName ?? ""} />}
       {known.exported === null && <Notice tone="caution">{t("leaving.exportFirst")}</Notice>}
-      {(known.problem || running?.state === "failed") && (
+      {role !== "desk" && (known.problem || running?.state === "failed") && (
         <Notice tone="caution" title={t("leaving.offline")}>
           <p>{t("leaving.offlineHint")}</p>
           <Checkbox value={localOnly} onChange={setLocalOnly}>
@@ -89,12 +110,13 @@ export function Delete({ known }: { known: LeavingView }) {
                   name: typed.trim(),
                   localOnly,
                   dialog: saveWords("receipt"),
-                  words: receiptWords(known.profileName, known.clinicName, known.role),
+                  words: receiptWords(known.profileName, clinicName, known.role),
                 }
               : undefined;
           }}
         >
           <p>{t(`leaving.askWhy.${role}`)}</p>
+          {clinic && <p>{t("leaving.askClinic", { clinic: clinicName ?? "" })}</p>}
         </Decision>
       </div>
     </Section>

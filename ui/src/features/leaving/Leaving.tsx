@@ -14,7 +14,7 @@ import { JobProgress } from "../../shared/components/Waiting";
 import { saveWords } from "../../shared/dialogWords";
 import { fullMoment } from "../../shared/format/dates";
 import { Delete } from "./Delete";
-import { exportWords, leaver } from "./words";
+import { exportWords } from "./words";
 
 /** Taking everything along, in open formats, and deleting everything. */
 export function Leaving() {
@@ -23,7 +23,7 @@ export function Leaving() {
   return (
     <Page
       heading={t("title.leaving")}
-      lead={t(`leaving.lead.${leaver(role)}`)}
+      lead={t(`leaving.lead.${role}`)}
       visibility={{ kind: "onlyYou" }}
       back={{ to: "/settings", label: t("settings.heading") }}
     >
@@ -47,7 +47,7 @@ function Export({ known }: { known: LeavingView }) {
   const running = useJob(job);
   return (
     <Section heading={t("leaving.export")}>
-      <p>{t(`leaving.exportHint.${leaver(known.role)}`)}</p>
+      <p>{t(`leaving.exportHint.${known.role}`)}</p>
       {known.exported !== null && (
         <Facts facts={[{ label: t("leaving.exportedOn"), value: fullMoment(known.exported) }]} />
       )}

@@ -11,7 +11,6 @@ import { Empty, Heading } from "../../shared/components/Page";
 import { saveWords } from "../../shared/dialogWords";
 import { fullDate, fullMoment } from "../../shared/format/dates";
 import { Letter } from "../welcome/Letter";
-import { leaver } from "./words";
 
 /** The receipt of leaving, in the first window: nothing of the profile is left to show it in. */
 export function Left() {
@@ -58,14 +57,14 @@ function Receipt({ receipt }: { receipt: LeavingReceipt }) {
         facts={[
           { label: t("left.when"), value: fullMoment(receipt.at) },
           { label: t("left.profile"), value: `${receipt.profileName} · ${t(`role.${receipt.role}`)}` },
-          { label: t("left.here"), value: t(`left.hereDone.${leaver(receipt.role)}`) },
+          { label: t("left.here"), value: t(`left.hereDone.${receipt.role}`) },
           { label: t("left.relay"), value: forgottenWords(receipt.relay, receipt.role) },
           {
             label:
               receipt.clinicName === null
                 ? t("left.noClinic")
                 : t("left.clinic", { clinic: receipt.clinicName }),
-            value: forgottenWords(receipt.clinic, "patient"),
+            value: forgottenWords(receipt.clinic, receipt.role === "desk" ? "desk" : "patient"),
           },
           receipt.clinicKeeps.length > 0 && {
             label: t("left.keeps"),
@@ -134,9 +133,11 @@ function keepWords(code: string): string {
 function forgottenWords(forgotten: Forgotten, role: Role): string {
   switch (forgotten.kind) {
     case "nothing":
-      return t(`left.nothing.${leaver(role)}`);
+      return t(`left.nothing.${role}`);
     case "signed":
       return t("left.signed", { date: fullDate(forgotten.erasedBy) });
+    case "deleted":
+      return t("left.deleted");
     case "notAsked":
       return t("left.notAsked");
   }

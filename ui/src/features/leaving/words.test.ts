@@ -25,6 +25,8 @@ describe.each(others)("what is said outside of a page, in %s", (language, tag) =
       ...said(saveWords("report")),
       ...said(receiptWords("P", "C", "patient")),
       ...said(receiptWords("P", "C", "doctor")),
+      ...said(receiptWords("P", "C", "desk")),
+      exportWords("desk").whereIsWhat,
       ...said({ ...exportWords("patient"), titles: {} }),
     ];
     const english = all();

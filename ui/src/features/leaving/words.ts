@@ -3,9 +3,6 @@ import { t } from "../../locales/i18n";
 import { allTitles } from "../../shared/records/own";
 import { categories, categoryName } from "../../shared/records/words";
 
-/** Whose words leaving is told in; a desk has no such page. */
-export const leaver = (role: Role) => (role === "doctor" ? "doctor" : "patient");
-
 /** The words of the receipt's file, in the language of the page. `{date}` is put in by who knows it. */
 export const receiptWords = (profile: string, clinic: string | null, role: Role): ReceiptWords => ({
   lang: document.documentElement.lang,
@@ -14,11 +11,12 @@ export const receiptWords = (profile: string, clinic: string | null, role: Role)
   when: t("left.when"),
   profile: t("left.profile"),
   here: t("left.here"),
-  hereDone: t(`left.hereDone.${leaver(role)}`),
+  hereDone: t(`left.hereDone.${role}`),
   relay: t("left.relay"),
   clinic: clinic === null ? t("left.noClinic") : t("left.clinic", { clinic }),
-  nothing: t(`left.nothing.${leaver(role)}`),
+  nothing: t(`left.nothing.${role}`),
   signed: t("left.signed", { date: "{date}" }),
+  deleted: t("left.deleted"),
   notAsked: t("left.notAsked"),
   keeps: t("left.keeps"),
   registerEntry: t("left.keeps.register-entry"),
@@ -29,12 +27,15 @@ export const receiptWords = (profile: string, clinic: string | null, role: Role)
   signedByClinic: t("left.byClinic"),
 });
 
+/** Where somebody in a register stands, by the names it has there. */
+const states = ["registered", "identity-checked", "invited", "enrolled", "withdrawn", "removed"] as const;
+
 /** The words of an export. `{name}` and `{date}` are put in by who knows them. */
 export const exportWords = (role: Role): ExportWords => ({
   lang: document.documentElement.lang,
   title: t("export.title", { name: "{name}" }),
   made: t("export.made", { date: "{date}" }),
-  whereIsWhat: t(`export.where.${leaver(role)}`),
+  whereIsWhat: t(`export.where.${role}`),
   records: t("export.records"),
   date: t("export.date"),
   what: t("export.what"),
@@ -58,6 +59,16 @@ export const exportWords = (role: Role): ExportWords => ({
   aboutKept: t("export.aboutKept"),
   aboutSettings: t("export.aboutSettings"),
   aboutOpen: t("export.aboutOpen"),
+  people: t("export.people"),
+  clinicians: t("export.clinicians"),
+  born: t("export.born"),
+  state: t("export.state"),
+  role: t("export.role"),
+  organisation: t("export.organisation"),
+  aboutPeople: t("export.aboutPeople"),
+  aboutClinicians: t("export.aboutClinicians"),
+  aboutRegister: t("export.aboutRegister"),
+  states: Object.fromEntries(states.map((state) => [state, t(`export.state.${state}`)])),
   kinds: Object.fromEntries(categories.map((category) => [category, categoryName(category)])),
   titles: allTitles(),
 });

@@ -17,7 +17,25 @@ export function SomebodyElse({ question, pending, onDecide }: Props) {
     onDecide(decision);
   };
   return (
-    <Dialog heading={t("else.heading")} isOpen mustAnswer onClose={() => undefined}>
+    <Dialog
+      heading={t("else.heading")}
+      isOpen
+      mustAnswer
+      onClose={() => undefined}
+      actions={
+        <div className="actions">
+          <Button look="primary" isDisabled={pending} onPress={press("skip")}>
+            {t("else.skip")}
+          </Button>
+          <Button isDisabled={pending} onPress={press("keep")}>
+            {t("else.keep")}
+          </Button>
+          <Button look="quiet" isDisabled={pending} onPress={press("stop")}>
+            {t("else.stop")}
+          </Button>
+        </div>
+      }
+    >
       <p>{t("else.what", { file: question.file, n: question.records })}</p>
       <Facts
         facts={[
@@ -25,17 +43,6 @@ export function SomebodyElse({ question, pending, onDecide }: Props) {
           { label: t("else.expected"), value: hint(question.expected) },
         ]}
       />
-      <div className="actions">
-        <Button look="primary" isDisabled={pending} onPress={press("skip")}>
-          {t("else.skip")}
-        </Button>
-        <Button isDisabled={pending} onPress={press("keep")}>
-          {t("else.keep")}
-        </Button>
-        <Button look="quiet" isDisabled={pending} onPress={press("stop")}>
-          {t("else.stop")}
-        </Button>
-      </div>
     </Dialog>
   );
 }

@@ -136,7 +136,10 @@ export function ReportBody({ report }: { report: RestoreReport }) {
         <ol className="numbered">
           {report.role === "desk" && <li>{t("restored.deskOnce")}</li>}
           {kind === "impossible" && <li>{t("restored.join")}</li>}
-          {kind !== "none" && <li>{t(`restored.shareAgain.${role}`)}</li>}
+          {/* Of a doctor with new keys the notice above says it, and nothing is left for her to do. */}
+          {kind !== "none" && !(role === "doctor" && kind === "done") && (
+            <li>{t(`restored.shareAgain.${role}`)}</li>
+          )}
           {report.leftClinic !== null && <li>{t("restored.shareNew")}</li>}
           <li>{t(report.fromRelay ? "restored.kitRelay" : "restored.kit")}</li>
         </ol>

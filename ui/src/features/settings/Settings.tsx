@@ -228,17 +228,14 @@ function PassphraseSection() {
 
 /** What else belongs to keeping records: losing the computer, and taking them along. */
 function Safety() {
-  const session = useSession();
   return (
     <Section heading={t("settings.safety")}>
       <p>
         <Link to="/settings/recovery">{t("recovery.link")}</Link>
       </p>
-      {session.role !== "desk" && (
-        <p>
-          <Link to="/settings/leaving">{t("title.leaving")}</Link>
-        </p>
-      )}
+      <p>
+        <Link to="/settings/leaving">{t("title.leaving")}</Link>
+      </p>
     </Section>
   );
 }

@@ -150,7 +150,9 @@ function Report({ report, isPatient }: { report: SalvageReport; isPatient: boole
       </ul>
       <p>{t("welcome.damaged.next")}</p>
       {!isWhole && isPatient && <p>{t("welcome.damaged.again")}</p>}
-      <p className="soft">{t("welcome.damaged.kept", { folder: report.keptIn })}</p>
+      <p className="soft">
+        {t("welcome.damaged.kept")} <bdi className="path">{report.keptIn}</bdi>
+      </p>
     </Notice>
   );
 }

@@ -18,7 +18,9 @@ export const common = {
   "paper.stale": "What is printed here may be out of date. It is as it was on {when}.",
   "paper.offline": "Printed while the relay was out of reach. What came from there is as it was on {when}.",
   "paper.offlineNever": "Printed while the relay was out of reach. It has not been reached yet.",
-  "waiting.stale": "This could not be asked for again. You see it as it was on {when}.",
+  "waiting.stale": "This is as it was on {when}. It could not be asked for again.",
+  "strip.more": "Show all of it",
+  "strip.less": "Show less",
   "job.looking": "Getting ready",
   "job.reading": "Reading and storing your records",
   "job.sealing": "Locking each record",
@@ -68,10 +70,8 @@ export const common = {
   "touch.day": "In touch on {date}",
   "touch.never": "Not in touch yet",
   "touch.out": "Out of touch",
-  "offline.was":
-    "The relay is out of reach. You see what was here on {when}. What you change is kept and sent later.",
-  "offline.never":
-    "The relay is out of reach, and has not been reached yet. What you change is kept and sent later.",
+  "offline.was": "The relay is out of reach. This is from {when}. What you change is sent later.",
+  "offline.never": "The relay has not been reached yet. What you change is sent later.",
   "rail.home": "Home",
   "rail.records": "Records",
   "rail.import": "Add records",

@@ -8,7 +8,7 @@ export const desk = {
     "{people, plural, one {# person} other {# people}} registered, {clinicians, plural, one {# clinician} other {# clinicians}} enrolled.",
   "desk.hereTitle": "This clinic works only on this computer",
   "desk.here":
-    "The relay runs here. Patients and doctors can join only on this computer. A network relay would change that.",
+    "The relay runs here. Patients and doctors can join only on this computer. For others, whoever runs your computers sets up a relay in the network.",
   "next.checkIdentity": "Check the identity",
   "next.invite": "Issue an invitation",
   "next.inviteHint": "The identity is checked. The person can have an invitation now.",
@@ -60,6 +60,7 @@ export const desk = {
   "correct.heading": "Correct the details",
   "correct.lead": "For typing mistakes and changed names. What was checked stays recorded.",
   "correct.back": "Back to the person",
+  "clinician.back": "Back to the clinician",
   "correct.save": "Save the correction",
   "correct.done": "The details are corrected",
 

@@ -186,6 +186,9 @@ export const errors = {
   "error.clinic-here.what": "There is another clinic on this computer already",
   "error.clinic-here.mend":
     "A computer has one clinic. Bring this one back on another computer. Nothing was changed.",
+  "error.clinic-in-use.what": "Others still use this clinic",
+  "error.clinic-in-use.mend":
+    "Nothing was deleted. First withdraw the people and remove the doctors, or hand the clinic over.",
   "error.backup-place-gone.what": "The place of the backup is not there",
   "error.backup-place-gone.mend": "Put in the stick or disk, then try again. Or choose another place.",
   "error.backup-too-large.what": "The relay has no room for this backup",

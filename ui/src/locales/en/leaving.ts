@@ -5,12 +5,12 @@ export const leaving = {
     "Your records are yours. You can take all of them along, in formats that other programs can read.",
   "leaving.lead.doctor":
     "Your list and your settings can go with you, in formats that other programs read. What patients shared stays theirs.",
+  "leaving.lead.desk": "The register can go with you, in formats that other programs read.",
   "newKeys.title": "{name} has new keys",
   "newKeys.why":
     "The clinic has certified {name} again, for example after a lost computer. Your share no longer reaches them. If this surprises you, call them first.",
   "newKeys.again": "Share the same again",
-  "newKeys.unknown":
-    "Keyward could not find out if one of your doctors has new keys. The rest of this page is here.",
+  "newKeys.unknown": "Keyward could not find out if one of your doctors has new keys.",
   "newKeys.same": "The same records, the same purpose, until {until}.",
   "newKeys.done": "You share with {name} again, until {until}",
   "newKeys.fingerprint": "New key:",
@@ -19,6 +19,8 @@ export const leaving = {
     "One zip file with all records in the format FHIR, your original files, your shares, who looked, and a page to read it all in a browser. It is not locked: keep it safe.",
   "leaving.exportHint.doctor":
     "A zip file with who shared with you, for what and until when, your settings, and a page to read it in a browser. No patient’s records are in it. It is not locked, so keep it safe.",
+  "leaving.exportHint.desk":
+    "A zip file with the whole register: people, doctors, checks and invitations. Your settings are in it too, and a page to read in a browser. It is not locked, so keep it safe.",
   "leaving.exportGo": "Export everything",
   "leaving.exported": "Everything was saved",
   "leaving.exportedWhere": "The file is {name}.",
@@ -27,6 +29,9 @@ export const leaving = {
   "leaving.delete": "Delete everything",
   "leaving.deleteHint.patient": "This ends your shares and deletes the profile here and at the relay.",
   "leaving.deleteHint.doctor": "This takes you off your clinic’s list and deletes the profile here.",
+  "leaving.deleteHint.desk": "This deletes the profile of this desk.",
+  "leaving.deleteHint.clinic":
+    "This deletes the profile of this desk, and ends {clinic}, which runs on this computer.",
   "leaving.follows": "What follows",
   "leaving.followsRecords":
     "{n, plural, =0 {No records are on this computer.} one {# record on this computer is deleted, with its original.} other {# records on this computer are deleted, with their originals.}}",
@@ -41,6 +46,12 @@ export const leaving = {
     "{clinic} is told that you leave. It keeps what the law asks of it: that you were registered, and when.",
   "leaving.followsClinic.doctor":
     "{clinic} is told that you leave, and stops your keys. It keeps that you were on its list, and when.",
+  "leaving.followsServices": "{clinic} ends, with its relay and its keys. Nobody can join it any more.",
+  "leaving.followsPeople":
+    "{n, plural, =0 {Nobody is in the register. It is deleted.} one {The register is deleted, with # person in it.} other {The register is deleted, with # people in it.}}",
+  "leaving.followsInvitations":
+    "{n, plural, =0 {No invitation is open.} one {# open invitation stops working.} other {# open invitations stop working.}}",
+  "leaving.followsStored": "What is still shared through it can no longer be opened.",
   "leaving.followsKeys":
     "The key in the keyring of this computer is deleted. After that, no kit opens anything here.",
   "leaving.cannot": "What cannot be called back",
@@ -59,11 +70,28 @@ export const leaving = {
   "leaving.ask": "Delete everything now?",
   "leaving.askWhy.patient": "There is no undo. Your records, keys and shares are gone when this is done.",
   "leaving.askWhy.doctor": "There is no undo. Your keys and your list are gone when this is done.",
+  "leaving.askWhy.desk": "There is no undo. Your keys are gone when this is done.",
+  "leaving.askClinic": "{clinic} ends with it.",
   "leaving.askGo": "Delete everything now",
   "leaving.askKeep": "Keep my profile",
   "leaving.running": "Deleting",
   "leaving.followsReceipt.patient": "You are asked where to keep the receipt. Relay and clinic sign it.",
   "leaving.followsReceipt.doctor": "You are asked where to keep the receipt. The clinic signs it.",
+  "leaving.followsReceipt.desk": "You are asked where to keep the receipt. It says what was deleted.",
+  "leaving.inUse": "Others still use {clinic}",
+  "leaving.inUseWhy":
+    "They would lose what they share, and what the relay keeps for them. So it cannot end now.",
+  "leaving.inUsePatients": "Patients who use it",
+  "leaving.inUseDoctors": "Doctors who use it",
+  "leaving.inUseEnd": "To end it, first withdraw the people and remove the doctors.",
+  "leaving.inUseHand":
+    "To hand it over, give your kit and a new backup to who comes next. Once they have brought it back on this computer, you can leave.",
+  "leaving.backupHas": "{clinic} is in your backup",
+  "leaving.backupHasHint":
+    "All of it stood there on {date}. With your kit and that file it can be brought back on any computer.",
+  "leaving.backupNone": "There is no backup of {clinic}",
+  "leaving.backupNoneHint":
+    "Its keys are gone for good after this. If it may be needed again, make a kit and a backup first.",
   "leaving.begun": "Deleting was begun and did not end",
   "leaving.begunHint": "Nothing is sent or fetched any more. Begin once more to finish it.",
   "title.left": "You have left",
@@ -78,12 +106,15 @@ export const leaving = {
   "left.here": "On this computer",
   "left.hereDone.patient": "Records, keys and settings are deleted.",
   "left.hereDone.doctor": "The list, keys and settings are deleted.",
+  "left.hereDone.desk": "Keys and settings are deleted.",
   "left.relay": "At the relay",
   "left.clinic": "At {clinic}",
   "left.noClinic": "At a clinic",
   "left.signed": "Deleted, and signed by it. The last trace is overwritten by {date} at the latest.",
   "left.nothing.patient": "There was nothing.",
   "left.nothing.doctor": "It keeps no account of yours. What it held for you goes when the clinic tells it.",
+  "left.nothing.desk": "This desk had no clinic to end.",
+  "left.deleted": "It ran on this computer and was deleted with it. Nobody is left to sign that.",
   "left.notAsked": "It could not be asked, so what it holds is still there, locked.",
   "left.keeps": "It keeps",
   "left.keeps.register-entry": "That you were registered, and when.",
@@ -107,6 +138,8 @@ export const leaving = {
   "export.where.patient":
     "The records themselves are in the folder fhir. Files as they came are in the folder originals.",
   "export.where.doctor": "Who shared with you is in the file shares.json. No patient’s records are here.",
+  "export.where.desk":
+    "The whole register is in the file register.json. The folder fhir has it for other programs.",
   "export.records": "Records",
   "export.date": "Date",
   "export.what": "What",
@@ -129,5 +162,20 @@ export const leaving = {
   "export.aboutOriginals": "Files as they came, byte for byte",
   "export.aboutKept": "Parts of files that Keyward kept but did not understand",
   "export.aboutSettings": "The settings",
+  "export.people": "People",
+  "export.clinicians": "Doctors",
+  "export.born": "Born",
+  "export.state": "State",
+  "export.role": "Role",
+  "export.organisation": "Organisation",
+  "export.aboutPeople": "People of the register, one in each line, in the format FHIR R4",
+  "export.aboutClinicians": "Doctors of the register, one in each line, in the format FHIR R4",
+  "export.aboutRegister": "The whole register as it is. Its times are in seconds since 1970.",
+  "export.state.registered": "Registered",
+  "export.state.identity-checked": "Identity checked",
+  "export.state.invited": "Invited",
+  "export.state.enrolled": "Joined",
+  "export.state.withdrawn": "Withdrawn",
+  "export.state.removed": "Removed",
   "export.aboutOpen": "Nothing here is locked. Whoever has this file can read it.",
 } as const;

@@ -52,7 +52,7 @@ export const recovery = {
   "reminder.make": "Write down the kit",
   "reminder.makeBackup": "Choose where to back up",
   "reminder.later": "Remind me in a week",
-  "reminder.unknown": "Keyward could not find out how your backup stands. The rest of this page is here.",
+  "reminder.unknown": "Keyward could not find out how your backup stands.",
 
   "kit.heading": "Write down these twelve words",
   "kit.lead":
@@ -247,7 +247,7 @@ export const recovery = {
   "restored.join": "Ask the front desk for a new invitation, and join the clinic again.",
   "restored.shareAgain.patient": "Share again with your doctors. Your spaces are there.",
   "restored.shareAgain.doctor":
-    "Each patient is then asked if they share with you again, and says yes or no.",
+    "Once you have new keys, each patient is asked if they share with you again, and says yes or no.",
   "restored.shareNew": "Make a space, and share with the doctors of your new clinic.",
   "restored.left": "You have joined another clinic",
   "restored.leftWhy":

@@ -95,7 +95,7 @@ export const room = {
   "summary.years": "From {first} to {last}",
   "summary.sheet": "One page to print",
   "summary.preparing":
-    "{n, plural, one {# record is} other {# records are}} still being made ready for reading. Until then something may be missing here.",
+    "{n, plural, one {# record is} other {# records are}} still being made ready. Until then something may be missing here.",
   "summary.noCurrent": "None at present",
 
   "timeline.heading": "Everything over time",

@@ -32,7 +32,7 @@ export const welcome = {
   "welcome.damaged.shares": "Look at your shares: one you stopped may be shown as running.",
   "welcome.damaged.next": "You can open the profile now.",
   "welcome.damaged.again": "Add the files again that are missing.",
-  "welcome.damaged.kept": "The damaged file was kept here: {folder}",
+  "welcome.damaged.kept": "The damaged file was kept here:",
   "welcome.kept.remove": "Remove the damaged file",
   "welcome.kept.heading": "Remove the damaged file for good?",
   "welcome.kept.lead":

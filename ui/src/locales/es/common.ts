@@ -20,7 +20,9 @@ export const common = {
   "paper.stale": "Lo que aquí se imprime puede no ser actual. Está como estaba el {when}.",
   "paper.offline": "Impreso sin llegar al servidor de enlace. Lo que vino de él está como estaba el {when}.",
   "paper.offlineNever": "Impreso sin llegar al servidor de enlace. Aún no se ha llegado nunca.",
-  "waiting.stale": "No se pudo volver a consultar. Usted lo ve como estaba el {when}.",
+  "waiting.stale": "Esto está como el {when}. No se pudo volver a consultar.",
+  "strip.more": "Ver todo",
+  "strip.less": "Ver menos",
   "job.looking": "Preparando",
   "job.reading": "Leyendo y guardando sus registros",
   "job.sealing": "Cerrando con llave cada registro",
@@ -29,7 +31,7 @@ export const common = {
   "job.writing": "Escribiendo el archivo",
   "job.fetching": "Trayendo la copia de seguridad",
   "job.restoring": "Devolviendo sus registros",
-  "job.renewing": "Poniendo claves nuevas",
+  "job.renewing": "Poniendo llaves nuevas",
   "job.erasing": "Borrando",
   "job.finished": "Terminando",
   "job.count": "{done, number} de {total, number}",
@@ -71,9 +73,8 @@ export const common = {
   "touch.never": "Aún sin contacto",
   "touch.out": "Sin contacto",
   "offline.was":
-    "No se puede llegar al servidor de enlace. Usted ve lo que había aquí el {when}. Lo que cambie se guarda y se envía más tarde.",
-  "offline.never":
-    "No se puede llegar al servidor de enlace y aún no se ha llegado nunca. Lo que cambie se guarda y se envía más tarde.",
+    "Sin contacto con el servidor de enlace. Esto es del {when}. Lo que cambie se envía más tarde.",
+  "offline.never": "Aún no hubo contacto con el servidor de enlace. Lo que cambie se envía más tarde.",
   "rail.home": "Inicio",
   "rail.records": "Registros",
   "rail.import": "Añadir registros",
@@ -205,7 +206,7 @@ export const common = {
   "keyring.waitingHint":
     "Quizá pide su contraseña de inicio de sesión en una ventana propia. Mire detrás de esta.",
   "keyring.giveUp": "Dejar de esperar",
-  "keyring.keyless": "Sin esa clave, este perfil sigue cerrado, y no se borra nada.",
+  "keyring.keyless": "Sin esa llave, este perfil sigue cerrado, y no se borra nada.",
   "keyring.kitWay":
     "Si tiene un kit de recuperación y una copia, puede recuperar los registros como un perfil nuevo.",
   "forgotten.heading": "He olvidado la frase de contraseña",
@@ -221,9 +222,9 @@ export const common = {
   "forgotten.go": "Ir a la primera ventana",
   "removal.heading": "Quitar el perfil bloqueado",
   "removal.why.patient":
-    "Todo lo suyo se borra de este equipo. Ya nadie puede firmar por él, así que no se avisa a nadie. Lo que comparte sigue hasta su final. Si tiene un kit, recupere antes el perfil: así se cambian las claves perdidas y termina lo que comparte.",
+    "Todo lo suyo se borra de este equipo. Ya nadie puede firmar por él, así que no se avisa a nadie. Lo que comparte sigue hasta su final. Si tiene un kit, recupere antes el perfil: así se cambian las llaves perdidas y termina lo que comparte.",
   "removal.why.doctor":
-    "Todo lo suyo se borra de este equipo. No se avisa a la clínica. Pida en recepción otra invitación: así las claves viejas dejan de valer.",
+    "Todo lo suyo se borra de este equipo. No se avisa a la clínica. Pida en recepción otra invitación: así las llaves viejas dejan de valer.",
   "removal.why.desk":
     "La recepción se borra de este equipo. La clínica se queda, y nadie puede trabajar en ella hasta que se recupere la recepción con el kit.",
   "removal.verb": "Quitar este perfil",

@@ -62,6 +62,7 @@ export const desk = {
   "correct.heading": "Corregir los datos",
   "correct.lead": "Para errores al escribir y cambios de nombre. Lo que se comprobó queda anotado.",
   "correct.back": "Volver a la persona",
+  "clinician.back": "Volver al profesional",
   "correct.save": "Guardar la corrección",
   "correct.done": "Los datos están corregidos",
 

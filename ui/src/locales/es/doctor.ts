@@ -6,7 +6,7 @@ export const doctor = {
   "doctorHome.none": "Ahora nadie comparte con usted",
   "doctorHome.noneHint":
     "Cuando un paciente le elija, aquí aparecerá su nombre o un nombre inventado. No tiene que hacer nada.",
-  "doctorHome.lost": "Ver quién compartía con sus claves antiguas",
+  "doctorHome.lost": "Ver quién compartía con sus llaves antiguas",
   "doctorHome.notEnrolled": "Aún no se ha unido a una clínica",
   "doctorHome.notEnrolledHint":
     "Pida en la recepción de su clínica que le inscriban. Recibirá una invitación con un código.",
@@ -41,7 +41,7 @@ export const doctor = {
   "received.live": "Se puede leer",
   "received.ended": "Terminado",
   "received.revoked": "El paciente lo detuvo",
-  "received.keysLost": "Para claves que ya no tiene",
+  "received.keysLost": "Para llaves que ya no tiene",
   "received.incomplete": "Aún incompleto",
   "received.incompleteHeading": "Esto no ha llegado completo",
   "received.incompleteHint":
@@ -73,7 +73,7 @@ export const doctor = {
   "over.ended.heading": "Ha terminado lo que compartía {name}",
   "over.ended.when": "{name} compartió con usted hasta el {date}. Ese plazo ha terminado.",
   "over.keysLost.heading": "{name} tiene que volver a compartir con usted",
-  "over.keysLost.when": "Lo que {name} compartió era para claves que usted ya no tiene.",
+  "over.keysLost.when": "Lo que {name} compartió era para llaves que usted ya no tiene.",
   "over.erased": "Las copias de este equipo se han borrado y ya no se puede recoger nada más.",
   "over.notes":
     "Lo que usted escribió en sus propias notas no se toca. Sigue bajo las reglas de su profesión.",

@@ -193,6 +193,9 @@ export const errors = {
   "error.clinic-here.what": "Ya hay otra clínica en este equipo",
   "error.clinic-here.mend":
     "Un equipo tiene una sola clínica. Recupere esta en otro equipo. No se ha cambiado nada.",
+  "error.clinic-in-use.what": "Otros usan todavía esta clínica",
+  "error.clinic-in-use.mend":
+    "No se ha borrado nada. Retire antes a las personas y quite a los médicos, o pase la clínica a otra persona.",
   "error.backup-place-gone.what": "El lugar de la copia no está",
   "error.backup-place-gone.mend": "Conecte la memoria o el disco e inténtelo de nuevo. O elija otro lugar.",
   "error.backup-too-large.what": "En el servidor de enlace no cabe esta copia",
@@ -201,7 +204,7 @@ export const errors = {
   "error.backup-running.what": "Keyward ya está ocupado con esto",
   "error.backup-running.mend": "Espere a que termine, o deténgalo.",
   "error.share-key-lost.what":
-    "Esto se compartió con una clave que su kit de recuperación no puede sustituir",
+    "Esto se compartió con una llave que su kit de recuperación no puede sustituir",
   "error.share-key-lost.mend": "No se puede detener desde aquí; termina en su día.",
   "error.leaving-begun.what": "Este perfil se está borrando",
   "error.leaving-begun.mend":

@@ -1,26 +1,28 @@
 import type { Catalogue } from "../i18n";
 
-/** Llevárselo todo, y médicos con claves nuevas. */
+/** Llevárselo todo, y médicos con llaves nuevas. */
 export const leaving = {
   "title.leaving": "Llevárselo o borrarlo todo",
   "leaving.lead.patient":
     "Sus registros son suyos. Puede llevárselos todos, en formatos que otros programas saben leer.",
   "leaving.lead.doctor":
     "Su lista y sus ajustes pueden ir con usted, en formatos que otros programas leen. Lo que compartieron los pacientes sigue siendo de ellos.",
-  "newKeys.title": "{name} tiene claves nuevas",
+  "leaving.lead.desk": "El registro puede ir con usted, en formatos que otros programas leen.",
+  "newKeys.title": "{name} tiene llaves nuevas",
   "newKeys.why":
     "La clínica ha certificado de nuevo a {name}, por ejemplo porque perdió su equipo. Lo que usted comparte ya no le llega. Si le extraña, llame primero.",
   "newKeys.again": "Compartir lo mismo otra vez",
-  "newKeys.unknown":
-    "Keyward no pudo saber si alguno de sus médicos tiene claves nuevas. El resto de esta página está aquí.",
+  "newKeys.unknown": "Keyward no pudo saber si alguno de sus médicos tiene llaves nuevas.",
   "newKeys.same": "Los mismos registros, el mismo fin, hasta el {until}.",
   "newKeys.done": "Vuelve a compartir con {name}, hasta el {until}",
-  "newKeys.fingerprint": "Clave nueva:",
+  "newKeys.fingerprint": "Llave nueva:",
   "leaving.export": "Llevárselo todo",
   "leaving.exportHint.patient":
     "Un archivo zip con todos los registros en formato FHIR, sus archivos originales, lo que comparte, quién miró y una página para leerlo en un navegador. No está cerrado: guárdelo bien.",
   "leaving.exportHint.doctor":
     "Un archivo zip con quién compartió con usted, para qué y hasta cuándo, sus ajustes y una página para leerlo en un navegador. No contiene registros de ningún paciente. No está cerrado: guárdelo bien.",
+  "leaving.exportHint.desk":
+    "Un archivo zip con todo el registro: personas, médicos, identidades comprobadas e invitaciones. También tiene sus ajustes y una página para leerlo en un navegador. No está cerrado: guárdelo bien.",
   "leaving.exportGo": "Exportar todo",
   "leaving.exported": "Se ha guardado todo",
   "leaving.exportedWhere": "El archivo es {name}.",
@@ -30,6 +32,9 @@ export const leaving = {
   "leaving.deleteHint.patient":
     "Esto termina lo que comparte y borra el perfil aquí y en el servidor de enlace.",
   "leaving.deleteHint.doctor": "Esto le quita de la lista de su clínica y borra el perfil aquí.",
+  "leaving.deleteHint.desk": "Esto borra el perfil de esta recepción.",
+  "leaving.deleteHint.clinic":
+    "Esto borra el perfil de esta recepción y cierra {clinic}, que está en este equipo.",
   "leaving.follows": "Qué pasa después",
   "leaving.followsRecords":
     "{n, plural, =0 {No hay registros en este equipo.} one {Se borra # registro de este equipo, con su original.} other {Se borran # registros de este equipo, con sus originales.}}",
@@ -43,8 +48,15 @@ export const leaving = {
   "leaving.followsClinic.patient":
     "{clinic} recibe el aviso de que se marcha. Conserva lo que la ley le pide: que usted estuvo registrado, y cuándo.",
   "leaving.followsClinic.doctor":
-    "{clinic} recibe el aviso de que se marcha y para sus claves. Conserva que usted estuvo en su lista, y cuándo.",
-  "leaving.followsKeys": "Se borra la clave del llavero de este equipo. Ningún kit vuelve a abrir nada aquí.",
+    "{clinic} recibe el aviso de que se marcha y anula sus llaves. Conserva que usted estuvo en su lista, y cuándo.",
+  "leaving.followsServices":
+    "{clinic} termina, con su servidor de enlace y sus llaves. Ya nadie puede unirse a ella.",
+  "leaving.followsPeople":
+    "{n, plural, =0 {No hay nadie en el registro. Se borra.} one {Se borra el registro, con # persona.} other {Se borra el registro, con # personas.}}",
+  "leaving.followsInvitations":
+    "{n, plural, =0 {No hay invitaciones abiertas.} one {# invitación abierta deja de valer.} other {# invitaciones abiertas dejan de valer.}}",
+  "leaving.followsStored": "Lo que aún se comparte por ella ya no se puede abrir.",
+  "leaving.followsKeys": "Se borra la llave del llavero de este equipo. Ningún kit vuelve a abrir nada aquí.",
   "leaving.cannot": "Lo que no se puede deshacer",
   "leaving.cannotFetched":
     "{n, plural, =0 {Ningún médico ha descargado una copia.} one {Los médicos descargaron # registro. Pueden quedarse con esa copia.} other {Los médicos descargaron # registros. Pueden quedarse con esas copias.}}",
@@ -60,14 +72,31 @@ export const leaving = {
   "leaving.go": "Borrar todo",
   "leaving.ask": "¿Borrar todo ahora?",
   "leaving.askWhy.patient":
-    "No se puede deshacer. Al terminar, sus registros, sus claves y lo que comparte ya no existen.",
-  "leaving.askWhy.doctor": "No se puede deshacer. Al terminar, sus claves y su lista ya no existen.",
+    "No se puede deshacer. Al terminar, sus registros, sus llaves y lo que comparte ya no existen.",
+  "leaving.askWhy.doctor": "No se puede deshacer. Al terminar, sus llaves y su lista ya no existen.",
+  "leaving.askWhy.desk": "No se puede deshacer. Al terminar, sus llaves ya no existen.",
+  "leaving.askClinic": "{clinic} termina con ello.",
   "leaving.askGo": "Borrar todo ahora",
   "leaving.askKeep": "Conservar mi perfil",
   "leaving.running": "Borrando",
   "leaving.followsReceipt.patient":
     "Se le pregunta dónde guardar el recibo. Lo firman el servidor de enlace y la clínica.",
   "leaving.followsReceipt.doctor": "Se le pregunta dónde guardar el recibo. Lo firma la clínica.",
+  "leaving.followsReceipt.desk": "Se le pregunta dónde guardar el recibo. Dice lo que se borró.",
+  "leaving.inUse": "Otros usan todavía {clinic}",
+  "leaving.inUseWhy":
+    "Perderían lo que comparten y lo que el servidor de enlace guarda para ellos. Por eso no puede terminar ahora.",
+  "leaving.inUsePatients": "Pacientes que la usan",
+  "leaving.inUseDoctors": "Médicos que la usan",
+  "leaving.inUseEnd": "Para cerrarla, retire antes a las personas y quite a los médicos.",
+  "leaving.inUseHand":
+    "Para pasarla a otra persona, dele su kit y una copia nueva. Cuando la haya recuperado en este equipo, usted puede marcharse.",
+  "leaving.backupHas": "{clinic} está en su copia",
+  "leaving.backupHasHint":
+    "Estaba completa allí el {date}. Con su kit y ese archivo se puede recuperar en cualquier equipo.",
+  "leaving.backupNone": "No hay ninguna copia de {clinic}",
+  "leaving.backupNoneHint":
+    "Después de esto sus llaves ya no existen. Si puede hacer falta otra vez, haga antes un kit y una copia.",
   "leaving.begun": "El borrado empezó y no terminó",
   "leaving.begunHint": "Ya no se envía ni se recibe nada. Empiece otra vez para terminarlo.",
   "title.left": "Se ha marchado",
@@ -80,8 +109,9 @@ export const leaving = {
   "left.when": "Cuándo",
   "left.profile": "Perfil",
   "left.here": "En este equipo",
-  "left.hereDone.patient": "Registros, claves y ajustes están borrados.",
-  "left.hereDone.doctor": "La lista, las claves y los ajustes están borrados.",
+  "left.hereDone.patient": "Registros, llaves y ajustes están borrados.",
+  "left.hereDone.doctor": "La lista, las llaves y los ajustes están borrados.",
+  "left.hereDone.desk": "Las llaves y los ajustes están borrados.",
   "left.relay": "En el servidor de enlace",
   "left.clinic": "En {clinic}",
   "left.noClinic": "En una clínica",
@@ -89,6 +119,8 @@ export const leaving = {
   "left.nothing.patient": "No había nada.",
   "left.nothing.doctor":
     "No tiene ninguna cuenta suya. Lo que guardaba para usted se borra cuando la clínica le avisa.",
+  "left.nothing.desk": "Esta recepción no tenía ninguna clínica que cerrar.",
+  "left.deleted": "Estaba en este equipo y se borró con el perfil. No queda nadie que pueda firmarlo.",
   "left.notAsked": "No se le pudo pedir, así que lo que tiene sigue allí, cerrado.",
   "left.keeps": "Conserva",
   "left.keeps.register-entry": "Que usted estuvo registrado, y cuándo.",
@@ -113,6 +145,8 @@ export const leaving = {
     "Los registros están en la carpeta fhir. Los archivos tal como llegaron están en la carpeta originals.",
   "export.where.doctor":
     "Quién compartió con usted está en el archivo shares.json. Aquí no hay registros de pacientes.",
+  "export.where.desk":
+    "El registro entero está en el archivo register.json. Para otros programas está en la carpeta fhir.",
   "export.records": "Registros",
   "export.date": "Fecha",
   "export.what": "Qué",
@@ -135,5 +169,20 @@ export const leaving = {
   "export.aboutOriginals": "Los archivos tal como llegaron, byte por byte",
   "export.aboutKept": "Partes de archivos que Keyward guardó pero no entendió",
   "export.aboutSettings": "Los ajustes",
-  "export.aboutOpen": "Aquí nada está cerrado con clave. Quien tenga este archivo puede leerlo.",
+  "export.people": "Personas",
+  "export.clinicians": "Médicos",
+  "export.born": "Nacimiento",
+  "export.state": "Estado",
+  "export.role": "Función",
+  "export.organisation": "Organización",
+  "export.aboutPeople": "Las personas del registro, una por línea, en el formato FHIR R4",
+  "export.aboutClinicians": "Los médicos del registro, uno por línea, en el formato FHIR R4",
+  "export.aboutRegister": "Todo el registro tal como es. Las horas van en segundos desde 1970.",
+  "export.state.registered": "Registrada",
+  "export.state.identity-checked": "Identidad comprobada",
+  "export.state.invited": "Con invitación",
+  "export.state.enrolled": "Unida",
+  "export.state.withdrawn": "Retirada",
+  "export.state.removed": "Quitada",
+  "export.aboutOpen": "Aquí nada está cerrado con llave. Quien tenga este archivo puede leerlo.",
 } satisfies Catalogue;

@@ -20,7 +20,7 @@ export const patient = {
   "home.nothingHappened": "Nadie ha mirado sus registros.",
   "home.setBack": "Lo que comparte se ha cerrado de nuevo",
   "home.setBackWhy":
-    "Este ordenador o la clínica volvió a un estado anterior, o alguien usa una copia de este ordenador. Se detuvo lo compartido que este ordenador no conocía. Revise lo que comparte.",
+    "Este equipo o la clínica volvió a un estado anterior, o alguien usa una copia de este equipo. Se detuvo lo compartido que este equipo no conocía. Revise lo que comparte.",
   "home.waiting": "{n, plural, one {# paso espera} other {# pasos esperan}} a que se haga",
 
   "import.heading": "Añadir registros",
@@ -184,7 +184,7 @@ export const patient = {
   "spaces.private.few":
     "Si su clínica tiene pocas personas, es más fácil adivinar quién es usted. Keyward no sabe cuántas son.",
   "spaces.private.setUpKey":
-    "La clínica usa todavía una clave inicial, sin garantes. Por eso nadie puede saber quién está detrás de un espacio, ni si se hace mal uso de él.",
+    "La clínica usa todavía una llave inicial, sin garantes. Por eso nadie puede saber quién está detrás de un espacio, ni si se hace mal uso de él.",
   "spaces.private.until": "Confirmado hasta el {date}. Keyward lo renueva por sí solo.",
   "spaces.notCertified": "La clínica aún no lo ha confirmado",
   "spaces.liveShares":

@@ -10,11 +10,11 @@ export const recovery = {
 
   "recovery.heading": "Si se pierde este equipo",
   "recovery.lead.patient":
-    "Dos cosas devuelven sus registros a un ordenador nuevo: un kit de doce palabras en papel y una copia. Una sin la otra no le sirve a nadie.",
+    "Dos cosas devuelven sus registros a un equipo nuevo: un kit de doce palabras en papel y una copia. Una sin la otra no le sirve a nadie.",
   "recovery.lead.doctor":
-    "Dos cosas devuelven su lista de pacientes a un ordenador nuevo: un kit de doce palabras en papel y una copia. Sus claves no vuelven. La clínica le da otras y cada paciente dice sí otra vez.",
+    "Dos cosas devuelven su lista de pacientes a un equipo nuevo: un kit de doce palabras en papel y una copia. Sus llaves no vuelven. La clínica le da otras y cada paciente dice sí otra vez.",
   "recovery.lead.desk":
-    "Dos cosas devuelven su clínica a un ordenador nuevo: un kit de doce palabras en papel y una copia. Quien tenga las dos puede actuar como su clínica. Por eso, guárdelas por separado.",
+    "Dos cosas devuelven su clínica a un equipo nuevo: un kit de doce palabras en papel y una copia. Quien tenga las dos puede actuar como su clínica. Por eso, guárdelas por separado.",
   "recovery.link": "Kit de recuperación y copia de seguridad",
   "recovery.back": "Recuperación",
   "recovery.kit": "Kit de recuperación",
@@ -48,30 +48,27 @@ export const recovery = {
   "reminder.kit.desk":
     "Si se pierde este equipo, también se pierde su clínica. Un kit de recuperación lo evita.",
   "reminder.backup": "Tiene un kit, pero aún no tiene copia. El kit solo no devuelve nada.",
-  "reminder.failed":
-    "La última copia no se pudo hacer. Lo nuevo desde la anterior está solo en este ordenador.",
-  "reminder.old": "Su copia tiene más de dos semanas. Lo nuevo desde entonces está solo en este ordenador.",
+  "reminder.failed": "La última copia no se pudo hacer. Lo nuevo desde la anterior está solo en este equipo.",
+  "reminder.old": "Su copia tiene más de dos semanas. Lo nuevo desde entonces está solo en este equipo.",
   "reminder.see": "Ver la copia",
   "reminder.make": "Anotar el kit",
   "reminder.makeBackup": "Elegir dónde guardar la copia",
   "reminder.later": "Recordármelo en una semana",
-  "reminder.unknown":
-    "Keyward no pudo saber cómo está su copia de seguridad. El resto de esta página está aquí.",
+  "reminder.unknown": "Keyward no pudo saber cómo está su copia de seguridad.",
 
   "kit.heading": "Anote estas doce palabras",
   "kit.lead":
     "Use un bolígrafo o imprima la hoja. Guárdela donde guarda su pasaporte, y no junto a este equipo.",
   "kit.words": "Las doce palabras, en este orden",
-  "kit.pictureHint": "Lo mismo que las palabras, para que un ordenador nuevo lo lea de una foto.",
+  "kit.pictureHint": "Lo mismo que las palabras, para que un equipo nuevo lo lea de una foto.",
   "kit.qr": "Imagen cuadrada del kit de recuperación",
   "kit.print": "Imprimir la hoja",
   "kit.copy": "Copiar el texto",
   "kit.next": "Ya las he anotado",
   "kit.what": "Qué es esto",
-  "kit.what1.patient": "Con estas palabras y una copia, sus registros pueden volver a un ordenador nuevo.",
-  "kit.what1.doctor":
-    "Con estas palabras y una copia, su lista de pacientes puede volver a un ordenador nuevo.",
-  "kit.what1.desk": "Con estas palabras y una copia, su clínica puede volver a un ordenador nuevo.",
+  "kit.what1.patient": "Con estas palabras y una copia, sus registros pueden volver a un equipo nuevo.",
+  "kit.what1.doctor": "Con estas palabras y una copia, su lista de pacientes puede volver a un equipo nuevo.",
+  "kit.what1.desk": "Con estas palabras y una copia, su clínica puede volver a un equipo nuevo.",
   "kit.what2.patient":
     "Quien tenga las dos cosas puede leer sus registros. Nadie en la clínica necesita las palabras, nunca.",
   "kit.what2.doctor":
@@ -114,7 +111,7 @@ export const recovery = {
   "backup.lead.doctor":
     "Una copia de su lista y sus ajustes en un archivo, cerrada con su kit. No contiene registros de ningún paciente. Mientras este perfil está abierto, lo nuevo se añade cada media hora.",
   "backup.lead.desk":
-    "Una copia del registro y de las claves de su clínica en un archivo, cerrada con su kit. Mientras este perfil está abierto, lo nuevo se añade cada media hora.",
+    "Una copia del registro y de las llaves de su clínica en un archivo, cerrada con su kit. Mientras este perfil está abierto, lo nuevo se añade cada media hora.",
   "backup.none": "Todavía no hay ninguna copia",
   "backup.now": "Hacer la copia ahora",
   "backup.done": "La copia está hecha",
@@ -156,7 +153,7 @@ export const recovery = {
     "El servidor guarda las últimas diez, y la primera de cada uno de los últimos 14 días y 24 meses con cambios.",
   "backup.relayStranger": "Otro equipo ha escrito en esta copia",
   "backup.relayStrangerWhy":
-    "Se vio el {date}. Si no fue usted, alguien tiene sus claves: haga un kit nuevo. Lo que había antes se conserva.",
+    "Se vio el {date}. Si no fue usted, alguien tiene sus llaves: haga un kit nuevo. Lo que había antes se conserva.",
   "backup.relayDeleting": "Lo que hay en el servidor se borra en cuanto se pueda llegar a él.",
   "backup.relayDeleted":
     "Está borrada en el servidor, que lo ha firmado. El último rastro se sobrescribe a más tardar el {date}.",
@@ -182,7 +179,7 @@ export const recovery = {
   "restore.kitRead": "Usar este kit",
   "restore.kitOk": "El kit es correcto",
   "restore.fromFileHint":
-    "Está en una memoria, un disco o este ordenador. A menudo se llama keyward-backup.kwb.",
+    "Está en una memoria, un disco o este equipo. A menudo se llama keyward-backup.kwb.",
   "restore.sourceMissing": "Elija primero el archivo de la copia",
   "restore.pick": "Elegir el archivo",
   "restore.picked": "Elegido: {name}",
@@ -200,15 +197,15 @@ export const recovery = {
   "restore.follow1.patient": "Vuelven sus registros, sus archivos originales y sus ajustes.",
   "restore.follow1.doctor":
     "Vuelven su lista de pacientes y sus ajustes. Los registros que le mostraron no vuelven.",
-  "restore.follow1.desk": "Vuelven el registro, las claves de su clínica y sus ajustes.",
+  "restore.follow1.desk": "Vuelven el registro, las llaves de su clínica y sus ajustes.",
   "restore.follow2.patient":
-    "Este ordenador recibe claves nuevas. Con ellas nadie más lee nada hasta que vuelva a compartir.",
+    "Este equipo recibe llaves nuevas. Con ellas nadie más lee nada hasta que vuelva a compartir.",
   "restore.follow2.doctor":
-    "Este equipo tiene claves nuevas. Pida en recepción que le inviten otra vez. Así el viejo queda fuera.",
+    "Este equipo tiene llaves nuevas. Pida en recepción que le inviten otra vez. Así el viejo queda fuera.",
   "restore.follow2.desk":
-    "Este ordenador recibe una clave nueva para la recepción. Lo que tenía el servidor de enlace no está en la copia.",
+    "Este equipo recibe una llave nueva para la recepción. Lo que tenía el servidor de enlace no está en la copia.",
   "restore.follow3.patient":
-    "En cuanto se pueda llegar a {clinic}, se cambian las claves perdidas. Entonces el equipo antiguo queda fuera y lo que compartió termina. Puede volver a compartir.",
+    "En cuanto se pueda llegar a {clinic}, se cambian las llaves perdidas. Entonces el equipo antiguo queda fuera y lo que compartió termina. Puede volver a compartir.",
   "restore.follow3.doctor":
     "Después se pregunta a sus pacientes de {clinic} si vuelven a compartir con usted.",
   "restore.follow3.desk":
@@ -233,33 +230,33 @@ export const recovery = {
   "restored.records": "{n, plural, one {# registro} other {# registros}}",
   "restored.originals": "{n, plural, one {# archivo original} other {# archivos originales}}",
   "restored.spaces": "{n, plural, one {# espacio} other {# espacios}}",
-  "restored.shares": "{n, plural, one {# vez que compartió} other {# veces que compartió}}",
+  "restored.shares": "{n, plural, one {# acceso compartido} other {# accesos compartidos}}",
   "restored.accesses": "{n, plural, one {# visita en el historial} other {# visitas en el historial}}",
-  "restored.keysWaiting": "Las claves nuevas están en camino",
+  "restored.keysWaiting": "Las llaves nuevas están en camino",
   "restored.keysWaitingWhy":
-    "En cuanto se pueda llegar a la clínica, claves nuevas ocupan el lugar de las perdidas. Entonces el equipo antiguo queda fuera y lo que compartió ha terminado.",
+    "En cuanto se pueda llegar a la clínica, llaves nuevas ocupan el lugar de las perdidas. Entonces el equipo antiguo queda fuera y lo que compartió ha terminado.",
   "restored.keysDone": "El equipo perdido queda fuera",
   "restored.keysDoneWhy":
-    "Claves nuevas han ocupado el lugar de las perdidas. Lo que compartió antes ha terminado.",
+    "Llaves nuevas han ocupado el lugar de las perdidas. Lo que compartió antes ha terminado.",
   "restored.keysDesk": "Su clínica tiene que dejarle entrar otra vez",
   "restored.keysDeskWhy":
-    "No se pudieron cambiar las claves perdidas. Diga en recepción que ha perdido su equipo, para que lo paren.",
+    "No se pudieron cambiar las llaves perdidas. Diga en recepción que ha perdido su equipo, para que lo paren.",
   "restored.share": "Con {name}",
   "restored.next": "Qué hacer ahora",
   "restored.kit":
-    "Su kit sigue valiendo. Elija un lugar para las copias en este ordenador y guarde el archivo antiguo.",
+    "Su kit sigue valiendo. Elija un lugar para las copias en este equipo y guarde el archivo antiguo.",
   "restored.empty": "En este equipo no se ha recuperado nada",
   "restored.emptyHint": "Esta página cuenta qué ha vuelto después de recuperar un perfil.",
   "restored.settings": "Sus ajustes",
-  "restored.not": "Sus claves",
-  "restored.running.patient": "Esto que compartió termina con las claves perdidas:",
-  "restored.running.doctor": "Estos pacientes compartían con sus claves perdidas:",
+  "restored.not": "Sus llaves",
+  "restored.running.patient": "Esto que compartió termina con las llaves perdidas:",
+  "restored.running.doctor": "Estos pacientes compartían con sus llaves perdidas:",
   "restored.later.patient": "Lo que compartió después de esta copia también ha terminado y no aparece aquí.",
   "restored.later.doctor": "Quien empezó a compartir después de esta copia no aparece aquí.",
   "restored.join": "Pida en recepción una invitación nueva y únase otra vez a la clínica.",
   "restored.shareAgain.patient": "Vuelva a compartir con sus médicos. Sus espacios están ahí.",
   "restored.shareAgain.doctor":
-    "Después se pregunta a cada paciente si vuelve a compartir con usted, y dice sí o no.",
+    "En cuanto usted tiene llaves nuevas, se pregunta a cada paciente si vuelve a compartir con usted, y dice sí o no.",
   "restored.shareNew": "Cree un espacio y comparta con los médicos de su nueva clínica.",
   "restored.left": "Se ha unido a otra clínica",
   "restored.leftWhy":
@@ -281,7 +278,7 @@ export const recovery = {
     "Lo que hizo después de esta copia se ha perdido. Repase el registro y vuelva a dar de baja a quien tenía que irse. Las invitaciones abiertas ya no valen: haga otras.",
   "restored.deskOnce": "No abra más la clínica en el equipo antiguo.",
   "restored.keysDoneWhy.doctor":
-    "Su clínica le ha dado claves nuevas. Se pregunta a cada paciente si vuelve a compartir con usted.",
+    "Su clínica le ha dado llaves nuevas. Se pregunta a cada paciente si vuelve a compartir con usted.",
   "restored.keysDeskWhy.doctor":
-    "Sus claves antiguas ya no valen aquí. Pida en recepción otra invitación. Así también queda fuera un equipo perdido.",
+    "Sus llaves antiguas ya no valen aquí. Pida en recepción otra invitación. Así también queda fuera un equipo perdido.",
 } satisfies Catalogue;

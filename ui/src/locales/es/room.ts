@@ -96,7 +96,7 @@ export const room = {
   "summary.years": "De {first} a {last}",
   "summary.sheet": "Una página para imprimir",
   "summary.preparing":
-    "{n, plural, one {# registro aún se está preparando} other {# registros aún se están preparando}} para leer. Hasta entonces puede faltar algo aquí.",
+    "{n, plural, one {# registro aún se está preparando} other {# registros aún se están preparando}}. Hasta entonces puede faltar algo aquí.",
   "summary.noCurrent": "Ninguno por ahora",
 
   "timeline.heading": "Todo a lo largo del tiempo",

@@ -22,7 +22,7 @@ export const settings = {
   "settings.lockWithTitle": "Qué protege el bloqueo, con frase de contraseña",
   "settings.lockWithoutTitle": "Qué protege el bloqueo, sin frase de contraseña",
   "settings.lockMemory":
-    "Al bloquear, los registros y las claves salen de esta ventana y de la memoria de la aplicación.",
+    "Al bloquear, los registros y las llaves salen de esta ventana y de la memoria de la aplicación.",
   "settings.lockClipboard":
     "También sale del portapapeles lo que copió en Keyward. Lo que copió en otro programa se queda. Lo que ya pegó en otro sitio también. Keyward pide a los programas que guardan copias antiguas que no guarden esto, pero no puede obligarlos.",
   "settings.lockFrames":

@@ -34,7 +34,7 @@ export const welcome = {
   "welcome.damaged.shares": "Mire lo que comparte: algo que usted paró puede verse como activo.",
   "welcome.damaged.next": "Ya puede abrir el perfil.",
   "welcome.damaged.again": "Añada otra vez los archivos que falten.",
-  "welcome.damaged.kept": "El archivo dañado se ha guardado aquí: {folder}",
+  "welcome.damaged.kept": "El archivo dañado se ha guardado aquí:",
   "welcome.kept.remove": "Quitar el archivo dañado",
   "welcome.kept.heading": "¿Quitar para siempre el archivo dañado?",
   "welcome.kept.lead":

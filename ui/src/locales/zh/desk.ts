@@ -59,6 +59,7 @@ export const desk = {
   "correct.heading": "更正资料",
   "correct.lead": "用于输入错误和改名。已核对的内容会保留记录。",
   "correct.back": "返回此人",
+  "clinician.back": "返回医务人员",
   "correct.save": "保存更正",
   "correct.done": "资料已更正",
 

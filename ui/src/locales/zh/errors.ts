@@ -172,6 +172,8 @@ export const errors = {
   "error.backup-other-role.mend": "没有恢复任何内容。请选择这个档案的备份，或在第一个窗口重新开始。",
   "error.clinic-here.what": "这台电脑上已经有另一家诊所",
   "error.clinic-here.mend": "一台电脑只有一家诊所。请在另一台电脑上恢复。什么也没有改动。",
+  "error.clinic-in-use.what": "还有人在用这家诊所",
+  "error.clinic-in-use.mend": "什么也没有删除。请先撤销人员并移除医生，或把诊所交给别人。",
   "error.backup-place-gone.what": "备份的存放位置不在",
   "error.backup-place-gone.mend": "请插入 U 盘或硬盘，然后重试；也可以选择另一个位置。",
   "error.backup-too-large.what": "中转站放不下这个备份",

@@ -46,7 +46,7 @@ export const recovery = {
   "reminder.make": "抄下凭据",
   "reminder.makeBackup": "选择备份到哪里",
   "reminder.later": "一周后再提醒我",
-  "reminder.unknown": "Keyward 没能查到备份的情况。本页其余内容都在。",
+  "reminder.unknown": "Keyward 没能查到备份的情况。",
 
   "kit.heading": "请抄下这十二个词",
   "kit.lead": "用笔抄写，或打印这张纸。请放在您放护照的地方，不要放在这台电脑旁边。",
@@ -133,7 +133,7 @@ export const recovery = {
     "中转站保留最近的十个版本。有改动的日子里，它保留最近 14 天每天的第一个。有改动的月份里，它保留最近 24 个月每月的第一个。",
   "backup.relayStranger": "另一台电脑写入过这个备份",
   "backup.relayStrangerWhy":
-    "发现于 {date}。如果不是您，就是有人拿到了您的密钥：请制作一份新的凭据。以前的内容仍然保留。",
+    "发现于 {date}。如果不是您，就是有人拿到了您的钥匙：请制作一份新的凭据。以前的内容仍然保留。",
   "backup.relayDeleting": "一连上中转站，那里的内容就会删除。",
   "backup.relayDeleted": "中转站上的备份已删除，并有它的签名。最后的痕迹最晚在 {date} 被覆盖。",
   "backup.relayOff": "停止，并删除那里的备份",
@@ -221,7 +221,7 @@ export const recovery = {
   "restored.later.doctor": "这个备份之后才开始共享的人，这里没有列出。",
   "restored.join": "请向前台要一份新的邀请，重新加入诊所。",
   "restored.shareAgain.patient": "再与您的医生共享。您的空间都在。",
-  "restored.shareAgain.doctor": "然后会问每位患者是否再与您共享，由患者决定。",
+  "restored.shareAgain.doctor": "您有了新钥匙，就会问每位患者是否再与您共享，由患者决定。",
   "restored.shareNew": "新建一个空间，与新诊所的医生共享。",
   "restored.left": "您已加入另一家诊所",
   "restored.leftWhy":

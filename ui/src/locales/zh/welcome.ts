@@ -28,7 +28,7 @@ export const welcome = {
   "welcome.damaged.shares": "请查看您的共享：已停止的共享可能显示为仍在进行。",
   "welcome.damaged.next": "现在可以打开档案了。",
   "welcome.damaged.again": "请重新添加缺少的文件。",
-  "welcome.damaged.kept": "损坏的文件保存在这里：{folder}",
+  "welcome.damaged.kept": "损坏的文件保存在这里：",
   "welcome.kept.remove": "移除损坏的文件",
   "welcome.kept.heading": "要永久移除损坏的文件吗？",
   "welcome.kept.lead": "已经救回的内容会保留。丢失的内容以后就无法再从这个文件里寻找，专家也不行。",

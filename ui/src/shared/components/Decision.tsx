@@ -1,5 +1,5 @@
 import type { UseMutationResult } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { t } from "../../locales/i18n";
 import type { IconName } from "../icons";
 import { Button } from "./Button";
@@ -39,6 +39,7 @@ export function Decision<Input>({ deed, input, ...props }: DecisionProps<Input>)
     props.onAsk?.();
     const known = input();
     if (known !== undefined) deed.mutate(known, { onSuccess: close });
+    else toWhatIsOpen();
   };
   return (
     <>
@@ -57,24 +58,61 @@ export function Decision<Input>({ deed, input, ...props }: DecisionProps<Input>)
         {verb}
       </Button>
       {deed.isError && !asking && <Failure error={deed.error} />}
-      <Dialog heading={heading} isOpen={asking} onClose={close}>
+      <Dialog
+        heading={heading}
+        isOpen={asking}
+        onClose={close}
+        actions={
+          <Answers
+            isPending={deed.isPending}
+            tone={tone}
+            confirm={confirm}
+            keep={keep}
+            onConfirm={go}
+            onKeep={close}
+          />
+        }
+      >
         {children}
-        <Answers deed={deed} tone={tone} confirm={confirm} keep={keep} onConfirm={go} onKeep={close} />
+        <Failed deed={deed} />
       </Dialog>
     </>
   );
 }
 
-/** Yes and no under a question, in verbs; above them why the deed failed, if it did. */
+/** Where an answer is missing there may be a long way from the button that was pressed. */
+function toWhatIsOpen(): void {
+  requestAnimationFrame(() => {
+    const open = document.querySelector(".dialog .has-error");
+    open?.querySelector<HTMLElement>("input, textarea")?.focus();
+    open?.scrollIntoView({ block: "nearest" });
+  });
+}
+
+/** Why the deed failed, if it did: in sight when it comes. */
+export function Failed({ deed }: { deed: Pick<DecisionProps<never>["deed"], "isError" | "error"> }) {
+  const words = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (deed.isError) words.current?.scrollIntoView?.({ block: "nearest" });
+  }, [deed.isError]);
+  if (!deed.isError) return null;
+  return (
+    <div ref={words}>
+      <Failure error={deed.error} />
+    </div>
+  );
+}
+
+/** Yes and no under a question, in verbs. */
 export function Answers({
-  deed,
+  isPending,
   tone,
   confirm,
   keep,
   onConfirm,
   onKeep,
 }: {
-  deed: Pick<DecisionProps<never>["deed"], "isPending" | "isError" | "error">;
+  isPending: boolean;
   tone: "danger" | "primary";
   confirm: string;
   keep: string;
@@ -82,15 +120,12 @@ export function Answers({
   onKeep: () => void;
 }) {
   return (
-    <>
-      {deed.isError && <Failure error={deed.error} />}
-      <div className="actions">
-        <Button look={tone} isPending={deed.isPending} onPress={onConfirm}>
-          {confirm}
-        </Button>
-        <Button onPress={onKeep}>{keep}</Button>
-      </div>
-    </>
+    <div className="actions">
+      <Button look={tone} isPending={isPending} onPress={onConfirm}>
+        {confirm}
+      </Button>
+      <Button onPress={onKeep}>{keep}</Button>
+    </div>
   );
 }
 

@@ -1,8 +1,12 @@
 import { render, screen, within } from "@testing-library/react";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { startLanguage } from "../../locales/i18n";
+import userEvent from "@testing-library/user-event";
 import { Button } from "./Button";
+import { Decision, useReason } from "./Decision";
+import { DialogBody } from "./Dialog";
 import { DateField, noDate } from "./Fields";
+import { Strip } from "./Strip";
 import { PassphraseFields, noPassphrase } from "./Passphrase";
 
 const nothing = () => undefined;
@@ -45,5 +49,80 @@ describe("a passphrase", () => {
       <PassphraseFields value={value} onChange={nothing} tried={false} optional={false} />,
     );
     expect(within(alone.container).queryByRole("checkbox")).toBeNull();
+  });
+});
+
+describe("a dialog", () => {
+  const shown = () =>
+    render(
+      <DialogBody heading="Stop sharing?" actions={<Button>Stop</Button>}>
+        <p>What follows.</p>
+      </DialogBody>,
+    );
+
+  it("that is longer than the window scrolls by keyboard, and its answers stay outside", () => {
+    const height = vi.spyOn(Element.prototype, "scrollHeight", "get").mockReturnValue(900);
+    shown();
+    const words = screen.getByRole("group", { name: "Stop sharing?" });
+    expect(words.tabIndex).toBe(0);
+    expect(within(words).getByText("What follows.")).toBeTruthy();
+    expect(within(words).queryByRole("button")).toBeNull();
+    height.mockRestore();
+  });
+
+  it("that fits has no place more to stop at", () => {
+    shown();
+    expect(screen.queryByRole("group")).toBeNull();
+  });
+
+  it("leads to the answer that is missing", async () => {
+    function Asking() {
+      const { field, reason } = useReason();
+      const deed = { mutate: nothing, isPending: false, isError: false, error: null };
+      return (
+        <Decision
+          verb="Withdraw"
+          icon="cross"
+          heading="Withdraw it?"
+          confirm="Withdraw it now"
+          keep="Leave it"
+          deed={deed}
+          input={reason}
+        >
+          {field}
+        </Decision>
+      );
+    }
+    render(<Asking />);
+    await userEvent.click(screen.getByRole("button", { name: "Withdraw" }));
+    await userEvent.click(screen.getByRole("button", { name: "Withdraw it now" }));
+    await vi.waitFor(() => {
+      expect(document.activeElement).toBe(screen.getByRole("textbox"));
+    });
+  });
+});
+
+describe("a strip", () => {
+  const shown = () =>
+    render(
+      <Strip icon="clock" onPaper="">
+        Long words.
+      </Strip>,
+    );
+
+  it("whose words are cut shows all of them, and less again", async () => {
+    const height = vi.spyOn(Element.prototype, "scrollHeight", "get").mockReturnValue(90);
+    shown();
+    const more = screen.getByRole("button", { name: "Show all of it" });
+    expect(more.ariaExpanded).toBe("false");
+    height.mockRestore();
+    await userEvent.click(more);
+    expect(more.closest(".offline-whole")).not.toBeNull();
+    expect(screen.getByRole("button", { name: "Show less" }).ariaExpanded).toBe("true");
+  });
+
+  it("that is seen whole has no button for the rest", () => {
+    shown();
+    expect(screen.queryByRole("button")).toBeNull();
   });
 });

@@ -17,6 +17,19 @@ struct Counts<'a> {
     analytes: BTreeMap<Cow<'a, str>, i64>,
 }
 
+/// Whether all lines of a scope came from one file: then none of them can be said by another one already, and nobody
+/// has to look. Known of a scope that was empty when its transaction came to it first.
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origins {
+    #[default]
+    NotLooked,
+    Empty,
+    /// Of this origin.
+    One(i64),
+    /// Or it is not known.
+    Several,
+}
+
 /// Columns of a line that counts depend on.
 struct Counted<'a> {
     section: Cow<'a, str>,
@@ -24,6 +37,27 @@ struct Counted<'a> {
     flagged: bool,
     source_only: bool,
     analyte: Option<Cow<'a, str>>,
+}
+
+impl Origins {
+    fn look(&mut self, arrivals: i64) {
+        if *self == Self::NotLooked {
+            *self = if arrivals == 0 { Self::Empty } else { Self::Several };
+        }
+    }
+
+    /// Whether a line of another origin than this may stand there.
+    fn has_others_than(self, origin: i64) -> bool {
+        match self {
+            Self::Empty => false,
+            Self::One(one) => one != origin,
+            Self::NotLooked | Self::Several => true,
+        }
+    }
+
+    fn add(&mut self, origin: i64) {
+        *self = if self.has_others_than(origin) { Self::Several } else { Self::One(origin) };
+    }
 }
 
 impl<'a> From<&'a NewLine> for Counted<'a> {
@@ -39,13 +73,16 @@ impl<'a> From<&'a NewLine> for Counted<'a> {
 }
 
 /// Puts lines into a scope; gives how many became twins. Of records that are `fresh` there is nothing to take out.
+/// `origins` is what this transaction knows of the scope.
 pub(crate) fn add(
     sql: &Connection,
     scope: &str,
     lines: &[NewLine],
     fresh: &mut dyn FnMut(&RecordId) -> bool,
+    origins: &mut Origins,
 ) -> rusqlite::Result<u64> {
     let (scope, mut arrivals) = enter(sql, scope)?;
+    origins.look(arrivals);
     let mut counts = Counts::default();
     let mut twins = 0;
     let any_twins: bool = sql
@@ -59,12 +96,15 @@ pub(crate) fn add(
                 leave_twins(sql, scope, &line.id)?;
             }
         }
-        if let Some(shown) = same_from_elsewhere(sql, scope, line)? {
+        if origins.has_others_than(line.origin)
+            && let Some(shown) = same_from_elsewhere(sql, scope, line)?
+        {
             add_twin(sql, scope, line, &shown)?;
             twins += 1;
             continue;
         }
         arrivals += 1;
+        origins.add(line.origin);
         rows.insert(scope, number_of(scope, arrivals), line, &mut counts)?;
     }
     set_arrivals(sql, scope, arrivals)?;
@@ -101,7 +141,7 @@ fn promote(sql: &Connection, name: &str, scope: i64, gone: &RecordId) -> rusqlit
         .map(|line| serde_json::from_str(line))
         .collect::<Result<_, _>>()
         .map_err(|_| rusqlite::Error::InvalidQuery)?;
-    add(sql, name, &lines, &mut |_| false).map(drop)
+    add(sql, name, &lines, &mut |_| false, &mut Origins::default()).map(drop)
 }
 
 /// The line that says the same and came from elsewhere.
