@@ -13,7 +13,7 @@ use keyward_relay_api::http::SystemTime;
 use keyward_relay_api::types::PostAccess;
 use std::os::unix::fs::PermissionsExt as _;
 use std::sync::Arc;
-use support::{Running, Site, authority_site, client, doctor, now, patient, refused, said, server};
+use support::{Running, Site, authority_site, doctor, now, patient, refused, said, server};
 
 #[test]
 fn a_misspelt_or_unsafe_configuration_does_not_start_and_says_why() {
