@@ -140,6 +140,7 @@ struct Known {
 impl Known {
     fn begin(clinic: &Clinic, client: &RelayClient) -> Known {
         let (patient, doctor) = (clinic.patient(), clinic.doctor("Dr Synthetic"));
+        client.pin_credential_epoch(patient.object.clone()).unwrap();
         client.put_persona(&patient.signing, patient.certificate.raw()).unwrap();
         client.put_clinician(&doctor.signing, doctor.certificate.raw()).unwrap();
         let chart = patient.chart();
