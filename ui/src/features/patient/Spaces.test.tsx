@@ -21,7 +21,7 @@ it("says where the anonymity of a space without a name is thin, and of one with 
   const asked = await screen.findAllByRole("button", { name: t("spaces.private") });
   expect(asked.length).toBe(1);
   await userEvent.click(asked[0] as HTMLElement);
-  for (const key of ["apart", "atOnce", "oneComputer", "few", "setUpKey"] as const)
+  for (const key of ["apart", "times", "atOnce", "oneComputer", "few", "setUpKey"] as const)
     expect(screen.getByText(t(`spaces.private.${key}`))).toBeTruthy();
   expect(screen.getByText(t("spaces.private.alike", { name: "Heart" }))).toBeTruthy();
 });

@@ -78,6 +78,7 @@ function HowPrivate({ anonymity }: { anonymity: Anonymity }) {
   return (
     <Disclosure label={t("spaces.private")} level={3}>
       {until !== null && <p>{t("spaces.private.apart")}</p>}
+      <p>{t("spaces.private.times")}</p>
       {atOnce && <p>{t("spaces.private.atOnce")}</p>}
       {oneComputer && <p>{t("spaces.private.oneComputer")}</p>}
       {alike.map((name) => (

@@ -171,7 +171,9 @@ export const patient = {
   "spaces.icon.spaces": "Layers",
   "spaces.private": "How private is this space?",
   "spaces.private.apart":
-    "The clinic confirmed this space without being told whose it is. It cannot look that up later.",
+    "The clinic confirmed this space without being told whose it is.",
+  "spaces.private.times":
+    "While Keyward is open it asks for news of all your spaces together. Who runs the relay can tell from the times that they are one person’s.",
   "spaces.private.atOnce":
     "Nothing was ready when you made it, so the clinic was asked at that moment. Who watches its computer may guess that it is yours.",
   "spaces.private.oneComputer":
@@ -181,7 +183,7 @@ export const patient = {
   "spaces.private.few":
     "If few people are with your clinic, it is easier to guess who you are. Keyward does not know how many there are.",
   "spaces.private.setUpKey":
-    "The clinic still uses a set-up key with no trustees behind it. So nobody can find out who is behind a space, not even if it is misused.",
+    "The clinic still uses a set-up key with no trustees behind it. So nobody has a key that tells who is behind a space, not even if it is misused.",
   "spaces.private.until": "Confirmed until {date}. Keyward renews this by itself.",
   "spaces.notCertified": "Not confirmed by the clinic yet",
   "spaces.liveShares": "{n, plural, =0 {No live shares} one {# live share} other {# live shares}}",

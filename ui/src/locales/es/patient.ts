@@ -174,7 +174,9 @@ export const patient = {
   "spaces.icon.spaces": "Capas",
   "spaces.private": "¿Qué tan privado es este espacio?",
   "spaces.private.apart":
-    "La clínica confirmó este espacio sin saber de quién es. No puede averiguarlo después.",
+    "La clínica confirmó este espacio sin saber de quién es.",
+  "spaces.private.times":
+    "Mientras Keyward está abierto pregunta por todos sus espacios a la vez. Quien lleva el servidor de enlace puede notar por las horas que son de una sola persona.",
   "spaces.private.atOnce":
     "Al crearlo no había nada listo y se preguntó a la clínica en ese momento. Quien vigile su equipo puede adivinar que es de usted.",
   "spaces.private.oneComputer":
@@ -184,7 +186,7 @@ export const patient = {
   "spaces.private.few":
     "Si su clínica tiene pocas personas, es más fácil adivinar quién es usted. Keyward no sabe cuántas son.",
   "spaces.private.setUpKey":
-    "La clínica usa todavía una llave inicial, sin garantes. Por eso nadie puede saber quién está detrás de un espacio, ni si se hace mal uso de él.",
+    "La clínica usa todavía una llave inicial, sin garantes. Por eso nadie tiene una llave que diga quién está detrás de un espacio, ni si se hace mal uso de él.",
   "spaces.private.until": "Confirmado hasta el {date}. Keyward lo renueva por sí solo.",
   "spaces.notCertified": "La clínica aún no lo ha confirmado",
   "spaces.liveShares":

@@ -158,13 +158,15 @@ export const patient = {
   "spaces.icon.results": "化验",
   "spaces.icon.spaces": "层",
   "spaces.private": "这个空间有多私密？",
-  "spaces.private.apart": "诊所确认了这个空间，但不知道它是谁的。以后也查不出来。",
+  "spaces.private.apart": "诊所确认了这个空间，但不知道它是谁的。",
+  "spaces.private.times":
+    "Keyward 打开时会一起查看您所有的空间。管理中转站的人能从时间看出它们属于同一个人。",
   "spaces.private.atOnce": "建立时没有准备好的确认，所以当时就问了诊所。看着诊所电脑的人可能会猜到它是您的。",
   "spaces.private.oneComputer":
     "在这里，诊所、中转站和您用的是同一台电脑。管理这台电脑的人能知道您做了什么。",
   "spaces.private.alike": "您在“{name}”里也共享同类的记录。看到两个空间的人可能知道它们属于同一个人。",
   "spaces.private.few": "如果诊所的人很少，就更容易猜到您是谁。Keyward 不知道有多少人。",
-  "spaces.private.setUpKey": "诊所还在用初始钥匙，没有受托人。所以谁也查不出空间是谁的，有人滥用也查不出。",
+  "spaces.private.setUpKey": "诊所还在用初始钥匙，没有受托人。所以没有人有能查出空间是谁的钥匙，有人滥用时也没有。",
   "spaces.private.until": "确认到 {date} 为止。Keyward 会自己更新。",
   "spaces.notCertified": "诊所还没有确认",
   "spaces.liveShares": "{n, plural, =0 {没有进行中的共享} other {# 个进行中的共享}}",
