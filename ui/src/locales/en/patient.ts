@@ -170,8 +170,7 @@ export const patient = {
   "spaces.icon.results": "Laboratory",
   "spaces.icon.spaces": "Layers",
   "spaces.private": "How private is this space?",
-  "spaces.private.apart":
-    "The clinic confirmed this space without being told whose it is.",
+  "spaces.private.apart": "The clinic confirmed this space without being told whose it is.",
   "spaces.private.times":
     "While Keyward is open it asks for news of all your spaces together. Who runs the relay can tell from the times that they are one person’s.",
   "spaces.private.atOnce":

@@ -173,8 +173,7 @@ export const patient = {
   "spaces.icon.results": "Laboratorio",
   "spaces.icon.spaces": "Capas",
   "spaces.private": "¿Qué tan privado es este espacio?",
-  "spaces.private.apart":
-    "La clínica confirmó este espacio sin saber de quién es.",
+  "spaces.private.apart": "La clínica confirmó este espacio sin saber de quién es.",
   "spaces.private.times":
     "Mientras Keyward está abierto pregunta por todos sus espacios a la vez. Quien lleva el servidor de enlace puede notar por las horas que son de una sola persona.",
   "spaces.private.atOnce":

@@ -166,7 +166,8 @@ export const patient = {
     "在这里，诊所、中转站和您用的是同一台电脑。管理这台电脑的人能知道您做了什么。",
   "spaces.private.alike": "您在“{name}”里也共享同类的记录。看到两个空间的人可能知道它们属于同一个人。",
   "spaces.private.few": "如果诊所的人很少，就更容易猜到您是谁。Keyward 不知道有多少人。",
-  "spaces.private.setUpKey": "诊所还在用初始钥匙，没有受托人。所以没有人有能查出空间是谁的钥匙，有人滥用时也没有。",
+  "spaces.private.setUpKey":
+    "诊所还在用初始钥匙，没有受托人。所以没有人有能查出空间是谁的钥匙，有人滥用时也没有。",
   "spaces.private.until": "确认到 {date} 为止。Keyward 会自己更新。",
   "spaces.notCertified": "诊所还没有确认",
   "spaces.liveShares": "{n, plural, =0 {没有进行中的共享} other {# 个进行中的共享}}",
