@@ -185,7 +185,7 @@ const SETTINGS: &str = "
 
 /// A commit is durable when it returns: the log is flushed to the disk itself (on macOS past the
 /// drive's cache), and deleted content is overwritten. The cache (8 MiB) holds the indexes an import
-/// writes to at random places (a large one takes more); it is given back after each larger transaction.
+/// writes to at random places; it is given back after each larger transaction.
 fn write_settings(connection: &Connection) -> rusqlite::Result<()> {
     let mode: String =
         connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;

@@ -24,12 +24,11 @@ use super::{pack, stack};
 const MANY: usize = 2_000;
 
 /// What an import commits stands in the log and is durable there; it is moved into the file when the vault rests, or
-/// when the log has 64 MiB. Its cache holds 32 MiB: with less, pages of the indexes, which it writes to at random
-/// places, are encrypted and written several times.
-const LARGE: &str = "PRAGMA wal_autocheckpoint = 16384; PRAGMA cache_size = -32768";
-/// After it: the log into the file, SQLite's own pace and the usual cache again, and memory back.
-pub(super) const REST: &str = "PRAGMA wal_autocheckpoint = 1000; PRAGMA wal_checkpoint(PASSIVE);
-     PRAGMA cache_size = -8192; PRAGMA shrink_memory";
+/// when the log has 64 MiB.
+const LARGE: &str = "PRAGMA wal_autocheckpoint = 16384";
+/// After it: the log into the file, SQLite's own pace again, and memory back.
+pub(super) const REST: &str =
+    "PRAGMA wal_autocheckpoint = 1000; PRAGMA wal_checkpoint(PASSIVE); PRAGMA shrink_memory";
 
 /// The scope of the vault's own records.
 const OWN: &str = "own";
