@@ -77,16 +77,18 @@ function HowPrivate({ anonymity }: { anonymity: Anonymity }) {
   const { until, atOnce, oneComputer, alike, setUpKey } = anonymity;
   return (
     <Disclosure label={t("spaces.private")} level={3}>
-      {until !== null && <p>{t("spaces.private.apart")}</p>}
-      <p>{t("spaces.private.times")}</p>
-      {atOnce && <p>{t("spaces.private.atOnce")}</p>}
-      {oneComputer && <p>{t("spaces.private.oneComputer")}</p>}
-      {alike.map((name) => (
-        <p key={name}>{t("spaces.private.alike", { name })}</p>
-      ))}
-      <p>{t("spaces.private.few")}</p>
-      {setUpKey && <p>{t("spaces.private.setUpKey")}</p>}
-      {until !== null && <p>{t("spaces.private.until", { date: fullDate(until) })}</p>}
+      <ul className="bullets">
+        {until !== null && <li>{t("spaces.private.apart")}</li>}
+        <li>{t("spaces.private.times")}</li>
+        {atOnce && <li>{t("spaces.private.atOnce")}</li>}
+        {oneComputer && <li>{t("spaces.private.oneComputer")}</li>}
+        {alike.map((name) => (
+          <li key={name}>{t("spaces.private.alike", { name })}</li>
+        ))}
+        <li>{t("spaces.private.few")}</li>
+        {setUpKey && <li>{t("spaces.private.setUpKey")}</li>}
+        {until !== null && <li>{t("spaces.private.until", { date: fullDate(until) })}</li>}
+      </ul>
     </Disclosure>
   );
 }
