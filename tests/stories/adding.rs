@@ -15,8 +15,9 @@ use zip::write::{SimpleFileOptions, ZipWriter};
 
 /// Files of the long import.
 const FILES: u64 = 40;
-/// Resources in each of them.
-const RESOURCES: usize = 150;
+/// Resources in each of them: so many that adding them takes a quick computer ten seconds, far longer than it takes
+/// to see the time left and to stop.
+const RESOURCES: usize = 600;
 /// Adding them all takes its time in a debug build.
 const LONG: Duration = Duration::from_secs(300);
 
@@ -84,7 +85,7 @@ fn steps(file: u64) -> Value {
                 "id": format!("steps-{n}"),
                 "status": "final",
                 "code": { "coding": [{ "system": "http://loinc.org", "code": "55423-8" }] },
-                "effectiveDateTime": format!("20{:02}-{:02}-{:02}", n / 336, n / 28 % 12 + 1, n % 28 + 1),
+                "effectiveDateTime": format!("20{:02}-{:02}-{:02}", n / 1344, n / 112 % 12 + 1, n / 4 % 28 + 1),
                 "valueQuantity": { "value": 1000 + n, "unit": "steps" },
             }})
         })
