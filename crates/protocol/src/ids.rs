@@ -53,7 +53,9 @@ macro_rules! identifier {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+                let mut digits = [0; 2 * $len];
+                write_hex(&self.0, &mut digits);
+                f.write_str(std::str::from_utf8(&digits).map_err(|_| fmt::Error)?)
             }
         }
 
@@ -163,6 +165,15 @@ impl RecordId {
         let mut bytes = [0; 16];
         bytes.copy_from_slice(&hash[..16]);
         Self(bytes)
+    }
+}
+
+/// Lower-case hexadecimal digits, two for each byte.
+fn write_hex(bytes: &[u8], digits: &mut [u8]) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    for (pair, byte) in digits.chunks_exact_mut(2).zip(bytes) {
+        let (high, low) = (usize::from(byte >> 4), usize::from(byte & 0x0f));
+        pair.copy_from_slice(&[DIGITS[high], DIGITS[low]]);
     }
 }
 

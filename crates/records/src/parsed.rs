@@ -8,6 +8,7 @@ use ts_rs::TS;
 
 use crate::category::Category;
 use crate::date::PartialDate;
+use crate::fingerprint;
 use crate::format::Format;
 use crate::identity::PatientIdentity;
 use crate::json::Json;
@@ -15,7 +16,7 @@ use crate::limits::Limits;
 use crate::references::ResolvedReference;
 use crate::sensitivity::{self, Sensitivity, SensitivityMatch};
 use crate::view::line::Line;
-use crate::{fingerprint, view};
+use crate::view::{self, Gist};
 
 /// What a file was.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,7 +92,8 @@ impl Resource {
     /// A resource made from another format; `index` is its position among those of the file.
     pub(crate) fn made(index: usize, json: &Json) -> Resource {
         let fingerprint = fingerprint::of_resource(json);
-        Resource::described(index, json.to_compact().into_bytes(), json, fingerprint)
+        let bytes = json.to_compact().into_bytes();
+        Resource::described(index, bytes, json, fingerprint, &Gist::of(json))
     }
 
     /// A resource with what can be said of it by itself; `bytes` are those of `json`.
@@ -100,8 +102,9 @@ impl Resource {
         bytes: Vec<u8>,
         json: &Json,
         fingerprint: [u8; 32],
+        gist: &Gist,
     ) -> Resource {
-        let kinds = sensitivity::kinds(json);
+        let kinds = sensitivity::kinds_in(&gist.found);
         Resource {
             index,
             resource_type: json.text("resourceType").unwrap_or_default().to_owned(),
@@ -109,8 +112,8 @@ impl Resource {
             category: Category::of_kinds(json, &kinds),
             kinds,
             within: Vec::new(),
-            date: view::date_of(json),
-            title: view::title_of(json),
+            date: gist.date.as_ref().and_then(view::sortable),
+            title: gist.title.clone(),
             fingerprint,
             full_url: None,
             place: None,

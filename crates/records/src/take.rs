@@ -13,8 +13,8 @@ use crate::parse::{Arrival, Given};
 use crate::parsed::{Container, Duplicate, KeptAsSource, KeptReason, ParseError, Parsed, Resource};
 use crate::references::{self, References, ResolvedReference};
 use crate::sensitivity::{self, Sensitivity};
-use crate::view::ChartInput;
-use crate::view::line::line_read;
+use crate::view::line::line_with;
+use crate::view::{ChartInput, Gist};
 
 /// A resource with everything that can be said of it without what was taken before: made on any thread.
 pub(crate) struct Ready {
@@ -31,6 +31,8 @@ pub(crate) struct Ready {
     parts: Vec<String>,
     /// Whose kinds are its own.
     speaks_of: Vec<String>,
+    /// What its line begins with, until that is made.
+    gist: Option<Gist>,
     resource: Resource,
 }
 
@@ -44,7 +46,8 @@ impl Ready {
             source: arrival.source,
             compartment: Some(self.resource.category),
         };
-        self.resource.line = Some(Box::new(line_read(&input, json)));
+        let gist = self.gist.take().unwrap_or_else(|| Gist::of(json));
+        self.resource.line = Some(Box::new(line_with(&input, json, gist)));
         self
     }
 
@@ -55,7 +58,9 @@ impl Ready {
         full_url: Option<String>,
         json: &Json,
     ) -> Self {
-        let described = Resource::described(0, bytes, json, fingerprint::of_resource(json));
+        let gist = Gist::of(json);
+        let fingerprint = fingerprint::of_resource(json);
+        let described = Resource::described(0, bytes, json, fingerprint, &gist);
         Self {
             typed: json.text("resourceType").is_some(),
             id: json.text("id").map(str::to_owned),
@@ -63,6 +68,7 @@ impl Ready {
             parts: mentions::parts(json),
             speaks_of: mentions::speaks_of(json),
             references: if reason.is_none() { references::collect(json) } else { Vec::new() },
+            gist: Some(gist),
             resource: Resource { full_url, ..described },
             reason,
         }

@@ -173,17 +173,20 @@ pub fn home(kinds: &[Sensitivity]) -> Option<Category> {
 
 /// The kinds a resource is of, each once.
 pub fn kinds(resource: &Json) -> Vec<Sensitivity> {
-    let mut kinds: Vec<Sensitivity> = of(resource).into_iter().map(|found| found.kind).collect();
-    kinds.dedup();
-    kinds
+    kinds_in(&of(resource))
 }
 
 /// The kinds something in a resource tells of: not those it may be of because its sender restricted it.
 pub fn told(resource: &Json) -> Vec<Sensitivity> {
+    told_in(&of(resource))
+}
+
+/// As [`told`], of what was found.
+pub(crate) fn told_in(found: &[SensitivityMatch]) -> Vec<Sensitivity> {
     let told =
-        |found: &SensitivityMatch| !matches!(found.why, SensitivityReason::Restricted { .. });
-    let mut kinds: Vec<Sensitivity> =
-        of(resource).into_iter().filter(told).map(|found| found.kind).collect();
+        |found: &&SensitivityMatch| !matches!(found.why, SensitivityReason::Restricted { .. });
+    let mut kinds: Vec<Sensitivity> = found.iter().filter(told).map(|found| found.kind).collect();
+    kinds.sort_unstable();
     kinds.dedup();
     kinds
 }

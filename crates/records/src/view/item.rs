@@ -10,15 +10,48 @@ use crate::date::{DatePrecision, PartialDate};
 use crate::documents;
 use crate::json::Json;
 use crate::references::References;
-use crate::sensitivity::{self, Sensitivity};
+use crate::sensitivity::{self, Sensitivity, SensitivityMatch};
 
 /// Most extra lines of an item.
 const MAX_DETAILS: usize = 6;
 /// Longest title or extra line, in characters.
 const MAX_LINE: usize = 300;
 
+/// What the description of a resource and its line both begin with; looked for once.
+pub(crate) struct Gist {
+    /// See [`title_of`].
+    pub(crate) title: String,
+    /// Its date as a person reads it.
+    pub(crate) date: Option<DateView>,
+    /// What is sensitive in it, and why.
+    pub(crate) found: Vec<SensitivityMatch>,
+}
+
+impl Gist {
+    /// Of this resource.
+    pub(crate) fn of(resource: &Json) -> Self {
+        Self {
+            title: title_of(resource),
+            date: date_view(resource),
+            found: sensitivity::of(resource),
+        }
+    }
+}
+
 /// The line of a resource.
 pub(super) fn item(input: &ChartInput<'_>, resource: &Json, references: &References) -> ChartItem {
+    item_of(input, resource, references, Gist::of(resource))
+}
+
+/// As [`item`], of a resource whose gist is known.
+pub(super) fn item_of(
+    input: &ChartInput<'_>,
+    resource: &Json,
+    references: &References,
+    gist: Gist,
+) -> ChartItem {
+    let Gist { mut title, date, found } = gist;
+    let details = details(resource, &title);
     let (value, absent) = value(resource);
     let mut markers = marker::markers(resource);
     if absent.is_some() {
@@ -31,7 +64,6 @@ pub(super) fn item(input: &ChartInput<'_>, resource: &Json, references: &Referen
         markers.push(Marker::KeptAsSource);
     }
     markers.sort_unstable();
-    let mut title = title_of(resource);
     if title.is_empty() {
         title = resolved(resource.get("medicationReference"), input.source, references)
             .unwrap_or_default();
@@ -39,11 +71,11 @@ pub(super) fn item(input: &ChartInput<'_>, resource: &Json, references: &Referen
     ChartItem {
         id: input.record_id.to_owned(),
         category: Category::section_of(resource),
-        sensitivity: kinds(input, sensitivity::told(resource)),
+        sensitivity: kinds(input, sensitivity::told_in(&found)),
         resource_type: resource.text("resourceType").unwrap_or_default().to_owned(),
         title,
         code: code(resource),
-        date: date_view(resource),
+        date,
         status: status(resource),
         markers,
         value,
@@ -51,7 +83,7 @@ pub(super) fn item(input: &ChartInput<'_>, resource: &Json, references: &Referen
         components: components(resource),
         ranges: read::ranges(resource),
         flags: read::flags(resource),
-        details: details(resource),
+        details,
         performer: performer(resource, input.source, references),
         attachments: attachment::count(resource),
         source: input.source.to_owned(),
@@ -177,12 +209,7 @@ pub(super) fn date_view(resource: &Json) -> Option<DateView> {
 
 /// The date by which a resource is sorted: the start, or the end if only that is known; `None` if it
 /// is given in words.
-pub(crate) fn date_of(resource: &Json) -> Option<PartialDate> {
-    sortable(&date_view(resource)?)
-}
-
-/// The sortable part of a date.
-pub(super) fn sortable(date: &DateView) -> Option<PartialDate> {
+pub(crate) fn sortable(date: &DateView) -> Option<PartialDate> {
     if date.precision != DatePrecision::Text {
         return PartialDate::parse(&date.value);
     }
@@ -216,8 +243,12 @@ pub(crate) fn title_of(resource: &Json) -> String {
         | "MedicationDispense" => medicine_title(resource),
         _ => None,
     };
-    let title = title.or_else(|| general_title(resource)).unwrap_or_default();
-    title.chars().take(MAX_LINE).collect()
+    shortened(title.or_else(|| general_title(resource)).unwrap_or_default())
+}
+
+/// At most [`MAX_LINE`] characters.
+fn shortened(line: String) -> String {
+    if line.len() <= MAX_LINE { line } else { line.chars().take(MAX_LINE).collect() }
 }
 
 /// Elements that name a resource of any type, most telling first.
@@ -348,7 +379,7 @@ fn performer(resource: &Json, source: &str, references: &References) -> Option<S
 }
 
 /// Short further lines: dose, reaction, severity, site, conclusion, reason, goal, activity.
-fn details(resource: &Json) -> Vec<Detail> {
+fn details(resource: &Json, title: &str) -> Vec<Detail> {
     let mut lines: Vec<Detail> = Vec::new();
     for dose in resource.items("dosageInstruction").chain(resource.items("dosage")) {
         lines.extend(dose::line(dose));
@@ -379,15 +410,15 @@ fn details(resource: &Json) -> Vec<Detail> {
     let total = resource.get("total").and_then(read::quantity);
     lines.extend(total.map(|money| Detail::Words(words(&money))));
     let mut seen = std::collections::HashSet::new();
-    let title = Detail::Words(title_of(resource));
-    lines.retain(|line| *line != title && seen.insert(line.clone()));
+    let is_title = |line: &Detail| matches!(line, Detail::Words(words) if words == title);
+    lines.retain(|line| !is_title(line) && seen.insert(line.clone()));
     lines.truncate(MAX_DETAILS);
     lines.into_iter().map(short).collect()
 }
 
 fn short(line: Detail) -> Detail {
     match line {
-        Detail::Words(line) => Detail::Words(line.chars().take(MAX_LINE).collect()),
+        Detail::Words(line) => Detail::Words(shortened(line)),
         other => other,
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use super::attachment::is_attachment;
-use super::item::{self, sortable};
+use super::item::{self, Gist, sortable};
 use super::read::{codes, concept};
 use super::{ChartInput, ChartItem, FlagKind, FlagView, Marker};
 use crate::category::Category;
@@ -95,12 +95,21 @@ pub fn line(input: &ChartInput<'_>) -> Line {
 
 /// As [`line`], of a record that was read already.
 pub fn line_read(input: &ChartInput<'_>, read: &Json) -> Line {
-    if read.text("resourceType").is_some() { line_of(input, read) } else { not_understood(input) }
+    line_with(input, read, Gist::of(read))
+}
+
+/// As [`line_read`], of a record whose gist is known.
+pub(crate) fn line_with(input: &ChartInput<'_>, read: &Json, gist: Gist) -> Line {
+    if read.text("resourceType").is_some() {
+        line_of(input, read, gist)
+    } else {
+        not_understood(input)
+    }
 }
 
 /// The line of a resource.
-fn line_of(input: &ChartInput<'_>, resource: &Json) -> Line {
-    let item = item::item(input, resource, &References::default());
+fn line_of(input: &ChartInput<'_>, resource: &Json, gist: Gist) -> Line {
+    let item = item::item_of(input, resource, &References::default(), gist);
     let called = if item.title.is_empty() {
         resource.at(&["medicationReference", "reference"]).and_then(Json::as_str)
     } else {

@@ -24,7 +24,7 @@ pub use chart::{
 };
 pub use dose::{Detail, DosePart, DoseView, TermView};
 pub use facts::FactView;
-pub(crate) use item::{date_of, title_of};
+pub(crate) use item::{Gist, sortable, title_of};
 pub use marker::{AbsentReason, Marker};
 pub(crate) use narrative::of as narrative_of;
 pub use narrative::{NarrativeView, sanitise};

@@ -31,6 +31,13 @@ pub struct Whole {
     pub sha256: String,
 }
 
+impl Whole {
+    /// What a file is.
+    pub(super) fn of(bytes: &[u8]) -> Self {
+        Self { bytes: bytes.len() as u64, sha256: hex::encode(Sha256::digest(bytes)) }
+    }
+}
+
 /// A record that was added, and where in the file it stood.
 #[derive(Debug)]
 pub(super) struct Placed {
@@ -66,8 +73,6 @@ pub(super) fn keep(
     }
     around(&mut pieces, bytes.get(at..))?;
     file.original = Some(pieces.finish(tx, source)?);
-    let sha256 = hex::encode(Sha256::digest(bytes));
-    file.around = Some(Whole { bytes: bytes.len() as u64, sha256 });
     Ok(())
 }
 

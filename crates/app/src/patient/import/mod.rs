@@ -16,6 +16,7 @@ pub mod walk;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::thread;
 
 use keyward_records::sensitivity;
 use keyward_records::{Format, Limits, Parsed, PatientIdentity, documents, format};
@@ -369,6 +370,7 @@ impl<'a> Run<'a> {
             file.original = Some(original::keep(&mut *tx, source, &bytes)?);
         }
         if format == Format::Fhir {
+            file.around = Some(envelope::Whole::of(&bytes));
             envelope::keep(&mut *tx, source, &mut file, &bytes, &mut tally.places)?;
         }
         self.count(&mut *tx, source, &mut file, tally)?;
@@ -396,8 +398,15 @@ impl<'a> Run<'a> {
             return Ok(Flowed::NotYet);
         }
         let watched = self.watched(found, found.bytes, step);
-        let stored = file::store_flowing(&mut *tx, self.session, source, bytes, limits, &watched)?;
-        let (mut tally, parsed) = match stored {
+        let (stored, whole) = thread::scope(|scope| {
+            let hash = thread::Builder::new().name("import-hash".into());
+            let whole = hash.spawn_scoped(scope, || envelope::Whole::of(bytes));
+            let stored =
+                file::store_flowing(&mut *tx, self.session, source, bytes, limits, &watched);
+            (stored, whole.map(thread::ScopedJoinHandle::join))
+        });
+        let Ok(Ok(whole)) = whole else { return Err(ErrorCode::Internal.into()) };
+        let (mut tally, parsed) = match stored? {
             Ok(stored) => stored,
             Err(error) => return Ok(Flowed::Refused(file::refused(&error))),
         };
@@ -411,6 +420,7 @@ impl<'a> Run<'a> {
             bytes: bytes.len() as u64,
             ..self.new_file(found)
         };
+        file.around = Some(whole);
         envelope::keep(&mut *tx, source, &mut file, bytes, &mut tally.places)?;
         self.count(&mut *tx, source, &mut file, tally)?;
         tx.commit()?;
