@@ -132,6 +132,12 @@ export const walks = [
     route: "patient-spaces",
     window: "patient",
     address: "/spaces",
+    steps: [press("spaces.private"), look("private")],
+  },
+  {
+    route: "patient-spaces",
+    window: "patient",
+    address: "/spaces",
     steps: [
       press("spaces.renameNamed", { name: "Heart" }),
       look("renaming"),

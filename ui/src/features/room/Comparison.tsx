@@ -9,7 +9,7 @@ import { Notice } from "../../shared/components/Notice";
 import { Empty } from "../../shared/components/Page";
 import { Skeleton } from "../../shared/components/Waiting";
 import { recordDate } from "../../shared/format/dates";
-import { dateText, itemValue } from "../../shared/records/Entry";
+import { ItemDate, itemValue } from "../../shared/records/Entry";
 import { Marks } from "../../shared/records/Marks";
 import { rowName } from "../../shared/records/own";
 import { comparisonText } from "../../shared/records/plain";
@@ -161,7 +161,7 @@ function Value({ item, label }: { item: ChartItem | null; label: string }) {
       <span className="strong entry-value">{itemValue(item)}</span>{" "}
       <Marks markers={item.markers} flags={item.flags} />
       <a className="small result-part" href={href(to({ at: "record", id: item.id }))}>
-        {dateText(item)}
+        <ItemDate item={item} />
       </a>
     </td>
   );

@@ -2,7 +2,8 @@ import { memo } from "react";
 import type { Category, ChartItem, ComponentView } from "../../backend/types";
 import { href } from "../../app/router";
 import { t } from "../../locales/i18n";
-import { commas, fullDate, recordDates } from "../format/dates";
+import { Whole, pathPieces } from "../components/Whole";
+import { commas, fullDate, fullDatePieces, recordDatePieces, recordDates } from "../format/dates";
 import { Icon } from "../icons";
 import { detailLines } from "./details";
 import { Marks } from "./Marks";
@@ -54,9 +55,13 @@ export const Entry = memo(function Entry({ item, to, kind, line }: EntryProps) {
         {range && (
           <span className="small figures">{t("range.labsRange", { range: referenceText(range) })}</span>
         )}
-        <span className="small">{dateText(item)}</span>
+        <span className="small">
+          <ItemDate item={item} />
+        </span>
       </div>
-      <span className="entry-origin">{originText(item)}</span>
+      <span className="entry-origin">
+        <Origin item={item} />
+      </span>
     </div>
   );
 });
@@ -85,6 +90,19 @@ export function itemValue(item: ChartItem): string {
 }
 
 export const dateText = (item: ChartItem): string => (item.date ? recordDates(item.date) : t("date.none"));
+
+/** `dateText`, broken only between its parts. */
+export function ItemDate({ item }: { item: ChartItem }) {
+  return <Whole text={dateText(item)} pieces={item.date ? recordDatePieces(item.date) : []} />;
+}
+
+/** `originText`, broken only between folders, names and the parts of the date. */
+export function Origin({ item }: { item: ChartItem }) {
+  const { source, received } = item;
+  const places = source ? pathPieces(source) : [];
+  const dates = received === null ? [] : fullDatePieces(received);
+  return <Whole text={originText(item)} pieces={[...places, ...dates]} />;
+}
 
 /** Who made it, what it came in and when it arrived; what is not known is left out. */
 export function originText(item: ChartItem): string {
