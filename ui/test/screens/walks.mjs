@@ -163,6 +163,12 @@ export const walks = [
     ],
   },
   {
+    route: "patient-record",
+    window: "patient",
+    address: "/records/x2",
+    steps: [look("kept-file")],
+  },
+  {
     route: "patient-document",
     window: "patient",
     address: "/records/i14/document/0",
@@ -359,6 +365,8 @@ export const walks = [
     address: "/settings/leaving",
     query: "slow",
     steps: [
+      press("leaving.go"),
+      look("name-missing"),
       { type: "Dr Ada Example", into: "main input" },
       press("leaving.go"),
       look("ask"),

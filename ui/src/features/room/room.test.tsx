@@ -294,6 +294,14 @@ describe("a record", () => {
     expect(screen.getByText(/bundle-1.json, received on/)).toBeTruthy();
   });
 
+  it("that stands for a file too large to be shown says so, and gives it back", async () => {
+    await open("patient", "/records/x2");
+    expect(await screen.findByText(/has 41 MB\. Keyward shows documents of up to 32 MB/)).toBeTruthy();
+    await userEvent.click(screen.getByRole("button", { name: "Save the original" }));
+    expect(asked("import_export_original")).toMatchObject([{ of: { kind: "record", id: "x2" } }]);
+    expect(await screen.findByText("The original of heart-scan.pdf is saved")).toBeTruthy();
+  });
+
   it("can be kept with another kind, and put back", async () => {
     await open("patient", "/records/g3");
     await userEvent.click(await screen.findByRole("button", { name: "Keep this with another kind" }));
