@@ -7,6 +7,7 @@ import { Failure } from "../../shared/components/Failure";
 import { Loaded, Stale } from "../../shared/components/Loaded";
 import { Notice } from "../../shared/components/Notice";
 import { Empty } from "../../shared/components/Page";
+import { Whole } from "../../shared/components/Whole";
 import { Skeleton } from "../../shared/components/Waiting";
 import { recordDate } from "../../shared/format/dates";
 import { ItemDate, itemValue } from "../../shared/records/Entry";
@@ -171,9 +172,10 @@ function Value({ item, label }: { item: ChartItem | null; label: string }) {
 function Difference({ row }: { row: ComparisonRow }) {
   if (!row.earlier || !row.later) return <span className="soft">–</span>;
   if (row.difference === null) return <span className="soft small">{differenceText(row)}</span>;
+  const words = differenceText(row);
   return (
     <>
-      {differenceText(row)}
+      <Whole text={words} pieces={[words]} />
       {row.converted && <span className="soft small result-part">{t("comparison.converted")}</span>}
     </>
   );

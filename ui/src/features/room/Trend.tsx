@@ -5,6 +5,7 @@ import { CopyButton } from "../../shared/components/Copy";
 import { Loaded } from "../../shared/components/Loaded";
 import { Notice } from "../../shared/components/Notice";
 import { Empty, Section } from "../../shared/components/Page";
+import { Whole } from "../../shared/components/Whole";
 import { dateText, ItemDate, Origin } from "../../shared/records/Entry";
 import { Marks } from "../../shared/records/Marks";
 import { partTitle, trendName } from "../../shared/records/own";
@@ -122,6 +123,7 @@ function Table({ trend, picture }: { trend: TrendView; picture: Picture }) {
             {newestFirst.map((point) => {
               const part = partOf(point);
               const range = rangeAt(point);
+              const words = range ? referenceText(range) : t("range.none");
               return (
                 <tr key={keyOf(point)} className={isDoubted(point.item) ? "doubted" : undefined}>
                   <th scope="row">
@@ -142,7 +144,7 @@ function Table({ trend, picture }: { trend: TrendView; picture: Picture }) {
                     )}
                   </td>
                   <td className="figures" data-label={t("trend.rangeThen")}>
-                    {range ? referenceText(range) : t("range.none")}
+                    <Whole text={words} pieces={[words]} />
                   </td>
                   <td className="small soft" data-label={t("trend.source")}>
                     <Origin item={point.item} />

@@ -54,7 +54,7 @@ describe("the summary", () => {
   it("tells the owner what is shown as source only, and never 'with you'", async () => {
     await open("patient", "/records");
     const everything = await region("Everything by kind");
-    expect(everything.getByText(/1 entry is shown as source only/)).toBeTruthy();
+    expect(everything.getByText(/1 entry is only kept as it came/)).toBeTruthy();
     expect(screen.queryByText("Not shared with you")).toBeNull();
   });
 
