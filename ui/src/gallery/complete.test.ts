@@ -33,6 +33,7 @@ const inside: Record<string, string> = {
   Whole: "Entry",
   ItemDate: "Entry",
   Origin: "Entry",
+  PartValue: "Entry",
   PageFigure: "Sheets",
 };
 

@@ -8,7 +8,7 @@ import { Checkbox } from "../../shared/components/Fields";
 import { Loaded } from "../../shared/components/Loaded";
 import { Empty } from "../../shared/components/Page";
 import { fullDate } from "../../shared/format/dates";
-import { componentText, ItemDate, itemValue, Origin } from "../../shared/records/Entry";
+import { ItemDate, itemValue, Origin, PartValue } from "../../shared/records/Entry";
 import { Marks } from "../../shared/records/Marks";
 import { NumberLine } from "../../shared/records/NumberLine";
 import { StateLine } from "../../shared/records/StateLine";
@@ -241,8 +241,7 @@ function ResultRow({ analyte, to, record }: { analyte: AnalyteView; to: string; 
         {latest.components.length > 0 && !latest.value ? (
           latest.components.map((part) => (
             <span key={part.code.display} className="result-part">
-              {partTitle(part, latest)} <span className="strong">{componentText(part)}</span>{" "}
-              <Marks markers={[]} flags={part.flags} />
+              {partTitle(part, latest)} <PartValue part={part} /> <Marks markers={[]} flags={part.flags} />
             </span>
           ))
         ) : (

@@ -13,8 +13,11 @@ export function Whole({ text, pieces }: { text: string; pieces: readonly string[
   for (const piece of pieces) {
     const at = piece === "" || piece.length > longest ? -1 : text.indexOf(piece, from);
     if (at < 0) continue;
+    const before = text.slice(from, at);
+    drawn.push(before);
+    // A line may begin after the marks that Chinese writes without a space; the engine does not see that by itself here.
+    if (/[\u3001-\u303f\uff00-\uff65]$/u.test(before)) drawn.push(<wbr key={`before ${String(at)}`} />);
     drawn.push(
-      text.slice(from, at),
       <span key={at} className="whole">
         {piece}
       </span>,

@@ -44,7 +44,7 @@ export const Entry = memo(function Entry({ item, to, kind, line }: EntryProps) {
         {item.details.length > 0 && <span className="entry-details">{detailLines(item).join(" · ")}</span>}
         {item.components.map((component) => (
           <span key={component.code.display} className="figures entry-part">
-            {partTitle(component, item)} <span className="strong">{componentText(component)}</span>{" "}
+            {partTitle(component, item)} <PartValue part={component} />{" "}
             <Marks markers={[]} flags={component.flags} />
           </span>
         ))}
@@ -53,7 +53,12 @@ export const Entry = memo(function Entry({ item, to, kind, line }: EntryProps) {
         {(item.value ?? item.absent) && <span className="entry-value">{itemValue(item)}</span>}
         {line && <NumberLine value={item.value} range={range} size="small" />}
         {range && (
-          <span className="small figures">{t("range.labsRange", { range: referenceText(range) })}</span>
+          <span className="small figures">
+            <Whole
+              text={t("range.labsRange", { range: referenceText(range) })}
+              pieces={[referenceText(range)]}
+            />
+          </span>
         )}
         <span className="small">
           <ItemDate item={item} />
@@ -90,6 +95,16 @@ export function itemValue(item: ChartItem): string {
 }
 
 export const dateText = (item: ChartItem): string => (item.date ? recordDates(item.date) : t("date.none"));
+
+/** The value of a part, on one line with its unit. */
+export function PartValue({ part }: { part: ComponentView }) {
+  const words = componentText(part);
+  return (
+    <span className="strong">
+      <Whole text={words} pieces={[words]} />
+    </span>
+  );
+}
 
 /** `dateText`, broken only between its parts. */
 export function ItemDate({ item }: { item: ChartItem }) {
