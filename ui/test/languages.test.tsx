@@ -48,7 +48,7 @@ describe("the language", () => {
       await act(() => chooseLanguage(to));
     };
     await change("es");
-    await sees("Todo a lo largo del tiempo", "6 de agosto de 2018", "120.000 entradas");
+    await sees("Todo a lo largo del tiempo", "6 de agosto", "de 2018", "120.000 entradas");
     expect(document.documentElement.lang).toBe("es");
     await change("zh");
     await sees("随时间的全部内容", "2018年8月6日", "120,000 条");
