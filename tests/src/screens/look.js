@@ -176,9 +176,15 @@ function words(findings) {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   // Initials are made of a name; a source is shown as it came.
   const aside = "script, style, iframe, .emblem, pre.source";
-  for (let node = walker.nextNode(); node; node = walker.nextNode())
-    if (node.parentElement && !node.parentElement.closest(aside))
-      told(node.data, node.parentElement);
+  const whole = new Set();
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const around = node.parentElement;
+    if (!around || around.closest(aside)) continue;
+    // A text with pieces that are not broken is one text.
+    const host = around.closest(".whole")?.parentElement ?? around;
+    if (!host.querySelector(":scope > .whole")) told(node.data, around);
+    else if (!whole.has(host)) whole.add(host) && told(host.textContent, host);
+  }
   for (const name of [
     "aria-label",
     "aria-description",

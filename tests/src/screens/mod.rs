@@ -28,9 +28,9 @@ const ACT: &str = include_str!("act.js");
 /// Draws the screen in the other colours, at once: where it stands is the same in both.
 const SET_THEME: &str = "const [theme, done] = arguments; \
     if (window.invented?.theme) window.invented.theme(theme); else document.documentElement.dataset.theme = theme; \
-    for (const each of document.getAnimations()) \
-      if (each.effect?.getComputedTiming().endTime !== Infinity) each.finish(); \
-    requestAnimationFrame(() => requestAnimationFrame(() => done(true)));";
+    const finish = () => { for (const each of document.getAnimations()) \
+      if (each.effect?.getComputedTiming().endTime !== Infinity) each.finish(); }; \
+    finish(); requestAnimationFrame(() => { finish(); requestAnimationFrame(() => done(true)); });";
 const SET_TEXT: &str = "localStorage.setItem('keyward.text-size', arguments[0])";
 /// What moves although a person asked for less motion.
 const MOTION: &str = include_str!("motion.js");

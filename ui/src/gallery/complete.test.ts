@@ -30,6 +30,10 @@ const exceptions: Record<string, string> = {
 /** What stands inside of another component, which is in the gallery. */
 const inside: Record<string, string> = {
   Sight: "VisibilityLine",
+  Whole: "Entry",
+  ItemDate: "Entry",
+  Origin: "Entry",
+  PartValue: "Entry",
   PageFigure: "Sheets",
 };
 

@@ -132,6 +132,12 @@ export const walks = [
     route: "patient-spaces",
     window: "patient",
     address: "/spaces",
+    steps: [press("spaces.private"), look("private")],
+  },
+  {
+    route: "patient-spaces",
+    window: "patient",
+    address: "/spaces",
     steps: [
       press("spaces.renameNamed", { name: "Heart" }),
       look("renaming"),
@@ -155,6 +161,12 @@ export const walks = [
       press("sensitivity.moveNow"),
       look("moved"),
     ],
+  },
+  {
+    route: "patient-record",
+    window: "patient",
+    address: "/records/x2",
+    steps: [look("kept-file")],
   },
   {
     route: "patient-document",
@@ -353,6 +365,8 @@ export const walks = [
     address: "/settings/leaving",
     query: "slow",
     steps: [
+      press("leaving.go"),
+      look("name-missing"),
       { type: "Dr Ada Example", into: "main input" },
       press("leaving.go"),
       look("ask"),

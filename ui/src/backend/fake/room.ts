@@ -417,11 +417,46 @@ function summary(scope: T.RoomScope): T.RoomSummary {
 const excerpt =
   '<observation classCode="OBS" moodCode="EVN"><code code="2345-7" displayName="Glucose"/><text>Fasting &amp; seated</text><value xsi:type="PQ" value="6.4" unit="mmol/L"/></observation>';
 
+/** A scan of many pages that is too large to be shown. */
+const keptItem: T.ChartItem = {
+  ...itemById("i14"),
+  id: "x2",
+  title: "heart-scan.pdf",
+  date: null,
+  attachments: 1,
+  markers: ["keptAsSource"],
+};
+
+const keptFile = (item: T.ChartItem): T.RecordView => ({
+  ...recordView(item),
+  facts: [],
+  narrative: null,
+  notes: [],
+  attachments: [
+    {
+      index: 0,
+      contentType: null,
+      title: item.title,
+      created: null,
+      language: null,
+      bytes: 41_200_000,
+      url: null,
+      inline: false,
+      path: "content[0].attachment",
+    },
+  ],
+  source: JSON.stringify(
+    { resourceType: "DocumentReference", meta: { source: "urn:keyward:kept-file" } },
+    null,
+    2,
+  ),
+});
+
 function record(scope: T.RoomScope, id: string): T.RoomRecord {
   const item =
-    own.find((each) => each.id === id) ??
+    [...own, keptItem].find((each) => each.id === id) ??
     (id.startsWith("n") && many > 0 ? manyItem(Number(id.slice(1))) : itemById(id));
-  const view = recordView(item);
+  const view = item === keptItem ? keptFile(item) : recordView(item);
   const source =
     item.source === "summary.xml"
       ? JSON.stringify(

@@ -4,9 +4,9 @@ import { t } from "../../locales/i18n";
 import { HexGroups } from "../../shared/components/Facts";
 import { Monogram } from "../../shared/components/Monogram";
 import { Tag } from "../../shared/components/Notice";
-import { fullDate, listed } from "../../shared/format/dates";
+import { fullDate } from "../../shared/format/dates";
 import { Emblem } from "../../shared/icons";
-import { categoryName } from "../../shared/records/words";
+import { kindsInWords } from "../../shared/records/words";
 import { isOver, patientName, vouchedText } from "./patientName";
 
 /** Who shares: name or pseudonym, who vouches, what, for what, until when. */
@@ -34,7 +34,7 @@ export function PatientList({ rows }: { rows: PatientRow[] }) {
                   {t("doctorHome.tellApart")} <HexGroups groups={row.persona} />
                 </span>
               )}
-              <span>{listed(row.categories.map(categoryName))}</span>
+              <span>{kindsInWords(row.categories)}</span>
               <span className="row">
                 <StateTags row={row} />
                 <span className="soft small">

@@ -1,3 +1,4 @@
+import { Fragment } from "react";
 import { answers, useAnswer, useDeed } from "../../app/queries";
 import { navigate } from "../../app/router";
 import { common, welcome } from "../../backend";
@@ -46,9 +47,12 @@ const done = () => {
 function Receipt({ receipt }: { receipt: LeavingReceipt }) {
   const save = useDeed(welcome.leavingReceiptSave);
   const putAway = useDeed(welcome.leavingDone, done);
-  const statements = [receipt.relay, receipt.clinic].flatMap((each) =>
-    each.kind === "signed" ? each.statements : [],
-  );
+  const clinic =
+    receipt.clinicName === null ? t("left.noClinic") : t("left.clinic", { clinic: receipt.clinicName });
+  const signed = [
+    { by: t("left.relay"), what: receipt.relay },
+    { by: clinic, what: receipt.clinic },
+  ].flatMap(({ by, what }) => (what.kind === "signed" ? [{ by, statements: what.statements }] : []));
   return (
     <article className="sheet stack stack-fill stack-wide">
       <Heading>{t("left.heading", { name: receipt.profileName })}</Heading>
@@ -60,10 +64,7 @@ function Receipt({ receipt }: { receipt: LeavingReceipt }) {
           { label: t("left.here"), value: t(`left.hereDone.${receipt.role}`) },
           { label: t("left.relay"), value: forgottenWords(receipt.relay, receipt.role) },
           {
-            label:
-              receipt.clinicName === null
-                ? t("left.noClinic")
-                : t("left.clinic", { clinic: receipt.clinicName }),
+            label: clinic,
             value: forgottenWords(receipt.clinic, receipt.role === "desk" ? "desk" : "patient"),
           },
           receipt.clinicKeeps.length > 0 && {
@@ -76,13 +77,19 @@ function Receipt({ receipt }: { receipt: LeavingReceipt }) {
           },
         ]}
       />
-      {statements.length > 0 && (
+      {signed.length > 0 && (
         <section className="stack">
           <h2>{t("left.statements")}</h2>
-          {statements.map((each) => (
-            <pre key={each} className="source" tabIndex={0} aria-label={t("left.statements")}>
-              {each}
-            </pre>
+          <p className="soft">{t("left.statementsWhy")}</p>
+          {signed.map(({ by, statements }) => (
+            <Fragment key={by}>
+              <h3>{by}</h3>
+              {statements.map((each) => (
+                <pre key={each} className="source" tabIndex={0} aria-label={by}>
+                  {each}
+                </pre>
+              ))}
+            </Fragment>
           ))}
         </section>
       )}

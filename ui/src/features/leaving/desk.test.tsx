@@ -1,4 +1,4 @@
-import { act, render, screen } from "@testing-library/react";
+import { act, render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
 import { App } from "../../app/App";
@@ -59,7 +59,14 @@ describe("a desk that leaves", () => {
       "Its keys are gone for good after this.",
     ])
       expect(text()).toContain(said);
-    await userEvent.type(screen.getByLabelText(/Type the name of the profile/), "Kim Sample");
+    // Without the name, to where it is typed: what says so may be far from the button.
+    await userEvent.click(screen.getByRole("button", { name: "Delete everything" }));
+    const name = screen.getByLabelText(/Type the name of the profile/);
+    await waitFor(() => {
+      expect(document.activeElement).toBe(name);
+    });
+    expect(text()).toContain("Type the name exactly as it stands here");
+    await userEvent.type(name, "Kim Sample");
     await userEvent.click(screen.getByRole("button", { name: "Delete everything" }));
     expect(await screen.findByText("Example Clinic on the Hill ends with it.")).toBeTruthy();
     expect(asked.some((each) => each.command === "leave_for_good")).toBe(false);

@@ -3,8 +3,8 @@ import { t } from "../../locales/i18n";
 import { Link } from "../../shared/components/Button";
 import { Monogram } from "../../shared/components/Monogram";
 import { Tag } from "../../shared/components/Notice";
-import { commas, fullMoment, listed } from "../../shared/format/dates";
-import { categoryName } from "../../shared/records/words";
+import { commas, fullMoment } from "../../shared/format/dates";
+import { kindsInWords } from "../../shared/records/words";
 import { type Fetch, fetches } from "./fetches";
 
 /** Who, in which role, what, when, why, and whether it is proved. */
@@ -24,11 +24,10 @@ export function AccessList({ accesses, withLink = true }: { accesses: AccessView
 
 function Visit({ visit, withLink }: { visit: Fetch; withLink: boolean }) {
   const { first, kinds, records, proved } = visit;
-  const what = kinds.map((kind) => (kind ? categoryName(kind) : t("access.unknownKind")));
   return (
     <div className="list-main">
       <span className="list-title">{t("access.sentence", { who: first.doctorName, n: records })}</span>
-      <span>{listed(what)}</span>
+      <span>{kindsInWords(kinds)}</span>
       <span className="soft small">
         {commas([first.doctorRole, first.organisation])} ·{" "}
         {t("access.why", { purpose: t(`purpose.${first.purpose}`).toLowerCase(), space: first.spaceName })}

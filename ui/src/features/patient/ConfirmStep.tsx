@@ -11,8 +11,8 @@ import { Failure } from "../../shared/components/Failure";
 import { Loaded } from "../../shared/components/Loaded";
 import { Notice } from "../../shared/components/Notice";
 import { JobProgress } from "../../shared/components/Waiting";
-import { fullDate, listed } from "../../shared/format/dates";
-import { categoryName } from "../../shared/records/words";
+import { fullDate } from "../../shared/format/dates";
+import { kindsInWords } from "../../shared/records/words";
 import { forgetRoom } from "../room/queries";
 import { PreviewRoom } from "../room/Room";
 import { IdentifyingList } from "./IdentifyingList";
@@ -73,7 +73,7 @@ export function ConfirmStep({
         facts={[
           { label: t("share.with"), value: `${doctor.name}, ${doctor.role}, ${doctor.organisation}` },
           { label: t("share.space"), value: space.name },
-          { label: t("share.kinds"), value: listed(draft.categories.map(categoryName)) },
+          { label: t("share.kinds"), value: kindsInWords(draft.categories) },
           { label: t("share.purpose"), value: t(`purpose.${draft.purpose}`) },
           { label: t("share.endsOn"), value: fullDate(draft.until) },
         ]}

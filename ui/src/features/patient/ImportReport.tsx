@@ -124,10 +124,9 @@ function NotRead({ heading, files }: { heading: string; files: RefusedFile[] }) 
   );
 }
 
-/** "keyward-sensitivity 1" in words. */
+/** "keyward-sensitivity 1" in words; there is one such list. */
 function listWords(list: string): string {
-  const [name = "", version = ""] = list.split(" ");
-  return t("report.listName", { name, version });
+  return t("report.listName", { version: list.split(" ").at(-1) ?? "" });
 }
 
 /** Goes on where it was interrupted. */

@@ -35,7 +35,7 @@ export function Receipt({ params }: { params: Record<string, string> }) {
 function ReceiptSheet({ receipt }: { receipt: ReceiptView }) {
   const { share } = receipt;
   return (
-    <article className="sheet stack stack-fill">
+    <article className="sheet stack stack-fill stack-wide">
       <Facts
         facts={[
           { label: t("share.number"), value: <span className="figures">{receipt.number}</span> },

@@ -13,7 +13,8 @@ import { Monogram } from "../../shared/components/Monogram";
 import { Notice } from "../../shared/components/Notice";
 import { Page, Section } from "../../shared/components/Page";
 import { toast } from "../../shared/components/Toast";
-import { commas, fullDate, fullMoment } from "../../shared/format/dates";
+import { Whole } from "../../shared/components/Whole";
+import { commas, fullDate, fullDatePieces, fullMoment } from "../../shared/format/dates";
 import { AccessList } from "./AccessList";
 import { ShareStateTag, kindsText, openedText, periodText } from "./ShareRow";
 import { UntilField, type UntilChoice, noUntil, untilSeconds } from "./Until";
@@ -136,10 +137,15 @@ function Details({ share }: { share: ShareView }) {
       facts={[
         {
           label: t("share.verified"),
-          value: t("doctor.certifiedBy", {
-            clinic: share.doctor.certifiedBy,
-            date: fullDate(share.doctor.validUntil),
-          }),
+          value: (
+            <Whole
+              text={t("doctor.certifiedBy", {
+                clinic: share.doctor.certifiedBy,
+                date: fullDate(share.doctor.validUntil),
+              })}
+              pieces={fullDatePieces(share.doctor.validUntil)}
+            />
+          ),
         },
         { label: t("share.records"), value: t("chart.count", { n: share.records }) },
         {

@@ -3,8 +3,8 @@ import { href } from "../../app/router";
 import { t } from "../../locales/i18n";
 import { Monogram } from "../../shared/components/Monogram";
 import { Tag } from "../../shared/components/Notice";
-import { commas, fullDate, listed } from "../../shared/format/dates";
-import { categoryName } from "../../shared/records/words";
+import { commas, fullDate } from "../../shared/format/dates";
+import { kindsInWords } from "../../shared/records/words";
 
 const tones = {
   pending: "caution",
@@ -27,7 +27,7 @@ export function ShareStateTag({ share }: { share: ShareView }) {
 
 /** "Allergies and medicines", or the first few and how many more. */
 export function kindsText(share: Pick<ShareView, "categories">): string {
-  return listed(share.categories.map(categoryName));
+  return kindsInWords(share.categories);
 }
 
 /** Whether and when the doctor has opened it, in one sentence. */

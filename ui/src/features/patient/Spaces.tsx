@@ -148,7 +148,6 @@ function SpaceRow({ space }: { space: SpaceView }) {
             : t("spaces.showsPseudonym", { pseudonym: space.pseudonym })}
         </span>
         <VisibilityLine visibility={space.visibility} />
-        {!space.showsName && <HowPrivate anonymity={space.anonymity} />}
         <span className="row">
           {!space.certified && <Tag tone="caution">{t("spaces.notCertified")}</Tag>}
           <span className="soft small">
@@ -175,6 +174,7 @@ function SpaceRow({ space }: { space: SpaceView }) {
           {t("spaces.shareFrom")}
         </ButtonLink>
       </div>
+      {!space.showsName && <HowPrivate anonymity={space.anonymity} />}
     </li>
   );
 }

@@ -72,7 +72,6 @@ function AtRelay({ relay }: { relay: RelayBackup }) {
         {relay.on ? (
           <>
             <Button
-              look="primary"
               icon="refresh"
               isPending={send.isPending}
               onPress={() => {

@@ -7,9 +7,10 @@ import { Failure } from "../../shared/components/Failure";
 import { Loaded, Stale } from "../../shared/components/Loaded";
 import { Notice } from "../../shared/components/Notice";
 import { Empty } from "../../shared/components/Page";
+import { Whole } from "../../shared/components/Whole";
 import { Skeleton } from "../../shared/components/Waiting";
 import { recordDate } from "../../shared/format/dates";
-import { dateText, itemValue } from "../../shared/records/Entry";
+import { ItemDate, itemValue } from "../../shared/records/Entry";
 import { Marks } from "../../shared/records/Marks";
 import { rowName } from "../../shared/records/own";
 import { comparisonText } from "../../shared/records/plain";
@@ -161,7 +162,7 @@ function Value({ item, label }: { item: ChartItem | null; label: string }) {
       <span className="strong entry-value">{itemValue(item)}</span>{" "}
       <Marks markers={item.markers} flags={item.flags} />
       <a className="small result-part" href={href(to({ at: "record", id: item.id }))}>
-        {dateText(item)}
+        <ItemDate item={item} />
       </a>
     </td>
   );
@@ -171,9 +172,10 @@ function Value({ item, label }: { item: ChartItem | null; label: string }) {
 function Difference({ row }: { row: ComparisonRow }) {
   if (!row.earlier || !row.later) return <span className="soft">–</span>;
   if (row.difference === null) return <span className="soft small">{differenceText(row)}</span>;
+  const words = differenceText(row);
   return (
     <>
-      {differenceText(row)}
+      <Whole text={words} pieces={[words]} />
       {row.converted && <span className="soft small result-part">{t("comparison.converted")}</span>}
     </>
   );

@@ -5,7 +5,7 @@ import { CopyButton } from "../../shared/components/Copy";
 import { Disclosure } from "../../shared/components/Disclosure";
 import { Loaded } from "../../shared/components/Loaded";
 import { recordDates } from "../../shared/format/dates";
-import { originText } from "../../shared/records/Entry";
+import { Origin, originText } from "../../shared/records/Entry";
 import { Marks } from "../../shared/records/Marks";
 import { StateLine } from "../../shared/records/StateLine";
 import { detailLines, instructionLines } from "../../shared/records/details";
@@ -120,7 +120,11 @@ export function Medicine({ medicine }: { medicine: MedicineView }) {
         <p className="soft small">{t("medicines.noInstructions")}</p>
       )}
       {newest && <p className="small">{changeText(newest)}</p>}
-      {newest && <p className="entry-origin">{originText(newest.item)}</p>}
+      {newest && (
+        <p className="entry-origin">
+          <Origin item={newest.item} />
+        </p>
+      )}
       {medicine.course.length > 1 && (
         <Disclosure label={t("medicines.course")} level={4}>
           <ol className="course">

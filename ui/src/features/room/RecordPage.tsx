@@ -17,6 +17,7 @@ import { MoveRecord } from "./MoveRecord";
 import { type Room, useRoom, useRoomLinks } from "./context";
 import { knownItem, usePanel, useRecord } from "./queries";
 import { RoomPage } from "./RoomPage";
+import { SaveOriginal } from "./SaveOriginal";
 import { PrintButton } from "./Summary";
 
 /** One record in full, with its source. */
@@ -63,6 +64,9 @@ function Body({ known, room }: { known: RoomRecord; room: Room }) {
       <RecordDetail
         record={record}
         scope={room.scope}
+        {...(room.scope.kind === "own" && record.item.markers.includes("keptAsSource")
+          ? { original: <SaveOriginal id={record.item.id} name={itemTitle(record.item)} /> }
+          : {})}
         documentAddress={(n) => to({ at: "document", id: record.item.id, n })}
         extra={[...originFacts(known), alsoIn(known, to), apartFact(known)]}
         after={

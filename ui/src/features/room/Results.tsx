@@ -8,7 +8,7 @@ import { Checkbox } from "../../shared/components/Fields";
 import { Loaded } from "../../shared/components/Loaded";
 import { Empty } from "../../shared/components/Page";
 import { fullDate } from "../../shared/format/dates";
-import { componentText, dateText, itemValue, originText } from "../../shared/records/Entry";
+import { ItemDate, itemValue, Origin, PartValue } from "../../shared/records/Entry";
 import { Marks } from "../../shared/records/Marks";
 import { NumberLine } from "../../shared/records/NumberLine";
 import { StateLine } from "../../shared/records/StateLine";
@@ -233,14 +233,15 @@ function ResultRow({ analyte, to, record }: { analyte: AnalyteView; to: string; 
     <tr className={isDoubted(latest) ? "doubted" : undefined}>
       <th scope="row">
         <a href={href(to)}>{analyteName(analyte.name, [latest])}</a>
-        <span className="entry-origin">{originText(latest)}</span>
+        <span className="entry-origin">
+          <Origin item={latest} />
+        </span>
       </th>
       <td className="figures" data-label={t("results.newest")}>
         {latest.components.length > 0 && !latest.value ? (
           latest.components.map((part) => (
             <span key={part.code.display} className="result-part">
-              {partTitle(part, latest)} <span className="strong">{componentText(part)}</span>{" "}
-              <Marks markers={[]} flags={part.flags} />
+              {partTitle(part, latest)} <PartValue part={part} /> <Marks markers={[]} flags={part.flags} />
             </span>
           ))
         ) : (
@@ -259,13 +260,17 @@ function ResultRow({ analyte, to, record }: { analyte: AnalyteView; to: string; 
         )}
       </td>
       <td className="figures" data-label={t("results.date")}>
-        <a href={href(record)}>{dateText(latest)}</a>
+        <a href={href(record)}>
+          <ItemDate item={latest} />
+        </a>
       </td>
       <td className="figures small" data-label={t("results.before")}>
         {previous ? (
           <>
             {itemValue(previous)}
-            <span className="soft result-part">{dateText(previous)}</span>
+            <span className="soft result-part">
+              <ItemDate item={previous} />
+            </span>
           </>
         ) : (
           <span className="soft">–</span>

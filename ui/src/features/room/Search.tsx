@@ -7,7 +7,7 @@ import { CopyButton } from "../../shared/components/Copy";
 import { Loaded } from "../../shared/components/Loaded";
 import { Notice } from "../../shared/components/Notice";
 import { Empty } from "../../shared/components/Page";
-import { dateText, itemValue, Kind, originText } from "../../shared/records/Entry";
+import { ItemDate, itemValue, Kind, Origin } from "../../shared/records/Entry";
 import { Marks } from "../../shared/records/Marks";
 import { hitsText } from "../../shared/records/plain";
 import { isDoubted, itemTitle, sensitivityOf } from "../../shared/records/words";
@@ -166,9 +166,13 @@ function Hit({ hit }: { hit: SearchHit }) {
       </div>
       <div className="entry-side">
         {value && <span className="entry-value">{value}</span>}
-        <span className="small">{dateText(item)}</span>
+        <span className="small">
+          <ItemDate item={item} />
+        </span>
       </div>
-      <span className="entry-origin">{originText(item)}</span>
+      <span className="entry-origin">
+        <Origin item={item} />
+      </span>
     </div>
   );
 }

@@ -224,7 +224,7 @@ function News({ summary }: { summary: RoomSummary }) {
           <Icon name="clock" />
           {t("summary.new")}
         </h2>
-        <span className="soft small">{t("summary.newSince", { date: fullDate(since) })}</span>
+        <p className="soft small">{t("summary.newSince", { date: fullDate(since) })}</p>
       </div>
       <Entries items={items.slice(0, 8)} kind />
       {total > 8 && <a href={href(to({ at: "timeline" }))}>{t("summary.newMore", { n: total })}</a>}

@@ -5,7 +5,8 @@ import { CopyButton } from "../../shared/components/Copy";
 import { Loaded } from "../../shared/components/Loaded";
 import { Notice } from "../../shared/components/Notice";
 import { Empty, Section } from "../../shared/components/Page";
-import { dateText, originText } from "../../shared/records/Entry";
+import { Whole } from "../../shared/components/Whole";
+import { dateText, ItemDate, Origin } from "../../shared/records/Entry";
 import { Marks } from "../../shared/records/Marks";
 import { partTitle, trendName } from "../../shared/records/own";
 import { trendText } from "../../shared/records/plain";
@@ -122,10 +123,13 @@ function Table({ trend, picture }: { trend: TrendView; picture: Picture }) {
             {newestFirst.map((point) => {
               const part = partOf(point);
               const range = rangeAt(point);
+              const words = range ? referenceText(range) : t("range.none");
               return (
                 <tr key={keyOf(point)} className={isDoubted(point.item) ? "doubted" : undefined}>
                   <th scope="row">
-                    <a href={href(to({ at: "record", id: point.item.id }))}>{dateText(point.item)}</a>
+                    <a href={href(to({ at: "record", id: point.item.id }))}>
+                      <ItemDate item={point.item} />
+                    </a>
                   </th>
                   {parts && <td data-label={t("record.measured")}>{part && partTitle(part, point.item)}</td>}
                   <td className="figures" data-label={t("trend.asWritten")}>
@@ -140,10 +144,10 @@ function Table({ trend, picture }: { trend: TrendView; picture: Picture }) {
                     )}
                   </td>
                   <td className="figures" data-label={t("trend.rangeThen")}>
-                    {range ? referenceText(range) : t("range.none")}
+                    <Whole text={words} pieces={[words]} />
                   </td>
                   <td className="small soft" data-label={t("trend.source")}>
-                    {originText(point.item)}
+                    <Origin item={point.item} />
                   </td>
                 </tr>
               );

@@ -234,7 +234,7 @@ export function TrendChart({ trend, picture }: { trend: TrendView; picture: Pict
       <div className="trend-readout">
         {chosen && (
           <>
-            <span>{pointSentence(chosen)}</span>
+            <p>{pointSentence(chosen)}</p>
             <a href={href(to({ at: "record", id: chosen.point.item.id }))}>{t("room.openRecord")}</a>
           </>
         )}

@@ -54,7 +54,7 @@ describe("the summary", () => {
   it("tells the owner what is shown as source only, and never 'with you'", async () => {
     await open("patient", "/records");
     const everything = await region("Everything by kind");
-    expect(everything.getByText(/1 entry is shown as source only/)).toBeTruthy();
+    expect(everything.getByText(/1 entry is only kept as it came/)).toBeTruthy();
     expect(screen.queryByText("Not shared with you")).toBeNull();
   });
 
@@ -292,6 +292,14 @@ describe("a record", () => {
     expect(excerpt.textContent).toContain('\n  <value xsi:type="PQ" value="6.4" unit="mmol/L"/>\n');
     expect(screen.getByText("Results", { selector: "dd" })).toBeTruthy();
     expect(screen.getByText(/bundle-1.json, received on/)).toBeTruthy();
+  });
+
+  it("that stands for a file too large to be shown says so, and gives it back", async () => {
+    await open("patient", "/records/x2");
+    expect(await screen.findByText(/has 41 MB\. Keyward shows documents of up to 32 MB/)).toBeTruthy();
+    await userEvent.click(screen.getByRole("button", { name: "Save the original" }));
+    expect(asked("import_export_original")).toMatchObject([{ of: { kind: "record", id: "x2" } }]);
+    expect(await screen.findByText("The original of heart-scan.pdf is saved")).toBeTruthy();
   });
 
   it("can be kept with another kind, and put back", async () => {

@@ -1,7 +1,7 @@
 /** Importing: why a file was left out, unfinished imports, originals. */
 export const imports = {
   "refused.unsupported-format":
-    "Keyward does not read this kind of file. It reads FHIR in JSON, C-CDA, PDF, pictures, DICOM, Apple Health and CSV.",
+    "Keyward does not read this kind of file. It reads FHIR in JSON and XML, C-CDA, PDF, pictures, DICOM, Apple Health and CSV.",
   "refused.wrong-content":
     "The name promises another kind of file than what is in it. Ask for the file again.",
   "refused.encrypted": "The file is locked with a password. Save a copy without one and add that.",
@@ -17,7 +17,7 @@ export const imports = {
   "refused.too-many-values":
     "One part of the file has too many values to read it safely. Ask for it in smaller parts.",
   "report.list": "Sorted by",
-  "report.listName": "The list of private kinds “{name}”, version {version}",
+  "report.listName": "Keyward’s list of private kinds, version {version}",
   "report.kept": "{n, plural, one {# piece kept as it came} other {# pieces kept as they came}}",
   "report.piece": "Piece {n, number} of the file",
   "report.pieceNamed": "Save the original of piece {n, number} of {name}",

@@ -123,6 +123,7 @@ export const leaving = {
   "left.fetchedWords":
     "{n, plural, =0 {Nothing was fetched.} one {# fetched record, which they may keep.} other {# fetched records, which they may keep.}}",
   "left.statements": "What was signed",
+  "left.statementsWhy": "Programs read this, not people. Keep it as proof, should anybody doubt the receipt.",
   "left.done": "Go to the start",
   "left.gone": "There is no receipt here",
   "left.goneHint": "A receipt is shown once, right after everything was deleted.",

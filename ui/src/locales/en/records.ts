@@ -76,6 +76,10 @@ export const records = {
   "marker.keptAsSource": "Kept as it came",
   "marker.keptAsSource.hint":
     "Keyward does not understand this. It is kept whole: you can read a piece under “Source”, and save a file as it came.",
+  "marker.keptFile.hint":
+    "Keyward keeps this file whole, but cannot show it. Save it, and open it with another program.",
+  "marker.keptFile.large":
+    "This file has {size}. Keyward shows documents of up to 32 MB. It is kept whole: save it, and open it with another program.",
   "marker.deceased": "Has died",
 
   "absent.unknown": "Not known",

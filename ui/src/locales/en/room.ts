@@ -43,7 +43,7 @@ export const room = {
   "state.notSharedHint": "There may be some or none. Only what is shared can be seen here.",
   "state.noneRecorded": "None recorded",
   "state.sourceOnly":
-    "{n, plural, one {# entry is shown as source only} other {# entries are shown as source only}}",
+    "{n, plural, one {# entry is only kept as it came} other {# entries are only kept as they came}}",
   "state.sourceOnlyHint": "Keyward keeps it as it came, because it does not understand it.",
 
   "sensitivity.keptWith": "Kept with: {kind}",
@@ -111,7 +111,7 @@ export const room = {
   "timeline.none": "Nothing is recorded yet",
   "timeline.noneHint": "Everything with a date appears here, the newest first.",
   "timeline.onlyFlagged": "Only what the laboratory flagged",
-  "timeline.onlySource": "Only what is shown as source only",
+  "timeline.onlySource": "Only what is kept as it came",
   "timeline.list": "Entries, newest first",
 
   "results.heading": "Test results and body measurements",

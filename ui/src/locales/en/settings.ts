@@ -15,7 +15,7 @@ export const settings = {
   "settings.lock": "Locking by itself",
   "settings.systemLock": "Keyward also locks when this computer is locked. It does so before sleep too.",
   "settings.lockByKey":
-    "“Lock now” stands at the lower left. The keys Ctrl, Shift and L together do the same.",
+    "“Lock now” stands after all other places. The keys Ctrl, Shift and L together do the same.",
   "settings.lockWithTitle": "What your lock protects, with a passphrase",
   "settings.lockWithoutTitle": "What your lock protects, without a passphrase",
   "settings.lockMemory": "A lock takes records and keys out of this window and out of the app’s memory.",

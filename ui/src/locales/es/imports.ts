@@ -3,7 +3,7 @@ import type { Catalogue } from "../i18n";
 /** Importing: why a file was left out, unfinished imports, originals. */
 export const imports = {
   "refused.unsupported-format":
-    "Keyward no lee este tipo de archivo. Lee FHIR en JSON, C-CDA, PDF, imágenes, DICOM, Apple Health y CSV.",
+    "Keyward no lee este tipo de archivo. Lee FHIR en JSON y XML, C-CDA, PDF, imágenes, DICOM, Apple Health y CSV.",
   "refused.wrong-content":
     "El nombre promete otro tipo de archivo que el que hay dentro. Pida el archivo otra vez.",
   "refused.encrypted": "El archivo está cerrado con contraseña. Guarde una copia sin ella y añádala.",
@@ -18,7 +18,7 @@ export const imports = {
   "refused.too-many-values":
     "Una parte del archivo tiene demasiados valores para leerla con seguridad. Pídalo en partes más pequeñas.",
   "report.list": "Ordenado según",
-  "report.listName": "La lista de tipos privados «{name}», versión {version}",
+  "report.listName": "La lista de tipos privados de Keyward, versión {version}",
   "report.kept":
     "{n, plural, one {# parte guardada tal como llegó} other {# partes guardadas tal como llegaron}}",
   "report.piece": "Parte {n, number} del archivo",

@@ -129,6 +129,8 @@ export const leaving = {
   "left.fetchedWords":
     "{n, plural, =0 {No se descargó nada.} one {# registro descargado, que pueden conservar.} other {# registros descargados, que pueden conservar.}}",
   "left.statements": "Lo que se firmó",
+  "left.statementsWhy":
+    "Esto lo leen los programas, no las personas. Guárdelo como prueba, por si alguien duda del recibo.",
   "left.done": "Ir al inicio",
   "left.gone": "Aquí no hay ningún recibo",
   "left.goneHint": "El recibo se muestra una vez, justo después de borrar todo.",

@@ -78,6 +78,10 @@ export const records = {
   "marker.keptAsSource": "Guardado tal como llegó",
   "marker.keptAsSource.hint":
     "Keyward no entiende esto. Se guarda entero: una parte se lee en «Fuente», y un archivo se puede guardar tal como llegó.",
+  "marker.keptFile.hint":
+    "Keyward guarda este archivo entero, pero no puede mostrarlo. Guárdelo aparte y ábralo con otro programa.",
+  "marker.keptFile.large":
+    "Este archivo ocupa {size}. Keyward muestra documentos de hasta 32 MB. Se guarda entero: guárdelo aparte y ábralo con otro programa.",
   "marker.deceased": "Ha fallecido",
 
   "absent.unknown": "No se sabe",

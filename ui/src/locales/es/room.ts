@@ -44,7 +44,7 @@ export const room = {
   "state.notSharedHint": "Puede que haya o que no. Aquí solo se ve lo que se comparte.",
   "state.noneRecorded": "Nada anotado",
   "state.sourceOnly":
-    "{n, plural, one {# entrada se muestra solo como fuente} other {# entradas se muestran solo como fuente}}",
+    "{n, plural, one {# entrada solo se guarda tal como llegó} other {# entradas solo se guardan tal como llegaron}}",
   "state.sourceOnlyHint": "Keyward la guarda tal como llegó, porque no la entiende.",
 
   "sensitivity.keptWith": "Se guarda con: {kind}",
@@ -112,7 +112,7 @@ export const room = {
   "timeline.none": "Todavía no hay nada anotado",
   "timeline.noneHint": "Todo lo que tiene fecha aparece aquí, lo más nuevo primero.",
   "timeline.onlyFlagged": "Solo lo que señaló el laboratorio",
-  "timeline.onlySource": "Solo lo que se muestra como fuente",
+  "timeline.onlySource": "Solo lo que se guarda tal como llegó",
   "timeline.list": "Entradas, las más nuevas primero",
 
   "results.heading": "Resultados de pruebas y medidas del cuerpo",

@@ -18,7 +18,7 @@ export const settings = {
   "settings.systemLock":
     "Keyward también se bloquea cuando usted bloquea este equipo y antes de que entre en suspensión.",
   "settings.lockByKey":
-    "«Bloquear» está abajo a la izquierda. Las teclas Ctrl, Mayús y L juntas hacen lo mismo.",
+    "«Bloquear» está después de los demás lugares. Las teclas Ctrl, Mayús y L juntas hacen lo mismo.",
   "settings.lockWithTitle": "Qué protege el bloqueo, con frase de contraseña",
   "settings.lockWithoutTitle": "Qué protege el bloqueo, sin frase de contraseña",
   "settings.lockMemory":

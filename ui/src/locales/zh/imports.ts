@@ -3,7 +3,7 @@ import type { Catalogue } from "../i18n";
 /** Importing: why a file was left out, unfinished imports, originals. */
 export const imports = {
   "refused.unsupported-format":
-    "Keyward 读不了这种文件。它能读 FHIR（JSON）、C-CDA、PDF、图片、DICOM、Apple 健康和 CSV。",
+    "Keyward 读不了这种文件。它能读 FHIR（JSON、XML）、C-CDA、PDF、图片、DICOM、Apple 健康和 CSV。",
   "refused.wrong-content": "文件名与里面的内容不是同一种文件。请重新索取这个文件。",
   "refused.encrypted": "文件有密码保护。请另存一份没有密码的，再添加。",
   "refused.archive-bomb": "这个压缩包解开后会大得离谱，或里面套了太多压缩包。请自己解开，再添加需要的文件。",
@@ -15,7 +15,7 @@ export const imports = {
     "文件大于 32 MB，超过 Keyward 能读的单个文档的上限。请分成小份保存，或缩小图片，再添加。",
   "refused.too-many-values": "文件的某一部分值太多，无法安全读取。请索取分成小份的文件。",
   "report.list": "分类依据",
-  "report.listName": "私密种类清单“{name}”，第 {version} 版",
+  "report.listName": "Keyward 的私密种类清单，第 {version} 版",
   "report.kept": "{n, plural, other {原样保存了 # 处}}",
   "report.piece": "文件的第 {n, number} 处",
   "report.pieceNamed": "保存原件：{name} 第 {n, number} 处",

@@ -109,6 +109,7 @@ export const leaving = {
   "left.fetched": "在医生那里",
   "left.fetchedWords": "{n, plural, =0 {没有被取走过。} other {取走了 # 条记录，医生可以保留。}}",
   "left.statements": "签名的内容",
+  "left.statementsWhy": "这是给程序读的。请留作证明，以防有人怀疑这张回执。",
   "left.done": "回到开始",
   "left.gone": "这里没有回执",
   "left.goneHint": "回执只显示一次，就在一切删除之后。",

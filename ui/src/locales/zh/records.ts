@@ -76,6 +76,9 @@ export const records = {
   "marker.modifierNotUnderstood.hint": "记录里有一个 Keyward 看不懂的说明，可能改变它的意思。",
   "marker.keptAsSource": "原样保存",
   "marker.keptAsSource.hint": "Keyward 看不懂它。它被完整保存：片段可以在“来源”里读到，文件可以原样另存。",
+  "marker.keptFile.hint": "Keyward 完整保存了这个文件，但不能显示它。请另存，再用别的程序打开。",
+  "marker.keptFile.large":
+    "这个文件有 {size}。Keyward 只显示不超过 32 MB 的文件。它被完整保存：请另存，再用别的程序打开。",
   "marker.deceased": "已去世",
 
   "absent.unknown": "不知道",

@@ -43,7 +43,7 @@ export const room = {
   "state.notShared": "没有共享",
   "state.notSharedHint": "可能有，也可能没有。这里只能看到共享的内容。",
   "state.noneRecorded": "没有记录",
-  "state.sourceOnly": "{n, plural, other {有 # 条只显示来源}}",
+  "state.sourceOnly": "{n, plural, other {有 # 条只是原样保存}}",
   "state.sourceOnlyHint": "Keyward 看不懂它，所以原样保存。",
 
   "sensitivity.keptWith": "存放在：{kind}",
@@ -105,7 +105,7 @@ export const room = {
   "timeline.none": "还没有任何记录",
   "timeline.noneHint": "带有日期的内容会出现在这里，最新的在最前面。",
   "timeline.onlyFlagged": "只看化验室标记过的",
-  "timeline.onlySource": "只看只显示来源的",
+  "timeline.onlySource": "只看原样保存的",
   "timeline.list": "条目，最新的在前",
 
   "results.heading": "检查结果和身体测量",

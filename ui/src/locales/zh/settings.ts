@@ -16,7 +16,7 @@ export const settings = {
   "settings.textSize.200": "两倍",
   "settings.lock": "自动锁定",
   "settings.systemLock": "您锁定这台电脑时，以及电脑进入睡眠之前，Keyward 也会锁定。",
-  "settings.lockByKey": "“立即锁定”在左下角。同时按 Ctrl、Shift 和 L 也可以。",
+  "settings.lockByKey": "“立即锁定”在其他位置之后。同时按 Ctrl、Shift 和 L 也可以。",
   "settings.lockWithTitle": "有口令时，锁定保护什么",
   "settings.lockWithoutTitle": "没有口令时，锁定保护什么",
   "settings.lockMemory": "锁定时，记录和钥匙会离开这个窗口和应用的内存。",

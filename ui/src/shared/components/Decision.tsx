@@ -80,10 +80,10 @@ export function Decision<Input>({ deed, input, ...props }: DecisionProps<Input>)
   );
 }
 
-/** Where an answer is missing there may be a long way from the button that was pressed. */
+/** Where an answer is missing there may be a long way from the button that was pressed, in the question or on the page. */
 function toWhatIsOpen(): void {
   requestAnimationFrame(() => {
-    const open = document.querySelector(".dialog .has-error");
+    const open = (document.querySelector(".dialog") ?? document).querySelector(".has-error");
     open?.querySelector<HTMLElement>("input, textarea")?.focus();
     open?.scrollIntoView({ block: "nearest" });
   });

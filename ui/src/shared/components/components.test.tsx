@@ -8,6 +8,7 @@ import { DialogBody } from "./Dialog";
 import { DateField, noDate } from "./Fields";
 import { Strip } from "./Strip";
 import { PassphraseFields, noPassphrase } from "./Passphrase";
+import { Whole, pathPieces } from "./Whole";
 
 const nothing = () => undefined;
 
@@ -124,5 +125,29 @@ describe("a strip", () => {
   it("that is seen whole has no button for the rest", () => {
     shown();
     expect(screen.queryByRole("button")).toBeNull();
+  });
+});
+
+describe("text with pieces that are not broken", () => {
+  const wholes = (text: string, pieces: string[]) => {
+    const { container } = render(<Whole text={text} pieces={pieces} />);
+    expect(container.textContent).toBe(text);
+    return [...container.querySelectorAll(".whole")].map((each) => each.textContent);
+  };
+
+  it("keeps folders, names and the parts of a date, in the words as they are", () => {
+    const path = pathPieces("records-2026/old/bundle-1.json");
+    expect(path).toEqual(["records-2026/", "old/", "bundle-1.json"]);
+    expect(
+      wholes("From records-2026/old/bundle-1.json, received on 27 November 2026", [
+        ...path,
+        "27 November 2026",
+      ]),
+    ).toEqual([...path, "27 November 2026"]);
+  });
+
+  it("breaks what is longer than a column, and leaves alone what does not stand in the text", () => {
+    const long = "a-very-long-name-of-a-file-2026.json";
+    expect(wholes(`From ${long}`, [long, "elsewhere", ""])).toEqual([]);
   });
 });

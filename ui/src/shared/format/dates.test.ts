@@ -1,5 +1,15 @@
-import { describe, expect, it } from "vitest";
-import { endOfDay, fullDate, isoDay, precisionOf, recordDate, recordDates } from "./dates";
+import { afterEach, describe, expect, it } from "vitest";
+import { startLanguage } from "../../locales/i18n";
+import {
+  endOfDay,
+  fullDate,
+  fullDatePieces,
+  isoDay,
+  precisionOf,
+  recordDate,
+  recordDatePieces,
+  recordDates,
+} from "./dates";
 
 describe("dates", () => {
   it.each([
@@ -42,6 +52,25 @@ describe("dates", () => {
     ["six", "8", "1984", undefined],
   ])("takes %s %s %s as a day only if there is such a day", (day, month, year, iso) => {
     expect(isoDay(day, month, year)).toBe(iso);
+  });
+
+  describe("in a column", () => {
+    afterEach(() => startLanguage("en"));
+    const instant = { value: "2021-09-30T08:15:00+02:00", precision: "instant", role: "effective" } as const;
+    const day = endOfDay(2021, 9, 30);
+
+    it.each([
+      ["en", ["30 September 2021", "at 08:15"], ["30 September 2021"]],
+      ["es", ["30 de septiembre", "de 2021", "a las 08:15"], ["30 de septiembre", "de 2021"]],
+      ["zh", ["2021年9月30日", "08:15"], ["2021年9月30日"]],
+    ] as const)("are broken between their parts, and never in them (%s)", async (language, moment, whole) => {
+      await startLanguage(language);
+      const date = { ...instant, end: null, endPrecision: null };
+      expect(recordDatePieces(date)).toEqual(moment);
+      expect(fullDatePieces(day)).toEqual(whole);
+      // The same words, with nothing between them that is copied along.
+      expect(moment.join(" ")).toBe(recordDates(date));
+    });
   });
 
   it("ends a share with the last second of the chosen day here", () => {

@@ -39,6 +39,24 @@ export const dateOrder = (): ("day" | "month" | "year")[] =>
 /** Seconds since 1970 UTC as a full local date: "6 August 2018". */
 export const fullDate = (seconds: number): string => dateFormat("localDay").format(new Date(seconds * 1000));
 
+/** Where a line may be broken inside of a date that stands in a column. */
+const seam = "\u0000";
+const pieces = (text: string): string[] => text.split(seam).map((piece) => piece.trim());
+
+/** Like `fullDate`, in the pieces between which a line may be broken: "6 August 2018", "6 de agosto" and "de 2018". */
+export const fullDatePieces = (seconds: number): string[] =>
+  pieces(seamed(dateFormat("localDay"), new Date(seconds * 1000)));
+
+/** A year that a word leads to may begin a line with that word. */
+function seamed(format: Intl.DateTimeFormat, date: Date): string {
+  const parts = format.formatToParts(date);
+  return parts
+    .map(({ type, value }, at) =>
+      type === "literal" && parts[at + 1]?.type === "year" && /\p{L}/u.test(value) ? seam + value : value,
+    )
+    .join("");
+}
+
 /** Seconds since 1970 UTC as local date and time: "6 August 2018 at 14:05". */
 export const fullMoment = (seconds: number): string =>
   dateFormat("localMoment").format(new Date(seconds * 1000));
@@ -57,6 +75,10 @@ export function precisionOf(value: string): DatePrecision {
 
 /** A FHIR date in words, exactly as much of it as is known: a year stays a year. Times stay as written, in their own zone. */
 export function recordDate(value: string, precision: DatePrecision = precisionOf(value)): string {
+  return seamedRecordDate(value, precision).replaceAll(seam, "");
+}
+
+function seamedRecordDate(value: string, precision: DatePrecision): string {
   switch (precision) {
     case "year":
     case "text":
@@ -68,22 +90,29 @@ export function recordDate(value: string, precision: DatePrecision = precisionOf
     case "instant": {
       const date = written(dateFormat("day"), value.slice(0, 10), value);
       const time = /T(\d{2}:\d{2})/.exec(value)?.[1];
-      return time ? t("date.at", { date, time }) : date;
+      return time ? t("date.at", { date: date + seam, time }) : date;
     }
   }
 }
 
 function written(format: Intl.DateTimeFormat, isoDay: string, fallback: string): string {
   const date = new Date(`${isoDay}T00:00:00Z`);
-  return Number.isNaN(date.getTime()) ? fallback : format.format(date);
+  return Number.isNaN(date.getTime()) ? fallback : seamed(format, date);
 }
 
 /** A date of a record with its end, if it has one. */
 export function recordDates(date: DateView): string {
-  const from = recordDate(date.value, date.precision);
+  return seamedRecordDates(date).replaceAll(seam, "");
+}
+
+/** Like `recordDates`, in the pieces between which a line may be broken: "6 August 2018" and "at 09:30". */
+export const recordDatePieces = (date: DateView): string[] => pieces(seamedRecordDates(date));
+
+function seamedRecordDates(date: DateView): string {
+  const from = seamedRecordDate(date.value, date.precision);
   if (!date.end) return from;
-  const to = recordDate(date.end, date.endPrecision ?? precisionOf(date.end));
-  return from === to ? from : t("date.fromTo", { from, to });
+  const to = seamedRecordDate(date.end, date.endPrecision ?? precisionOf(date.end));
+  return from === to ? from : t("date.fromTo", { from: from + seam, to });
 }
 
 /** Seconds since 1970 UTC of the end of a local calendar day. */
@@ -112,4 +141,7 @@ export function timeLeft(seconds: number): string {
 
 /** `2018-08` as "August 2018", or "Aug" where the year stands beside it. */
 export const monthName = (isoMonth: string, length: "long" | "short"): string =>
-  written(dateFormat(length === "long" ? "month" : "monthShort"), `${isoMonth}-01`, isoMonth);
+  written(dateFormat(length === "long" ? "month" : "monthShort"), `${isoMonth}-01`, isoMonth).replaceAll(
+    seam,
+    "",
+  );

@@ -2,7 +2,8 @@ import { memo } from "react";
 import type { Category, ChartItem, ComponentView } from "../../backend/types";
 import { href } from "../../app/router";
 import { t } from "../../locales/i18n";
-import { commas, fullDate, recordDates } from "../format/dates";
+import { Whole, pathPieces } from "../components/Whole";
+import { commas, fullDate, fullDatePieces, recordDatePieces, recordDates } from "../format/dates";
 import { Icon } from "../icons";
 import { detailLines } from "./details";
 import { Marks } from "./Marks";
@@ -43,7 +44,7 @@ export const Entry = memo(function Entry({ item, to, kind, line }: EntryProps) {
         {item.details.length > 0 && <span className="entry-details">{detailLines(item).join(" · ")}</span>}
         {item.components.map((component) => (
           <span key={component.code.display} className="figures entry-part">
-            {partTitle(component, item)} <span className="strong">{componentText(component)}</span>{" "}
+            {partTitle(component, item)} <PartValue part={component} />{" "}
             <Marks markers={[]} flags={component.flags} />
           </span>
         ))}
@@ -52,11 +53,20 @@ export const Entry = memo(function Entry({ item, to, kind, line }: EntryProps) {
         {(item.value ?? item.absent) && <span className="entry-value">{itemValue(item)}</span>}
         {line && <NumberLine value={item.value} range={range} size="small" />}
         {range && (
-          <span className="small figures">{t("range.labsRange", { range: referenceText(range) })}</span>
+          <span className="small figures">
+            <Whole
+              text={t("range.labsRange", { range: referenceText(range) })}
+              pieces={[referenceText(range)]}
+            />
+          </span>
         )}
-        <span className="small">{dateText(item)}</span>
+        <span className="small">
+          <ItemDate item={item} />
+        </span>
       </div>
-      <span className="entry-origin">{originText(item)}</span>
+      <span className="entry-origin">
+        <Origin item={item} />
+      </span>
     </div>
   );
 });
@@ -85,6 +95,29 @@ export function itemValue(item: ChartItem): string {
 }
 
 export const dateText = (item: ChartItem): string => (item.date ? recordDates(item.date) : t("date.none"));
+
+/** The value of a part, on one line with its unit. */
+export function PartValue({ part }: { part: ComponentView }) {
+  const words = componentText(part);
+  return (
+    <span className="strong">
+      <Whole text={words} pieces={[words]} />
+    </span>
+  );
+}
+
+/** `dateText`, broken only between its parts. */
+export function ItemDate({ item }: { item: ChartItem }) {
+  return <Whole text={dateText(item)} pieces={item.date ? recordDatePieces(item.date) : []} />;
+}
+
+/** `originText`, broken only between folders, names and the parts of the date. */
+export function Origin({ item }: { item: ChartItem }) {
+  const { source, received } = item;
+  const places = source ? pathPieces(source) : [];
+  const dates = received === null ? [] : fullDatePieces(received);
+  return <Whole text={originText(item)} pieces={[...places, ...dates]} />;
+}
 
 /** Who made it, what it came in and when it arrived; what is not known is left out. */
 export function originText(item: ChartItem): string {

@@ -7,8 +7,10 @@ import { Notice } from "../components/Notice";
 import { Section } from "../components/Page";
 import { Attachments } from "../documents/Attachments";
 import { recordDate, recordDates } from "../format/dates";
+import { sizeWords } from "../format/sizes";
 import { componentText } from "./Entry";
 import { type Excerpt, excerptOf } from "./excerpt";
+import { keptFileOf } from "./keptFile";
 import { factLabel } from "./labels";
 import { Marks } from "./Marks";
 import { recordLanguage } from "./language";
@@ -35,12 +37,15 @@ export function RecordDetail({
   scope,
   extra,
   after,
+  original,
   documentAddress,
 }: {
   record: RecordView;
   scope: RoomScope;
   extra: (Fact | false)[];
   after?: ReactNode;
+  /** The way to what is only kept. */
+  original?: ReactNode;
   /** Address of the page of its n-th document; without one, documents are read in place. */
   documentAddress?: (index: number) => string;
 }) {
@@ -50,7 +55,7 @@ export function RecordDetail({
   const technical = record.facts.filter((fact) => fact.technical);
   return (
     <>
-      <TruthNotice item={item} />
+      <TruthNotice record={record} original={original} />
       <ValueBlock item={item} />
       <Facts
         facts={[
@@ -114,7 +119,8 @@ function Source({ source, excerpt }: { source: string; excerpt: Excerpt | undefi
 }
 
 /** What keeps the entry from being believed at face value, before anything else is read. */
-function TruthNotice({ item }: { item: ChartItem }) {
+function TruthNotice({ record, original }: { record: RecordView; original: ReactNode }) {
+  const { item } = record;
   const first = item.markers.find((marker) =>
     [
       "enteredInError",
@@ -127,22 +133,36 @@ function TruthNotice({ item }: { item: ChartItem }) {
     ].includes(marker),
   );
   if (!first) return null;
+  const kept = first === "keptAsSource";
   return (
     <div className="stack">
-      <Notice tone={first === "keptAsSource" ? "calm" : "caution"} title={markerWords(first)}>
-        {t(`marker.${first}.hint` as "marker.enteredInError.hint")}
+      <Notice tone={kept ? "calm" : "caution"} title={markerWords(first)}>
+        <p>{(kept && keptWords(record)) || t(`marker.${first}.hint` as "marker.enteredInError.hint")}</p>
+        {kept && original}
       </Notice>
     </div>
   );
 }
 
+/** Why a whole file is kept and not shown, and the way out. */
+function keptWords(record: RecordView): string | undefined {
+  const file = keptFileOf(record);
+  if (!file) return undefined;
+  return file.large && file.bytes !== null
+    ? t("marker.keptFile.large", { size: sizeWords(file.bytes) })
+    : t("marker.keptFile.hint");
+}
+
 function ValueBlock({ item }: { item: ChartItem }) {
-  if (!item.value && !item.absent)
-    return item.markers.length + item.flags.length + sensitivityOf(item).length > 0 ? (
+  if (!item.value && !item.absent) {
+    // The notice above has said that one.
+    const markers = item.markers.filter((marker) => marker !== "keptAsSource");
+    return markers.length + item.flags.length + sensitivityOf(item).length > 0 ? (
       <div className="section-head">
-        <Marks markers={item.markers} flags={item.flags} sensitive={sensitivityOf(item)} />
+        <Marks markers={markers} flags={item.flags} sensitive={sensitivityOf(item)} />
       </div>
     ) : null;
+  }
   const [range] = item.ranges;
   return (
     <figure className="box">

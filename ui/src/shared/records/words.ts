@@ -11,8 +11,8 @@ import type {
   Sensitivity,
   ValueView,
 } from "../../backend/types";
-import { type MessageKey, t } from "../../locales/i18n";
-import { commas, precisionOf, recordDate } from "../format/dates";
+import { formattingLocale, type MessageKey, t } from "../../locales/i18n";
+import { commas, listed, precisionOf, recordDate } from "../format/dates";
 import { type IconName, isIconName } from "../icons";
 import { ownTitle } from "./own";
 
@@ -38,6 +38,18 @@ export const categories = [
 ] as const satisfies readonly Category[];
 
 export const categoryName = (category: Category): string => t(`category.${category}`);
+
+/** "Allergies, medicines and test results": names that stand alone elsewhere, in one sentence. */
+export function kindsInWords(kinds: readonly (Category | null)[]): string {
+  const names = kinds.map((kind) => (kind ? categoryName(kind) : t("access.unknownKind")));
+  const locale = formattingLocale();
+  return listed(
+    names.map((name, at) => {
+      const first = name.charAt(0);
+      return (at === 0 ? first.toLocaleUpperCase(locale) : first.toLocaleLowerCase(locale)) + name.slice(1);
+    }),
+  );
+}
 /** The sign of a kind; the kinds kept apart as sensitive share one. */
 export const categoryIcon = (category: Category): IconName => (isIconName(category) ? category : "shield");
 
