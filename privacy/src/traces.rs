@@ -1,0 +1,114 @@
+//! What the adversary puts together from all that was seen and stored: one trace for each persona
+//! and each enrolled device. Nothing of the truth enters here.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::observer::{Seen, Service};
+use crate::stores::Stored;
+
+/// A piece of bytes that this many have is nobody's mark.
+const MANY: u32 = 6;
+
+/// Everything known of one key.
+#[derive(Clone, Debug, Default)]
+pub struct Trace {
+    /// When the clinic certified something for it, and the place of that in the clinic's order.
+    pub certified: Vec<(u64, usize)>,
+    /// When the relay heard of it.
+    pub contacts: Vec<u64>,
+    /// When a credential was issued to it.
+    pub issued: Vec<(u64, usize)>,
+    /// When the clinic heard of it in any way.
+    pub identified: Vec<u64>,
+    /// Connections: when, and which port.
+    pub connections: Vec<(u64, u16)>,
+    /// Lengths of records.
+    pub records: Vec<u64>,
+    /// Lengths and times of backup packs.
+    pub packs: Vec<(u64, u64)>,
+    /// Whom it granted something.
+    pub doctors: BTreeSet<Vec<u8>>,
+    /// From when until when its certificate is valid.
+    pub window: (u64, u64),
+    /// Marks: pieces of bytes few others have.
+    pub marks: BTreeSet<u64>,
+    /// When it was enrolled, if it is a device.
+    pub enrolled: Option<u64>,
+    /// Uploads: when, and how long.
+    pub uploads: Vec<(u64, usize)>,
+    /// The network address all its requests came from, where the game tells one.
+    pub address: Option<u64>,
+}
+
+/// All traces.
+pub struct View {
+    /// By key.
+    pub traces: HashMap<[u8; 32], Trace>,
+}
+
+impl View {
+    /// Puts everything together.
+    #[must_use]
+    pub fn of(seen: &[Seen], stored: &Stored) -> Self {
+        let mut traces: HashMap<[u8; 32], Trace> = HashMap::new();
+        let mut marks: HashMap<[u8; 32], BTreeSet<u64>> = HashMap::new();
+        for (order, it) in seen.iter().enumerate() {
+            let Some(who) = it.who else { continue };
+            marks.entry(who).or_default().extend(it.prints.iter().copied());
+            let trace = traces.entry(who).or_default();
+            trace.connections.push((it.at, it.port));
+            match it.service {
+                Service::Relay => trace.contacts.push(it.at),
+                Service::Authority => trace.identified.push(it.at),
+            }
+            if it.endpoint.ends_with("/credentials/certify") {
+                trace.certified.push((it.at, order));
+            } else if it.endpoint.ends_with("/credentials/issue") {
+                trace.issued.push((it.at, order));
+            } else if it.endpoint.ends_with("POST /v1/records") {
+                trace.uploads.push((it.at, it.length.0));
+            }
+        }
+        for (id, row) in &stored.personas {
+            let trace = traces.entry(*id).or_default();
+            trace.window = row.window;
+            trace.records.clone_from(&row.records);
+            trace.packs.clone_from(&row.packs);
+            trace.doctors = row.doctors.iter().cloned().collect();
+            marks.entry(*id).or_default().extend(row.prints.iter().copied());
+        }
+        let mut view = Self { traces };
+        view.keep_rare(marks, stored);
+        view
+    }
+
+    fn keep_rare(&mut self, marks: HashMap<[u8; 32], BTreeSet<u64>>, stored: &Stored) {
+        let mut owners: HashMap<u64, u32> = HashMap::new();
+        for print in marks.values().flatten() {
+            *owners.entry(*print).or_default() += 1;
+        }
+        // Whose certificate a piece is of is looked at by itself.
+        let doctors = stored.personas.values().flat_map(|row| &row.doctors);
+        let known: BTreeSet<u64> = doctors.flat_map(|hash| crate::prints::of_bytes(hash)).collect();
+        for (who, marks) in marks {
+            let rare = |print: &u64| !known.contains(print) && (2..=MANY).contains(&owners[print]);
+            let trace = self.traces.entry(who).or_default();
+            trace.marks = marks.into_iter().filter(rare).collect();
+        }
+    }
+
+    /// The trace of a key; nothing is known of it if it never came.
+    #[must_use]
+    pub fn trace(&self, who: &[u8; 32]) -> Trace {
+        self.traces.get(who).cloned().unwrap_or_default()
+    }
+
+    /// Tells lengths before padding.
+    pub fn tell_lengths(&mut self, lengths: &BTreeMap<[u8; 32], Vec<u64>>) {
+        for (who, lengths) in lengths {
+            if let Some(trace) = self.traces.get_mut(who) {
+                trace.records.clone_from(lengths);
+            }
+        }
+    }
+}

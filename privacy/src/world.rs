@@ -1,0 +1,149 @@
+//! A population on real services over simulated months, and what the adversary has afterwards.
+
+use std::collections::BTreeMap;
+
+use keyward_protocol::{
+    certificate::{ClinicianCertificate, VerifiedClinician},
+    ids::PersonaId,
+    keys::{DecryptionKey, SigningKey},
+};
+use keyward_testkit::seeded;
+
+use crate::device::{Device, Outcome, Use};
+use crate::observer::Seen;
+use crate::people::{self, DAY, DOCTORS, Habit, Patient, START};
+use crate::schedule::{self, Price, What};
+use crate::services::Services;
+use crate::settings::Settings;
+use crate::stores::{self, Stored};
+
+/// Who is who. The referee's, never the adversary's.
+pub struct Truth {
+    /// By patient: the id of her device at the clinic, and her personas.
+    pub patients: Vec<([u8; 32], Vec<(PersonaId, Use)>)>,
+    /// Lengths before padding, told to the adversary where there is no padding.
+    pub lengths: BTreeMap<[u8; 32], Vec<u64>>,
+}
+
+/// Everything of one run.
+pub struct Run {
+    /// Who is who.
+    pub truth: Truth,
+    /// What relay and clinic saw, in order.
+    pub seen: Vec<Seen>,
+    /// What lies in their stores at the end.
+    pub stored: Stored,
+    /// What the defences cost.
+    pub price: Price,
+    /// Acts that were refused. Nothing of the experiment counts if there are many.
+    pub refused: usize,
+}
+
+/// Runs one population.
+///
+/// # Errors
+/// What stood in the way, in words.
+pub fn run(seed: u64, patients: usize, habit: Habit, settings: Settings) -> Outcome<Run> {
+    let population = people::population(seed, patients, habit);
+    let acts = schedule::plan(seed, &population, settings);
+    let services = Services::start(seed, settings.own_connections)?;
+    let doctors = doctors(&services, seed)?;
+    let mut devices: Vec<Option<Device>> = (0..patients).map(|_| None).collect();
+    let (mut refused, mut first) = (0, None);
+    let mut took: BTreeMap<String, (f64, u32)> = BTreeMap::new();
+    for (number, act) in acts.iter().enumerate() {
+        services.clock.set(act.at);
+        let plan = &population[act.patient];
+        let begun = std::time::Instant::now();
+        let done = match (act.what, devices[act.patient].as_mut()) {
+            (What::Enrol, _) => {
+                let rng = seeded(seed.wrapping_mul(1_000_003) ^ number as u64);
+                Device::enrol(&services, settings, rng)
+                    .map(|device| devices[act.patient] = Some(device))
+            }
+            (what, Some(device)) => carry_out(&services, settings, device, plan, what, &doctors),
+            (_, None) => Err("not enrolled".into()),
+        };
+        let e = took
+            .entry(format!("{:?}", act.what).chars().take_while(|c| *c != '(').collect())
+            .or_default();
+        e.0 += begun.elapsed().as_secs_f64();
+        e.1 += 1;
+        if let Err(error) = done {
+            refused += 1;
+            first.get_or_insert(format!("{:?}: {error}", act.what));
+        }
+    }
+    if std::env::var("TOOK").is_ok() {
+        eprintln!("{took:?}");
+    }
+    if refused * 200 > acts.len() {
+        return Err(format!(
+            "{refused} of {} acts were refused, the first was {first:?}",
+            acts.len()
+        ));
+    }
+    let mut truth = Truth { patients: Vec::new(), lengths: BTreeMap::new() };
+    for device in devices.into_iter().flatten() {
+        truth.lengths.extend(device.lengths.iter().map(|(id, it)| (id.to_bytes(), it.clone())));
+        truth.patients.push((device.id(), device.personas));
+    }
+    let stored = stores::read(services.folder.path())?;
+    let price = schedule::price(&population, &acts);
+    Ok(Run { truth, seen: services.notebook.take(), stored, price, refused })
+}
+
+fn carry_out(
+    services: &Services,
+    settings: Settings,
+    device: &mut Device,
+    plan: &Patient,
+    what: What,
+    doctors: &[VerifiedClinician],
+) -> Outcome {
+    match what {
+        What::Enrol => Ok(()),
+        What::Issue => device.issue(services, settings),
+        What::Certify => device.certify(services, settings),
+        What::Open(space) => device.open(services, settings, (space, plan), doctors),
+        What::Contact(space) => device.contact(services, space),
+        What::Send(later) => {
+            let later = &plan.later[later];
+            device.send(services, later.space, &later.records)
+        }
+        What::Renew(space) => device.renew(services, settings, space),
+        What::BackUp => {
+            let length = plan.spaces.iter().flat_map(|space| &space.records).sum();
+            device.back_up(services, settings, length)
+        }
+    }
+}
+
+/// The clinic's doctors, known to the relay.
+fn doctors(services: &Services, seed: u64) -> Outcome<Vec<VerifiedClinician>> {
+    let rng = &mut seeded(seed ^ 0xd0c);
+    let told = |error: &dyn std::fmt::Display| error.to_string();
+    let authorities = [services.authority_key.verifying_key().clone()];
+    (0..DOCTORS)
+        .map(|number| {
+            let signing = SigningKey::generate(rng).map_err(|e| told(&e))?;
+            let grant = DecryptionKey::generate(rng).map_err(|e| told(&e))?;
+            let mailbox = DecryptionKey::generate(rng).map_err(|e| told(&e))?;
+            let certificate = ClinicianCertificate {
+                service_id: services.service,
+                verification: signing.verifying_key().clone(),
+                grant_key: *grant.encapsulation_key(),
+                mailbox: *mailbox.encapsulation_key(),
+                name: format!("Dr Sample {number}"),
+                role: "Physician".into(),
+                organisation: "Sample Clinic".into(),
+                registration_number: None,
+                valid_from: START - DAY,
+                valid_until: START + 400 * DAY,
+            };
+            let raw = certificate.issue(&services.authority_key).map_err(|e| told(&e))?;
+            services.relay()?.put_clinician(&signing, &raw).map_err(|e| told(&e))?;
+            ClinicianCertificate::verify_signature_only(&raw, &authorities).map_err(|e| told(&e))
+        })
+        .collect()
+}
