@@ -21,6 +21,8 @@ struct Keys {
     pool: Vec<([u8; 32], u64)>,
     used: BTreeMap<usize, [u8; 32]>,
     issued: Vec<u64>,
+    /// The epoch of the certificate of the place of the backup.
+    backup: u64,
 }
 
 /// Where the place of the backup stands among the uses.
@@ -44,7 +46,7 @@ pub fn run(seed: u64, patients: usize, habit: Habit, settings: Settings) -> (Vie
                 keys.pool.push((key, act.at / EPOCH));
             }
             What::Open(space) => {
-                let key = it.taken(keys, device, act.at);
+                let (key, _) = it.taken(keys, device, act.at);
                 keys.used.insert(space, key);
                 it.contact(key, act.at);
             }
@@ -61,8 +63,16 @@ pub fn run(seed: u64, patients: usize, habit: Habit, settings: Settings) -> (Vie
             What::BackUp => {
                 let key = match keys.used.get(&BACKUP) {
                     Some(key) => *key,
-                    None => it.taken(keys, device, act.at),
+                    None => {
+                        let (key, epoch) = it.taken(keys, device, act.at);
+                        keys.backup = epoch;
+                        key
+                    }
                 };
+                if act.at / EPOCH > keys.backup + 1 {
+                    it.certify(keys, device, key, act.at);
+                    keys.backup = act.at / EPOCH;
+                }
                 keys.used.insert(BACKUP, key);
                 it.contact(key, act.at);
             }
@@ -117,11 +127,11 @@ impl Dry {
         key
     }
 
-    fn taken(&mut self, keys: &mut Keys, device: [u8; 32], at: u64) -> [u8; 32] {
+    fn taken(&mut self, keys: &mut Keys, device: [u8; 32], at: u64) -> ([u8; 32], u64) {
         keys.pool.retain(|(_, epoch)| *epoch + 1 >= at / EPOCH);
         match keys.pool.is_empty() {
-            false => keys.pool.remove(0).0,
-            true => self.fresh(keys, device, at),
+            false => keys.pool.remove(0),
+            true => (self.fresh(keys, device, at), at / EPOCH),
         }
     }
 

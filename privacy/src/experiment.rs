@@ -3,6 +3,7 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::dry;
 use crate::features::Kind;
 use crate::games::{Board, Game, Score, play};
 use crate::people::Habit;
@@ -19,6 +20,8 @@ pub struct Scale {
     pub worlds: usize,
     /// Patients in each population of a control or of what the design does not hide.
     pub control: usize,
+    /// Patients in each population of which only the plan is looked at.
+    pub plan: usize,
 }
 
 /// One line of the report.
@@ -43,6 +46,8 @@ pub struct Findings {
     pub defended: Vec<Figure>,
     /// What the design does not hide, with every defence on.
     pub open: Vec<Figure>,
+    /// What times alone tell, by the plan: for each variant its price and the games.
+    pub plans: Vec<(&'static str, Price, Vec<Figure>)>,
     /// What each setting costs: shipped, all.
     pub prices: [Price; 2],
     /// Acts that were refused, of all populations.
@@ -103,7 +108,11 @@ fn open_games() -> [(&'static str, Habit, Game, &'static [Kind]); 4] {
 /// # Errors
 /// What stood in the way, in words.
 pub fn run(scale: Scale, tell: &(dyn Fn(&str) + Sync)) -> Result<Findings, String> {
-    let mut findings = Findings::default();
+    tell("plans alone");
+    let mut findings = Findings { plans: plans(scale.plan), ..Findings::default() };
+    if scale.patients == 0 {
+        return Ok(findings);
+    }
     let main = |settings, patients| Job { patients, habit: Habit::Settled, settings };
     let (shipped, all) = (Settings::shipped(), Settings::all());
     // Half as many to learn from are enough: what they cannot teach no test can use.
@@ -129,6 +138,46 @@ pub fn run(scale: Scale, tell: &(dyn Fn(&str) + Sync)) -> Result<Findings, Strin
     drop(boards);
     controls_and_limits(scale, tell, &mut findings)?;
     Ok(findings)
+}
+
+/// Plans without services: many patients, many variants.
+fn plans(patients: usize) -> Vec<(&'static str, Price, Vec<Figure>)> {
+    let quiet = |news_in_one_of| Settings {
+        delay: Delay::OneAtATime { news_in_one_of },
+        ..Settings::all()
+    };
+    let shipped = Settings::shipped();
+    let together = Settings { ahead: Ahead::Weeks, ..shipped };
+    let variants = [
+        ("the app as it is", shipped, Habit::Settled),
+        ("all at once, but certified ahead by chance", together, Habit::Settled),
+        ("one thing at a time, news in every opening", quiet(1), Habit::Settled),
+        ("the same, news in one opening of six", quiet(6), Habit::Settled),
+        ("the same, news in one of forty", quiet(40), Habit::Settled),
+        ("the same, and nobody has an hour she likes", quiet(40), Habit::AnyHour),
+    ];
+    let games =
+        [("personas", Game::Personas), ("patient", Game::Patient), ("backup", Game::Backup)];
+    let kinds: [(&str, &[Kind]); 3] = [
+        ("certifying", &[Kind::Certifying]),
+        ("contacts", &[Kind::Contacts]),
+        ("both", &[Kind::Certifying, Kind::Contacts]),
+    ];
+    variants
+        .into_iter()
+        .map(|(name, settings, habit)| {
+            let board = |seed| Board::dry(dry::run(seed, patients, habit, settings));
+            let (train, test) = (board(1), board(2));
+            let figures = games.into_iter().flat_map(|(name, game)| {
+                let (train, test) = (&train, &test);
+                kinds.into_iter().map(move |(kind, kinds)| Figure {
+                    name: format!("{name}.{kind}"),
+                    score: play(game, &[train], &[test], kinds),
+                })
+            });
+            (name, test.run().price, figures.collect())
+        })
+        .collect()
 }
 
 /// One population to learn from and one to test for each control, its counterpart, and each limit.

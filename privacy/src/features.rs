@@ -64,6 +64,9 @@ pub fn of_personas(a: &Trace, b: &Trace) -> Numbers {
         (Kind::Certifying, -nearest(&times(&a.certified), &times(&b.certified))),
         (Kind::Certifying, -nearest(&last(&a.certified), &last(&b.certified))),
         (Kind::Certifying, -ranks(&a.certified, &b.certified)),
+        (Kind::Certifying, across(a, b, 60)),
+        (Kind::Certifying, across(a, b, 3_600)),
+        (Kind::Certifying, across(a, b, 8 * 3_600)),
         (Kind::Contacts, together(&a.contacts, &b.contacts, 5)),
         (Kind::Contacts, together(&a.contacts, &b.contacts, 60)),
         (Kind::Contacts, together(&a.contacts, &b.contacts, 900)),
@@ -162,6 +165,15 @@ fn nearest(a: &[u64], b: &[u64]) -> f64 {
 fn after(before: &[u64], at: u64) -> f64 {
     let gaps = before.iter().filter(|it| **it <= at).map(|it| at - it);
     gaps.min().map_or(30.0, |gap| (gap as f64).ln_1p())
+}
+
+/// How often one was certified within so many seconds of a contact of the other.
+fn across(a: &Trace, b: &Trace, within: u64) -> f64 {
+    let one = |certified: &[(u64, usize)], contacts: &[u64]| {
+        let near = |at: &u64| contacts.iter().any(|it| it.abs_diff(*at) <= within);
+        times(certified).iter().filter(|at| near(at)).count()
+    };
+    (one(&a.certified, &b.contacts) + one(&b.certified, &a.contacts)) as f64
 }
 
 /// How often something was certified in an epoch in which the device had no credential by then.

@@ -84,6 +84,12 @@ impl Board {
         Self { view, run }
     }
 
+    /// What the adversary has.
+    #[must_use]
+    pub const fn view(&self) -> &View {
+        &self.view
+    }
+
     /// The run behind it.
     #[must_use]
     pub const fn run(&self) -> &Run {

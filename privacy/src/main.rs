@@ -1,15 +1,12 @@
-//! `cargo xtask privacy [--json FILE] [--page FILE] [--patients N] [--worlds N] [--control N]`.
+//! `cargo xtask privacy [--json FILE] [--page FILE] [--patients N] [--worlds N] [--control N] [--plan N]`.
+//!
+//! With `--patients 0` only the plans are looked at, which takes seconds.
 
 use std::process::ExitCode;
 
 use keyward_privacy::{
-    dry,
     experiment::{Scale, run},
-    features::Kind,
-    games::{Board, Game, play},
-    people::Habit,
     report,
-    settings::Settings,
 };
 
 #[expect(clippy::print_stderr, reason = "a command-line program speaks to its user")]
@@ -23,34 +20,9 @@ fn main() -> ExitCode {
     }
 }
 
-/// What times alone tell, by the plan, with very many patients.
-#[expect(clippy::print_stdout, reason = "a command-line program speaks")]
-fn plan(patients: usize) -> Result<(), String> {
-    for (name, settings) in [("shipped", Settings::shipped()), ("every defence", Settings::all())] {
-        let board = |seed| Board::dry(dry::run(seed, patients, Habit::Settled, settings));
-        let (train, test) = (board(1), board(2));
-        println!("{name}: {:?}", test.run().price);
-        for (name, game) in
-            [("personas", Game::Personas), ("patient", Game::Patient), ("backup", Game::Backup)]
-        {
-            let kinds: [&[Kind]; 3] =
-                [&[Kind::Certifying], &[Kind::Contacts], &[Kind::Certifying, Kind::Contacts]];
-            for kinds in kinds {
-                let it = play(game, &[&train], &[&test], kinds);
-                let (measured, most) = (it.advantage(), it.upper());
-                println!(
-                    "  {name} {kinds:?}: {measured:.2} pp, at most {most:.2} pp, {} pairs",
-                    it.of
-                );
-            }
-        }
-    }
-    Ok(())
-}
-
 #[expect(clippy::print_stderr, clippy::print_stdout, reason = "a command-line program speaks")]
 fn work() -> Result<(), String> {
-    let mut scale = Scale { patients: 2_000, worlds: 7, control: 400 };
+    let mut scale = Scale { patients: 2_000, worlds: 3, control: 200, plan: 20_000 };
     let (mut json, mut page) = (None, None);
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
@@ -60,10 +32,10 @@ fn work() -> Result<(), String> {
         match argument.as_str() {
             "--json" => json = Some(value()?),
             "--page" => page = Some(value()?),
-            "--patients" => scale.patients = number(value()?)?.max(8),
+            "--patients" => scale.patients = number(value()?)?,
             "--worlds" => scale.worlds = number(value()?)?.max(1),
             "--control" => scale.control = number(value()?)?.max(8),
-            "--plan" => return plan(number(value()?)?),
+            "--plan" => scale.plan = number(value()?)?.max(8),
             other => return Err(format!("unknown option {other}")),
         }
     }

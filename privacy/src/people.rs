@@ -25,6 +25,8 @@ pub enum Habit {
     /// Enrolled long before the first share; spaces are made on different days and hold different
     /// records for different doctors.
     Settled,
+    /// The same, but nobody has hours or an hour she likes.
+    AnyHour,
     /// The first space is made in the opening in which she enrolled.
     Newcomers,
     /// The first two spaces hold the same records.
@@ -85,7 +87,7 @@ pub fn population(seed: u64, patients: usize, habit: Habit) -> Vec<Patient> {
 }
 
 fn patient(rng: &mut StdRng, habit: Habit) -> Patient {
-    let openings = openings(rng);
+    let openings = openings(rng, habit);
     let last = openings.len() - 1;
     // In the middle months, each in another opening, so that there is a before and an after.
     let middle = |rng: &mut StdRng| rng.random_range(last / 4..last * 3 / 4);
@@ -111,13 +113,13 @@ fn patient(rng: &mut StdRng, habit: Habit) -> Patient {
             second.records.clone_from(&first.records);
         }
         Habit::SameDoctors => second.doctors.clone_from(&first.doctors),
-        Habit::Settled | Habit::Newcomers => {}
+        Habit::Settled | Habit::AnyHour | Habit::Newcomers => {}
     }
     let count = rng.random_range(0..4);
     let later = (0..count)
         .map(|_| {
             // Spaces that are to be alike stay alike.
-            let alike = !matches!(habit, Habit::Settled | Habit::Newcomers);
+            let alike = !matches!(habit, Habit::Settled | Habit::AnyHour | Habit::Newcomers);
             let space = rng.random_range(if alike { 2..SPACES } else { 0..SPACES });
             let from = spaces[space].opening;
             let opening = rng.random_range(from..=last);
@@ -128,7 +130,7 @@ fn patient(rng: &mut StdRng, habit: Habit) -> Patient {
 }
 
 /// Times at which she has the app open: a rate, an hour she likes, and exceptions.
-fn openings(rng: &mut StdRng) -> Vec<Opening> {
+fn openings(rng: &mut StdRng, habit: Habit) -> Vec<Opening> {
     let per_day: f64 = rng.random_range(0.12..0.6);
     let hour = [8.0, 12.5, 17.0, 20.0, 21.5][rng.random_range(0..5)];
     let enrols = rng.random_range(0..ENROLLING);
@@ -137,7 +139,7 @@ fn openings(rng: &mut StdRng) -> Vec<Opening> {
         if day > enrols && !rng.random_bool(per_day) {
             continue;
         }
-        let at = match rng.random_bool(0.25) {
+        let at = match habit == Habit::AnyHour || rng.random_bool(0.25) {
             true => rng.random_range(7.0..23.0),
             // The sum of two is near the middle mostly.
             false => hour + rng.random_range(-1.5..1.5) + rng.random_range(-1.5..1.5),

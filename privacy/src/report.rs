@@ -18,10 +18,13 @@ pub fn json(findings: &Findings, scale: Scale) -> String {
     all.insert("control_with_defence".into(), Value::Object(figures(&findings.defended)));
     all.insert("every_defence".into(), Value::Object(figures(&findings.all)));
     all.insert("not_hidden".into(), Value::Object(figures(&findings.open)));
+    let plans =
+        findings.plans.iter().map(|(name, _, all)| (name.to_string(), Value::Object(figures(all))));
+    all.insert("plans".into(), Value::Object(plans.collect()));
     all.insert(
         "scale".into(),
         json!({
-            "patients": scale.patients, "worlds": scale.worlds, "control_patients": scale.control,
+            "patients": scale.patients, "worlds": scale.worlds, "control_patients": scale.control, "plan_patients": scale.plan,
             "personas_each": crate::people::SPACES + 1, "days": crate::people::DAYS,
             "refused_acts": findings.refused,
         }),
@@ -69,37 +72,45 @@ fn table(into: &mut String, all: &[&Figure]) {
 #[must_use]
 pub fn page(findings: &Findings, scale: Scale) -> String {
     let mut page = String::new();
+    let _ = writeln!(page, include_str!("page/head.md"), needed = trials_for(0.01));
+    if scale.patients > 0 {
+        real(&mut page, findings, scale);
+    } else {
+        page.push_str("Only plans were looked at: the games on real services were not played for this page.\n\n");
+    }
+    plans(&mut page, findings, scale);
+    page.push_str(include_str!("page/tail.md"));
+    page
+}
+
+/// What was played on real services.
+fn real(page: &mut String, findings: &Findings, scale: Scale) {
     let _ = writeln!(
         page,
-        include_str!("page/head.md"),
+        include_str!("page/real.md"),
         patients = scale.patients,
         worlds = scale.worlds,
         control = scale.control,
-        needed = trials_for(0.01),
     );
     let by_name = |all: &[Figure], dotted: bool| -> Vec<Figure> {
         all.iter().filter(|it| it.name.contains('.') == dotted).cloned().collect()
     };
     let mut section = |title: &str, words: &str, all: &[Figure]| {
-        let _ = writeln!(page, "## {title}\n\n{}", words.trim_end());
-        page.push('\n');
-        table(&mut page, &all.iter().collect::<Vec<_>>());
+        let _ = writeln!(page, "## {title}\n\n{}\n", words.trim_end());
+        table(page, &all.iter().collect::<Vec<_>>());
     };
-    section(
-        "The app as it is",
-        include_str!("page/shipped.md"),
-        &by_name(&findings.shipped, false),
-    );
-    section("Every defence on", include_str!("page/all.md"), &by_name(&findings.all, false));
+    let (shipped, all) = (&findings.shipped, &findings.all);
+    section("The app as it is", include_str!("page/shipped.md"), &by_name(shipped, false));
+    section("Every defence on", include_str!("page/all.md"), &by_name(all, false));
     section(
         "Which observation tells, the app as it is",
         include_str!("page/kinds.md"),
-        &by_name(&findings.shipped, true),
+        &by_name(shipped, true),
     );
     section(
         "Which observation tells, every defence on",
         "The same table with every defence on.",
-        &by_name(&findings.all, true),
+        &by_name(all, true),
     );
     section("What the design does not hide", include_str!("page/open.md"), &findings.open);
     section(
@@ -112,9 +123,33 @@ pub fn page(findings: &Findings, scale: Scale) -> String {
         "The other half of each control.",
         &findings.defended,
     );
-    prices(&mut page, findings);
-    page.push_str(include_str!("page/tail.md"));
-    page
+    prices(page, findings);
+}
+
+/// What the plans alone tell.
+fn plans(page: &mut String, findings: &Findings, scale: Scale) {
+    let _ = writeln!(page, include_str!("page/plans.md"), patients = scale.plan);
+    page.push_str("| plan | two spaces | patient | backup | news every | records after |\n");
+    page.push_str("|---|---|---|---|---|---|\n");
+    for (name, price, figures) in &findings.plans {
+        let of = |game: &str| {
+            let kinds = ["certifying", "contacts", "both"].map(|kind| {
+                let found = figures.iter().find(|it| it.name == format!("{game}.{kind}"));
+                found.map_or(String::new(), |it| format!("{:.1}", it.score.upper()))
+            });
+            kinds.join(" / ")
+        };
+        let _ = writeln!(
+            page,
+            "| {name} | {} | {} | {} | {:.0} days | {:.0} h |",
+            of("personas"),
+            of("patient"),
+            of("backup"),
+            price.contact_days,
+            price.send_hours
+        );
+    }
+    page.push('\n');
 }
 
 fn prices(page: &mut String, findings: &Findings) {

@@ -79,7 +79,10 @@ pub fn plan(seed: u64, patients: &[Patient], settings: Settings) -> Vec<Act> {
         for (number, opening) in it.openings.iter().enumerate() {
             let mut done = match settings.delay {
                 Delay::None => device.everything(&mut rng, number, *opening, settings),
-                Delay::OneAtATime => device.one_thing(&mut rng, number, *opening, settings),
+                Delay::OneAtATime { news_in_one_of } => {
+                    let news = rng.random_ratio(1, news_in_one_of.max(1));
+                    device.one_thing(&mut rng, number, *opening, settings, news)
+                }
             };
             done.sort_by_key(|(at, _)| *at);
             acts.extend(done.into_iter().map(|(at, what)| Act { at, patient, what }));
@@ -336,6 +339,7 @@ impl<'a> Device<'a> {
         number: usize,
         it: Opening,
         settings: Settings,
+        news: bool,
     ) -> Done {
         let mut done = self.herself(rng, number, it, settings);
         if !done.is_empty() {
@@ -343,7 +347,8 @@ impl<'a> Device<'a> {
         }
         let at = rng.random_range(it.from + 5..it.until);
         let epoch = at / EPOCH;
-        let mut waits: Vec<What> = self.live.keys().map(|space| What::Contact(*space)).collect();
+        let spaces = self.live.keys().filter(|_| news);
+        let mut waits: Vec<What> = spaces.map(|space| What::Contact(*space)).collect();
         waits.extend(self.waiting.iter().map(|later| What::Send(*later)));
         let due: Vec<usize> =
             self.live.keys().copied().filter(|it| self.renewal_is_due(*it, at)).collect();

@@ -6,8 +6,12 @@ pub enum Delay {
     /// Whenever the app is open, for all spaces one after another.
     None,
     /// In each opening of the app at most one thing of at most one space, drawn by chance, at a
-    /// time of its own within the opening.
-    OneAtATime,
+    /// time of its own within the opening. News of the spaces are asked for in one of so many
+    /// openings.
+    OneAtATime {
+        /// In one of how many.
+        news_in_one_of: u32,
+    },
 }
 
 /// When personas are certified.
@@ -50,7 +54,7 @@ impl Settings {
     #[must_use]
     pub const fn all() -> Self {
         Self {
-            delay: Delay::OneAtATime,
+            delay: Delay::OneAtATime { news_in_one_of: 6 },
             ahead: Ahead::Weeks,
             padding: true,
             own_connections: true,

@@ -103,6 +103,22 @@ impl View {
         self.traces.get(who).cloned().unwrap_or_default()
     }
 
+    /// When every key was certified, heard of and issued to, without saying whose: to compare views. The relay
+    /// hears of a key several times in one act.
+    #[must_use]
+    pub fn times(&self) -> Vec<[Vec<u64>; 3]> {
+        let once = |it: Vec<u64>| -> Vec<u64> {
+            it.into_iter().collect::<BTreeSet<_>>().into_iter().collect()
+        };
+        let at = |all: &[(u64, usize)]| -> Vec<u64> { all.iter().map(|(at, _)| *at).collect() };
+        let of = |it: &Trace| [at(&it.certified), it.contacts.clone(), at(&it.issued)].map(once);
+        let mut all: Vec<_> = self.traces.values().map(of).collect();
+        // Keys that are the desk's or a doctor's.
+        all.retain(|it| !it[0].is_empty() || !it[2].is_empty());
+        all.sort();
+        all
+    }
+
     /// Tells lengths before padding.
     pub fn tell_lengths(&mut self, lengths: &BTreeMap<[u8; 32], Vec<u64>>) {
         for (who, lengths) in lengths {

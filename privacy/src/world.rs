@@ -50,11 +50,9 @@ pub fn run(seed: u64, patients: usize, habit: Habit, settings: Settings) -> Outc
     let doctors = doctors(&services, seed)?;
     let mut devices: Vec<Option<Device>> = (0..patients).map(|_| None).collect();
     let (mut refused, mut first) = (0, None);
-    let mut took: BTreeMap<String, (f64, u32)> = BTreeMap::new();
     for (number, act) in acts.iter().enumerate() {
         services.clock.set(act.at);
         let plan = &population[act.patient];
-        let begun = std::time::Instant::now();
         let done = match (act.what, devices[act.patient].as_mut()) {
             (What::Enrol, _) => {
                 let rng = seeded(seed.wrapping_mul(1_000_003) ^ number as u64);
@@ -64,18 +62,10 @@ pub fn run(seed: u64, patients: usize, habit: Habit, settings: Settings) -> Outc
             (what, Some(device)) => carry_out(&services, settings, device, plan, what, &doctors),
             (_, None) => Err("not enrolled".into()),
         };
-        let e = took
-            .entry(format!("{:?}", act.what).chars().take_while(|c| *c != '(').collect())
-            .or_default();
-        e.0 += begun.elapsed().as_secs_f64();
-        e.1 += 1;
         if let Err(error) = done {
             refused += 1;
             first.get_or_insert(format!("{:?}: {error}", act.what));
         }
-    }
-    if std::env::var("TOOK").is_ok() {
-        eprintln!("{took:?}");
     }
     if refused * 200 > acts.len() {
         return Err(format!(

@@ -14,10 +14,10 @@ pub(crate) struct Arguments {
     #[arg(long, default_value_t = PATIENTS)]
     patients: usize,
     /// Populations with every defence on.
-    #[arg(long, default_value_t = 7)]
+    #[arg(long, default_value_t = 3)]
     worlds: usize,
     /// Patients in each control.
-    #[arg(long, default_value_t = 400)]
+    #[arg(long, default_value_t = 200)]
     control: usize,
 }
 
