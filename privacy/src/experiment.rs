@@ -80,7 +80,8 @@ pub fn controls() -> [(&'static str, Settings, Game, Habit); 5] {
         ("padding", Settings { padding: false, ..all }, Game::FirstTwo, Habit::OneRecord),
         (
             "separate_connections",
-            Settings { own_connections: false, ..all },
+            // Where nothing of two spaces happens in one opening they cannot share a connection.
+            Settings { own_connections: false, delay: Delay::None, ..all },
             Game::Personas,
             Habit::Settled,
         ),
@@ -188,7 +189,11 @@ fn controls_and_limits(
 ) -> Result<(), String> {
     for (number, (name, settings, game, habit)) in controls().into_iter().enumerate() {
         tell(&format!("without {name}"));
-        let kinds: &[Kind] = if name == "padding" { &[Kind::Sizes] } else { &Kind::ALL };
+        let kinds: &[Kind] = match name {
+            "padding" => &[Kind::Sizes],
+            "separate_connections" => &[Kind::Connections],
+            _ => &Kind::ALL,
+        };
         for (settings, into) in
             [(settings, &mut findings.controls), (Settings::all(), &mut findings.defended)]
         {

@@ -28,7 +28,7 @@ fn control(name: &str) -> (Settings, Game, Habit) {
 }
 
 #[test]
-fn a_planted_mark_is_found_and_nothing_is_in_the_bytes_without_it() {
+fn the_plan_shows_what_real_services_show_and_a_planted_mark_is_found() {
     let mut board = real(Habit::Settled, Settings::all());
     let run = board.run();
     assert_eq!(run.refused, 0);
@@ -41,10 +41,6 @@ fn a_planted_mark_is_found_and_nothing_is_in_the_bytes_without_it() {
         lists.insert(of, times);
     }
     assert_eq!(lists["plan"], lists["real"]);
-    // Learned and tried on the same few: what is found even so is there, what is not is not.
-    let marks =
-        |board: &Board| board.view().traces.values().map(|it| it.marks.len()).sum::<usize>();
-    assert_eq!(marks(&board), 0, "no piece of bytes is in two of these traces");
     board.plant();
     for game in [Game::Personas, Game::Patient] {
         let score = play(game, &[&board], &[&board], &[Kind::Bytes]);
