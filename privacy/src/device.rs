@@ -7,8 +7,7 @@ use keyward_protocol::{
     arc::{Credential, CredentialResponse},
     capsule::{self, DelegatingKey, FreshCek, PoolEntry},
     certificate::{
-        AnonymousCertificate, AnonymousRequest, PersonaCertificate, PersonaKeys, VerifiedClinician,
-        VerifiedPersona,
+        AnonymousCertificate, AnonymousRequest, PersonaKeys, VerifiedClinician, VerifiedPersona,
     },
     chain::{Head, HeaderCore, RecordHeader},
     cpace::Initiator,
@@ -46,13 +45,33 @@ fn told<E: std::fmt::Display>(error: E) -> String {
     error.to_string()
 }
 
-/// A certified persona.
-struct Persona {
+/// A persona's keys.
+struct Keys {
     signing: SigningKey,
     decryption: DecryptionKey,
     recovery_hash: [u8; 32],
-    epoch: u64,
-    certificate: Vec<u8>,
+}
+
+/// A certified persona.
+struct Persona {
+    keys: Keys,
+    certificate: VerifiedPersona,
+    /// The object of the certificate's epoch, which a letter to a doctor carries.
+    object: Vec<u8>,
+}
+
+impl Persona {
+    const fn signing(&self) -> &SigningKey {
+        &self.keys.signing
+    }
+
+    const fn id(&self) -> PersonaId {
+        self.certificate.id()
+    }
+
+    fn epoch(&self) -> u64 {
+        self.certificate.epoch
+    }
 }
 
 struct Space {
@@ -64,6 +83,7 @@ struct Space {
 }
 
 struct Held {
+    object: Vec<u8>,
     epoch: VerifiedEpoch,
     credential: Credential,
     next: u16,
@@ -84,6 +104,8 @@ pub enum Use {
 pub struct Device {
     enrolment: SigningKey,
     master: MasterSecret,
+    /// Of all personas, where they have no own ones.
+    recovery: SigningKey,
     held: BTreeMap<u64, Held>,
     pool: Vec<Persona>,
     spaces: BTreeMap<usize, Space>,
@@ -94,6 +116,8 @@ pub struct Device {
     pub personas: Vec<(PersonaId, Use)>,
     /// Lengths of what was sent before padding, by persona.
     pub lengths: BTreeMap<PersonaId, Vec<u64>>,
+    /// By persona: when the credential was issued that her first certificate came from.
+    pub issued: BTreeMap<PersonaId, u64>,
 }
 
 impl Device {
@@ -147,6 +171,7 @@ impl Device {
         Ok(Self {
             enrolment,
             master: MasterSecret::generate(&mut rng),
+            recovery: SigningKey::generate(&mut rng).map_err(told)?,
             held: BTreeMap::new(),
             pool: Vec::new(),
             spaces: BTreeMap::new(),
@@ -155,6 +180,7 @@ impl Device {
             rng,
             personas: Vec::new(),
             lengths: BTreeMap::new(),
+            issued: BTreeMap::new(),
         })
     }
 
@@ -194,11 +220,11 @@ impl Device {
             .finish(&epoch.object().issuer, request.credential_request(), &response)
             .map_err(told)?;
         let issues = self.held.get(&number).map_or(1, |held| held.issues + 1);
-        let held = Held { epoch, credential, next: 0, issued: world.clock.now(), issues };
+        let held = Held { object, epoch, credential, next: 0, issued: world.clock.now(), issues };
         self.held.insert(number, held);
         // Certificates of the epoch before are good to the end of this one.
         let oldest = number - u64::from(settings.ahead == Ahead::Weeks);
-        self.pool.retain(|persona| persona.epoch >= oldest);
+        self.pool.retain(|persona| persona.epoch() >= oldest);
         Ok(())
     }
 
@@ -214,39 +240,32 @@ impl Device {
 
     fn fresh(&mut self, world: &Services, settings: Settings) -> Outcome<Persona> {
         let recovery = SigningKey::generate(&mut self.rng).map_err(told)?;
-        let mut persona = Persona {
+        let recovery = if settings.own_recovery { &recovery } else { &self.recovery };
+        let keys = Keys {
             signing: SigningKey::generate(&mut self.rng).map_err(told)?,
             decryption: DecryptionKey::generate(&mut self.rng).map_err(told)?,
             recovery_hash: recovery_hash(recovery.verifying_key()),
-            epoch: 0,
-            certificate: Vec::new(),
         };
-        self.certified(world, settings, &mut persona)?;
-        Ok(persona)
+        self.certified(world, settings, keys)
     }
 
     /// Shows the credential of the current epoch for a persona, on a connection that carries
     /// nothing else.
-    fn certified(
-        &mut self,
-        world: &Services,
-        settings: Settings,
-        persona: &mut Persona,
-    ) -> Outcome {
+    fn certified(&mut self, world: &Services, settings: Settings, keys: Keys) -> Outcome<Persona> {
         let number = epoch_at(world.clock.now());
         if !self.held.contains_key(&number) {
             self.issue(world, settings)?;
         }
         let client = self.authority(world)?;
         let held = self.held.get_mut(&number).ok_or("no credential")?;
-        let keys = PersonaKeys {
-            signing: &persona.signing,
-            decryption: &persona.decryption,
-            recovery_hash: persona.recovery_hash,
+        let shown = PersonaKeys {
+            signing: &keys.signing,
+            decryption: &keys.decryption,
+            recovery_hash: keys.recovery_hash,
         };
         let request = AnonymousRequest::create(
             &mut self.rng,
-            &keys,
+            &shown,
             &held.epoch,
             &held.credential,
             held.next,
@@ -254,13 +273,9 @@ impl Device {
         .map_err(told)?;
         held.next += 1;
         let certificate = client.certify_anonymously(request).map_err(told)?;
-        AnonymousCertificate::verify(&certificate, &held.epoch).map_err(told)?;
-        persona.epoch = number;
-        persona.certificate = match settings.coarse_windows {
-            true => certificate,
-            false => typed(&world.authority_key, world, persona, held.issued)?,
-        };
-        Ok(())
+        let certificate = AnonymousCertificate::verify(&certificate, &held.epoch).map_err(told)?;
+        self.issued.entry(certificate.id()).or_insert(held.issued);
+        Ok(Persona { keys, certificate, object: held.object.clone() })
     }
 
     /// A persona for a new use: out of the pool, or certified now.
@@ -271,12 +286,12 @@ impl Device {
         {
             self.issue(world, settings)?;
         }
-        self.pool.retain(|persona| persona.epoch + 1 >= number);
+        self.pool.retain(|persona| persona.epoch() + 1 >= number);
         let persona = match self.pool.is_empty() {
             false => self.pool.remove(0),
             true => self.fresh(world, settings)?,
         };
-        self.personas.push((PersonaId::of(persona.signing.verifying_key()), it));
+        self.personas.push((persona.id(), it));
         Ok(persona)
     }
 
@@ -292,7 +307,7 @@ impl Device {
         doctors: &[VerifiedClinician],
     ) -> Outcome {
         let persona = self.persona(world, settings, Use::Space(number))?;
-        let id = PersonaId::of(persona.signing.verifying_key());
+        let id = persona.id();
         let (compartment, epoch) =
             (CompartmentId::random(&mut self.rng), EpochId::random(&mut self.rng));
         let now = world.clock.now();
@@ -300,8 +315,8 @@ impl Device {
         let device = DeviceId::random(&mut self.rng);
         let mut space = Space { persona, compartment, epoch, device, head };
         let relay = self.relay(world)?;
-        let key = &space.persona.signing;
-        relay.put_persona(key, &space.persona.certificate).map_err(told)?;
+        let key = space.persona.signing();
+        relay.put_persona(key, space.persona.certificate.raw()).map_err(told)?;
         let statement =
             EpochStatement { persona: id, compartment, epoch, closes: None, opened_at: now };
         let statement = Signed::sign(key, statement).map_err(told)?.to_bytes();
@@ -309,38 +324,33 @@ impl Device {
         let it = &plan.spaces[number];
         self.send_to(&relay, &mut space, &it.records)?;
         for doctor in &it.doctors {
-            let grant = self.grant(world, &space, &doctors[*doctor], now)?;
-            relay.grant(&space.persona.signing, &grant, &random_id(&mut self.rng)).map_err(told)?;
+            let grant = self.grant(&space, &doctors[*doctor], now)?;
+            relay
+                .grant(space.persona.signing(), &grant, &random_id(&mut self.rng))
+                .map_err(told)?;
         }
         self.spaces.insert(number, space);
         Ok(())
     }
 
-    fn grant(
-        &mut self,
-        world: &Services,
-        space: &Space,
-        doctor: &VerifiedClinician,
-        now: u64,
-    ) -> Outcome<PostGrant> {
-        let id = PersonaId::of(space.persona.signing.verifying_key());
-        // The builder wants a certificate of type 1; it takes id and key from it, nothing of it is sent.
-        let typed = typed(&world.authority_key, world, &space.persona, now)?;
-        let stand_in = verified(&typed, world)?;
+    fn grant(&mut self, space: &Space, doctor: &VerifiedClinician, now: u64) -> Outcome<PostGrant> {
+        let id = space.persona.id();
         let key = DelegatingKey::derive(&self.master, id, space.compartment, space.epoch);
         let grant_id = GrantId::random(&mut self.rng);
-        let (signed, keys) = GrantBuilder::new(&self.master, &stand_in, doctor, grant_id)
-            .map_err(told)?
-            .valid(now - 60, now + 170 * DAY)
-            .entry(&key)
-            .sign(&space.persona.signing)
-            .map_err(told)?;
+        let (signed, keys) =
+            GrantBuilder::new(&self.master, &space.persona.certificate, doctor, grant_id)
+                .map_err(told)?
+                .valid(now - 60, now + 170 * DAY)
+                .entry(&key)
+                .sign(space.persona.signing())
+                .map_err(told)?;
         let message = GrantMessage {
             grant: signed.clone(),
-            persona_certificate: space.persona.certificate.clone(),
+            persona_certificate: space.persona.certificate.raw().to_vec(),
+            epoch_object: space.persona.object.clone(),
             share: vec![b'x'; 900],
         };
-        let message = message.seal(&mut self.rng, &space.persona.signing, doctor).map_err(told)?;
+        let message = message.seal(&mut self.rng, space.persona.signing(), doctor).map_err(told)?;
         let keys = signed
             .unverified()
             .entries
@@ -368,13 +378,13 @@ impl Device {
     }
 
     fn send_to(&mut self, relay: &RelayClient, space: &mut Space, records: &[usize]) -> Outcome {
-        let id = PersonaId::of(space.persona.signing.verifying_key());
+        let id = space.persona.id();
         let mut sealed = Vec::with_capacity(records.len());
         for length in records {
             self.lengths.entry(id).or_default().push(*length as u64);
             sealed.push(self.seal(space, *length)?);
         }
-        let key = &space.persona.signing;
+        let key = space.persona.signing();
         let head = Signed::sign(key, space.head.clone()).map_err(told)?.to_bytes();
         let batch = UploadBatch { heads: vec![head], records: sealed };
         relay.upload(key, &batch, &random_id(&mut self.rng)).map_err(told)?;
@@ -382,7 +392,7 @@ impl Device {
     }
 
     fn seal(&mut self, space: &mut Space, length: usize) -> Outcome<UploadRecord> {
-        let persona = PersonaId::of(space.persona.signing.verifying_key());
+        let persona = space.persona.id();
         let rng = &mut self.rng;
         let content: Vec<u8> = (0..length).map(|_| rng.random_range(b'a'..=b'z')).collect();
         let key = DelegatingKey::derive(&self.master, persona, space.compartment, space.epoch);
@@ -406,17 +416,22 @@ impl Device {
         let capsule = capsule::seal(entry, &core, &cek).map_err(told)?;
         let header = RecordHeader { core, capsule };
         space.head.append(&header).map_err(told)?;
-        let header = Signed::sign(&space.persona.signing, header).map_err(told)?.to_bytes();
+        let header = Signed::sign(space.persona.signing(), header).map_err(told)?.to_bytes();
         Ok(UploadRecord { header, payload: sealed.bytes })
     }
 
-    /// Asks whether the relay knows more, and for the access history.
+    /// Asks whether the relay knows more, and for the access history; if not `really`, only what would be seen of it
+    /// is noted.
     ///
     /// # Errors
     /// What refused.
-    pub fn contact(&self, world: &Services, number: usize) -> Outcome {
+    pub fn contact(&self, world: &Services, number: usize, really: bool) -> Outcome {
         let Some(space) = self.spaces.get(&number) else { return Ok(()) };
-        let (relay, key) = (self.relay(world)?, &space.persona.signing);
+        if !really {
+            world.notebook.note_planned(world.clock.now(), space.persona.id().to_bytes());
+            return Ok(());
+        }
+        let (relay, key) = (self.relay(world)?, space.persona.signing());
         relay.all_compartments(key).map_err(told)?;
         relay.accesses(key, 0).map_err(told)?;
         Ok(())
@@ -428,9 +443,11 @@ impl Device {
     /// What refused.
     pub fn renew(&mut self, world: &Services, settings: Settings, number: usize) -> Outcome {
         let Some(mut space) = self.spaces.remove(&number) else { return Ok(()) };
-        self.certified(world, settings, &mut space.persona)?;
+        space.persona = self.certified(world, settings, space.persona.keys)?;
         let relay = self.relay(world)?;
-        relay.put_persona(&space.persona.signing, &space.persona.certificate).map_err(told)?;
+        relay
+            .put_persona(space.persona.signing(), space.persona.certificate.raw())
+            .map_err(told)?;
         self.spaces.insert(number, space);
         Ok(())
     }
@@ -445,19 +462,19 @@ impl Device {
             None => {
                 let persona = self.persona(world, settings, Use::Backup)?;
                 self.relay(world)?
-                    .put_persona(&persona.signing, &persona.certificate)
+                    .put_persona(persona.signing(), persona.certificate.raw())
                     .map_err(told)?;
                 (persona, 1)
             }
         };
         let relay = self.relay(world)?;
-        if epoch_at(world.clock.now()) > persona.epoch + 1 {
-            self.certified(world, settings, &mut persona)?;
-            relay.put_persona(&persona.signing, &persona.certificate).map_err(told)?;
+        if epoch_at(world.clock.now()) > persona.epoch() + 1 {
+            persona = self.certified(world, settings, persona.keys)?;
+            relay.put_persona(persona.signing(), persona.certificate.raw()).map_err(told)?;
         }
         let mut pack = vec![0; padded(length)];
         self.rng.fill_bytes(&mut pack);
-        let key = &persona.signing;
+        let key = persona.signing();
         let pack = relay.put_backup_pack(key, &pack, &random_id(&mut self.rng)).map_err(told)?.pack;
         let mut manifest = vec![0; 512];
         self.rng.fill_bytes(&mut manifest);
@@ -473,29 +490,6 @@ fn padded(length: usize) -> usize {
     let bits = length.max(2).ilog2();
     let last = (1_usize << (bits - (bits.ilog2() + 1).min(bits))) - 1;
     (length + last) & !last
-}
-
-/// A certificate of type 1 for a persona, signed by the clinic's key.
-fn typed(
-    authority: &SigningKey,
-    world: &Services,
-    persona: &Persona,
-    from: u64,
-) -> Outcome<Vec<u8>> {
-    let certificate = PersonaCertificate {
-        service_id: world.service,
-        verification: persona.signing.verifying_key().clone(),
-        encapsulation: *persona.decryption.encapsulation_key(),
-        recovery_hash: persona.recovery_hash,
-        valid_from: from,
-        valid_until: from + 180 * DAY,
-    };
-    certificate.issue(authority).map_err(told)
-}
-
-fn verified(bytes: &[u8], world: &Services) -> Outcome<VerifiedPersona> {
-    let authorities = [world.authority_key.verifying_key().clone()];
-    PersonaCertificate::verify_signature_only(bytes, &authorities).map_err(told)
 }
 
 fn random(rng: &mut StdRng) -> [u8; 32] {

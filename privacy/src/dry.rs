@@ -5,8 +5,10 @@
 use std::collections::{BTreeMap, HashMap};
 
 use keyward_protocol::ids::PersonaId;
+use keyward_relay_api::authority::credential::ISSUES_PER_EPOCH;
 
 use crate::device::Use;
+use crate::observer::Prints;
 use crate::people::{self, EPOCH, Habit};
 use crate::schedule::{self, What};
 use crate::settings::{Ahead, Settings};
@@ -84,8 +86,17 @@ pub fn run(seed: u64, patients: usize, habit: Habit, settings: Settings) -> (Vie
         let used = keys.used.iter().map(|(place, key)| (PersonaId::from_bytes(*key), of(*place)));
         (number(1, patient as u64), used.collect())
     });
-    let truth = Truth { patients: truth.collect(), lengths: BTreeMap::new() };
-    let run = Run { truth, seen: Vec::new(), stored: Stored::default(), price, refused: 0 };
+    let truth =
+        Truth { patients: truth.collect(), lengths: BTreeMap::new(), issued: BTreeMap::new() };
+    let run = Run {
+        seed,
+        truth,
+        seen: Vec::new(),
+        prints: Prints::new(),
+        stored: Stored::default(),
+        price,
+        refused: 0,
+    };
     (View { traces: it.traces }, run)
 }
 
@@ -128,7 +139,12 @@ impl Dry {
     }
 
     fn taken(&mut self, keys: &mut Keys, device: [u8; 32], at: u64) -> ([u8; 32], u64) {
-        keys.pool.retain(|(_, epoch)| *epoch + 1 >= at / EPOCH);
+        let now = at / EPOCH;
+        let issues = keys.issued.iter().filter(|epoch| **epoch == now).count();
+        if self.settings.ahead == Ahead::Never && issues < ISSUES_PER_EPOCH as usize {
+            self.issue(keys, device, at);
+        }
+        keys.pool.retain(|(_, epoch)| *epoch + 1 >= now);
         match keys.pool.is_empty() {
             false => keys.pool.remove(0),
             true => (self.fresh(keys, device, at), at / EPOCH),

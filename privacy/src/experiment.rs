@@ -1,24 +1,30 @@
 //! Which populations under which defences, and who plays which game on them.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
 
-use crate::dry;
+use crate::controls::{self, Control, Worlds};
 use crate::features::Kind;
-use crate::games::{Board, Game, Score, play};
+use crate::games::{Board, Game, Player, Score, play};
 use crate::people::Habit;
-use crate::schedule::Price;
-use crate::settings::{Ahead, Delay, Settings};
-use crate::world;
+use crate::plans::{self, Plan};
+use crate::settings::Settings;
+use crate::world::{self, Job, Run};
+
+/// Patients of one population with the app as it is: what they have is read, played on and forgotten.
+const POPULATION: usize = 100;
+/// Of requests for news on real services one in so many is really sent: they are nearly all requests, and their
+/// bytes are alike.
+pub const NEWS_SENT: usize = 12;
 
 /// How much is simulated.
 #[derive(Clone, Copy, Debug)]
 pub struct Scale {
-    /// Patients in each population that is tested.
+    /// Patients on real services, with the app as it is, who are in games.
     pub patients: usize,
-    /// Such populations with every defence on. The adversary learns on one more.
-    pub worlds: usize,
-    /// Patients in each population of a control or of what the design does not hide.
+    /// Others of whom the adversary learns.
+    pub learn: usize,
+    /// Patients in each population with the slow rhythm, of a control, or of what the design does not hide.
     pub control: usize,
     /// Patients in each population of which only the plan is looked at.
     pub plan: usize,
@@ -33,23 +39,29 @@ pub struct Figure {
     pub score: Score,
 }
 
+impl Figure {
+    /// A figure by its name.
+    #[must_use]
+    pub fn new(name: impl Into<String>, score: Score) -> Self {
+        Self { name: name.into(), score }
+    }
+}
+
 /// Everything that came out.
 #[derive(Clone, Debug, Default)]
 pub struct Findings {
-    /// The settings the app has: both games with everything, then by kind of observation.
+    /// The app as it is, on real services: games with everything, without times, and by kind of observation.
     pub shipped: Vec<Figure>,
-    /// The same with every defence on.
-    pub all: Vec<Figure>,
+    /// The same with the slow rhythm.
+    pub slow: Vec<Figure>,
     /// One control for each defence, each switched off by itself.
-    pub controls: Vec<Figure>,
-    /// The same games with the defence on, in the same order.
-    pub defended: Vec<Figure>,
-    /// What the design does not hide, with every defence on.
+    pub controls: Vec<Control>,
+    /// What the design does not hide.
     pub open: Vec<Figure>,
-    /// What times alone tell, by the plan: for each variant its price and the games.
-    pub plans: Vec<(&'static str, Price, Vec<Figure>)>,
-    /// What each setting costs: shipped, all.
-    pub prices: [Price; 2],
+    /// How many times as many bytes it takes if every record up to 64 KiB has one size.
+    pub one_size: f64,
+    /// What times alone tell, by the plan.
+    pub plans: Vec<Plan>,
     /// Acts that were refused, of all populations.
     pub refused: usize,
 }
@@ -58,215 +70,121 @@ impl Findings {
     /// The control with the smallest advantage that is certain.
     #[must_use]
     pub fn weakest_control(&self) -> f64 {
-        self.controls.iter().map(|it| it.score.lower()).fold(50.0, f64::min)
+        self.controls.iter().map(|it| it.without.lower()).fold(50.0, f64::min)
     }
 }
 
-/// A population to run.
-#[derive(Clone, Copy)]
-struct Job {
-    patients: usize,
-    habit: Habit,
-    settings: Settings,
-}
+/// Hears what is being done.
+pub type Tell<'a> = &'a (dyn Fn(&str) + Sync);
 
-/// The settings with one defence switched off, its name, and the game it is for.
-#[must_use]
-pub fn controls() -> [(&'static str, Settings, Game, Habit); 5] {
-    let all = Settings::all();
-    [
-        ("random_delay", Settings { delay: Delay::None, ..all }, Game::Personas, Habit::Settled),
-        ("batching", Settings { ahead: Ahead::Never, ..all }, Game::Patient, Habit::Settled),
-        ("padding", Settings { padding: false, ..all }, Game::FirstTwo, Habit::OneRecord),
-        (
-            "separate_connections",
-            // Where nothing of two spaces happens in one opening they cannot share a connection.
-            Settings { own_connections: false, delay: Delay::None, ..all },
-            Game::Personas,
-            Habit::Settled,
-        ),
-        (
-            "coarse_validity",
-            Settings { coarse_windows: false, ..all },
-            Game::Patient,
-            Habit::Settled,
-        ),
-    ]
-}
-
-/// What the design does not hide: name, habit, game, and what is looked at.
-fn open_games() -> [(&'static str, Habit, Game, &'static [Kind]); 4] {
-    [
-        ("same_records_in_two_spaces", Habit::SameRecords, Game::FirstTwo, &[Kind::Sizes]),
-        ("one_record_in_two_spaces", Habit::OneRecord, Game::FirstTwo, &[Kind::Sizes]),
-        ("same_doctors_in_two_spaces", Habit::SameDoctors, Game::FirstTwo, &[Kind::Doctors]),
-        ("shares_on_the_day_of_enrolling", Habit::Newcomers, Game::Patient, &Kind::ALL),
-    ]
-}
-
-/// Runs everything. `tell` hears what is being done.
+/// Runs everything.
 ///
 /// # Errors
 /// What stood in the way, in words.
-pub fn run(scale: Scale, tell: &(dyn Fn(&str) + Sync)) -> Result<Findings, String> {
+pub fn run(scale: Scale, tell: Tell<'_>) -> Result<Findings, String> {
     tell("plans alone");
-    let mut findings = Findings { plans: plans(scale.plan), ..Findings::default() };
+    let mut findings = Findings { plans: plans::play_all(scale.plan, tell), ..Findings::default() };
     if scale.patients == 0 {
         return Ok(findings);
     }
-    let main = |settings, patients| Job { patients, habit: Habit::Settled, settings };
-    let (shipped, all) = (Settings::shipped(), Settings::all());
-    // Half as many to learn from are enough: what they cannot teach no test can use.
-    let mut jobs = vec![main(shipped, scale.patients / 2), main(shipped, scale.patients)];
     tell("the app as it is");
-    let boards = boards(&jobs, 1, tell)?;
-    findings.prices[0] = boards[1].run().price;
-    findings.refused += refused(&boards);
-    findings.shipped = breakdown(&boards[..1], &boards[1..]);
-    drop(boards);
-    tell("every defence on");
-    jobs = vec![main(all, scale.patients); scale.worlds + 1];
-    let mut boards = self::boards(&jobs, 100, tell)?;
-    findings.prices[1] = boards[1].run().price;
-    findings.refused += refused(&boards);
-    findings.all = breakdown(&boards[..1], &boards[1..]);
-    for board in &mut boards {
-        board.tell_addresses();
-    }
-    let (train, test) = views(&boards, 1);
+    let (figures, refused) = as_it_is(scale, tell)?;
+    (findings.shipped, findings.refused) = (figures, refused);
+    let mut worlds = Worlds::new(scale.control, tell);
+    let [mut train, mut test] = worlds.boards(Habit::Settled, Settings::slow())?;
+    findings.slow = breakdown(&train, &test);
+    train.tell_addresses();
+    test.tell_addresses();
     let addresses = play(Game::Personas, &train, &test, &[Kind::Addresses]);
-    findings.open.push(Figure { name: "one_network_address".into(), score: addresses });
-    drop(boards);
-    controls_and_limits(scale, tell, &mut findings)?;
+    findings.open.push(Figure::new("one_network_address", addresses));
+    controls::play_all(&mut worlds, &mut findings)?;
+    findings.refused += worlds.refused();
     Ok(findings)
 }
 
-/// Plans without services: many patients, many variants.
-fn plans(patients: usize) -> Vec<(&'static str, Price, Vec<Figure>)> {
-    let quiet = |news_in_one_of| Settings {
-        delay: Delay::OneAtATime { news_in_one_of },
-        ..Settings::all()
-    };
-    let shipped = Settings::shipped();
-    let together = Settings { ahead: Ahead::Weeks, ..shipped };
-    let variants = [
-        ("the app as it is", shipped, Habit::Settled),
-        ("all at once, but certified ahead by chance", together, Habit::Settled),
-        ("one thing at a time, news in every opening", quiet(1), Habit::Settled),
-        ("the same, news in one opening of six", quiet(6), Habit::Settled),
-        ("the same, news in one of forty", quiet(40), Habit::Settled),
-        ("the same, and nobody has an hour she likes", quiet(40), Habit::AnyHour),
-    ];
-    let games =
-        [("personas", Game::Personas), ("patient", Game::Patient), ("backup", Game::Backup)];
-    let kinds: [(&str, &[Kind]); 3] = [
-        ("certifying", &[Kind::Certifying]),
-        ("contacts", &[Kind::Contacts]),
-        ("both", &[Kind::Certifying, Kind::Contacts]),
-    ];
-    variants
-        .into_iter()
-        .map(|(name, settings, habit)| {
-            let board = |seed| Board::dry(dry::run(seed, patients, habit, settings));
-            let (train, test) = (board(1), board(2));
-            let figures = games.into_iter().flat_map(|(name, game)| {
-                let (train, test) = (&train, &test);
-                kinds.into_iter().map(move |(kind, kinds)| Figure {
-                    name: format!("{name}.{kind}"),
-                    score: play(game, &[train], &[test], kinds),
-                })
-            });
-            (name, test.run().price, figures.collect())
-        })
-        .collect()
-}
-
-/// One population to learn from and one to test for each control, its counterpart, and each limit.
-fn controls_and_limits(
-    scale: Scale,
-    tell: &(dyn Fn(&str) + Sync),
-    findings: &mut Findings,
-) -> Result<(), String> {
-    for (number, (name, settings, game, habit)) in controls().into_iter().enumerate() {
-        tell(&format!("without {name}"));
-        let kinds: &[Kind] = match name {
-            "padding" => &[Kind::Sizes],
-            "separate_connections" => &[Kind::Connections],
-            _ => &Kind::ALL,
+/// What is played, and what the adversary looks at: everything, everything but times, then one kind alone.
+fn players(train: &Board) -> Vec<(String, Player)> {
+    let mut players = Vec::new();
+    for (name, game) in plans::GAMES {
+        let mut one = |name: String, kinds: &[Kind]| {
+            players.push((name, Player::learn(game, train, kinds)));
         };
-        for (settings, into) in
-            [(settings, &mut findings.controls), (Settings::all(), &mut findings.defended)]
-        {
-            let job = Job { patients: scale.control, habit, settings };
-            let seed = 1_000 + 10 * number as u64;
-            let boards = boards(&[job, job], seed, tell)?;
-            let score = play(game, &[&boards[0]], &[&boards[1]], kinds);
-            into.push(Figure { name: name.into(), score });
-        }
-    }
-    for (number, (name, habit, game, kinds)) in open_games().into_iter().enumerate() {
-        tell(name);
-        let job = Job { patients: scale.control, habit, settings: Settings::all() };
-        let boards = boards(&[job, job], 2_000 + 10 * number as u64, tell)?;
-        let score = play(game, &[&boards[0]], &[&boards[1]], kinds);
-        findings.open.push(Figure { name: name.into(), score });
-    }
-    Ok(())
-}
-
-fn views(boards: &[Board], train: usize) -> (Vec<&Board>, Vec<&Board>) {
-    (boards[..train].iter().collect(), boards[train..].iter().collect())
-}
-
-fn refused(boards: &[Board]) -> usize {
-    boards.iter().map(|board| board.run().refused).sum()
-}
-
-/// All games with everything, then with one kind of observation alone.
-fn breakdown(train: &[Board], test: &[Board]) -> Vec<Figure> {
-    let (train, test): (Vec<&Board>, Vec<&Board>) = (train.iter().collect(), test.iter().collect());
-    let mut figures = Vec::new();
-    let games = [
-        ("link_personas", Game::Personas),
-        ("link_patient", Game::Patient),
-        ("link_backup", Game::Backup),
-    ];
-    for (name, game) in games {
-        figures.push(Figure { name: name.into(), score: play(game, &train, &test, &Kind::ALL) });
+        one(name.into(), &Kind::ALL);
+        one(format!("{name}.without_times"), &Kind::WITHOUT_TIMES);
         for kind in Kind::ALL {
-            let score = play(game, &train, &test, &[kind]);
-            figures.push(Figure { name: format!("{name}.{}", kind.name()), score });
+            one(format!("{name}.{}", kind.name()), &[kind]);
         }
-        // What credential, certificates and protocol say by themselves, times aside.
-        let still = [Kind::Bytes, Kind::Connections, Kind::Windows];
-        let score = play(game, &train, &test, &still);
-        figures.push(Figure { name: format!("{name}.protocol"), score });
     }
-    figures
+    players
 }
 
-/// Runs populations, as many at once as there are cores.
-fn boards(jobs: &[Job], seed: u64, tell: &(dyn Fn(&str) + Sync)) -> Result<Vec<Board>, String> {
-    let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+fn breakdown(train: &Board, test: &Board) -> Vec<Figure> {
+    let players = players(train).into_iter();
+    players.map(|(name, player)| Figure::new(name, player.play(test))).collect()
+}
+
+/// The app as it is: the adversary learns on one population and plays on as many as there is time for.
+fn as_it_is(scale: Scale, tell: Tell<'_>) -> Result<(Vec<Figure>, usize), String> {
+    let job = |seed, patients| Job {
+        seed,
+        patients,
+        habit: Habit::Settled,
+        settings: Settings::shipped(),
+        news_sent: NEWS_SENT,
+    };
+    let tests = scale.patients.div_ceil(POPULATION);
+    let jobs: Vec<Job> = std::iter::once(job(1, scale.learn))
+        .chain(
+            (0..tests).map(|n| job(n as u64 + 2, POPULATION.min(scale.patients - n * POPULATION))),
+        )
+        .collect();
+    let (mut players, mut waiting, mut refused) = (None, Vec::new(), 0);
+    let mut scores: Vec<Score> = Vec::new();
+    each(&jobs, |number, run| {
+        refused += run.refused;
+        let board = Board::new(run, Settings::shipped());
+        match number {
+            0 => players = Some(self::players(&board)),
+            _ => waiting.push(board),
+        }
+        let Some(players) = &players else { return };
+        scores.resize(players.len(), Score::default());
+        for board in waiting.drain(..) {
+            for ((_, player), score) in players.iter().zip(&mut scores) {
+                *score += player.play(&board);
+            }
+        }
+        tell(&format!("  population {number} of {tests}"));
+    })?;
+    let names = players.into_iter().flatten().map(|(name, _)| name);
+    Ok((names.zip(scores).map(|(name, score)| Figure::new(name, score)).collect(), refused))
+}
+
+/// Runs populations, as many at once as there are cores, and gives each away when it is done.
+fn each(jobs: &[Job], mut take: impl FnMut(usize, Run)) -> Result<(), String> {
+    let next = AtomicUsize::new(0);
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(jobs.len());
+    let (give, taken) = mpsc::channel();
     std::thread::scope(|scope| {
         for _ in 0..threads {
-            scope.spawn(|| {
-                loop {
-                    let number = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(job) = jobs.get(number) else { return };
-                    let run =
-                        world::run(seed + number as u64, job.patients, job.habit, job.settings);
-                    let board = run.map(|run| Board::new(run, job.settings.padding));
-                    tell(&format!("  population {} of {}", number + 1, jobs.len()));
-                    if let Ok(mut done) = done.lock() {
-                        done.push((number, board));
+            let (give, next) = (give.clone(), &next);
+            scope.spawn(move || {
+                while let Some((number, job)) = next_of(jobs, next) {
+                    if give.send((number, world::run(job))).is_err() {
+                        return;
                     }
                 }
             });
         }
-    });
-    let mut done = done.into_inner().map_err(|_| "a population broke".to_owned())?;
-    done.sort_by_key(|(number, _)| *number);
-    done.into_iter().map(|(_, board)| board).collect()
+        drop(give);
+        for (number, run) in taken {
+            take(number, run?);
+        }
+        Ok(())
+    })
+}
+
+fn next_of(jobs: &[Job], next: &AtomicUsize) -> Option<(usize, Job)> {
+    let number = next.fetch_add(1, Ordering::Relaxed);
+    Some((number, *jobs.get(number)?))
 }

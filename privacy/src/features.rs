@@ -36,6 +36,10 @@ impl Kind {
         Self::Doctors,
     ];
 
+    /// What is left to somebody who does not keep when or in which order anything was asked for.
+    pub const WITHOUT_TIMES: [Self; 5] =
+        [Self::Bytes, Self::Connections, Self::Windows, Self::Sizes, Self::Doctors];
+
     /// Its name in reports.
     #[must_use]
     pub const fn name(self) -> &'static str {

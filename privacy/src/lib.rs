@@ -6,9 +6,11 @@
 //! - `observer`, `stores`, `prints`, `traces`: what the adversary has.
 //! - `features`, `learner`: how it decides.
 //! - `games`, `bound`: how well it did, and how sure that is.
-//! - `experiment`, `report`: which populations and defences, and the page about it.
+//! - `experiment`, `plans`, `controls`: which populations and defences.
+//! - `report`, `page`: what came out.
 
 pub mod bound;
+pub mod controls;
 pub mod device;
 pub mod dry;
 pub mod experiment;
@@ -16,7 +18,9 @@ pub mod features;
 pub mod games;
 pub mod learner;
 pub mod observer;
+pub mod page;
 pub mod people;
+pub mod plans;
 pub mod prints;
 pub mod report;
 pub mod schedule;

@@ -1,12 +1,13 @@
-//! `cargo xtask privacy [--json FILE] [--page FILE] [--patients N] [--worlds N] [--control N] [--plan N]`.
+//! `keyward-privacy [--json FILE] [--page FILE] [--patients N] [--learn N] [--control N] [--plan N]`, started by
+//! `cargo xtask privacy`.
 //!
-//! With `--patients 0` only the plans are looked at, which takes seconds.
+//! With `--patients 0` only the plans are looked at.
 
 use std::process::ExitCode;
 
 use keyward_privacy::{
     experiment::{Scale, run},
-    report,
+    page, report,
 };
 
 #[expect(clippy::print_stderr, reason = "a command-line program speaks to its user")]
@@ -22,7 +23,7 @@ fn main() -> ExitCode {
 
 #[expect(clippy::print_stderr, clippy::print_stdout, reason = "a command-line program speaks")]
 fn work() -> Result<(), String> {
-    let mut scale = Scale { patients: 2_000, worlds: 3, control: 200, plan: 20_000 };
+    let mut scale = Scale { patients: 2_000, learn: 600, control: 32, plan: 10_000 };
     let (mut json, mut page) = (None, None);
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
@@ -33,7 +34,7 @@ fn work() -> Result<(), String> {
             "--json" => json = Some(value()?),
             "--page" => page = Some(value()?),
             "--patients" => scale.patients = number(value()?)?,
-            "--worlds" => scale.worlds = number(value()?)?.max(1),
+            "--learn" => scale.learn = number(value()?)?.max(8),
             "--control" => scale.control = number(value()?)?.max(8),
             "--plan" => scale.plan = number(value()?)?.max(8),
             other => return Err(format!("unknown option {other}")),
@@ -42,7 +43,8 @@ fn work() -> Result<(), String> {
     let begin = std::time::Instant::now();
     let tell = |what: &str| eprintln!("{:>6} s  {what}", begin.elapsed().as_secs());
     let findings = run(scale, &tell)?;
-    let text = report::page(&findings, scale);
+    tell("done");
+    let text = page::page(&findings, scale);
     println!("{text}");
     let write = |path: Option<String>, text: &str| match path {
         Some(path) => std::fs::write(&path, text).map_err(|error| format!("{path}: {error}")),

@@ -1,5 +1,6 @@
 //! What relay and clinic see of each request, noted by a layer around their real routers.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::{
@@ -10,7 +11,6 @@ use axum::{
     middleware::{Next, from_fn},
     response::Response,
 };
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use keyward_protocol::ids::PersonaId;
 use keyward_protocol::keys::VerifyingKey;
 use keyward_relay_api::{
@@ -19,7 +19,7 @@ use keyward_relay_api::{
 };
 use keyward_testkit::FakeClock;
 
-use crate::prints::prints;
+use crate::prints::{Print, prints};
 
 /// Which service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,27 +41,41 @@ pub struct Seen {
     pub endpoint: String,
     /// Who signed it or, where a persona is certified, whose key stands in it.
     pub who: Option<[u8; 32]>,
-    /// The port of its connection.
+    /// The port of its connection, 0 for one of its own.
     pub port: u16,
     /// Bytes of request and answer.
     pub length: (usize, usize),
-    /// Prints of pieces of both.
-    pub prints: Vec<u64>,
 }
 
-/// What was seen, in order.
+/// Prints of pieces of all requests and answers, by who signed.
+pub type Prints = HashMap<[u8; 32], HashSet<Print>>;
+
+/// What was seen, in order, and the prints of its bytes.
 #[derive(Clone, Default)]
-pub struct Notebook(Arc<Mutex<Vec<Seen>>>);
+pub struct Notebook(Arc<Mutex<(Vec<Seen>, Prints)>>);
 
 impl Notebook {
     /// Takes everything out.
     #[must_use]
-    pub fn take(&self) -> Vec<Seen> {
+    pub fn take(&self) -> (Vec<Seen>, Prints) {
         std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn note(&self, seen: Seen) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(seen);
+    /// Notes a request for news that was not really sent, as it would have been seen: its bytes are those of the
+    /// others, its connection (port 0) carries nothing else.
+    pub fn note_planned(&self, at: u64, who: [u8; 32]) {
+        let endpoint = "GET /v1/compartments".to_owned();
+        let seen =
+            Seen { at, service: Service::Relay, endpoint, who: Some(who), port: 0, length: (0, 0) };
+        self.note(seen, std::iter::empty());
+    }
+
+    fn note(&self, seen: Seen, prints: impl Iterator<Item = Print>) {
+        let mut book = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(who) = seen.who {
+            book.1.entry(who).or_default().extend(prints);
+        }
+        book.0.push(seen);
     }
 
     /// The router with this notebook around it. `apart`: every request is the only one of its
@@ -107,10 +121,9 @@ async fn observe(
     let answer = next.run(Request::from_parts(head, Body::from(asked.clone()))).await;
     let (head, body) = answer.into_parts();
     let answered = to_bytes(body, MOST).await.unwrap_or_default();
-    let mut found = prints(&asked);
-    found.extend(prints(&answered));
     let length = (asked.len(), answered.len());
-    book.note(Seen { at, service, endpoint, who, port, length, prints: found });
+    let found = prints(&asked).into_iter().chain(prints(&answered));
+    book.note(Seen { at, service, endpoint, who, port, length }, found);
     Response::from_parts(head, Body::from(answered))
 }
 
@@ -129,9 +142,4 @@ fn who(endpoint: &str, headers: &HeaderMap, body: &Bytes) -> Option<[u8; 32]> {
         return Some(PersonaId::of(&key).to_bytes());
     }
     claimed_key_id(headers)
-}
-
-/// The bytes behind a base64 text, if it is one.
-pub(crate) fn decoded(text: &[u8]) -> Option<Vec<u8>> {
-    URL_SAFE_NO_PAD.decode(text).ok()
 }

@@ -9,10 +9,14 @@ use rand::{RngExt as _, rngs::StdRng};
 use crate::people::{DAY, EPOCH, Opening, Patient, SPACES};
 use crate::settings::{Ahead, Delay, Settings};
 
-/// Days before the end of a certificate from which it is renewed.
+/// Days before the end of a certificate by which it is renewed: as the app is at a time by chance before, in
+/// the slow rhythm from then on.
 const RENEW_DAYS: u64 = 30;
 /// Seconds up to which the next persona waits for the one before.
 const APART: u64 = 6 * 3_600;
+/// Seconds from opening to the first look whether somebody is to be certified, and from one to the next.
+const LOOK_FIRST: std::ops::Range<u64> = 180..720;
+const LOOK_EVERY: std::ops::Range<u64> = 1_200..2_400;
 /// Days from the beginning of an epoch in which its credential is asked for, if
 /// by chance.
 const ISSUE_DAYS: u64 = 45;
@@ -146,8 +150,8 @@ struct Device<'a> {
     pool: Vec<u64>,
     /// Personas certified or to be certified.
     due: u64,
-    /// By space: the epoch of its certificate.
-    live: BTreeMap<usize, u64>,
+    /// By space: the epoch of its certificate, and when the app as it is renews it.
+    live: BTreeMap<usize, (u64, u64)>,
     waiting: Vec<usize>,
     dirty: bool,
     /// Whether her backup has a place at the relay.
@@ -195,11 +199,12 @@ impl<'a> Device<'a> {
                 {
                     // She is in front of the screen: it is got now.
                     self.issued.push(epoch);
+                    self.due = at + rng.random_range(0..APART);
                     done.push((at - 2, What::Issue));
                 }
                 let of = self.taken(epoch);
                 done.push((at, What::Open(space)));
-                self.live.insert(space, of);
+                self.lives(rng, space, of);
                 self.dirty = true;
             }
         }
@@ -230,8 +235,8 @@ impl<'a> Device<'a> {
             self.by_chance(rng, it, &mut done);
         }
         for space in &before {
-            if self.renewal_is_due(*space, first) {
-                self.live.insert(*space, first / EPOCH);
+            if self.live.get(space).is_some_and(|(_, renewed)| *renewed <= first) {
+                self.lives(rng, *space, first / EPOCH);
                 done.push((first, What::Renew(*space)));
             }
             for round in [first, u64::midpoint(it.from, it.until)] {
@@ -250,21 +255,21 @@ impl<'a> Device<'a> {
         done
     }
 
-    /// A credential as soon as there is an epoch, then personas up to as many as she may need.
+    /// At each look a credential if there is none of the epoch, and at most one persona more.
     fn ahead(&mut self, rng: &mut StdRng, it: Opening, done: &mut Done) {
-        let epoch = it.from / EPOCH;
-        let mut at = it.from + rng.random_range(25..45);
-        if !self.issued.contains(&epoch) {
-            self.issued.push(epoch);
-            self.pool.clear();
-            done.push((at, What::Issue));
-            self.due = at + rng.random_range(0..APART);
-        }
-        while self.pool.len() < 2 && self.due.max(at) < it.until {
-            at = self.due.max(at) + rng.random_range(0..45);
-            done.push((at, What::Certify));
-            self.pool.push(epoch);
-            self.due = at + rng.random_range(0..APART);
+        let mut at = it.from + rng.random_range(LOOK_FIRST);
+        while at < it.until {
+            if !self.issued.contains(&(at / EPOCH)) {
+                self.issue(at, done);
+                self.pool.clear();
+                self.due = at + rng.random_range(0..APART);
+            }
+            if self.pool.len() < 2 && self.due <= at {
+                done.push((at, What::Certify));
+                self.pool.push(at / EPOCH);
+                self.due = at + rng.random_range(0..APART);
+            }
+            at += rng.random_range(LOOK_EVERY);
         }
     }
 
@@ -279,6 +284,12 @@ impl<'a> Device<'a> {
             }
             _ => {}
         }
+    }
+
+    /// A space has a certificate of this epoch.
+    fn lives(&mut self, rng: &mut StdRng, space: usize, epoch: u64) {
+        let renewed = (epoch + 1) * EPOCH + rng.random_range(0..EPOCH - RENEW_DAYS * DAY);
+        self.live.insert(space, (epoch, renewed));
     }
 
     fn issue(&mut self, at: u64, done: &mut Done) {
@@ -299,7 +310,7 @@ impl<'a> Device<'a> {
             What::Send(later) => self.patient.later[later].space,
             _ => return what,
         };
-        let over = self.live.get(&space).is_some_and(|epoch| at / EPOCH >= epoch + 2);
+        let over = self.live.get(&space).is_some_and(|(epoch, _)| at / EPOCH >= epoch + 2);
         if over { What::Renew(space) } else { what }
     }
 
@@ -325,7 +336,7 @@ impl<'a> Device<'a> {
     }
 
     fn renewal_is_due(&self, space: usize, at: u64) -> bool {
-        self.live.get(&space).is_some_and(|epoch| {
+        self.live.get(&space).is_some_and(|(epoch, _)| {
             let (current, end) = (at / EPOCH, (epoch + 2) * EPOCH);
             let near = at + RENEW_DAYS * DAY >= end && current > *epoch;
             near && (self.issued.contains(&current) || at >= end)
@@ -381,7 +392,7 @@ impl<'a> Device<'a> {
             What::Certify => self.pool.push(epoch),
             What::Send(later) => self.waiting.retain(|it| *it != later),
             What::Renew(space) => {
-                self.live.insert(space, epoch);
+                self.lives(rng, space, epoch);
             }
             What::BackUp => self.backed_up(epoch),
             _ => {}

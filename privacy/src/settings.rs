@@ -28,6 +28,7 @@ pub enum Ahead {
 
 /// All defences together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "switches")]
 pub struct Settings {
     /// Random delay.
     pub delay: Delay,
@@ -40,6 +41,9 @@ pub struct Settings {
     /// A certificate is valid for its epoch and the next; if not, from the second its credential
     /// was issued in.
     pub coarse_windows: bool,
+    /// Every persona has a recovery key of her own; if not, a patient has one for all: a defect like one that a
+    /// product could have, planted to see whether the adversary finds it in the bytes.
+    pub own_recovery: bool,
 }
 
 impl Settings {
@@ -47,18 +51,19 @@ impl Settings {
     /// `crates/app/src/credential/pool.rs`. **Change this with them.**
     #[must_use]
     pub const fn shipped() -> Self {
-        Self { delay: Delay::None, ahead: Ahead::SixHours, ..Self::all() }
+        Self { delay: Delay::None, ahead: Ahead::SixHours, ..Self::slow() }
     }
 
-    /// Every defence on.
+    /// The slow rhythm, and every other defence on: what the app does if its patient chose it.
     #[must_use]
-    pub const fn all() -> Self {
+    pub const fn slow() -> Self {
         Self {
             delay: Delay::OneAtATime { news_in_one_of: 6 },
             ahead: Ahead::Weeks,
             padding: true,
             own_connections: true,
             coarse_windows: true,
+            own_recovery: true,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
 
-use crate::prints::of_bytes;
+use crate::prints::{Print, of_bytes};
 
 /// A persona as the relay has it.
 #[derive(Clone, Debug, Default)]
@@ -19,7 +19,7 @@ pub struct Row {
     /// Lengths and times of backup packs.
     pub packs: Vec<(u64, u64)>,
     /// Prints of what is stored for her.
-    pub prints: Vec<u64>,
+    pub prints: Vec<Print>,
 }
 
 /// What was read.

@@ -1,13 +1,15 @@
 //! What the adversary puts together from all that was seen and stored: one trace for each persona
 //! and each enrolled device. Nothing of the truth enters here.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use crate::observer::{Seen, Service};
+use crate::observer::{Prints, Seen, Service};
+use crate::people::DAY;
+use crate::prints::{Print, middles_of};
 use crate::stores::Stored;
 
-/// A piece of bytes that this many have is nobody's mark.
-const MANY: u32 = 6;
+/// A piece of bytes that more than this many have is nobody's mark. A patient has personas that she never uses, too.
+const MANY: u32 = 24;
 
 /// Everything known of one key.
 #[derive(Clone, Debug, Default)]
@@ -49,14 +51,14 @@ pub struct View {
 impl View {
     /// Puts everything together.
     #[must_use]
-    pub fn of(seen: &[Seen], stored: &Stored) -> Self {
+    pub fn of(seen: &[Seen], mut marks: Prints, stored: &Stored) -> Self {
         let mut traces: HashMap<[u8; 32], Trace> = HashMap::new();
-        let mut marks: HashMap<[u8; 32], BTreeSet<u64>> = HashMap::new();
         for (order, it) in seen.iter().enumerate() {
             let Some(who) = it.who else { continue };
-            marks.entry(who).or_default().extend(it.prints.iter().copied());
             let trace = traces.entry(who).or_default();
-            trace.connections.push((it.at, it.port));
+            if it.port != 0 {
+                trace.connections.push((it.at, it.port));
+            }
             match it.service {
                 Service::Relay => trace.contacts.push(it.at),
                 Service::Authority => trace.identified.push(it.at),
@@ -82,18 +84,28 @@ impl View {
         view
     }
 
-    fn keep_rare(&mut self, marks: HashMap<[u8; 32], BTreeSet<u64>>, stored: &Stored) {
-        let mut owners: HashMap<u64, u32> = HashMap::new();
-        for print in marks.values().flatten() {
-            *owners.entry(*print).or_default() += 1;
+    fn keep_rare(&mut self, marks: Prints, stored: &Stored) {
+        let mut pieces: HashMap<u64, u32> = HashMap::new();
+        let mut middles: HashMap<u64, u32> = HashMap::new();
+        for marks in marks.values() {
+            for print in marks {
+                *pieces.entry(print.piece).or_default() += 1;
+            }
+            for middle in marks.iter().map(|print| print.middle).collect::<HashSet<_>>() {
+                *middles.entry(middle).or_default() += 1;
+            }
         }
         // Whose certificate a piece is of is looked at by itself.
         let doctors = stored.personas.values().flat_map(|row| &row.doctors);
-        let known: BTreeSet<u64> = doctors.flat_map(|hash| crate::prints::of_bytes(hash)).collect();
+        let known: HashSet<u64> = doctors.flat_map(|hash| middles_of(hash)).collect();
         for (who, marks) in marks {
-            let rare = |print: &u64| !known.contains(print) && (2..=MANY).contains(&owners[print]);
+            let rare = |print: &&Print| {
+                !known.contains(&print.middle)
+                    && (2..=MANY).contains(&pieces[&print.piece])
+                    && middles[&print.middle] <= MANY
+            };
             let trace = self.traces.entry(who).or_default();
-            trace.marks = marks.into_iter().filter(rare).collect();
+            trace.marks = marks.iter().filter(rare).map(|print| print.piece).collect();
         }
     }
 
@@ -124,6 +136,15 @@ impl View {
         for (who, lengths) in lengths {
             if let Some(trace) = self.traces.get_mut(who) {
                 trace.records.clone_from(lengths);
+            }
+        }
+    }
+
+    /// Tells certificates that begin in the second in which their credential was issued.
+    pub fn tell_windows(&mut self, issued: &BTreeMap<[u8; 32], u64>) {
+        for (who, from) in issued {
+            if let Some(trace) = self.traces.get_mut(who) {
+                trace.window = (*from, from + 180 * DAY);
             }
         }
     }

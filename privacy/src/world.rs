@@ -10,7 +10,7 @@ use keyward_protocol::{
 use keyward_testkit::seeded;
 
 use crate::device::{Device, Outcome, Use};
-use crate::observer::Seen;
+use crate::observer::{Prints, Seen};
 use crate::people::{self, DAY, DOCTORS, Habit, Patient, START};
 use crate::schedule::{self, Price, What};
 use crate::services::Services;
@@ -18,19 +18,27 @@ use crate::settings::Settings;
 use crate::stores::{self, Stored};
 
 /// Who is who. The referee's, never the adversary's.
+#[derive(Clone)]
 pub struct Truth {
     /// By patient: the id of her device at the clinic, and her personas.
     pub patients: Vec<([u8; 32], Vec<(PersonaId, Use)>)>,
     /// Lengths before padding, told to the adversary where there is no padding.
     pub lengths: BTreeMap<[u8; 32], Vec<u64>>,
+    /// By persona: when the credential of her first certificate was issued, told where validity is not coarse.
+    pub issued: BTreeMap<[u8; 32], u64>,
 }
 
 /// Everything of one run.
+#[derive(Clone)]
 pub struct Run {
+    /// What it was drawn from.
+    pub seed: u64,
     /// Who is who.
     pub truth: Truth,
     /// What relay and clinic saw, in order.
     pub seen: Vec<Seen>,
+    /// Prints of the bytes they saw.
+    pub prints: Prints,
     /// What lies in their stores at the end.
     pub stored: Stored,
     /// What the defences cost.
@@ -39,11 +47,27 @@ pub struct Run {
     pub refused: usize,
 }
 
+/// A population to run.
+#[derive(Clone, Copy, Debug)]
+pub struct Job {
+    /// Seed of everything that is drawn.
+    pub seed: u64,
+    /// How many.
+    pub patients: usize,
+    /// What is special about them.
+    pub habit: Habit,
+    /// Which defences.
+    pub settings: Settings,
+    /// Of requests for news, one in so many is really sent; of the others is noted what would be seen.
+    pub news_sent: usize,
+}
+
 /// Runs one population.
 ///
 /// # Errors
 /// What stood in the way, in words.
-pub fn run(seed: u64, patients: usize, habit: Habit, settings: Settings) -> Outcome<Run> {
+pub fn run(job: Job) -> Outcome<Run> {
+    let Job { seed, patients, habit, settings, news_sent } = job;
     let population = people::population(seed, patients, habit);
     let acts = schedule::plan(seed, &population, settings);
     let services = Services::start(seed, settings.own_connections)?;
@@ -59,6 +83,9 @@ pub fn run(seed: u64, patients: usize, habit: Habit, settings: Settings) -> Outc
                 Device::enrol(&services, settings, rng)
                     .map(|device| devices[act.patient] = Some(device))
             }
+            (What::Contact(space), Some(device)) => {
+                device.contact(&services, space, number % news_sent.max(1) == 0)
+            }
             (what, Some(device)) => carry_out(&services, settings, device, plan, what, &doctors),
             (_, None) => Err("not enrolled".into()),
         };
@@ -73,14 +100,17 @@ pub fn run(seed: u64, patients: usize, habit: Habit, settings: Settings) -> Outc
             acts.len()
         ));
     }
-    let mut truth = Truth { patients: Vec::new(), lengths: BTreeMap::new() };
+    let mut truth =
+        Truth { patients: Vec::new(), lengths: BTreeMap::new(), issued: BTreeMap::new() };
     for device in devices.into_iter().flatten() {
         truth.lengths.extend(device.lengths.iter().map(|(id, it)| (id.to_bytes(), it.clone())));
+        truth.issued.extend(device.issued.iter().map(|(id, at)| (id.to_bytes(), *at)));
         truth.patients.push((device.id(), device.personas));
     }
     let stored = stores::read(services.folder.path())?;
     let price = schedule::price(&population, &acts);
-    Ok(Run { truth, seen: services.notebook.take(), stored, price, refused })
+    let (seen, prints) = services.notebook.take();
+    Ok(Run { seed, truth, seen, prints, stored, price, refused })
 }
 
 fn carry_out(
@@ -92,11 +122,10 @@ fn carry_out(
     doctors: &[VerifiedClinician],
 ) -> Outcome {
     match what {
-        What::Enrol => Ok(()),
+        What::Enrol | What::Contact(_) => Ok(()),
         What::Issue => device.issue(services, settings),
         What::Certify => device.certify(services, settings),
         What::Open(space) => device.open(services, settings, (space, plan), doctors),
-        What::Contact(space) => device.contact(services, space),
         What::Send(later) => {
             let later = &plan.later[later];
             device.send(services, later.space, &later.records)

@@ -10,15 +10,18 @@ pub(crate) struct Arguments {
     /// Also write the figures to this file.
     #[arg(long)]
     json: Option<PathBuf>,
-    /// Patients in each population. With another number than 2000 the page is left as it is.
+    /// Patients with the app as it is, on real services. With less than 2000 the page is left as it is.
     #[arg(long, default_value_t = PATIENTS)]
     patients: usize,
-    /// Populations with every defence on.
-    #[arg(long, default_value_t = 3)]
-    worlds: usize,
-    /// Patients in each control.
-    #[arg(long, default_value_t = 200)]
+    /// Others of whom the adversary learns.
+    #[arg(long, default_value_t = 600)]
+    learn: usize,
+    /// Patients in each population of a control, twice.
+    #[arg(long, default_value_t = 32)]
     control: usize,
+    /// Patients whose plan alone is looked at, twice for each rhythm.
+    #[arg(long, default_value_t = 10_000)]
+    plan: usize,
 }
 
 const PATIENTS: usize = 2_000;
@@ -38,8 +41,9 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     ]);
     for (name, value) in [
         ("--patients", arguments.patients),
-        ("--worlds", arguments.worlds),
+        ("--learn", arguments.learn),
         ("--control", arguments.control),
+        ("--plan", arguments.plan),
     ] {
         experiment.arg(name).arg(value.to_string());
     }
