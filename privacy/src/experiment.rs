@@ -12,7 +12,7 @@ use crate::settings::Settings;
 use crate::world::{self, Job, Run};
 
 /// Patients of one population with the app as it is: what they have is read, played on and forgotten.
-const POPULATION: usize = 100;
+pub const POPULATION: usize = 100;
 /// Of requests for news on real services one in so many is really sent: they are nearly all requests, and their
 /// bytes are alike.
 pub const NEWS_SENT: usize = 12;

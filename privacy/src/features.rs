@@ -121,9 +121,11 @@ fn common(a: &Trace, b: &Trace) -> Numbers {
     let same = |(at, port): &(u64, u16)| {
         b.connections.iter().filter(|(t, p)| p == port && t.abs_diff(*at) < 3_600).count()
     };
+    let marks = a.marks.intersection(&b.marks).count();
     let address = a.address.is_some() && a.address == b.address;
     vec![
-        (Kind::Bytes, a.marks.intersection(&b.marks).count() as f64),
+        (Kind::Bytes, marks as f64),
+        (Kind::Bytes, f64::from(u8::from(marks > 0))),
         (Kind::Connections, a.connections.iter().map(same).sum::<usize>() as f64),
         (Kind::Addresses, f64::from(u8::from(address))),
     ]

@@ -23,7 +23,7 @@ fn main() -> ExitCode {
 
 #[expect(clippy::print_stderr, clippy::print_stdout, reason = "a command-line program speaks")]
 fn work() -> Result<(), String> {
-    let mut scale = Scale { patients: 2_000, learn: 600, control: 32, plan: 10_000 };
+    let mut scale = Scale { patients: 2_000, learn: 200, control: 32, plan: 10_000 };
     let (mut json, mut page) = (None, None);
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {

@@ -137,8 +137,7 @@ fn who(endpoint: &str, headers: &HeaderMap, body: &Bytes) -> Option<[u8; 32]> {
     if endpoint.ends_with("/credentials/certify") {
         let asked: CertifyAnonymously = serde_json::from_slice(body).ok()?;
         // SPEC §30: version, service, epoch, then the key.
-        let key = asked.request.get(25..58)?.try_into().ok()?;
-        let key = VerifyingKey::from_bytes(key).ok()?;
+        let key = VerifyingKey::from_bytes(asked.request.get(25..58)?).ok()?;
         return Some(PersonaId::of(&key).to_bytes());
     }
     claimed_key_id(headers)

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::bound::trials_for;
-use crate::experiment::{Figure, Findings, Scale};
+use crate::experiment::{Figure, Findings, NEWS_SENT, POPULATION, Scale};
 use crate::games::Score;
 use crate::plans::{GAMES, Plan, SHIPPED, SLOW};
 use crate::schedule::Price;
@@ -65,6 +65,8 @@ fn real(page: &mut String, findings: &Findings, scale: Scale) {
         learn = scale.learn,
         control = scale.control,
         refused = findings.refused,
+        population = POPULATION,
+        news = NEWS_SENT,
     );
     let mut section = |title: &str, words: &str, all: &[Figure]| {
         let _ = writeln!(page, "## {title}\n\n{}\n", words.trim_end());
@@ -130,6 +132,9 @@ fn plans(page: &mut String, findings: &Findings, scale: Scale) {
     page.push('\n');
 }
 
+/// What it is, its value, its unit.
+type PriceRow = (&'static str, fn(&Price) -> f64, &'static str);
+
 fn prices(page: &mut String, findings: &Findings) {
     let of = |name: &str| {
         let plan = findings.plans.iter().find(|it| it.name == name);
@@ -138,7 +143,7 @@ fn prices(page: &mut String, findings: &Findings) {
     let (shipped, slow) = (of(SHIPPED), of(SLOW));
     page.push_str("## What the slow rhythm costs\n\n");
     page.push_str("| | the app as it is | slow rhythm |\n|---|---|---|\n");
-    let rows: [(&str, fn(&Price) -> f64, &str); 4] = [
+    let rows: [PriceRow; 4] = [
         ("until records that came later are with the doctor", |it| it.send_hours, "hours"),
         (
             "between two contacts of a space (until a stopped or read share is noticed)",

@@ -17,11 +17,14 @@ use crate::services::Services;
 use crate::settings::Settings;
 use crate::stores::{self, Stored};
 
+/// Personas of one patient, each with what it is for.
+pub type Personas = Vec<(PersonaId, Use)>;
+
 /// Who is who. The referee's, never the adversary's.
 #[derive(Clone)]
 pub struct Truth {
     /// By patient: the id of her device at the clinic, and her personas.
-    pub patients: Vec<([u8; 32], Vec<(PersonaId, Use)>)>,
+    pub patients: Vec<([u8; 32], Personas)>,
     /// Lengths before padding, told to the adversary where there is no padding.
     pub lengths: BTreeMap<[u8; 32], Vec<u64>>,
     /// By persona: when the credential of her first certificate was issued, told where validity is not coarse.

@@ -14,7 +14,7 @@ pub(crate) struct Arguments {
     #[arg(long, default_value_t = PATIENTS)]
     patients: usize,
     /// Others of whom the adversary learns.
-    #[arg(long, default_value_t = 600)]
+    #[arg(long, default_value_t = 200)]
     learn: usize,
     /// Patients in each population of a control, twice.
     #[arg(long, default_value_t = 32)]
