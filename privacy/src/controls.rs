@@ -118,9 +118,7 @@ impl<'a> Worlds<'a> {
         let known = |it: &(Habit, Settings, _)| it.0 == habit && it.1 == happens;
         if !self.done.iter().any(known) {
             (self.tell)(&format!("{habit:?}, {happens:?}"));
-            // Where connections are shared every request is one.
-            let news_sent = if happens.own_connections { NEWS_SENT } else { 1 };
-            let patients = self.patients;
+            let (patients, news_sent) = (self.patients, NEWS_SENT);
             let job = |seed| Job { seed, patients, habit, settings: happens, news_sent };
             let two = [world::run(job(101))?, world::run(job(102))?];
             self.done.push((habit, happens, two));

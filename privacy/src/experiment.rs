@@ -13,9 +13,9 @@ use crate::world::{self, Job, Run};
 
 /// Patients of one population with the app as it is: what they have is read, played on and forgotten.
 pub const POPULATION: usize = 100;
-/// Of requests for news on real services one in so many is really sent: they are nearly all requests, and their
+/// On real services requests for news are really sent on one day in so many: they are nearly all requests, and their
 /// bytes are alike.
-pub const NEWS_SENT: usize = 12;
+pub const NEWS_SENT: u64 = 12;
 
 /// How much is simulated.
 #[derive(Clone, Copy, Debug)]

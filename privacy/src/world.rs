@@ -61,8 +61,8 @@ pub struct Job {
     pub habit: Habit,
     /// Which defences.
     pub settings: Settings,
-    /// Of requests for news, one in so many is really sent; of the others is noted what would be seen.
-    pub news_sent: usize,
+    /// Of days, requests for news are really sent on one in so many; of the others is noted what would be seen.
+    pub news_sent: u64,
 }
 
 /// Runs one population.
@@ -87,7 +87,9 @@ pub fn run(job: Job) -> Outcome<Run> {
                     .map(|device| devices[act.patient] = Some(device))
             }
             (What::Contact(space), Some(device)) => {
-                device.contact(&services, space, number % news_sent.max(1) == 0)
+                // By days, so that what shares a connection in an opening still does.
+                let really = (act.at / DAY).is_multiple_of(news_sent.max(1));
+                device.contact(&services, space, really)
             }
             (what, Some(device)) => carry_out(&services, settings, device, plan, what, &doctors),
             (_, None) => Err("not enrolled".into()),
