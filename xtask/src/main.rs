@@ -8,6 +8,7 @@ mod fuzzed;
 mod graph;
 mod kills;
 mod load;
+mod privacy;
 mod process;
 mod run;
 mod sbom;
@@ -23,7 +24,7 @@ use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
 #[command(
-    about = "Set-up, run, test, screens, bench, fuzz, ct, sbom, graph, bindings, kills, load, soak"
+    about = "Set-up, run, test, screens, bench, fuzz, ct, sbom, graph, bindings, kills, load, soak, privacy"
 )]
 struct Cli {
     #[command(subcommand)]
@@ -71,6 +72,8 @@ enum Command {
         #[arg(long, default_value_t = 1_000_000)]
         requests: u64,
     },
+    /// Let relay and clinic together try to tell whose persona is whose, and write `docs/privacy.md`.
+    Privacy(privacy::Arguments),
 }
 
 /// A sentence for the person at the terminal.
@@ -91,6 +94,7 @@ fn main() -> ExitCode {
         Command::Kills(arguments) => kills::run(&arguments),
         Command::Load => load::overload(),
         Command::Soak { requests } => load::soak(requests),
+        Command::Privacy(arguments) => privacy::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
