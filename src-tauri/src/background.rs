@@ -133,7 +133,7 @@ fn send_when_due(desktop: &Desktop, opened: &Arc<OpenProfile>, due: &mut Due) {
             return;
         }
         let Ok(job) = opened.jobs().start(JobKind::BackupAtRelay) else { return };
-        let outcome = match at_relay::back_up(&session, &spool, &*job, job.token()) {
+        let outcome = match at_relay::go_on_alone(&session, &spool, &*job, job.token()) {
             // Only something to be deleted.
             Err(error) if error.code == ErrorCode::BackupNone => Ok(()),
             outcome => outcome,

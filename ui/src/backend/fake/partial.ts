@@ -64,7 +64,12 @@ const limited: T.AppError = { code: "relay-limited", params: {} };
 
 /** What the core says is missing. */
 const changes: Record<string, Change> = {
-  patient_home: (home: T.PatientHome) => ({ ...home, problem: limited, waiting: 2 }),
+  patient_home: (home: T.PatientHome) => ({
+    ...home,
+    problem: limited,
+    waiting: 2,
+    warnings: [{ code: "credential-epoch-differs", found: now - 86_400 }],
+  }),
   room_summary: (summary: T.RoomSummary) => ({
     ...summary,
     preparing: wanted.window === "patient" ? 12 : null,
@@ -103,6 +108,7 @@ const changes: Record<string, Change> = {
   doctor_home: (home: T.DoctorHome) => ({
     ...home,
     problem: limited,
+    warnings: [{ code: "letter-epoch-differs", found: now - 86_400 }],
     shares: home.shares.map((row, index) => (index === 1 ? { ...row, state: "incomplete" } : row)),
   }),
   doctor_open: (opening: T.DoctorOpening) => ({

@@ -16,6 +16,7 @@ import { toast } from "../../shared/components/Toast";
 import { commas, fullDate, fullMoment } from "../../shared/format/dates";
 import { AccessList } from "./AccessList";
 import { ShareStateTag, kindsText, openedText, periodText } from "./ShareRow";
+import { useApart } from "./travel";
 import { UntilField, type UntilChoice, noUntil, untilSeconds } from "./Until";
 
 /** One share: what, for whom, whether it was opened; extend it, stop it. */
@@ -66,7 +67,7 @@ function ShareBody({ share }: { share: ShareView }) {
             {t("share.former", { name: share.doctor.name, date: fullDate(share.until) })}
           </Notice>
         )}
-        {share.waiting > 0 && isOpen(share) && <Notice>{t("share.waiting", { n: share.waiting })}</Notice>}
+        <Waiting share={share} />
         <ShareHead share={share}>
           <ButtonLink to={`/sharing/${encodeURIComponent(share.id)}/receipt`} icon="print">
             {t("share.receipt")}
@@ -102,6 +103,23 @@ function ShareBody({ share }: { share: ShareView }) {
         </p>
       )}
     </>
+  );
+}
+
+/** What has not gone yet, and why. */
+function Waiting({ share }: { share: ShareView }) {
+  const apart = useApart();
+  if (!isOpen(share) || (share.waiting === 0 && !(apart && share.state === "pending"))) return null;
+  return (
+    <Notice>
+      {share.waiting > 0 && <p>{t("share.waiting", { n: share.waiting })}</p>}
+      {apart && <p>{t("share.waitsApart")}</p>}
+      {apart && (
+        <p>
+          <Link to="/spaces">{t("home.waitingWhere")}</Link>
+        </p>
+      )}
+    </Notice>
   );
 }
 
@@ -173,6 +191,7 @@ function Revoked({ share, outcome }: { share: ShareView; outcome: RevokeOutcome 
 }
 
 function Stop({ share, onStopped }: { share: ShareView; onStopped: (outcome: RevokeOutcome) => void }) {
+  const apart = useApart();
   const { name } = share.doctor;
   const revoke = useDeed(patient.shareRevoke, (outcome) => {
     onStopped(outcome);
@@ -189,6 +208,7 @@ function Stop({ share, onStopped }: { share: ShareView; onStopped: (outcome: Rev
       input={() => ({ id: share.id })}
     >
       <p>{t("stop.what", { name })}</p>
+      {apart && <p>{t("stop.atOnce")}</p>}
       <p>
         {share.fetched > 0
           ? t("stop.fetched", { n: share.fetched, name })

@@ -16,9 +16,11 @@ import { LanguageChoice } from "../../shared/components/LanguageChoice";
 import { Segmented } from "../../shared/components/Segmented";
 import { toast } from "../../shared/components/Toast";
 import { Form } from "../../shared/forms";
+import { Privacy } from "./Privacy";
 import { type TextSize, applyTextSize, applyTheme, sizes, useTextSize } from "../../shared/theme";
 
 export function Settings() {
+  const { role } = useSession();
   const settings = useAnswer(["settings"], common.settingsRead);
   return (
     <Page heading={t("settings.heading")} lead={t("settings.lead")} visibility={{ kind: "onlyYou" }}>
@@ -26,6 +28,7 @@ export function Settings() {
       {/* What stands below waits too: it would be pushed down the page. */}
       {settings.isFetched && (
         <>
+          {role === "patient" && <Privacy />}
           <PassphraseSection />
           <Safety />
           <Others />

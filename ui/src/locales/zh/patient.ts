@@ -169,6 +169,21 @@ export const patient = {
   "spaces.private.setUpKey":
     "诊所还在用初始钥匙，没有受托人。所以没有人有能查出空间是谁的钥匙，有人滥用时也没有。",
   "spaces.private.until": "确认到 {date} 为止。Keyward 会自己更新。",
+  "spaces.private.timesApart":
+    "这个空间在自己的日子里处理。所以更难从时间看出它是谁的，但仍有可能。您常用的时间还是会显出来。您停止的共享马上就办，也可能显出来。",
+  "spaces.waits": "这里有内容在等。每天打开一次，最晚 {date} 发出。",
+  "spaces.waitsPersona": "有内容在等诊所确认这个空间，大约在 {date}。",
+  "spaces.sendNow": "马上发送",
+  "spaces.sendNowAsk": "现在发送“{name}”里等着的内容吗？",
+  "spaces.sendNowWhy":
+    "它此刻就发出。如果今天已轮到另一个空间或备份，就有风险。管理中转站的人可能看出两者都是您的。",
+  "spaces.sendNowPersona": "此刻也会问诊所。诊所可能猜到这个空间是您的。",
+  "spaces.sendNowKeep": "让它等",
+  "spaces.sent": "“{name}”已经发送",
+  "home.waitingApart": "按您的设置，{n} 个步骤在等空间自己的日子",
+  "home.waitingWhere": "看看什么在等，等到什么时候",
+  "share.waitsApart": "按您的设置，它在等自己空间的日子。",
+  "stop.atOnce": "这件事不等空间的日子，马上就办。",
   "spaces.notCertified": "诊所还没有确认",
   "spaces.liveShares": "{n, plural, =0 {没有进行中的共享} other {# 个进行中的共享}}",
   "spaces.since": "建立于 {date}",
