@@ -9,6 +9,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
 use axum::response::IntoResponse as _;
+use clinic::app_clock::AppClock;
 use clinic::records::results;
 use clinic::windows::{self, said, says};
 use clinic::{Clinic, DAY, import, services_secret, share};
@@ -22,7 +23,7 @@ use keyward_stories::screen::Name;
 use keyward_stories::words::Words;
 use keyward_stories::{App, Computer, Failure, Screen};
 use keyward_testkit::seeded;
-use serde_json::json;
+use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
 const DOCTOR: &str = "Dr Test-Okafor";
@@ -176,5 +177,53 @@ fn a_replayed_answer_a_refusal_and_the_limit_each_have_a_sentence() -> Result<()
     said(&patient, &words, "error.credential-exhausted.what")?;
     // From when on, as a date.
     said(&patient, &words, "error.credential-exhausted.mend")?;
+    app.end()
+}
+
+/// Five months later the certificate of a space is of the next epoch, its persona and its share are the same.
+#[test]
+fn a_space_is_confirmed_again_and_goes_on() -> Result<(), Failure> {
+    let computer = Computer::start()?;
+    let clock = AppClock::on(&computer)?;
+    let data = computer.home().join("keyward");
+    let app = App::start_program(&computer, clock.program(), &data, &[])?;
+    let (clinic, words) = (Clinic::open(), Words::english()?);
+    drop(clinic.doctor(DOCTOR));
+    let label = windows::make_profile(&app, "I am a patient", "Patient", "patient-")?;
+    windows::join(&app, &label, &clinic.invite("Test-Anna", "Muster-Sample", "1961-03-14"))?;
+    let patient = app.window(&label)?;
+    let ask = |command: &str, given: Value| {
+        let answer = patient.invoke(command, &given)?;
+        answer.map_err(|code| Failure::Story(format!("{command}: {code}")))
+    };
+    let draft = json!({ "draft": { "name": "Heart", "icon": "heart", "showsName": false } });
+    let space = ask("space_create", draft)?;
+    let doctor = ask("doctors", json!({}))?["doctors"][0]["certificate"].clone();
+    let now = clinic.clock.now();
+    let draft = json!({ "draft": {
+        "spaceId": space["id"], "doctor": doctor, "categories": ["results"], "purpose": "treatment",
+        "until": now + 200 * DAY, "acceptChangedKey": false,
+    } });
+    ask("share_create", draft)?;
+    let share = || -> Result<String, Failure> {
+        Ok(ask("shares", json!({}))?[0]["state"].as_str().unwrap_or_default().to_owned())
+    };
+    let until = || -> Result<u64, Failure> {
+        Ok(ask("spaces", json!({}))?[0]["anonymity"]["until"].as_u64().unwrap_or_default())
+    };
+    windows::until("the share", windows::EXCHANGE, || Ok(share()? == "live"))?;
+    let first = until()?;
+
+    // In the last third of the next epoch.
+    let later = first - 29 * DAY - now;
+    clinic.clock.set_offset(i64::try_from(later).unwrap_or_default());
+    clock.set_offset(i64::try_from(later).unwrap_or_default())?;
+    windows::until("the automatic lock", windows::EXCHANGE, || patient.has("button", "Unlock"))?;
+    patient.press("button", "Unlock")?;
+    windows::until("another certificate", windows::EXCHANGE, || Ok(until()? > first))?;
+    assert_eq!(share()?, "live");
+    patient.press("link", "Spaces")?;
+    patient.press("button", words.text("spaces.private"))?;
+    said(&patient, &words, "spaces.private.until")?;
     app.end()
 }

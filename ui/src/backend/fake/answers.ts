@@ -7,6 +7,7 @@ import { documentAnswers } from "./documents";
 import { profileAnswers } from "./profiles";
 import { recoveryAnswers } from "./recovery";
 import { roomAnswers } from "./room";
+import { waiting } from "./travel";
 import type * as T from "../types";
 
 const empty = () => wanted.state === "empty";
@@ -207,13 +208,6 @@ const spaces: T.SpaceView[] = [
     anonymity: { ...anonymity, atOnce: true, alike: ["Heart"] },
   },
 ];
-
-/** As a space is where things travel apart: the second has nobody yet. */
-const waiting = (space: T.SpaceView, index: number): T.SpaceView => ({
-  ...space,
-  waits: { by: now + (index === 0 ? 4 : 30) * day, persona: index === 1 },
-  anonymity: { ...space.anonymity, apart: true },
-});
 
 const report: T.ImportReport = {
   files: 5,

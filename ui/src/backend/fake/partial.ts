@@ -5,6 +5,7 @@
  */
 import type * as T from "../types";
 import { now } from "./clock";
+import { waiting } from "./travel";
 import { tell, wanted } from "./wanted";
 
 const isPartial = () => wanted.state === "partial";
@@ -58,7 +59,7 @@ function refuse(command: string, args: Record<string, unknown>, known: Set<strin
 
 const busy: T.AppError = { code: "vault-busy", params: {} };
 
-type Change = (given: never) => object;
+type Change = (given: never) => unknown;
 
 const limited: T.AppError = { code: "relay-limited", params: {} };
 
@@ -85,6 +86,8 @@ const changes: Record<string, Change> = {
   room_search: (page: T.SearchPage) => ({ ...page, waiting: 3, inPart: 2 }),
   room_trend: (trend: T.TrendView) => ({ ...trend, cut: true }),
   document_open: (document: T.DocumentView) => ({ ...document, cut: true }),
+  travel_read: () => "apart",
+  spaces: (spaces: T.SpaceView[]) => spaces.map(waiting),
   doctors: (directory: T.DoctorDirectory) => ({
     ...directory,
     fetched: now - 86_400,

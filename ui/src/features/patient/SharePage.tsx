@@ -12,6 +12,7 @@ import { Loaded } from "../../shared/components/Loaded";
 import { Monogram } from "../../shared/components/Monogram";
 import { Notice } from "../../shared/components/Notice";
 import { Page, Section } from "../../shared/components/Page";
+import { Skeleton } from "../../shared/components/Waiting";
 import { toast } from "../../shared/components/Toast";
 import { commas, fullDate, fullMoment } from "../../shared/format/dates";
 import { AccessList } from "./AccessList";
@@ -24,6 +25,8 @@ export function SharePage({ params }: { params: Record<string, string> }) {
   const id = params.id ?? "";
   const share = useAnswer(["share", id], () => patient.share({ id }));
   const data = share.data;
+  // What it may put above the share comes from this computer, like the share: it is waited for, once.
+  const apart = useApart();
   return (
     <Page
       key={id}
@@ -40,7 +43,9 @@ export function SharePage({ params }: { params: Record<string, string> }) {
       }
       besideAwaited={share.isPending}
     >
-      <Loaded query={share}>{(known) => <ShareBody share={known} />}</Loaded>
+      <Loaded query={share}>
+        {(known) => (apart === undefined ? <Skeleton lines={6} /> : <ShareBody share={known} />)}
+      </Loaded>
     </Page>
   );
 }

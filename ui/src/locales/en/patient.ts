@@ -353,6 +353,7 @@ export const patient = {
   "preview.removed": "Taken out before sharing",
   "preview.removedLine": "{what}: {n, number}",
   "preview.afterwards": "{name} can fetch these until {date}. What has been fetched cannot be called back.",
+  "preview.apart": "It goes on a day of its own, as you chose in the settings. That can take days.",
   "preview.share": "Share {n, plural, one {# record} other {# records}} with {name}",
   "sharing.now": "Your records are being locked for {name}.",
   "sharing.cancelled": "You stopped before {name} was given anything",
@@ -396,6 +397,7 @@ export const patient = {
   "proof.unproved": "Not proved",
   "accesses.heading": "Who looked at your records",
   "accesses.lead": "Newest first.",
+  "accesses.apart": "Things travel apart, as you chose in the settings. So looks stand here days later.",
   "accesses.none": "Nobody has looked at your records",
   "accesses.noneHint":
     "When a doctor fetches something you share, it is listed here: who, what, when and for what.",

@@ -74,6 +74,7 @@ export const settings = {
     "When a doctor fetches something, and how many records. It signs that, and you can read it in the access history.",
   "relay.can4": "The network address your computer uses.",
   "relay.can5": "That several kinds of records belong to one space.",
+  "relay.can6": "When your spaces and your backup ask. By the times it may tell that they are one person’s.",
   "relay.limits": "What no app can promise",
   "relay.limits1":
     "What a doctor has fetched cannot be called back. When you stop sharing, only new fetching stops.",

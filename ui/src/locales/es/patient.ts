@@ -362,6 +362,7 @@ export const patient = {
   "preview.removedLine": "{what}: {n, number}",
   "preview.afterwards":
     "{name} puede recogerlos hasta el {date}. Lo que ya se recogió no se puede recuperar.",
+  "preview.apart": "Sale en un día propio, como eligió en los ajustes. Puede tardar días.",
   "preview.share": "Compartir {n, plural, one {# registro} other {# registros}} con {name}",
   "sharing.now": "Sus registros se están cerrando con llave para {name}.",
   "sharing.cancelled": "Usted lo detuvo antes de que {name} recibiera nada",
@@ -405,6 +406,8 @@ export const patient = {
   "proof.unproved": "Sin probar",
   "accesses.heading": "Quién miró sus registros",
   "accesses.lead": "Lo más nuevo primero.",
+  "accesses.apart":
+    "Las cosas viajan por separado, como eligió en los ajustes. Por eso las visitas salen aquí días después.",
   "accesses.none": "Nadie ha mirado sus registros",
   "accesses.noneHint":
     "Cuando un médico recoja algo que usted comparte, se verá aquí: quién, qué, cuándo y para qué.",

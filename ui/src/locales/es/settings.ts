@@ -80,6 +80,8 @@ export const settings = {
     "Cuándo un médico recoge algo y cuántos registros. Lo firma, y usted puede leerlo en el historial de accesos.",
   "relay.can4": "La dirección de red que usa su equipo.",
   "relay.can5": "Que varios tipos de registros pertenecen a un mismo espacio.",
+  "relay.can6":
+    "Cuándo preguntan sus espacios y su copia. Por las horas puede notar que son de una sola persona.",
   "relay.limits": "Lo que ninguna aplicación puede prometer",
   "relay.limits1":
     "Lo que un médico ya recogió no se puede recuperar. Al dejar de compartir, solo se impide recoger cosas nuevas.",
