@@ -90,6 +90,7 @@ fn two_issuer_keys_are_told_to_patient_and_doctor_until_put_away() -> Result<(),
     clinic.relay_door.trick(move |path, body| if path == PIN { told.clone() } else { body });
     share(&berta, "Heart", DOCTOR, until);
     let doctor = app.window(&doctor)?;
+    doctor.press("button", "Look again now")?;
     said(&doctor, &words, "error.letter-epoch-differs.what")?;
     said(&doctor, &words, "error.letter-epoch-differs.mend")?;
     assert!(!doctor.page_text()?.contains("Test-Berta"), "nothing of the letter is shown");

@@ -15,6 +15,7 @@ use keyward_app::ports::credential::{CredentialChannels, Issued};
 use keyward_app::ports::progress::{Cancel, Unwatched};
 use keyward_app::ports::recovery::{AuthorityRecovery, RelayRecovery};
 use keyward_app::ports::relay::{Network, Relay, RelayError, ServiceAddress};
+use keyward_app::recovery::{at_relay, status};
 use keyward_app::rhythm::{self, BETWEEN};
 use keyward_app::session::Session;
 use keyward_app::views::patient::{SpaceDraft, SpaceView, Travel};
@@ -338,4 +339,46 @@ fn a_credential_is_asked_for_early_and_shown_late() {
     assert!(!stored.at_once);
     let share = sharing::one(&scene.anna, &id).unwrap();
     assert_eq!(share.state, keyward_app::views::patient::ShareState::Live);
+}
+
+/// Nobody opened the app for half a year: her certificate is over. What she then takes away goes at once all the same.
+#[test]
+fn taking_access_away_does_not_wait_for_a_certificate_either() {
+    let scene = Scene::new();
+    scene.add(7);
+    let card = find(&scene.anna, "Dr Test-Okafor");
+    let heart = space(&scene.anna, "Heart", false);
+    let mut wanted = draft(&heart, &card, &[Category::Results]);
+    wanted.until = START + 200 * DAY;
+    let id = share(&scene.anna, &wanted);
+    rhythm::choose(&scene.anna, Travel::Apart).unwrap();
+    scene.world.clock.set((epoch_at(START) + 2) * EPOCH_SECONDS + DAY);
+    assert!(scene.world.clock.now() < wanted.until, "the share goes on");
+    assert!(!scene.view(&heart).certified);
+    assert!(sharing::revoke(&scene.anna, &id).unwrap().confirmed);
+}
+
+#[test]
+fn the_backup_at_the_relay_has_a_turn_of_its_own() {
+    let (scene, ids, _) = Scene::shared(&["Heart", "Knee"]);
+    rhythm::choose(&scene.anna, Travel::AtOnce).unwrap();
+    support::kits::kit_of(&scene.anna);
+    at_relay::switch_on(&scene.anna).unwrap();
+    let spool = scene.world.folder.path();
+    at_relay::back_up(&scene.anna, spool, &Unwatched, &Cancel::new()).unwrap();
+    rhythm::choose(&scene.anna, Travel::Apart).unwrap();
+    let begun = scene.world.clock.now();
+    scene.world.clock.advance(DAY);
+    scene.asked.lock().unwrap().clear();
+    for _ in 0..14 {
+        scene.alone();
+        at_relay::go_on_alone(&scene.anna, spool, &Unwatched, &Cancel::new()).unwrap();
+        scene.world.clock.advance(DAY);
+    }
+    let heard = scene.heard();
+    check_apart(&heard);
+    let met: BTreeSet<&String> = heard.iter().map(|(_, who)| who).collect();
+    assert_eq!(met.len(), ids.len() + 1);
+    let kept = status::status(&scene.anna).unwrap().relay;
+    assert!(kept.by.is_some() && kept.complete.unwrap() > begun + DAY, "{kept:?}");
 }

@@ -27,7 +27,10 @@ pub async fn spaces(patient: Patient) -> Result<Vec<SpaceView>, AppError> {
 /// Makes a sharing space.
 #[tauri::command]
 pub async fn space_create(patient: Patient, draft: SpaceDraft) -> Result<SpaceView, AppError> {
-    patient.change("spaces", move |session| faces::create(session, &draft)).await
+    let outcome = patient.run(move |session| faces::create(session, &draft)).await;
+    // Also a failure may have brought something that the first page tells: what the clinic did wrong.
+    patient.0.0.ear().tell(&Event::Changed("spaces"));
+    outcome
 }
 
 /// Renames a sharing space.

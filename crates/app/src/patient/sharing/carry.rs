@@ -153,10 +153,23 @@ fn run_for(
     let outcome = first_failure.map_or(Ok(()), Err);
     if asked_anybody || outcome.is_err() {
         note(session, outcome.as_ref().err())?;
+    } else {
+        forget_problem(session)?;
     }
     session.changed();
     progress.report(Step { stage: Stage::Finished, ..Step::default() });
     outcome
+}
+
+/// Nobody was asked: whether what stood in the way still does is not known.
+fn forget_problem(session: &Session) -> Result<(), AppError> {
+    let mut book = SyncBook::load(session)?;
+    if book.problem.take().is_none() {
+        return Ok(());
+    }
+    let mut tx = session.begin()?;
+    store::save(&mut *tx, Collection::Settings, SyncBook::ROW, &book)?;
+    Ok(tx.commit()?)
 }
 
 /// How much of each space is exchanged now.
@@ -237,15 +250,15 @@ impl Exchange<'_> {
         let signing = std::sync::Arc::clone(&persona.signing);
         let relay = self.session.network().relay(&self.enrolment.relay(), signing)?;
         let sent = match self.send_revocations(&*relay) {
-            // It has forgotten her: she is shown to it again, if her certificate holds.
+            // It has forgotten her, or her certificate is over: she is certified for this without waiting, too.
             Err(Failure::Relay(error)) if is_stranger(&error) => {
-                match space.certificate(self.enrolment, self.session.now())? {
-                    Some(certificate) => relay
-                        .present_persona(certificate.raw())
-                        .map_err(Failure::from)
-                        .and_then(|()| self.send_revocations(&*relay)),
-                    None => Err(error.into()),
-                }
+                let now = self.session.now();
+                let certificate = match space.certificate(self.enrolment, now)? {
+                    Some(held) => held,
+                    None => self.certify(&persona, now)?.ok_or(error)?,
+                };
+                let shown = relay.present_persona(certificate.raw()).map_err(Failure::from);
+                shown.and_then(|()| self.send_revocations(&*relay))
             }
             outcome => outcome,
         };
