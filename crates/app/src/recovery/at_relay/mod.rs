@@ -168,10 +168,9 @@ pub fn go_on_alone(
     if rhythm::turn(session)?.is_of(&Line::Backup) {
         return back_up(session, spool, progress, cancel);
     }
-    match leaving::is_begun(&*session.read()?)? {
-        true => Ok(()),
-        false => delete_left(session),
-    }
+    // Not in a `match`: its transaction would last as long as the deleting.
+    let begun = leaving::is_begun(&*session.read()?)?;
+    if begun { Ok(()) } else { delete_left(session) }
 }
 
 /// From now on a backup is kept there.
