@@ -377,8 +377,9 @@ fn the_backup_at_the_relay_has_a_turn_of_its_own() {
     }
     let heard = scene.heard();
     check_apart(&heard);
+    // Steps of the credential have no key.
     let met: BTreeSet<&String> = heard.iter().map(|(_, who)| who).collect();
-    assert_eq!(met.len(), ids.len() + 1);
+    assert_eq!(met.iter().filter(|who| who.len() > 10).count(), ids.len() + 1, "{met:?}");
     let kept = status::status(&scene.anna).unwrap().relay;
     assert!(kept.by.is_some() && kept.complete.unwrap() > begun + DAY, "{kept:?}");
 }
