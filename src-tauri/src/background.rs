@@ -133,7 +133,7 @@ fn send_when_due(desktop: &Desktop, opened: &Arc<OpenProfile>, due: &mut Due) {
             return;
         }
         let Ok(job) = opened.jobs().start(JobKind::BackupAtRelay) else { return };
-        let outcome = match at_relay::back_up(&session, &spool, &*job, job.token()) {
+        let outcome = match at_relay::go_on_alone(&session, &spool, &*job, job.token()) {
             // Only something to be deleted.
             Err(error) if error.code == ErrorCode::BackupNone => Ok(()),
             outcome => outcome,
@@ -157,11 +157,15 @@ fn certify_when_due(opened: &Arc<OpenProfile>, due: &mut Due) {
     }
     let Ok(session) = opened.session() else { return };
     *at = after(AHEAD_EVERY);
+    let opened = Arc::clone(opened);
     std::thread::spawn(move || match credential::work_ahead(&session, Pace::Spaced) {
         Ok(()) => {}
         Err(error) if error.code == ErrorCode::Locked => {}
-        // Whoever makes a space or shares is told.
-        Err(error) => tracing::debug!(code = ?error.code, "nobody was certified ahead"),
+        // Whoever makes a space or shares is told; what the clinic did wrong, on the first page.
+        Err(error) => {
+            tracing::debug!(code = ?error.code, "nobody was certified ahead");
+            opened.ear().tell(&Event::Changed("spaces"));
+        }
     });
 }
 

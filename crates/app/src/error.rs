@@ -89,6 +89,8 @@ pub enum ErrorCode {
     // anonymous credential
     /// The clinic published two objects for one credential epoch; nothing is asked for under either.
     CredentialEpochDiffers,
+    /// Where things travel apart: nobody is certified yet for this space.
+    CredentialWaits,
     /// What the clinic answered does not hold under what it published.
     CredentialMisbehaves,
     /// No more can be certified in this epoch; param `again` (UTC seconds: when the next begins).
@@ -202,6 +204,10 @@ pub enum ErrorCode {
     ShareEnded,
     /// The share's message has not arrived yet.
     ShareIncomplete,
+    /// A letter came under an object of an epoch that is not the one everybody has; it was left out.
+    LetterEpochDiffers,
+    /// A letter came under an object that no clinic publishes; it was left out.
+    LetterEpochIrregular,
     /// The clinic removed this doctor.
     SelfRemoved,
     // desk

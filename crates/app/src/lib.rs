@@ -20,6 +20,7 @@ pub mod patient;
 pub mod ports;
 pub mod reading;
 pub mod recovery;
+pub mod rhythm;
 pub mod session;
 pub mod store;
 pub mod views;

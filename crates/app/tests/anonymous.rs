@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use keyward_app::credential::{
-    self, CredentialError, Pace, READY, count, evidence, renew_at, take,
+    self, CredentialError, Pace, Pinned, READY, count, evidence, renew_at, take,
 };
 use keyward_app::desk::keys::authority_signing;
 use keyward_app::doctor;
@@ -16,9 +16,11 @@ use keyward_app::error::ErrorCode;
 use keyward_app::identity::Enrolment;
 use keyward_app::patient::spaces::{self, Space};
 use keyward_app::ports::relay::Network as _;
+use keyward_app::ports::vault::Collection;
 use keyward_app::session::Session;
+use keyward_app::store;
 use keyward_app::views::patient::{SpaceDraft, SpaceView};
-use keyward_protocol::arc::IssuerKey;
+use keyward_protocol::arc::{IssuerKey, Limit};
 use keyward_protocol::certificate::AnonymousCertificate;
 use keyward_protocol::credential_epoch::{CredentialEpoch, VerifiedEpoch};
 use keyward_protocol::keys::MasterSecret;
@@ -230,4 +232,80 @@ fn a_doctor_compares_the_object_of_an_epoch_with_the_one_everybody_has() {
     compare(&truth).unwrap();
     assert!(matches!(compare(&special), Err(CredentialError::EpochDiffers)), "and after it");
     assert_eq!(evidence(&*okafor.read().unwrap()).unwrap(), [(truth, special)]);
+}
+
+/// The clinic's object of the current epoch, and another one it signed for somebody.
+fn two_objects(world: &World, session: &Session, limit: u16) -> (Vec<u8>, Vec<u8>) {
+    let enrolment = Enrolment::require(&*session.read().unwrap()).unwrap();
+    let truth = world.network.credentials().epoch_object(&enrolment.authority()).unwrap();
+    let key = authority_signing(&MasterSecret::generate(&mut seeded(1))).unwrap();
+    let verified = VerifiedEpoch::verify(&truth, key.verifying_key(), enrolment.service_id);
+    let issuer = IssuerKey::generate(&mut seeded(9)).public();
+    let limit = Limit::new(limit).unwrap();
+    let special = CredentialEpoch { issuer, limit, ..verified.unwrap().object().clone() };
+    (truth, Signed::sign(&key, special).unwrap().to_bytes())
+}
+
+/// Pins an object, as if the relay had agreed to it.
+fn pin(session: &Session, object: &[u8]) {
+    let row = format!("credential/epoch/{:020}", epoch_at(START));
+    let pinned = Pinned { object: object.to_vec(), agreed: true };
+    let mut tx = session.begin().unwrap();
+    store::save(&mut *tx, Collection::Jobs, &row, &pinned).unwrap();
+    tx.commit().unwrap();
+}
+
+/// A letter under an object that is not hers is left out whole, she is told of it once, and both stay as proof.
+#[test]
+fn a_doctor_is_told_of_a_letter_under_another_object_until_she_has_read_it() {
+    let world = World::new();
+    let okafor = world.doctor("Dr Test-Okafor");
+    let anna = world.patient("Test-Anna", "Muster-Sample", "1961-03-14");
+    import(&anna, &world.file("anna.json", &Persona::HeartWoman.bundle(7)));
+    let (truth, special) = two_objects(&world, &okafor, CREDENTIAL_LIMIT);
+    pin(&okafor, &special);
+    let heart = space(&anna, "Heart", false);
+    let card = find(&anna, "Dr Test-Okafor");
+    let id = share(&anna, &draft(&heart, &card, &[Category::Results]));
+    let told = || {
+        let home = doctor::home(&okafor).unwrap();
+        assert!(home.shares.is_empty(), "nothing of the letter is there");
+        home.warnings.into_iter().map(|it| (it.code, it.found)).collect::<Vec<_>>()
+    };
+    let differs = ErrorCode::LetterEpochDiffers;
+    for _ in 0..2 {
+        // The second time its letter is asked for again.
+        doctor::sync(&okafor).unwrap();
+        assert_eq!(told(), [(differs, world.clock.now())]);
+    }
+    assert_eq!(evidence(&*okafor.read().unwrap()).unwrap(), [(special, truth.clone())]);
+    credential::dismiss(&okafor, differs).unwrap();
+    doctor::sync(&okafor).unwrap();
+    assert_eq!(told(), []);
+    assert_eq!(evidence(&*okafor.read().unwrap()).unwrap().len(), 1, "the proof stays");
+    // Once it is cleared up, the very same letter is read.
+    pin(&okafor, &truth);
+    doctor::sync(&okafor).unwrap();
+    assert!(doctor::chart(&okafor, &id).unwrap().chart.is_some());
+}
+
+/// One that no clinic publishes is no second one, and is told in words of its own.
+#[test]
+fn an_object_that_no_clinic_publishes_is_told_and_kept() {
+    let world = World::new();
+    let okafor = world.doctor("Dr Test-Okafor");
+    let (_, odd) = two_objects(&world, &okafor, CREDENTIAL_LIMIT - 1);
+    let enrolment = Enrolment::require(&*okafor.read().unwrap()).unwrap();
+    let key = enrolment.authority_key().unwrap();
+    let verified = VerifiedEpoch::verify(&odd, &key, enrolment.service_id).unwrap();
+    let channels = world.network.credentials();
+    let outcome = credential::compare(&okafor, channels, &enrolment, &verified, &odd);
+    assert!(matches!(outcome, Err(CredentialError::Misbehaves)));
+    let codes = || doctor::home(&okafor).unwrap().warnings.into_iter().map(|it| it.code);
+    assert!(codes().eq([ErrorCode::LetterEpochIrregular]));
+    assert!(evidence(&*okafor.read().unwrap()).unwrap().is_empty(), "there is one only");
+    credential::dismiss(&okafor, ErrorCode::LetterEpochDiffers).unwrap();
+    assert_eq!(codes().count(), 1, "another one was read of");
+    credential::dismiss(&okafor, ErrorCode::LetterEpochIrregular).unwrap();
+    assert_eq!(codes().count(), 0);
 }

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 
 use keyward_app::credential::{CredentialError, Pace, ROWS, count, evidence, keep_ready, take};
 use keyward_app::error::ErrorCode;
+use keyward_app::patient::home;
 use keyward_app::ports::authority::AuthorityError;
 use keyward_app::ports::credential::{CredentialChannels, Issued};
 use keyward_app::ports::http::HttpNetwork;
@@ -391,6 +392,13 @@ fn nothing_is_asked_for_under_an_object_that_is_not_everybody_s() {
     );
     assert_eq!(lying.asked(), 0);
     assert!(evidence(&*carla.read().unwrap()).unwrap().is_empty());
+    // She is told of it on her first page, without having made a space.
+    let warned = |session: &Session| {
+        let warnings = home::home(session).unwrap().warnings;
+        warnings.into_iter().map(|it| it.code).collect::<Vec<_>>()
+    };
+    assert_eq!(warned(&anna), [ErrorCode::CredentialEpochDiffers]);
+    assert_eq!(warned(&carla), []);
     keep_ready(&carla, &Line::new(&world), 1, Pace::Now).unwrap();
 }
 

@@ -1,11 +1,11 @@
-//! Accepting a clinic's invitation, in a patient's or a doctor's window.
+//! Accepting a clinic's invitation, in a patient's or a doctor's window; and what that clinic did wrong.
 
 use std::path::Path;
 
-use keyward_app::enrol;
 use keyward_app::error::{AppError, ErrorCode};
 use keyward_app::views::common::{InvitationPreview, SessionView};
 use keyward_app::views::words::PickWords;
+use keyward_app::{credential, enrol};
 use tauri::WebviewWindow;
 
 use crate::caller::{Invited, off_thread};
@@ -78,4 +78,10 @@ mod tests {
         std::fs::File::create(&path).unwrap().set_len(MAX_IMAGE + 1).unwrap();
         assert!(picture(&path).is_err());
     }
+}
+
+/// She has read of something the clinic signed that does not fit: it is not told again.
+#[tauri::command]
+pub async fn warning_dismiss(invited: Invited, code: ErrorCode) -> Result<(), AppError> {
+    invited.change("shares", move |session| credential::dismiss(session, code)).await
 }

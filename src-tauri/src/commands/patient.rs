@@ -1,9 +1,10 @@
-//! The patient's first page, and the exchange with relay and clinic.
+//! The patient's first page, the exchange with relay and clinic, and how quickly things travel.
 
 use keyward_app::error::AppError;
 use keyward_app::patient::{home, sharing};
 use keyward_app::ports::progress::{Cancel, Unwatched};
-use keyward_app::views::patient::PatientHome;
+use keyward_app::rhythm;
+use keyward_app::views::patient::{PatientHome, Travel};
 
 use crate::caller::Patient;
 
@@ -22,4 +23,16 @@ pub async fn sync_now(patient: Patient) -> Result<(), AppError> {
         sharing::sync(session, &Unwatched, &Cancel::new())
     };
     patient.change("shares", exchange).await
+}
+
+/// How quickly things travel.
+#[tauri::command]
+pub async fn travel_read(patient: Patient) -> Result<Travel, AppError> {
+    patient.run(|session| rhythm::travel(&*session.read()?)).await
+}
+
+/// Chooses how quickly things travel.
+#[tauri::command]
+pub async fn travel_write(patient: Patient, travel: Travel) -> Result<(), AppError> {
+    patient.change("spaces", move |session| rhythm::choose(session, travel)).await
 }

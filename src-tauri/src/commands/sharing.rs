@@ -5,6 +5,7 @@ use std::sync::Arc;
 use keyward_app::error::AppError;
 use keyward_app::patient::{sharing, spaces as faces};
 use keyward_app::ports::clock::UnixSeconds;
+use keyward_app::ports::progress::{Cancel, Unwatched};
 use keyward_app::session::Session;
 use keyward_app::views::common::JobKind;
 use keyward_app::views::patient::{
@@ -26,7 +27,10 @@ pub async fn spaces(patient: Patient) -> Result<Vec<SpaceView>, AppError> {
 /// Makes a sharing space.
 #[tauri::command]
 pub async fn space_create(patient: Patient, draft: SpaceDraft) -> Result<SpaceView, AppError> {
-    patient.change("spaces", move |session| faces::create(session, &draft)).await
+    let outcome = patient.run(move |session| faces::create(session, &draft)).await;
+    // Also a failure may have brought something that the first page tells: what the clinic did wrong.
+    patient.0.0.ear().tell(&Event::Changed("spaces"));
+    outcome
 }
 
 /// Renames a sharing space.
@@ -38,6 +42,16 @@ pub async fn space_rename(
     icon: String,
 ) -> Result<SpaceView, AppError> {
     patient.change("spaces", move |session| faces::rename(session, &id, &name, &icon)).await
+}
+
+/// Sends what waits of one space now, whoever's turn it is.
+#[tauri::command]
+pub async fn space_send_now(patient: Patient, id: String) -> Result<(), AppError> {
+    let send = move |session: &_| {
+        sharing::retry(session)?;
+        sharing::send_now(session, &id, &Unwatched, &Cancel::new())
+    };
+    patient.change("shares", send).await
 }
 
 /// The doctors the clinic certified.

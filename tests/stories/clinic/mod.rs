@@ -172,6 +172,11 @@ impl Clinic {
         self.start_relay();
     }
 
+    /// The authority itself, to be put behind its door with something before it.
+    pub fn authority_router(&self) -> axum::Router {
+        self.authority.router()
+    }
+
     pub fn service_id(&self) -> ServiceId {
         self.authority.service_id()
     }

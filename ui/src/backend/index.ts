@@ -74,6 +74,7 @@ export const invitation = {
   read: commandWith<{ text: string }, T.InvitationPreview>("invitation_read"),
   fromImage: commandWith<Picking, string | null>("invitation_from_image"),
   accept: commandWith<{ text: string; leave: boolean }, T.SessionView>("invitation_accept"),
+  dismissWarning: commandWith<{ code: T.ErrorCode }, undefined>("warning_dismiss"),
 };
 
 /** Commands of a desk window. */
@@ -115,6 +116,9 @@ export const patient = {
   spaces: command<T.SpaceView[]>("spaces"),
   spaceCreate: (draft: T.SpaceDraft) => call("space_create", { draft }) as Promise<T.SpaceView>,
   spaceRename: commandWith<{ id: string; name: string; icon: string }, T.SpaceView>("space_rename"),
+  spaceSendNow: commandWith<{ id: string }, undefined>("space_send_now"),
+  travel: command<T.Travel>("travel_read"),
+  travelWrite: commandWith<{ travel: T.Travel }, undefined>("travel_write"),
   doctors: command<T.DoctorDirectory>("doctors"),
   sharePreview: (draft: T.ShareDraft) => call("share_preview", { draft }) as Promise<T.SharePreview>,
   sharePreviewEnd: commandWith<{ id: string }, undefined>("share_preview_end"),

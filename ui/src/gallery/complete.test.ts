@@ -24,6 +24,7 @@ const exceptions: Record<string, string> = {
   Letter: "the sheet of a whole window: the screens `welcome` show it",
   Reminder: "speaks of how her keys are kept: the screens of the three homes show it",
   JoinAgain: "one ButtonLink: the screens of a doctor's home and of what came back show it",
+  ClinicWarnings: "Notices with a button: the state `partial` of the homes of patient and doctor shows one",
   PaperHead: "a row that only a printed table has: the story of paper prints it",
 };
 

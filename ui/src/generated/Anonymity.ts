@@ -17,6 +17,10 @@ atOnce: boolean,
  */
 oneComputer: boolean, 
 /**
+ * It is handled at a time of its own, not together with the others.
+ */
+apart: boolean, 
+/**
  * The other spaces in which the same kinds of records are shared now.
  */
 alike: Array<string>, 

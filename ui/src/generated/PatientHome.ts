@@ -2,6 +2,7 @@
 import type { AccessView } from "./AccessView";
 import type { AppError } from "./AppError";
 import type { CategoryCount } from "./CategoryCount";
+import type { ClinicWarning } from "./ClinicWarning";
 import type { ShareView } from "./ShareView";
 import type { VisibilityView } from "./VisibilityView";
 
@@ -54,6 +55,14 @@ lastSync: number | null,
  * was sealed anew.
  */
 setBack: number | null, 
+/**
+ * What waits may wait for its turn, because things travel apart.
+ */
+apart: boolean, 
+/**
+ * What was found wrong with what the clinic tells, and not read of yet.
+ */
+warnings: Array<ClinicWarning>, 
 /**
  * Who sees anything at all.
  */

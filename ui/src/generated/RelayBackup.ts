@@ -57,4 +57,8 @@ deleted: number | null,
 /**
  * Why it could not be sent or deleted last time, if it could not.
  */
-problem: AppError | null, };
+problem: AppError | null, 
+/**
+ * Where things travel apart: by when it has its turn, if the app is opened once a day.
+ */
+by: number | null, };

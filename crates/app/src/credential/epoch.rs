@@ -5,13 +5,17 @@ use keyward_protocol::credential_epoch::VerifiedEpoch;
 use keyward_relay_api::authority::credential::{epoch_at, is_regular};
 
 use super::CredentialError;
-use super::rows::{DIFFERS, Pinned, epoch_row};
+use super::proof::{self, Wrong};
+use super::rows::{Pinned, epoch_row};
 use crate::error::{AppError, ErrorCode};
 use crate::identity::Enrolment;
 use crate::ports::credential::CredentialChannels;
-use crate::ports::vault::{Collection, Transaction};
+use crate::ports::vault::Collection;
 use crate::session::Session;
 use crate::store;
+
+/// The object that was pinned, and another one of the same epoch.
+pub type TwoObjects = (Vec<u8>, Vec<u8>);
 
 /// The object that counts now.
 pub(super) fn current(
@@ -29,7 +33,10 @@ pub(super) fn current(
             let epoch = verify(enrolment, &object)?.ok_or(CredentialError::Misbehaves)?;
             // The clinic's clock may have passed into the next epoch a little earlier or later.
             let valid = epoch.object().valid_from..epoch.object().valid_until;
-            if !is_regular(epoch.object()) || !valid.contains(&now) {
+            if !is_regular(epoch.object()) {
+                return irregular(session, epoch.object().epoch, &object);
+            }
+            if !valid.contains(&now) {
                 return Err(CredentialError::Misbehaves);
             }
             keep(session, enrolment, &epoch, object)?
@@ -47,7 +54,7 @@ pub(super) fn current(
 ///
 /// # Errors
 /// [`CredentialError::EpochDiffers`] if there are two, both kept as evidence;
-/// [`CredentialError::Misbehaves`] for one that no clinic publishes; why the relay cannot be asked.
+/// [`CredentialError::Misbehaves`] for one that no clinic publishes, kept too; why the relay cannot be asked.
 pub fn compare(
     session: &Session,
     channels: &dyn CredentialChannels,
@@ -57,17 +64,18 @@ pub fn compare(
 ) -> Result<(), CredentialError> {
     let number = epoch.object().epoch;
     if !is_regular(epoch.object()) {
-        return Err(CredentialError::Misbehaves);
+        return irregular(session, number, object);
     }
     if let Some((known, Pinned { agreed: true, .. })) = load(session, enrolment, number)? {
         return match known.hash() == epoch.hash() {
             true => Ok(()),
-            false => differs(session, number, object.to_vec()),
+            false => differs(session, number, object),
         };
     }
     let there = channels.pinned_object(&enrolment.relay(), object);
     let there = there.map_err(|error| CredentialError::App(error.into()))?;
-    let pinned = verify(enrolment, &there)?.filter(|it| it.object().epoch == number);
+    let pinned = verify(enrolment, &there)?
+        .filter(|it| it.object().epoch == number && is_regular(it.object()));
     let pinned = pinned.ok_or_else(|| AppError::from(ErrorCode::RelayMisbehaves))?;
     let mut tx = session.begin()?;
     let row = Pinned { object: there, agreed: true };
@@ -75,7 +83,7 @@ pub fn compare(
     tx.commit()?;
     match pinned.hash() == epoch.hash() {
         true => Ok(()),
-        false => differs(session, number, object.to_vec()),
+        false => differs(session, number, object),
     }
 }
 
@@ -85,24 +93,6 @@ pub(super) fn object(session: &Session, number: u64) -> Result<Vec<u8>, Credenti
     let pinned: Option<Pinned> = store::load(&*session.read()?, Collection::Jobs, &row)?;
     let pinned = pinned.ok_or_else(|| AppError::from(ErrorCode::VaultCorrupt))?;
     Ok(pinned.object)
-}
-
-/// The object that was pinned, and another one of the same epoch.
-pub type TwoObjects = (Vec<u8>, Vec<u8>);
-
-/// Both objects, where a clinic published two for one epoch: signed by it, and so a proof.
-///
-/// # Errors
-/// What the vault reports.
-pub fn evidence(tx: &(impl Transaction + ?Sized)) -> Result<Vec<TwoObjects>, CredentialError> {
-    let mut found = Vec::new();
-    for (id, other) in store::load_prefix::<Pinned>(tx, Collection::Jobs, DIFFERS)? {
-        let number = id.trim_start_matches(DIFFERS).parse().unwrap_or_default();
-        if let Some(pinned) = store::load::<Pinned>(tx, Collection::Jobs, &epoch_row(number))? {
-            found.push((pinned.object, other.object));
-        }
-    }
-    Ok(found)
 }
 
 fn verify(enrolment: &Enrolment, object: &[u8]) -> Result<Option<VerifiedEpoch>, CredentialError> {
@@ -132,7 +122,7 @@ fn keep(
     let number = epoch.object().epoch;
     match load(session, enrolment, number)? {
         Some((known, pinned)) if known.hash() == epoch.hash() => Ok((known, pinned)),
-        Some(_) => differs(session, number, object),
+        Some(_) => differs(session, number, &object),
         None => {
             let pinned = Pinned { object, agreed: false };
             let mut tx = session.begin()?;
@@ -166,14 +156,17 @@ fn agree(
             Err(CredentialError::App(ErrorCode::RelayMisbehaves.into()))
         }
         None => Err(CredentialError::App(ErrorCode::RelayMisbehaves.into())),
-        Some(_) => differs(session, number, there),
+        Some(_) => differs(session, number, &there),
     }
 }
 
-fn differs<T>(session: &Session, number: u64, object: Vec<u8>) -> Result<T, CredentialError> {
-    let mut tx = session.begin()?;
-    let other = Pinned { object, agreed: false };
-    store::save(&mut *tx, Collection::Jobs, &format!("{DIFFERS}{number:020}"), &other)?;
-    tx.commit()?;
+fn differs<T>(session: &Session, number: u64, object: &[u8]) -> Result<T, CredentialError> {
+    proof::keep(session, number, object, Wrong::Second)?;
     Err(CredentialError::EpochDiffers)
+}
+
+/// One that is signed by the clinic, but that no clinic publishes.
+fn irregular<T>(session: &Session, number: u64, object: &[u8]) -> Result<T, CredentialError> {
+    proof::keep(session, number, object, Wrong::Irregular)?;
+    Err(CredentialError::Misbehaves)
 }

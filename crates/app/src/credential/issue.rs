@@ -107,6 +107,7 @@ fn finish(
         credential: credential.expose_secret().to_vec(),
         next: 0,
         due: super::pool::some_time_after(session),
+        issued: session.now(),
         request: asked.request.clone(),
         receipt: issued.receipt,
     };

@@ -13,11 +13,14 @@
 mod epoch;
 mod issue;
 mod pool;
+mod proof;
 mod renewal;
 mod rows;
+pub(crate) mod times;
 
 use keyward_protocol::certificate::{CertificateError, PersonaKeys};
 use keyward_protocol::credential_epoch::VerifiedEpoch;
+use keyward_relay_api::authority::credential::{CREDENTIAL_LIMIT, epoch_at};
 use keyward_relay_api::authority::persona::EPOCH_SECONDS;
 
 use crate::error::{AppError, ErrorCode};
@@ -28,12 +31,16 @@ use crate::ports::clock::UnixSeconds;
 use crate::ports::credential::CredentialChannels;
 use crate::ports::vault::{Collection, Transaction};
 use crate::recovery::renew;
+use crate::rhythm::{self, Line};
 use crate::session::Session;
 use crate::store::StoreError;
 use crate::views::common::Role;
 
-pub use epoch::{TwoObjects, compare, evidence};
+pub use epoch::{TwoObjects, compare};
+pub(crate) use pool::usable;
 pub use pool::{Pace, Pooled, count, take};
+pub(crate) use proof::warnings;
+pub use proof::{dismiss, evidence};
 pub use renewal::{Certified, renew_at};
 pub use rows::{Asked, Held, Member, Pinned, ROWS, Renewing};
 
@@ -115,6 +122,55 @@ fn next_epoch(number: u64) -> UnixSeconds {
 /// ready, and unused ones, which go with their epoch, cost little of its limit.
 pub const READY: usize = 2;
 
+/// The same where things travel apart, because there it takes an opening for each and they are certified in one
+/// part of an epoch only.
+pub(crate) const READY_APART: usize = 4;
+
+/// How the credential of the current epoch stands.
+pub(crate) struct Standing {
+    /// When the clinic gave it.
+    pub(crate) issued: UnixSeconds,
+    /// Something can still be certified with it.
+    pub(crate) left: bool,
+}
+
+/// `None` without a credential of this epoch.
+///
+/// # Errors
+/// What the vault reports.
+pub(crate) fn standing(
+    tx: &(impl Transaction + ?Sized),
+    now: UnixSeconds,
+) -> Result<Option<Standing>, AppError> {
+    let held = rows::Held::load(tx)?.filter(|held| held.epoch == epoch_at(now));
+    Ok(held.map(|held| Standing { issued: held.issued, left: held.next < CREDENTIAL_LIMIT }))
+}
+
+/// One step of the credential whose turn it is, where things travel apart.
+///
+/// # Errors
+/// As [`keep_ready`].
+fn step_apart(session: &Session) -> Result<(), AppError> {
+    let channels = session.network().credentials();
+    let turn = rhythm::turn(session)?;
+    if turn.is_of(&Line::Asking) {
+        rhythm::leaves(session, &Line::Asking)?;
+        open(session, channels)?;
+        return rhythm::done(session, &Line::Asking);
+    }
+    if turn.is_of(&Line::Ahead) {
+        rhythm::leaves(session, &Line::Ahead)?;
+        let (enrolment, epoch) = open(session, channels)?;
+        let begun = pool::finish(session, channels, &enrolment, &epoch)?;
+        if !begun {
+            pool::certify_one(session, channels, &enrolment, &epoch)?;
+        }
+        // One in an opening: it counts as had.
+        return rhythm::done(session, &Line::Ahead);
+    }
+    Ok(())
+}
+
 /// Certifies a persona that is there already in the epoch that is current, now. `name` says whose she is,
 /// for this profile alone. Safe to repeat: the same request brings the same certificate.
 ///
@@ -143,6 +199,10 @@ pub fn work_ahead(session: &Session, pace: Pace) -> Result<(), AppError> {
         let patient = Enrolment::load(&*tx)?.is_some_and(|it| it.role == Role::Patient);
         if !patient || leaving::is_begun(&*tx)? || renew::waits_for_clinic(&*tx)? {
             return Ok(());
+        }
+        if rhythm::is_apart(&*tx)? && pace == Pace::Spaced {
+            drop(tx);
+            return step_apart(session);
         }
     }
     let channels = session.network().credentials();
@@ -189,11 +249,12 @@ pub fn keep_ready(
 fn erase_earlier(session: &Session, epoch: u64) -> Result<(), CredentialError> {
     let old = {
         let tx = session.read()?;
-        let is_old = |body: &[u8]| rows::epoch_of(body).is_none_or(|of| of < epoch);
+        let is_old = |body: &[u8], epoch| rows::epoch_of(body).is_none_or(|of| of < epoch);
         let mut old = Vec::new();
         for prefix in [rows::ASKED, rows::HELD, rows::POOL, rows::RENEW] {
+            let oldest = if prefix == rows::POOL { pool::oldest(&*tx, epoch)? } else { epoch };
             let rows = tx.list_prefix(Collection::Jobs, prefix)?;
-            old.extend(rows.into_iter().filter(|(_, body)| is_old(body)).map(|(id, _)| id));
+            old.extend(rows.into_iter().filter(|(_, it)| is_old(it, oldest)).map(|(id, _)| id));
         }
         old
     };

@@ -20,6 +20,7 @@ use crate::ports::clock::UnixSeconds;
 use crate::ports::credential::CredentialChannels;
 use crate::ports::vault::{Collection, Transaction};
 use crate::recovery::{keys::Recovery, kit};
+use crate::rhythm;
 use crate::session::Session;
 use crate::store::{self, StoreError};
 
@@ -66,14 +67,15 @@ pub fn count(tx: &(impl Transaction + ?Sized)) -> Result<usize, StoreError> {
 /// # Errors
 /// What the vault reports.
 pub fn take(session: &Session, tx: &mut dyn Transaction) -> Result<Option<Pooled>, AppError> {
-    let (kit, now) = (kit::current(tx, session)?, epoch_at(session.now()));
+    let kit = kit::current(tx, session)?;
+    let oldest = oldest(tx, epoch_at(session.now()))?;
     for (id, member) in Member::all(tx)? {
         let Stage::Certified { certificate } = &member.stage else { continue };
         tx.delete(Collection::Jobs, &id)?;
         let pinned: Option<Pinned> =
             store::load(tx, Collection::Jobs, &rows::epoch_row(member.epoch))?;
         if let Some(Pinned { object, .. }) = pinned
-            && member.epoch >= now
+            && member.epoch >= oldest
             && member.recovery.is_of(&kit)
         {
             let (salt, recovery) = (member.salt.clone(), member.recovery.clone());
@@ -81,6 +83,25 @@ pub fn take(session: &Session, tx: &mut dyn Transaction) -> Result<Option<Pooled
         }
     }
     Ok(None)
+}
+
+/// The oldest epoch whose personas are still given a use. Where things travel apart they are certified late in
+/// an epoch and must do until late in the next, as long as their certificate holds.
+pub(super) fn oldest(tx: &(impl Transaction + ?Sized), current: u64) -> Result<u64, AppError> {
+    Ok(if rhythm::is_apart(tx)? { current.saturating_sub(1) } else { current })
+}
+
+/// How many are ready and could be given a use now.
+///
+/// # Errors
+/// What the vault reports.
+pub(crate) fn usable(
+    tx: &(impl Transaction + ?Sized),
+    now: UnixSeconds,
+) -> Result<usize, AppError> {
+    let oldest = oldest(tx, epoch_at(now))?;
+    let ready = |it: &Member| matches!(it.stage, Stage::Certified { .. }) && it.epoch >= oldest;
+    Ok(Member::all(tx)?.iter().filter(|(_, member)| ready(member)).count())
 }
 
 /// A time up to [`APART`] from now.
@@ -99,20 +120,23 @@ pub(super) fn is_due(session: &Session, pace: Pace) -> Result<bool, CredentialEr
     Ok(held.is_some_and(|held| held.due <= session.now()))
 }
 
-/// Sends again what may have left before a crash.
+/// Sends again what may have left before a crash; whether there was anything.
 pub(super) fn finish(
     session: &Session,
     channels: &dyn CredentialChannels,
     enrolment: &Enrolment,
     epoch: &VerifiedEpoch,
-) -> Result<(), CredentialError> {
+) -> Result<bool, CredentialError> {
     let begun = Member::all(&*session.read()?)?;
+    let mut sent = false;
     for (id, member) in begun {
-        if matches!(member.stage, Stage::Sent { .. }) {
+        let of_now = member.epoch == epoch.object().epoch;
+        if of_now && matches!(member.stage, Stage::Sent { .. }) {
+            sent = true;
             send(session, channels, enrolment, epoch, &id, member)?;
         }
     }
-    Ok(())
+    Ok(sent)
 }
 
 /// Certifies one more.

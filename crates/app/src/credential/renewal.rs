@@ -8,11 +8,11 @@ use keyward_protocol::certificate::{AnonymousCertificate, PersonaKeys};
 use keyward_protocol::credential_epoch::VerifiedEpoch;
 use keyward_relay_api::authority::persona::EPOCH_SECONDS;
 use keyward_relay_api::problem::ProblemCode;
-use sha2::{Digest as _, Sha256};
 
 use super::CredentialError;
 use super::pool::{self, PATIENCE};
 use super::rows::{RENEW, Renewing, Sought};
+use super::times;
 use crate::identity::Enrolment;
 use crate::ports::authority::AuthorityError;
 use crate::ports::clock::UnixSeconds;
@@ -37,12 +37,7 @@ pub struct Certified {
 /// personas of one holder are not renewed together.
 #[must_use]
 pub fn renew_at(epoch: u64, secret: &[u8]) -> UnixSeconds {
-    let mut hash = Sha256::new();
-    hash.update(b"keyward/v1/app/renew-at\0");
-    hash.update(epoch.to_be_bytes());
-    hash.update(secret);
-    let hash: [u8; 32] = hash.finalize().into();
-    let drawn = u64::from_be_bytes(hash[..8].try_into().unwrap_or_default());
+    let drawn = times::drawn(b"renew-at\0", epoch, secret);
     super::next_epoch(epoch).saturating_add(drawn % (EPOCH_SECONDS - BEFORE_THE_END))
 }
 

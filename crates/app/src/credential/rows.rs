@@ -56,6 +56,9 @@ pub struct Held {
     pub(super) next: u16,
     /// When the next persona may be certified ahead.
     pub(super) due: UnixSeconds,
+    /// When the clinic gave it.
+    #[serde(default)]
+    pub(super) issued: UnixSeconds,
     /// The request and the clinic's receipt that its entry stands in the register.
     #[serde(with = "store::base64")]
     pub(super) request: Vec<u8>,

@@ -1,12 +1,13 @@
 //! The first page of a doctor: who shares with her.
 
+use crate::credential;
 use crate::error::{AppError, ErrorCode};
 use crate::identity::Enrolment;
 use crate::ports::clock::UnixSeconds;
 use crate::ports::vault::Transaction;
 use crate::recovery::renew;
 use crate::session::Session;
-use crate::views::common::ReachView;
+use crate::views::common::{ReachView, Role};
 use crate::views::doctor::DoctorHome;
 
 use super::own::{self, Standing, StandingRow};
@@ -28,6 +29,7 @@ pub fn home(session: &Session) -> Result<DoctorHome, AppError> {
             shares: Vec::new(),
             last_sync: None,
             problem: None,
+            warnings: Vec::new(),
         });
     };
     let now = time::effective(&*tx, session.now())?;
@@ -43,6 +45,7 @@ pub fn home(session: &Session) -> Result<DoctorHome, AppError> {
         shares: rows.iter().map(|(id, row)| row.view(id, &enrolment, now)).collect(),
         last_sync: reach.last_sync,
         problem: reach.problem,
+        warnings: credential::warnings(&*tx, Role::Doctor)?,
     })
 }
 

@@ -1,13 +1,15 @@
 //! The patient's first page.
 
+use crate::credential;
 use crate::error::AppError;
 use crate::identity::Enrolment;
 use crate::patient::visibility::Visibility;
 use crate::patient::{chart, sharing};
 use crate::ports::clock::UnixSeconds;
 use crate::ports::vault::Collection;
+use crate::rhythm;
 use crate::session::Session;
-use crate::views::common::ReachView;
+use crate::views::common::{ReachView, Role};
 use crate::views::patient::{PatientHome, ShareState};
 
 /// Accesses shown on the first page.
@@ -34,6 +36,8 @@ pub fn home(session: &Session) -> Result<PatientHome, AppError> {
     let visibility = Visibility::load(&*tx, session.now())?;
     let mut categories = chart::categories(&*tx, &visibility)?;
     let waiting = tx.list(Collection::Outbox)?.len() as u64;
+    let warnings = credential::warnings(&*tx, Role::Patient)?;
+    let apart = rhythm::is_apart(&*tx)?;
     drop(tx);
     categories.retain(|category| category.records > 0);
     let records = categories.iter().map(|category| category.records).sum();
@@ -66,6 +70,8 @@ pub fn home(session: &Session) -> Result<PatientHome, AppError> {
         problem: sync.problem,
         last_sync: sync.last,
         set_back: sync.set_back.filter(|at| session.now().saturating_sub(*at) < TOLD),
+        apart,
+        warnings,
         visibility: visibility.of_all(),
     })
 }

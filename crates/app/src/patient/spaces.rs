@@ -25,6 +25,7 @@ use crate::ports::clock::UnixSeconds;
 use crate::ports::vault::{Collection, Transaction};
 use crate::recovery::keys::Recovery;
 use crate::recovery::renew;
+use crate::rhythm::{self, Queue};
 use crate::session::Session;
 use crate::store::{self, StoreError};
 use crate::views::patient::{Anonymity, SpaceDraft, SpaceView};
@@ -194,6 +195,18 @@ impl Space {
         self.certificate.is_some() || self.presented.is_some()
     }
 
+    /// The epoch its certificate is of. It was checked when it came.
+    pub(crate) fn certified_in(&self) -> Option<u64> {
+        self.epoch_object.as_ref()?;
+        let held = AnonymousCertificate::unverified(self.certificate.as_ref()?).ok()?;
+        Some(held.epoch)
+    }
+
+    /// What times of its own follow from.
+    pub(crate) fn secret(&self) -> &[u8] {
+        &self.salt
+    }
+
     /// Whether it is time to have this certificate renewed, well before it runs out.
     pub fn is_renewal_due(&self, certificate: &VerifiedPersona, now: UnixSeconds) -> bool {
         credential::renew_at(certificate.epoch, &self.salt) <= now
@@ -285,11 +298,15 @@ impl Persona {
 /// anonymous credential where nobody can be certified in this epoch; else what the vault reports.
 pub fn create(session: &Session, draft: &SpaceDraft) -> Result<SpaceView, AppError> {
     new_name(&*session.read()?, draft)?;
-    let at_once = match ready(session) {
-        Err(error) if error.code.is_of_credential() || error.code == ErrorCode::Locked => {
-            return Err(error);
-        }
-        outcome => outcome.unwrap_or_default(),
+    let at_once = match is_apart(session)? {
+        // Who is ready is taken; else it waits for its turn.
+        true => false,
+        false => match ready(session) {
+            Err(error) if error.code.is_of_credential() || error.code == ErrorCode::Locked => {
+                return Err(error);
+            }
+            outcome => outcome.unwrap_or_default(),
+        },
     };
     let mut tx = session.begin()?;
     let name = new_name(&*tx, draft)?;
@@ -344,14 +361,19 @@ fn ready(session: &Session) -> Result<bool, AppError> {
     Ok(true)
 }
 
-/// Gives a space that never had one a persona.
+fn is_apart(session: &Session) -> Result<bool, AppError> {
+    rhythm::is_apart(&*session.read()?)
+}
+
+/// Gives a space that never had one a persona: one that is ready, and with `waits` no other.
 ///
 /// # Errors
-/// What the authority reports; the codes of the anonymous credential; what the vault reports.
-pub(crate) fn settle(session: &Session, id: &str) -> Result<(), AppError> {
+/// [`ErrorCode::CredentialWaits`] if nobody is ready; what the authority reports; the codes of the anonymous
+/// credential; what the vault reports.
+pub(crate) fn settle(session: &Session, id: &str, waits: bool) -> Result<(), AppError> {
     // What stood ready may turn out to be of an earlier epoch or of a former kit.
     for _ in 0..2 {
-        let at_once = ready(session)?;
+        let at_once = if waits { false } else { ready(session)? };
         let mut tx = session.begin()?;
         let mut space = Space::load(&*tx, id)?;
         if space.was_certified() {
@@ -369,7 +391,7 @@ pub(crate) fn settle(session: &Session, id: &str) -> Result<(), AppError> {
             return Ok(());
         }
     }
-    Err(ErrorCode::Internal.into())
+    Err(if waits { ErrorCode::CredentialWaits } else { ErrorCode::Internal }.into())
 }
 
 /// Renames a space and gives it another icon. Doctors see nothing of it.
@@ -414,13 +436,19 @@ pub fn list(session: &Session) -> Result<Vec<SpaceView>, AppError> {
     let (now, enrolment) = (session.now(), Enrolment::load(&*tx)?);
     let shares = Share::all(&*tx)?;
     let visibility = Visibility::of(&shares, now);
+    let queue = Queue::load(&*tx, now)?;
     let mut spaces = Space::all(&*tx)?;
     spaces.sort_by(|(a, x), (b, y)| (x.created, a).cmp(&(y.created, b)));
     let view = |(id, space): &(String, Space)| {
-        let anonymity = anonymity::of(id, space, &spaces, &shares, enrolment.as_ref(), now);
-        view(id, space.clone(), &shares, &visibility, anonymity, now)
+        let mut anonymity = anonymity::of(id, space, &spaces, &shares, enrolment.as_ref(), now);
+        anonymity.apart = queue.is_some();
+        let mut view = view(id, space.clone(), &shares, &visibility, anonymity, now);
+        if let Some(queue) = &queue {
+            view.waits = queue.of_space(&*tx, id, space)?;
+        }
+        Ok(view)
     };
-    Ok(spaces.iter().map(view).collect())
+    spaces.iter().map(view).collect()
 }
 
 fn one(session: &Session, id: &str) -> Result<SpaceView, AppError> {
@@ -449,6 +477,7 @@ fn view(
         pseudonym: space.pseudonym,
         certified: anonymity.until.is_some(),
         created: space.created,
+        waits: None,
         anonymity,
     }
 }

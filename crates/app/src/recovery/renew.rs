@@ -146,6 +146,11 @@ pub(crate) fn needs_desk(tx: &(impl Transaction + ?Sized)) -> Result<bool, AppEr
     Ok(Renewal::load(tx)?.is_some_and(|renewal| renewal.desk))
 }
 
+/// Whether the persona of a space is a lost one that waits to be replaced.
+pub(crate) fn is_lost(tx: &(impl Transaction + ?Sized), space: &str) -> Result<bool, AppError> {
+    Ok(Renewal::load(tx)?.is_some_and(|renewal| renewal.personas.contains_key(space)))
+}
+
 /// Whether the clinic's word for this computer is missing: its key is not replaced yet, or cannot be.
 /// Only then the clinic may be left for another one, because it may be gone for good.
 pub(crate) fn waits_for_clinic(tx: &(impl Transaction + ?Sized)) -> Result<bool, AppError> {

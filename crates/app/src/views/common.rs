@@ -4,7 +4,7 @@ use keyward_records::csv::CsvPreview;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::error::AppError;
+use crate::error::{AppError, ErrorCode};
 use crate::ports::clock::UnixSeconds;
 
 /// The role a profile has; one window kind each.
@@ -176,6 +176,18 @@ pub enum Theme {
     Light,
     /// Dark.
     Dark,
+}
+
+/// Something a clinic signed that does not fit what it tells everybody. Told until it was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "./")]
+pub struct ClinicWarning {
+    /// What happened.
+    pub code: ErrorCode,
+    /// When it was found.
+    #[ts(type = "number")]
+    pub found: UnixSeconds,
 }
 
 /// The settings of a profile.

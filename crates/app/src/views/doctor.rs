@@ -5,6 +5,7 @@ use keyward_records::view::{ChartView, RecordView};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::common::ClinicWarning;
 use super::patient::Purpose;
 use crate::error::AppError;
 use crate::ports::clock::UnixSeconds;
@@ -49,6 +50,8 @@ pub struct DoctorHome {
     pub last_sync: Option<UnixSeconds>,
     /// Why the last exchange did not work, if it did not.
     pub problem: Option<AppError>,
+    /// What was found wrong with letters and not read of yet.
+    pub warnings: Vec<ClinicWarning>,
 }
 
 /// How a patient is named to the doctor.

@@ -9,7 +9,7 @@ use keyward_records::view::{ChartView, RecordView};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::common::VisibilityView;
+use super::common::{ClinicWarning, VisibilityView};
 use crate::error::AppError;
 use crate::ports::clock::UnixSeconds;
 
@@ -341,6 +341,10 @@ pub struct PatientHome {
     /// was sealed anew.
     #[ts(type = "number | null")]
     pub set_back: Option<UnixSeconds>,
+    /// What waits may wait for its turn, because things travel apart.
+    pub apart: bool,
+    /// What was found wrong with what the clinic tells, and not read of yet.
+    pub warnings: Vec<ClinicWarning>,
     /// Who sees anything at all.
     pub visibility: VisibilityView,
 }
@@ -383,8 +387,34 @@ pub struct SpaceView {
     /// When it was created.
     #[ts(type = "number")]
     pub created: UnixSeconds,
+    /// What of it waits for its turn, where things travel apart.
+    pub waits: Option<SpaceWaits>,
     /// What its anonymity rests on, and where it is thin.
     pub anonymity: Anonymity,
+}
+
+/// How quickly things travel.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "./")]
+pub enum Travel {
+    /// Everything at once.
+    #[default]
+    AtOnce,
+    /// One space, or the backup, in an opening of the app.
+    Apart,
+}
+
+/// Something of a space that waits for its turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "./")]
+pub struct SpaceWaits {
+    /// By when it goes, if the app is opened once a day and nothing else comes up.
+    #[ts(type = "number")]
+    pub by: UnixSeconds,
+    /// The clinic has to confirm the space first, which it is asked at another time.
+    pub persona: bool,
 }
 
 /// What the anonymity of a space rests on, and where it is thin.
@@ -399,6 +429,8 @@ pub struct Anonymity {
     pub at_once: bool,
     /// Clinic, relay and this profile are on one computer.
     pub one_computer: bool,
+    /// It is handled at a time of its own, not together with the others.
+    pub apart: bool,
     /// The other spaces in which the same kinds of records are shared now.
     pub alike: Vec<String>,
     /// No trustees stand behind the tracing key: it is one that nobody can use.

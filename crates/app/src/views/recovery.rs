@@ -145,6 +145,9 @@ pub struct RelayBackup {
     pub deleted: Option<UnixSeconds>,
     /// Why it could not be sent or deleted last time, if it could not.
     pub problem: Option<AppError>,
+    /// Where things travel apart: by when it has its turn, if the app is opened once a day.
+    #[ts(type = "number | null")]
+    pub by: Option<UnixSeconds>,
 }
 
 /// A version the relay keeps.

@@ -7,6 +7,7 @@ import { documentAnswers } from "./documents";
 import { profileAnswers } from "./profiles";
 import { recoveryAnswers } from "./recovery";
 import { roomAnswers } from "./room";
+import { waiting } from "./travel";
 import type * as T from "../types";
 
 const empty = () => wanted.state === "empty";
@@ -24,6 +25,7 @@ const isLocked = () => wanted.state === "locked";
 let joined = true;
 /** An empty patient's window has no clinic yet. */
 const enrolled = () => joined && !(wanted.window === "patient" && empty());
+let travel: T.Travel = "atOnce";
 let theme: T.Theme = wanted.theme;
 let job: T.JobView | undefined;
 /** What is told of the work is also what it says when it is asked. */
@@ -173,6 +175,7 @@ const anonymity: T.Anonymity = {
   until: now + 140 * day,
   atOnce: false,
   oneComputer: true,
+  apart: false,
   alike: [],
   setUpKey: true,
 };
@@ -188,6 +191,7 @@ const spaces: T.SpaceView[] = [
     liveShares: 1,
     visibility: withAda,
     created: now - 30 * day,
+    waits: null,
     anonymity,
   },
   {
@@ -200,6 +204,7 @@ const spaces: T.SpaceView[] = [
     liveShares: 0,
     visibility: onlyYou,
     created: now - 3 * day,
+    waits: null,
     anonymity: { ...anonymity, atOnce: true, alike: ["Heart"] },
   },
 ];
@@ -496,6 +501,8 @@ const patientHome = (): T.PatientHome => ({
   problem: outOfReach(),
   lastSync: empty() ? null : lastSync(),
   setBack: null,
+  apart: travel === "apart",
+  warnings: [],
   visibility: empty() ? onlyYou : withAda,
 });
 
@@ -515,6 +522,7 @@ const doctorHome = (): T.DoctorHome => ({
   shares: empty() ? [] : wanted.asks ? receivedShares.map(lost) : receivedShares,
   lastSync: lastSync(),
   problem: outOfReach(),
+  warnings: [],
 });
 
 type Answers = Record<string, (args: Record<string, unknown>) => unknown>;
@@ -561,6 +569,7 @@ const answersByCommand: Answers = {
     return session();
   },
   patient_home: patientHome,
+  warning_dismiss: () => null,
   import_pick: () => ({ token: "t", names: ["records-2026"] }),
   import_start: () => runJob("import", "i1"),
   import_decide: () => {
@@ -571,7 +580,12 @@ const answersByCommand: Answers = {
   import_export_original: () => 120_000,
   import_report_save: () => true,
   imports_list: () => (empty() ? [] : imports),
-  spaces: () => (empty() ? [] : spaces),
+  spaces: () => (empty() ? [] : travel === "apart" ? spaces.map(waiting) : spaces),
+  space_send_now: () => null,
+  travel_read: () => travel,
+  travel_write: (args) => {
+    travel = args.travel as T.Travel;
+  },
   space_create: (args) => ({ ...spaces[1], ...(args.draft as object), id: "p2" }),
   doctors: () =>
     ({

@@ -5,6 +5,7 @@
  */
 import type * as T from "../types";
 import { now } from "./clock";
+import { waiting } from "./travel";
 import { tell, wanted } from "./wanted";
 
 const isPartial = () => wanted.state === "partial";
@@ -58,13 +59,18 @@ function refuse(command: string, args: Record<string, unknown>, known: Set<strin
 
 const busy: T.AppError = { code: "vault-busy", params: {} };
 
-type Change = (given: never) => object;
+type Change = (given: never) => unknown;
 
 const limited: T.AppError = { code: "relay-limited", params: {} };
 
 /** What the core says is missing. */
 const changes: Record<string, Change> = {
-  patient_home: (home: T.PatientHome) => ({ ...home, problem: limited, waiting: 2 }),
+  patient_home: (home: T.PatientHome) => ({
+    ...home,
+    problem: limited,
+    waiting: 2,
+    warnings: [{ code: "credential-epoch-differs", found: now - 86_400 }],
+  }),
   room_summary: (summary: T.RoomSummary) => ({
     ...summary,
     preparing: wanted.window === "patient" ? 12 : null,
@@ -80,6 +86,8 @@ const changes: Record<string, Change> = {
   room_search: (page: T.SearchPage) => ({ ...page, waiting: 3, inPart: 2 }),
   room_trend: (trend: T.TrendView) => ({ ...trend, cut: true }),
   document_open: (document: T.DocumentView) => ({ ...document, cut: true }),
+  travel_read: () => "apart",
+  spaces: (spaces: T.SpaceView[]) => spaces.map(waiting),
   doctors: (directory: T.DoctorDirectory) => ({
     ...directory,
     fetched: now - 86_400,
@@ -103,6 +111,7 @@ const changes: Record<string, Change> = {
   doctor_home: (home: T.DoctorHome) => ({
     ...home,
     problem: limited,
+    warnings: [{ code: "letter-epoch-differs", found: now - 86_400 }],
     shares: home.shares.map((row, index) => (index === 1 ? { ...row, state: "incomplete" } : row)),
   }),
   doctor_open: (opening: T.DoctorOpening) => ({

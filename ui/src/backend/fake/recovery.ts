@@ -55,6 +55,7 @@ const atRelay = (): T.RelayBackup => {
     bytes: 0,
     quota: 0,
     versions: [],
+    by: null,
     stranger: null,
     deleting: false,
     deleted: wanted.asks ? now + day : null,
@@ -70,6 +71,7 @@ const atRelay = (): T.RelayBackup => {
     bytes: 52_100_000,
     quota: 8_589_934_592,
     versions: [4, 5, 9, 40].map((days) => ({ at: now - days * day, bytes: 48_000_000 - days * 100_000 })),
+    by: null,
     stranger: offline ? now - 2 * day : null,
     problem: offline ? { code: "relay-unreachable", params: {} } : null,
   };

@@ -11,6 +11,7 @@ import { Notice } from "../../shared/components/Notice";
 import { Empty, Page } from "../../shared/components/Page";
 import { Skeleton } from "../../shared/components/Waiting";
 import { fullDate } from "../../shared/format/dates";
+import { ClinicWarnings } from "../join/ClinicWarnings";
 import { JoinAgain } from "../recovery/JoinAgain";
 import { Reminder, useRecoveryStatus } from "../recovery/Reminder";
 import { PatientList } from "./PatientList";
@@ -143,6 +144,7 @@ function Problems({ home }: { home: Home }) {
           <JoinAgain />
         </Notice>
       )}
+      <ClinicWarnings warnings={home.warnings} />
       {other && <Failure error={other} tone="caution" />}
     </>
   );

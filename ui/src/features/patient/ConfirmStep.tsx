@@ -10,7 +10,7 @@ import { Facts } from "../../shared/components/Facts";
 import { Failure } from "../../shared/components/Failure";
 import { Loaded } from "../../shared/components/Loaded";
 import { Notice } from "../../shared/components/Notice";
-import { JobProgress } from "../../shared/components/Waiting";
+import { JobProgress, Skeleton } from "../../shared/components/Waiting";
 import { fullDate } from "../../shared/format/dates";
 import { kindsInWords } from "../../shared/records/words";
 import { forgetRoom } from "../room/queries";
@@ -19,6 +19,7 @@ import { IdentifyingList } from "./IdentifyingList";
 import type { Choices } from "./ShareNew";
 import { StaysList } from "./StaysList";
 import { untilSeconds } from "./Until";
+import { useApart } from "./travel";
 
 /** "What Dr X will see", from the doctor's own code path, and then the decision. */
 export function ConfirmStep({
@@ -38,6 +39,7 @@ export function ConfirmStep({
   onDone: (share: string) => void;
 }) {
   const draft = draftOf(choices);
+  const apart = useApart();
   const preview = useAnswer(["once", "preview", draft], () => patient.sharePreview(draft as ShareDraft), {
     enabled: draft !== undefined,
   });
@@ -79,34 +81,39 @@ export function ConfirmStep({
         ]}
       />
       <Loaded query={preview} lines={8}>
-        {(known) => (
-          <>
-            <PreviewWarnings preview={known} />
-            <section className="box preview" aria-label={t("preview.heading", { name: doctor.name })}>
-              <h2>{t("preview.heading", { name: doctor.name })}</h2>
-              <p className="soft">
-                {t(known.showsName ? "preview.asName" : "preview.asPseudonym", { name: known.shownAs })}
-              </p>
-              <div className="preview-chart">
-                <PreviewRoom id={known.id} person={known.shownAs} />
+        {(known) =>
+          apart === undefined ? (
+            <Skeleton lines={8} />
+          ) : (
+            <>
+              <PreviewWarnings preview={known} />
+              {apart && <Notice>{t("preview.apart")}</Notice>}
+              <section className="box preview" aria-label={t("preview.heading", { name: doctor.name })}>
+                <h2>{t("preview.heading", { name: doctor.name })}</h2>
+                <p className="soft">
+                  {t(known.showsName ? "preview.asName" : "preview.asPseudonym", { name: known.shownAs })}
+                </p>
+                <div className="preview-chart">
+                  <PreviewRoom id={known.id} person={known.shownAs} />
+                </div>
+              </section>
+              {create.isError && <Failure error={create.error} />}
+              <p>{t("preview.afterwards", { name: doctor.name, date: fullDate(draft.until) })}</p>
+              <div className="actions">
+                <Button
+                  look="primary"
+                  icon="share"
+                  isPending={create.isPending}
+                  onPress={() => {
+                    create.mutate(draft);
+                  }}
+                >
+                  {t("preview.share", { n: known.records, name: doctor.name })}
+                </Button>
               </div>
-            </section>
-            {create.isError && <Failure error={create.error} />}
-            <p>{t("preview.afterwards", { name: doctor.name, date: fullDate(draft.until) })}</p>
-            <div className="actions">
-              <Button
-                look="primary"
-                icon="share"
-                isPending={create.isPending}
-                onPress={() => {
-                  create.mutate(draft);
-                }}
-              >
-                {t("preview.share", { n: known.records, name: doctor.name })}
-              </Button>
-            </div>
-          </>
-        )}
+            </>
+          )
+        }
       </Loaded>
     </div>
   );

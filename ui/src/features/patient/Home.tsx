@@ -9,6 +9,7 @@ import { Loaded } from "../../shared/components/Loaded";
 import { Notice } from "../../shared/components/Notice";
 import { Empty, Page, Section } from "../../shared/components/Page";
 import { Skeleton } from "../../shared/components/Waiting";
+import { ClinicWarnings } from "../join/ClinicWarnings";
 import { Reminder, useRecoveryStatus } from "../recovery/Reminder";
 import { AccessList } from "./AccessList";
 import { CategoryCounts } from "./CategoryCounts";
@@ -121,6 +122,7 @@ function ToKnow({ home }: { home: PatientHome }) {
     );
   return (
     <>
+      <ClinicWarnings warnings={home.warnings} />
       {home.setBack !== null && <Notice title={t("home.setBack")}>{t("home.setBackWhy")}</Notice>}
       <Waits home={home} />
     </>
@@ -141,7 +143,17 @@ function Waits({ home }: { home: PatientHome }) {
         }}
       />
     );
-  return home.waiting > 0 ? <Notice>{t("home.waiting", { n: home.waiting })}</Notice> : null;
+  if (home.waiting === 0) return null;
+  return home.apart ? (
+    <Notice>
+      <p>{t("home.waitingApart", { n: home.waiting })}</p>
+      <p>
+        <Link to="/spaces">{t("home.waitingWhere")}</Link>
+      </p>
+    </Notice>
+  ) : (
+    <Notice>{t("home.waiting", { n: home.waiting })}</Notice>
+  );
 }
 
 /** Asks relay and clinic again; when they last answered stands in the rail. */

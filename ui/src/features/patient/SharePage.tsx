@@ -12,11 +12,13 @@ import { Loaded } from "../../shared/components/Loaded";
 import { Monogram } from "../../shared/components/Monogram";
 import { Notice } from "../../shared/components/Notice";
 import { Page, Section } from "../../shared/components/Page";
+import { Skeleton } from "../../shared/components/Waiting";
 import { toast } from "../../shared/components/Toast";
 import { Whole } from "../../shared/components/Whole";
 import { commas, fullDate, fullDatePieces, fullMoment } from "../../shared/format/dates";
 import { AccessList } from "./AccessList";
 import { ShareStateTag, kindsText, openedText, periodText } from "./ShareRow";
+import { useApart } from "./travel";
 import { UntilField, type UntilChoice, noUntil, untilSeconds } from "./Until";
 
 /** One share: what, for whom, whether it was opened; extend it, stop it. */
@@ -24,6 +26,8 @@ export function SharePage({ params }: { params: Record<string, string> }) {
   const id = params.id ?? "";
   const share = useAnswer(["share", id], () => patient.share({ id }));
   const data = share.data;
+  // What it may put above the share comes from this computer, like the share: it is waited for, once.
+  const apart = useApart();
   return (
     <Page
       key={id}
@@ -40,7 +44,9 @@ export function SharePage({ params }: { params: Record<string, string> }) {
       }
       besideAwaited={share.isPending}
     >
-      <Loaded query={share}>{(known) => <ShareBody share={known} />}</Loaded>
+      <Loaded query={share}>
+        {(known) => (apart === undefined ? <Skeleton lines={6} /> : <ShareBody share={known} />)}
+      </Loaded>
     </Page>
   );
 }
@@ -67,7 +73,7 @@ function ShareBody({ share }: { share: ShareView }) {
             {t("share.former", { name: share.doctor.name, date: fullDate(share.until) })}
           </Notice>
         )}
-        {share.waiting > 0 && isOpen(share) && <Notice>{t("share.waiting", { n: share.waiting })}</Notice>}
+        <Waiting share={share} />
         <ShareHead share={share}>
           <ButtonLink to={`/sharing/${encodeURIComponent(share.id)}/receipt`} icon="print">
             {t("share.receipt")}
@@ -103,6 +109,23 @@ function ShareBody({ share }: { share: ShareView }) {
         </p>
       )}
     </>
+  );
+}
+
+/** What has not gone yet, and why. */
+function Waiting({ share }: { share: ShareView }) {
+  const apart = useApart();
+  if (!isOpen(share) || (share.waiting === 0 && !(apart && share.state === "pending"))) return null;
+  return (
+    <Notice>
+      {share.waiting > 0 && <p>{t("share.waiting", { n: share.waiting })}</p>}
+      {apart && <p>{t("share.waitsApart")}</p>}
+      {apart && (
+        <p>
+          <Link to="/spaces">{t("home.waitingWhere")}</Link>
+        </p>
+      )}
+    </Notice>
   );
 }
 
@@ -179,6 +202,7 @@ function Revoked({ share, outcome }: { share: ShareView; outcome: RevokeOutcome 
 }
 
 function Stop({ share, onStopped }: { share: ShareView; onStopped: (outcome: RevokeOutcome) => void }) {
+  const apart = useApart();
   const { name } = share.doctor;
   const revoke = useDeed(patient.shareRevoke, (outcome) => {
     onStopped(outcome);
@@ -195,6 +219,7 @@ function Stop({ share, onStopped }: { share: ShareView; onStopped: (outcome: Rev
       input={() => ({ id: share.id })}
     >
       <p>{t("stop.what", { name })}</p>
+      {apart && <p>{t("stop.atOnce")}</p>}
       <p>
         {share.fetched > 0
           ? t("stop.fetched", { n: share.fetched, name })

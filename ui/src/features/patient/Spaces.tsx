@@ -1,14 +1,15 @@
 import { useState } from "react";
 import { useAnswer, useDeed } from "../../app/queries";
 import { patient } from "../../backend";
-import type { Anonymity, SpaceView } from "../../backend/types";
+import type { Anonymity, SpaceView, SpaceWaits } from "../../backend/types";
 import { t } from "../../locales/i18n";
 import { Button, ButtonLink } from "../../shared/components/Button";
+import { Decision } from "../../shared/components/Decision";
 import { Disclosure } from "../../shared/components/Disclosure";
 import { Failure } from "../../shared/components/Failure";
 import { TextField } from "../../shared/components/Fields";
 import { Loaded } from "../../shared/components/Loaded";
-import { Tag } from "../../shared/components/Notice";
+import { Notice, Tag } from "../../shared/components/Notice";
 import { Empty, Page } from "../../shared/components/Page";
 import { toast } from "../../shared/components/Toast";
 import { VisibilityLine, together } from "../../shared/components/VisibilityLine";
@@ -74,12 +75,12 @@ export function Spaces() {
 
 /** What the anonymity of a space rests on, and where it is thin: said plainly, and only where it holds. */
 function HowPrivate({ anonymity }: { anonymity: Anonymity }) {
-  const { until, atOnce, oneComputer, alike, setUpKey } = anonymity;
+  const { until, apart, atOnce, oneComputer, alike, setUpKey } = anonymity;
   return (
     <Disclosure label={t("spaces.private")} level={3}>
       <ul className="bullets">
         {until !== null && <li>{t("spaces.private.apart")}</li>}
-        <li>{t("spaces.private.times")}</li>
+        <li>{t(apart ? "spaces.private.timesApart" : "spaces.private.times")}</li>
         {atOnce && <li>{t("spaces.private.atOnce")}</li>}
         {oneComputer && <li>{t("spaces.private.oneComputer")}</li>}
         {alike.map((name) => (
@@ -90,6 +91,32 @@ function HowPrivate({ anonymity }: { anonymity: Anonymity }) {
         {until !== null && <li>{t("spaces.private.until", { date: fullDate(until) })}</li>}
       </ul>
     </Disclosure>
+  );
+}
+
+/** What waits for the day of this space, and the way past it. */
+function Waits({ space: { id, name }, waits }: { space: SpaceView; waits: SpaceWaits }) {
+  const send = useDeed(patient.spaceSendNow, () => {
+    toast(t("spaces.sent", { name }));
+  });
+  const date = fullDate(waits.by);
+  return (
+    <Notice>
+      <p>{t(waits.persona ? "spaces.waitsPersona" : "spaces.waits", { date })}</p>
+      <Decision
+        verb={t("spaces.sendNow")}
+        icon="forward"
+        heading={t("spaces.sendNowAsk", { name })}
+        confirm={t("spaces.sendNow")}
+        keep={t("spaces.sendNowKeep")}
+        tone="primary"
+        deed={send}
+        input={() => ({ id })}
+      >
+        <p>{t("spaces.sendNowWhy")}</p>
+        {waits.persona && <p>{t("spaces.sendNowPersona")}</p>}
+      </Decision>
+    </Notice>
   );
 }
 
@@ -148,6 +175,7 @@ function SpaceRow({ space }: { space: SpaceView }) {
             : t("spaces.showsPseudonym", { pseudonym: space.pseudonym })}
         </span>
         <VisibilityLine visibility={space.visibility} />
+        {space.waits && <Waits space={space} waits={space.waits} />}
         <span className="row">
           {!space.certified && <Tag tone="caution">{t("spaces.notCertified")}</Tag>}
           <span className="soft small">

@@ -31,9 +31,9 @@ function AtRelay({ relay }: { relay: RelayBackup }) {
   const [job, setJob] = useState<string>();
   const running = useJob(job);
   const send = useDeed(recovery.backupRelayNow, setJob);
-  // It is switched on in order to have a backup there: the first one is sent at once.
+  // It is switched on in order to have a backup there: the first one is sent at once, unless it waits for its turn.
   const turn = useDeed(recovery.backupRelay, (_, asked) => {
-    if (asked.on) send.mutate(undefined);
+    if (asked.on && relay.by === null) send.mutate(undefined);
     else setJob(undefined);
   });
   if (running && !isOver(running))
@@ -67,6 +67,7 @@ function AtRelay({ relay }: { relay: RelayBackup }) {
       {relay.on && relay.versions.length > 0 && <Versions relay={relay} />}
       {relay.on && relay.address !== null && <p className="soft">{t("backup.relayAddressHint")}</p>}
       <p className="soft">{t("backup.relayHint")}</p>
+      {relay.on && relay.by !== null && <p>{t("backup.relayApart", { date: fullDate(relay.by) })}</p>}
       {[turn, send].map((deed, index) => deed.isError && <Failure key={index} error={deed.error} />)}
       <div className="actions">
         {relay.on ? (

@@ -16,16 +16,22 @@ import { LanguageChoice } from "../../shared/components/LanguageChoice";
 import { Segmented } from "../../shared/components/Segmented";
 import { toast } from "../../shared/components/Toast";
 import { Form } from "../../shared/forms";
+import { useTravel } from "../patient/travel";
+import { Privacy } from "./Privacy";
 import { type TextSize, applyTextSize, applyTheme, sizes, useTextSize } from "../../shared/theme";
 
 export function Settings() {
+  const { role } = useSession();
+  const isPatient = role === "patient";
+  const travel = useTravel(isPatient);
   const settings = useAnswer(["settings"], common.settingsRead);
   return (
     <Page heading={t("settings.heading")} lead={t("settings.lead")} visibility={{ kind: "onlyYou" }}>
       <Loaded query={settings}>{(known) => <SettingsForm known={known} />}</Loaded>
       {/* What stands below waits too: it would be pushed down the page. */}
-      {settings.isFetched && (
+      {settings.isFetched && (!isPatient || travel.isFetched) && (
         <>
+          {isPatient && <Privacy />}
           <PassphraseSection />
           <Safety />
           <Others />
@@ -302,7 +308,9 @@ export function RelayLearns() {
       </Section>
       <Section heading={t("relay.can")}>
         <ul className="list">
-          {(["relay.can1", "relay.can2", "relay.can3", "relay.can4", "relay.can5"] as const).map((key) => (
+          {(
+            ["relay.can1", "relay.can2", "relay.can3", "relay.can4", "relay.can5", "relay.can6"] as const
+          ).map((key) => (
             <li key={key} className="list-item no-icon">
               {t(key)}
             </li>

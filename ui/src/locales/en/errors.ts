@@ -80,6 +80,9 @@ export const errors = {
   "error.credential-epoch-differs.what": "The clinic tells people different things",
   "error.credential-epoch-differs.mend":
     "Nothing was asked for or sent. Keyward kept both answers as proof. Tell your clinic, and do not make a new space until it is cleared up.",
+  "error.credential-waits.what": "This space waits until the clinic confirms it",
+  "error.credential-waits.mend":
+    "You chose that things travel apart, so the clinic is asked at another time. It happens by itself. On the page of your spaces you can send it now.",
   "error.credential-misbehaves.what": "The clinic’s answer does not match what it published",
   "error.credential-misbehaves.mend":
     "Nothing of it was used. Your spaces stay as they are. Tell your clinic if it happens again.",
@@ -92,6 +95,8 @@ export const errors = {
   "error.credential-refused.what": "The clinic would not confirm this space",
   "error.credential-refused.mend":
     "A copy of this profile may be in use on another computer. Use only one of them. Keyward tries again by itself.",
+  "warning.found": "Found on {date}. It stands here until you put it away.",
+  "warning.dismiss": "I have read this, put it away",
 
   "error.invitation-unreadable.what": "This is not an invitation that Keyward can read",
   "error.invitation-unreadable.mend":
@@ -209,6 +214,12 @@ export const errors = {
     "The copies here are erased. Ask the patient for a new share if you still need the records.",
   "error.share-incomplete.what": "This share has not arrived completely",
   "error.share-incomplete.mend": "The missing part is asked for again by itself.",
+  "error.letter-epoch-differs.what": "A letter does not fit what your clinic tells everybody",
+  "error.letter-epoch-differs.mend":
+    "It was left out, and nothing of it is shown. The clinic, or someone with its key, may want to find out who a patient is. Or a service was set back to an old state. Ask your clinic what happened. Do not say which patient you wait for. Keyward kept both answers as proof.",
+  "error.letter-epoch-irregular.what": "A letter rests on rules that no clinic may set",
+  "error.letter-epoch-irregular.mend":
+    "It was left out, and nothing of it is shown. The clinic, or someone with its key, signed rules of its own for it. Ask your clinic what happened. Do not say which patient you wait for. Keyward kept what was signed as proof.",
   "error.self-removed.what": "The clinic has removed you",
   "error.self-removed.mend": "If that is a mistake, ask the front desk to enrol you again.",
 

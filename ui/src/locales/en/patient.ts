@@ -184,6 +184,22 @@ export const patient = {
   "spaces.private.setUpKey":
     "The clinic still uses a set-up key with no trustees behind it. So nobody has a key that tells who is behind a space, not even if it is misused.",
   "spaces.private.until": "Confirmed until {date}. Keyward renews this by itself.",
+  "spaces.private.timesApart":
+    "This space has its turn on a day of its own. So it is harder to tell by the times whose it is, but it can be done: the hours you like still show. What you stop goes at once, and may show it too.",
+  "spaces.waits": "Something waits here. It goes by {date} at the latest, if you open Keyward once a day.",
+  "spaces.waitsPersona": "Something waits until the clinic confirms this space. That is on about {date}.",
+  "spaces.sendNow": "Send now",
+  "spaces.sendNowAsk": "Send what waits in “{name}” now?",
+  "spaces.sendNowWhy":
+    "It goes at this moment. If another space or the backup had its turn today, who runs the relay may tell that both are yours.",
+  "spaces.sendNowPersona": "The clinic is asked at this moment too. It may guess that this space is yours.",
+  "spaces.sendNowKeep": "Let it wait",
+  "spaces.sent": "“{name}” has been sent",
+  "home.waitingApart":
+    "{n, plural, one {# step waits} other {# steps wait}} for the day of a space, as you chose in the settings",
+  "home.waitingWhere": "See what waits, and until when",
+  "share.waitsApart": "It waits for the day of its space, as you chose in the settings.",
+  "stop.atOnce": "This does not wait for the day of its space. It goes at once.",
   "spaces.notCertified": "Not confirmed by the clinic yet",
   "spaces.liveShares": "{n, plural, =0 {No live shares} one {# live share} other {# live shares}}",
   "spaces.since": "made on {date}",
@@ -337,6 +353,7 @@ export const patient = {
   "preview.removed": "Taken out before sharing",
   "preview.removedLine": "{what}: {n, number}",
   "preview.afterwards": "{name} can fetch these until {date}. What has been fetched cannot be called back.",
+  "preview.apart": "It goes on a day of its own, as you chose in the settings. That can take days.",
   "preview.share": "Share {n, plural, one {# record} other {# records}} with {name}",
   "sharing.now": "Your records are being locked for {name}.",
   "sharing.cancelled": "You stopped before {name} was given anything",
@@ -380,6 +397,7 @@ export const patient = {
   "proof.unproved": "Not proved",
   "accesses.heading": "Who looked at your records",
   "accesses.lead": "Newest first.",
+  "accesses.apart": "Things travel apart, as you chose in the settings. So looks stand here days later.",
   "accesses.none": "Nobody has looked at your records",
   "accesses.noneHint":
     "When a doctor fetches something you share, it is listed here: who, what, when and for what.",

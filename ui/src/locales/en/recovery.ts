@@ -129,6 +129,8 @@ export const recovery = {
   "backup.relay": "Backup at the clinic’s relay",
   "backup.relayLead":
     "The same backup, kept by the relay that carries what you share. It needs no stick, and new things go into it by themselves.",
+  "backup.relayApart":
+    "It has its turn by {date} at the latest, if you open Keyward once a day. If you send it now and a space had its turn today, who runs the relay may tell that both are yours.",
   "backup.relayHint":
     "The relay sees how large it is and when it changes. It cannot read it, and it does not see that it is yours or which spaces are.",
   "backup.relayHere":

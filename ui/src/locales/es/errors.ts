@@ -87,6 +87,9 @@ export const errors = {
   "error.credential-epoch-differs.what": "La clínica dice cosas distintas a cada persona",
   "error.credential-epoch-differs.mend":
     "No se pidió ni se envió nada. Keyward guardó las dos respuestas como prueba. Avise a su clínica y no cree espacios hasta que se aclare.",
+  "error.credential-waits.what": "Este espacio espera a que la clínica lo confirme",
+  "error.credential-waits.mend":
+    "Usted eligió que las cosas viajen por separado, así que se pregunta a la clínica en otro momento. Ocurre por sí solo. En la página de sus espacios puede enviarlo ya.",
   "error.credential-misbehaves.what": "La respuesta de la clínica no coincide con lo que publicó",
   "error.credential-misbehaves.mend":
     "No se usó nada de ella. Sus espacios siguen igual. Avise a su clínica si vuelve a pasar.",
@@ -99,6 +102,8 @@ export const errors = {
   "error.credential-refused.what": "La clínica no quiso confirmar este espacio",
   "error.credential-refused.mend":
     "Puede que se use una copia de este perfil en otro equipo. Use solo uno de los dos. Keyward lo intenta otra vez por sí solo.",
+  "warning.found": "Visto el {date}. Queda aquí hasta que usted lo quite.",
+  "warning.dismiss": "Lo he leído, quitar",
 
   "error.invitation-unreadable.what": "Esto no es una invitación que Keyward pueda leer",
   "error.invitation-unreadable.mend":
@@ -218,6 +223,12 @@ export const errors = {
     "Las copias de aquí se han borrado. Si aún necesita los registros, pida al paciente que los comparta otra vez.",
   "error.share-incomplete.what": "Esto no ha llegado completo",
   "error.share-incomplete.mend": "La parte que falta se pide otra vez por sí sola.",
+  "error.letter-epoch-differs.what": "Una carta no encaja con lo que su clínica dice a todos",
+  "error.letter-epoch-differs.mend":
+    "No se tomó ni se muestra nada de ella. Puede que la clínica, o quien tenga su clave, quiera saber quién es un paciente. O que un servicio haya vuelto a un estado viejo. Pregunte a su clínica qué pasó. No diga a qué paciente espera. Keyward guardó las dos respuestas como prueba.",
+  "error.letter-epoch-irregular.what": "Una carta usa reglas que ninguna clínica puede poner",
+  "error.letter-epoch-irregular.mend":
+    "No se tomó ni se muestra nada de ella. La clínica, o quien tenga su clave, firmó reglas solo para ella. Pregunte a su clínica qué pasó. No diga a qué paciente espera. Keyward guardó lo firmado como prueba.",
   "error.self-removed.what": "La clínica le ha dado de baja",
   "error.self-removed.mend": "Si es un error, pida en recepción que le inscriban otra vez.",
 

@@ -135,6 +135,8 @@ export const recovery = {
   "backup.relay": "Copia en el servidor de enlace de la clínica",
   "backup.relayLead":
     "La misma copia, guardada por el servidor que lleva lo que usted comparte. No hace falta ninguna memoria, y lo nuevo se añade solo.",
+  "backup.relayApart":
+    "Tiene su turno el {date} a más tardar, si abre Keyward una vez al día. Si la envía ya y hoy un espacio tuvo su turno, quien lleva el servidor puede notar que los dos son de usted.",
   "backup.relayHint":
     "El servidor ve cuánto ocupa y cuándo cambia. No puede leerla, y no ve que es suya ni qué espacios son suyos.",
   "backup.relayHere":

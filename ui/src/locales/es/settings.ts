@@ -27,6 +27,17 @@ export const settings = {
     "También sale del portapapeles lo que copió en Keyward. Lo que copió en otro programa se queda. Lo que ya pegó en otro sitio también. Keyward pide a los programas que guardan copias antiguas que no guarden esto, pero no puede obligarlos.",
   "settings.lockFrames":
     "En este equipo queda una cosa: las palabras que usted marca y copia en «Texto de quien lo envía», o en un documento hecho como página web. Si las ha copiado, copie otra cosa antes de irse.",
+  "settings.privacy": "Privacidad",
+  "travel.label": "Con qué rapidez viajan las cosas",
+  "travel.atOnce": "Enseguida",
+  "travel.apart": "Por separado",
+  "travel.atOnceMeans":
+    "Sus espacios se atienden uno tras otro mientras Keyward está abierto. Lo que comparte llega pronto. Pero quien lleva el servidor puede notar por las horas que son de una sola persona.",
+  "travel.apartMeans":
+    "Sus espacios se atienden de uno en uno, en días distintos. También la copia en el servidor. Los datos llegan al médico después de días, y usted sabe tarde quién los vio. Es más difícil notar por las horas que sus espacios son de una sola persona. Abra Keyward una vez al día, para que cada uno tenga su turno.",
+  "travel.apartNew":
+    "La clínica confirma espacios solo al final de cada tres meses. Un espacio nuevo puede esperar semanas, salvo que usted lo envíe ya.",
+  "travel.apartEnds": "Quitar el acceso nunca espera. Se hace enseguida.",
   "settings.safety": "Conservar y marcharse",
   "settings.minutes": "Bloquear después de estos minutos sin actividad",
   "settings.minutesHint": "De 1 a 120.",
@@ -69,6 +80,8 @@ export const settings = {
     "Cuándo un médico recoge algo y cuántos registros. Lo firma, y usted puede leerlo en el historial de accesos.",
   "relay.can4": "La dirección de red que usa su equipo.",
   "relay.can5": "Que varios tipos de registros pertenecen a un mismo espacio.",
+  "relay.can6":
+    "Cuándo preguntan sus espacios y su copia. Por las horas puede notar que son de una sola persona.",
   "relay.limits": "Lo que ninguna aplicación puede prometer",
   "relay.limits1":
     "Lo que un médico ya recogió no se puede recuperar. Al dejar de compartir, solo se impide recoger cosas nuevas.",

@@ -76,6 +76,9 @@ export const errors = {
   "error.credential-epoch-differs.what": "诊所对不同的人说的不一样",
   "error.credential-epoch-differs.mend":
     "没有请求也没有发送任何内容。Keyward 把两个回答都留作证据。请告诉诊所，弄清之前不要建立新空间。",
+  "error.credential-waits.what": "这个空间在等诊所确认",
+  "error.credential-waits.mend":
+    "您选择了分开传送，所以会在别的时间问诊所。这会自动进行。在空间页面上，您可以马上发送。",
   "error.credential-misbehaves.what": "诊所的回答和它公布的不一致",
   "error.credential-misbehaves.mend": "没有使用其中任何内容。您的空间保持原样。再次发生时请告诉诊所。",
   "error.credential-exhausted.what": "现在不能再确认更多空间",
@@ -86,6 +89,8 @@ export const errors = {
     "三个月内换了几次设备，或诊所换了电脑，就会这样。从 {again} 起又可以了。",
   "error.credential-refused.what": "诊所没有确认这个空间",
   "error.credential-refused.mend": "也许另一台电脑正在用这个档案的副本。请只用其中一个。Keyward 会自己再试。",
+  "warning.found": "发现于 {date}。您收起之前会一直显示。",
+  "warning.dismiss": "我已读过，收起",
 
   "error.invitation-unreadable.what": "这不是 Keyward 能读懂的邀请",
   "error.invitation-unreadable.mend": "请粘贴完整的邀请，或输入纸上由四组组成的代码。",
@@ -191,6 +196,12 @@ export const errors = {
   "error.share-ended.mend": "这里的副本已清除。如果仍需要这些记录，请患者重新共享。",
   "error.share-incomplete.what": "这个共享还没有完全到达",
   "error.share-incomplete.mend": "缺少的部分会自动重新索取。",
+  "error.letter-epoch-differs.what": "一封信与诊所对大家说的不一致",
+  "error.letter-epoch-differs.mend":
+    "这封信没有收下，也不显示。可能是诊所或拿到它密钥的人想查出病人是谁。也可能是某个服务退回了旧状态。请问诊所发生了什么。不要说您在等哪位病人。Keyward 把两个回答都留作证据。",
+  "error.letter-epoch-irregular.what": "一封信用的规则是诊所不能定的",
+  "error.letter-epoch-irregular.mend":
+    "这封信没有收下，也不显示。诊所或拿到它密钥的人为它单独定了规则。请问诊所发生了什么。不要说您在等哪位病人。Keyward 把签过的内容留作证据。",
   "error.self-removed.what": "诊所已将您移除",
   "error.self-removed.mend": "如果这是错误，请让前台重新登记您。",
 

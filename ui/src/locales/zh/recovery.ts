@@ -116,6 +116,8 @@ export const recovery = {
   "backup.complete": "内容完整到",
   "backup.relay": "诊所中转站上的备份",
   "backup.relayLead": "同样的备份，由传送您共享内容的中转站保管。不需要 U 盘，新的内容会自动加进去。",
+  "backup.relayApart":
+    "每天打开一次，最晚 {date} 轮到它。如果今天已轮到一个空间，现在发送就有风险。管理中转站的人可能看出两者都是您的。",
   "backup.relayHint":
     "中转站看得到它有多大、什么时候变化。它读不了内容，也看不出这是您的，更不知道哪些空间是您的。",
   "backup.relayHere": "这个中转站就在这台电脑上。放在那里的备份会跟电脑一起丢失，请同时备份到文件。",

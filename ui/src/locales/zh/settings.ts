@@ -24,6 +24,16 @@ export const settings = {
     "您在 Keyward 里复制的内容也会从剪贴板上清掉。您在别的程序里复制的内容会留着，已经粘贴到别处的也会留着。有些程序会保存剪贴板的历史。Keyward 请它们不要保存这些内容，但无法强迫它们。",
   "settings.lockFrames":
     "在这台电脑上有一样会留着：您在“发送者的文字”里，或在网页形式的文档里，自己选中并复制的文字。复制过它之后，请在离开前再复制一点别的内容。",
+  "settings.privacy": "隐私",
+  "travel.label": "传送的快慢",
+  "travel.atOnce": "马上",
+  "travel.apart": "分开",
+  "travel.atOnceMeans":
+    "Keyward 打开时，会一个接一个地处理您的空间。您共享的内容很快就到。但管理中转站的人能从时间看出它们属于同一个人。",
+  "travel.apartMeans":
+    "您的空间在不同的日子一个一个地处理。中转站上的备份也一样。记录要过几天才到医生那里。谁看过，您也会晚些知道。这样更难从时间看出空间属于同一个人。请每天打开一次 Keyward，让每个空间都轮到。",
+  "travel.apartNew": "诊所只在每三个月的后期确认空间。新空间可能要等几周，除非您马上发送。",
+  "travel.apartEnds": "收回访问从不等待，马上就办。",
   "settings.safety": "保管和离开",
   "settings.minutes": "无操作多少分钟后锁定",
   "settings.minutesHint": "1 到 120。",
@@ -61,6 +71,7 @@ export const settings = {
   "relay.can3": "医生什么时候取走了东西，取走多少条。它会签名，您可以在查看历史中读到。",
   "relay.can4": "您的电脑使用的网络地址。",
   "relay.can5": "几种记录属于同一个空间。",
+  "relay.can6": "您的空间和备份什么时候来问。它可能从时间看出它们属于同一个人。",
   "relay.limits": "任何应用都不能保证的事",
   "relay.limits1": "医生已经取走的东西不能收回。停止共享只能阻止以后再取。",
   "relay.limits2":

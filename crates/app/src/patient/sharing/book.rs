@@ -463,6 +463,11 @@ impl Act {
         format!("{space}/1-revoke/{share}")
     }
 
+    /// What the ids of revocations of a space begin with.
+    pub fn revokes_of(space: &str) -> String {
+        format!("{space}/1-revoke/")
+    }
+
     /// The id of the row of an epoch: in the order the epochs of the compartment were opened.
     pub fn epoch_row(space: &str, category: Category, number: u32) -> String {
         format!("{space}/2-epoch/{}/{number:08}", category.as_str())

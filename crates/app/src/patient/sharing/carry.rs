@@ -2,6 +2,9 @@
 //! durable before it is sent and safe to repeat, so a run that is killed anywhere is finished by the
 //! next one.
 //!
+//! Where things travel apart (`crate::rhythm`) a run carries out one space's, and of the others only what takes
+//! access away.
+//!
 //! Order within a space: take back first (nothing may hold it up), then epochs, then what is still
 //! waiting of the old epoch, then roll epochs over, then seal and send what is new, then grants.
 
@@ -21,6 +24,7 @@ use super::history;
 use super::naming::Naming;
 use super::seal::Sealer;
 use super::set_back::{self, SetBack};
+use crate::credential;
 use crate::error::{AppError, ErrorCode};
 use crate::identity::Enrolment;
 use crate::leaving;
@@ -30,6 +34,7 @@ use crate::ports::progress::{Cancel, Progress, Stage, Step};
 use crate::ports::relay::{ProblemCode, Relay, RelayError, UploadBatch, UploadRecord};
 use crate::ports::vault::{Collection, Transaction};
 use crate::recovery::{keys, kit, renew};
+use crate::rhythm::{self, Line, Part, Turn};
 use crate::session::Session;
 use crate::store;
 
@@ -74,12 +79,35 @@ impl SyncBook {
     }
 }
 
-/// Carries out everything that waits, in every space, and fetches the access history. One space's
-/// failure does not hold up another.
+/// Carries out everything that waits, in every space whose turn it is, and fetches the access history. One
+/// space's failure does not hold up another.
 ///
 /// # Errors
 /// The first failure, after everything else was tried; [`ErrorCode::Cancelled`].
 pub fn run(session: &Session, progress: &dyn Progress, cancel: &Cancel) -> Result<(), AppError> {
+    run_for(session, None, progress, cancel)
+}
+
+/// The same for one space now, whoever's turn it is: she asked for it.
+///
+/// # Errors
+/// As [`run`]; [`ErrorCode::NotFound`].
+pub fn send_now(
+    session: &Session,
+    space: &str,
+    progress: &dyn Progress,
+    cancel: &Cancel,
+) -> Result<(), AppError> {
+    Space::load(&*session.read()?, space)?;
+    run_for(session, Some(space), progress, cancel)
+}
+
+fn run_for(
+    session: &Session,
+    now_for: Option<&str>,
+    progress: &dyn Progress,
+    cancel: &Cancel,
+) -> Result<(), AppError> {
     let _turn = session.exchange_turn();
     let mut first_failure = None;
     let enrolment = session.enrolment()?;
@@ -105,10 +133,14 @@ pub fn run(session: &Session, progress: &dyn Progress, cancel: &Cancel) -> Resul
     {
         return Err(error);
     }
-    let spaces = Space::all(&*session.read()?)?;
-    for (id, _) in spaces {
-        let exchange = Exchange { session, enrolment: &enrolment, id: &id, progress, cancel };
-        match exchange.run() {
+    let (turn, parts) = parts(session, now_for)?;
+    let mut asked_anybody = matches!(turn, Turn::All);
+    for (id, part) in parts {
+        asked_anybody |= part != Part::Nothing;
+        let waits = matches!(turn, Turn::Of(_)) && now_for != Some(id.as_str());
+        let exchange =
+            Exchange { session, enrolment: &enrolment, id: &id, waits, progress, cancel };
+        match exchange.part(part) {
             Ok(()) => {}
             Err(error) if error.code == ErrorCode::Cancelled || error.code == ErrorCode::Locked => {
                 return Err(error);
@@ -119,10 +151,55 @@ pub fn run(session: &Session, progress: &dyn Progress, cancel: &Cancel) -> Resul
         }
     }
     let outcome = first_failure.map_or(Ok(()), Err);
-    note(session, outcome.as_ref().err())?;
+    if asked_anybody || outcome.is_err() {
+        note(session, outcome.as_ref().err())?;
+    } else {
+        forget_problem(session)?;
+    }
     session.changed();
     progress.report(Step { stage: Stage::Finished, ..Step::default() });
     outcome
+}
+
+/// Nobody was asked: whether what stood in the way still does is not known.
+fn forget_problem(session: &Session) -> Result<(), AppError> {
+    let mut book = SyncBook::load(session)?;
+    if book.problem.take().is_none() {
+        return Ok(());
+    }
+    let mut tx = session.begin()?;
+    store::save(&mut *tx, Collection::Settings, SyncBook::ROW, &book)?;
+    Ok(tx.commit()?)
+}
+
+/// How much of each space is exchanged now.
+fn parts(
+    session: &Session,
+    now_for: Option<&str>,
+) -> Result<(Turn, Vec<(String, Part)>), AppError> {
+    let spaces = Space::all(&*session.read()?)?;
+    let look = |turn: &Turn| {
+        let tx = session.read()?;
+        let part = |id: &String| Ok((id.clone(), turn.part(&*tx, id)?));
+        spaces.iter().map(|(id, _)| part(id)).collect::<Result<Vec<_>, AppError>>()
+    };
+    if let Some(space) = now_for {
+        rhythm::leaves(session, &Line::Space(space.to_owned()))?;
+    }
+    let mut turn = rhythm::turn(session)?;
+    if now_for.is_some() && matches!(turn, Turn::Of(_)) {
+        turn = Turn::Of(now_for.map(|space| Line::Space(space.to_owned())));
+    }
+    let mut parts = look(&turn)?;
+    if parts.iter().any(|(_, part)| *part == Part::Ends) && now_for.is_none() {
+        // If nothing left in this opening before, it is theirs.
+        for (id, _) in parts.iter().filter(|(_, part)| *part == Part::Ends) {
+            rhythm::leaves(session, &Line::Space(id.clone()))?;
+        }
+        turn = rhythm::turn(session)?;
+        parts = look(&turn)?;
+    }
+    Ok((turn, parts))
 }
 
 fn note(session: &Session, failure: Option<&AppError>) -> Result<(), AppError> {
@@ -142,11 +219,55 @@ struct Exchange<'a> {
     session: &'a Session,
     enrolment: &'a Enrolment,
     id: &'a str,
+    /// Whether its persona is certified at a time of her own only.
+    waits: bool,
     progress: &'a dyn Progress,
     cancel: &'a Cancel,
 }
 
 impl Exchange<'_> {
+    fn part(&self, part: Part) -> Result<(), AppError> {
+        let line = Line::Space(self.id.to_owned());
+        match part {
+            Part::Nothing => Ok(()),
+            Part::Ends => {
+                rhythm::leaves(self.session, &line)?;
+                self.ends()
+            }
+            Part::Whole => {
+                rhythm::leaves(self.session, &line)?;
+                self.run()?;
+                rhythm::done(self.session, &line)
+            }
+        }
+    }
+
+    /// What takes access away, and nothing else.
+    fn ends(&self) -> Result<(), AppError> {
+        renew::persona(self.session, self.enrolment, self.id)?;
+        let space = Space::load(&*self.session.read()?, self.id)?;
+        let persona = self.session.with_master(|master| space.persona(master))?;
+        let signing = std::sync::Arc::clone(&persona.signing);
+        let relay = self.session.network().relay(&self.enrolment.relay(), signing)?;
+        let sent = match self.send_revocations(&*relay) {
+            // It has forgotten her, or her certificate is over: she is certified for this without waiting, too.
+            Err(Failure::Relay(error)) if is_stranger(&error) => {
+                let now = self.session.now();
+                let certificate = match space.certificate(self.enrolment, now)? {
+                    Some(held) => held,
+                    None => self.certify(&persona, now)?.ok_or(error)?,
+                };
+                let shown = relay.present_persona(certificate.raw()).map_err(Failure::from);
+                shown.and_then(|()| self.send_revocations(&*relay))
+            }
+            outcome => outcome,
+        };
+        sent.map_err(|failure| match failure {
+            Failure::Relay(error) => error.into(),
+            Failure::App(error) => error,
+        })
+    }
+
     fn run(&self) -> Result<(), AppError> {
         renew::persona(self.session, self.enrolment, self.id)?;
         let now = self.session.now();
@@ -168,7 +289,7 @@ impl Exchange<'_> {
         }
         let space = match wanted && !space.was_certified() {
             true => {
-                spaces::settle(self.session, self.id)?;
+                spaces::settle(self.session, self.id, self.waits)?;
                 Space::load(&*self.session.read()?, self.id)?
             }
             false => self.with_recovery(space, wanted, now)?,
@@ -353,6 +474,9 @@ impl Exchange<'_> {
         let due = held.as_ref().is_none_or(|held| {
             space.is_renewal_due(held, now) || drawn.is_some_and(|hash| hash != held.recovery_hash)
         });
+        if self.waits && due && !self.may_certify(space, held.is_none(), now)? {
+            return held.map(Some).ok_or_else(|| ErrorCode::CredentialWaits.into());
+        }
         if !due || !shares.iter().any(|(_, share)| share.is_wanted(now)) {
             return Ok(held);
         }
@@ -362,6 +486,16 @@ impl Exchange<'_> {
             (Err(_), Some(held)) => Ok(Some(held)),
             (Err(error), None) => Err(error),
         }
+    }
+
+    /// Whether it is time, where things travel apart: with a credential that was asked for in another opening, and
+    /// late in its epoch. Who has no certificate any more does not wait for that.
+    fn may_certify(&self, space: &Space, over: bool, now: UnixSeconds) -> Result<bool, AppError> {
+        let tx = self.session.read()?;
+        Ok(match over {
+            true => credential::standing(&*tx, now)?.is_some(),
+            false => credential::times::may_show(&*tx, now, space.secret())?,
+        })
     }
 
     fn certify(

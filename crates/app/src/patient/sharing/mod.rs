@@ -21,7 +21,7 @@ mod set_back;
 mod views;
 
 use self::book::{Act, Revocation, Share};
-pub use self::carry::{SyncBook, run as sync};
+pub use self::carry::{SyncBook, run as sync, send_now};
 use self::directory::Doctors;
 pub use self::directory::doctors;
 pub use self::history::AccessRow;

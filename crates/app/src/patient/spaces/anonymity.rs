@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 
-use keyward_protocol::certificate::AnonymousCertificate;
 use keyward_records::Category;
 use keyward_relay_api::authority::credential::validity;
 
@@ -35,6 +34,7 @@ pub(super) fn of(
         until,
         at_once: space.at_once,
         one_computer: enrolment.is_some_and(|it| it.this_computer_only),
+        apart: false,
         alike: alike.map(|(_, space)| space.name.clone()).collect(),
         // `Tracing` of the protocol knows no other key yet (SPEC §28).
         set_up_key: until.is_some(),
@@ -43,7 +43,5 @@ pub(super) fn of(
 
 /// The end of its certificate, if it holds now. It was checked when it came.
 fn until(space: &Space, now: UnixSeconds) -> Option<UnixSeconds> {
-    space.epoch_object.as_ref()?;
-    let held = AnonymousCertificate::unverified(space.certificate.as_ref()?).ok()?;
-    validity(held.epoch).filter(|valid| valid.contains(&now)).map(|valid| valid.end)
+    validity(space.certified_in()?).filter(|valid| valid.contains(&now)).map(|valid| valid.end)
 }

@@ -18,6 +18,7 @@ pub use self::source::{RelaySource, address};
 use self::target::RelayTarget;
 use super::state::{self, State};
 use super::{kit, write};
+use crate::credential;
 use crate::error::{AppError, ErrorCode};
 use crate::identity::Enrolment;
 use crate::leaving;
@@ -25,6 +26,7 @@ use crate::ports::clock::UnixSeconds;
 use crate::ports::progress::{Cancel, Progress};
 use crate::ports::recovery::Backups;
 use crate::ports::vault::{Collection, Transaction};
+use crate::rhythm::{self, Line, Queue};
 use crate::session::Session;
 use crate::store;
 use crate::views::common::Role;
@@ -96,6 +98,8 @@ pub(super) fn view(session: &Session) -> Result<RelayBackup, AppError> {
     let tx = session.read()?;
     let enrolment = patient(&*tx)?;
     let kept = Kept::load(&*tx)?;
+    let queue = Queue::load(&*tx, session.now())?;
+    let by = queue.map(|queue| queue.by(&Line::Backup));
     Ok(RelayBackup {
         possible: enrolment.is_some(),
         on: kept.on,
@@ -110,6 +114,7 @@ pub(super) fn view(session: &Session) -> Result<RelayBackup, AppError> {
         deleting: !kept.leaving.is_empty(),
         deleted: kept.erased_by,
         problem: kept.problem,
+        by,
     })
 }
 
@@ -130,6 +135,42 @@ fn patient(tx: &(impl Transaction + ?Sized)) -> Result<Option<Enrolment>, AppErr
 pub fn has_work(session: &Session) -> Result<bool, AppError> {
     let kept = Kept::load(&*session.read()?)?;
     Ok(kept.on || !kept.leaving.is_empty())
+}
+
+/// Where things travel apart: when everything there was stood in it last, if something can be sent; the outer
+/// `None` if not.
+///
+/// # Errors
+/// What the vault reports.
+pub(crate) fn turn_of(
+    tx: &(impl Transaction + ?Sized),
+    now: UnixSeconds,
+) -> Result<Option<Option<UnixSeconds>>, AppError> {
+    let kept = Kept::load(tx)?;
+    // A place that has no certificate (any more) is certified in an opening after the one in which a credential
+    // was asked for.
+    let certified = kept.place.as_ref().is_some_and(|place| place.is_certified_at(now));
+    let can = certified || credential::standing(tx, now)?.is_some();
+    Ok((kept.on && can).then_some(kept.complete))
+}
+
+/// What an open profile does of its own accord: sends what changed if it is the backup's turn, and deletes in any
+/// case what is to be deleted.
+///
+/// # Errors
+/// As [`back_up`].
+pub fn go_on_alone(
+    session: &Session,
+    spool: &Path,
+    progress: &dyn Progress,
+    cancel: &Cancel,
+) -> Result<(), AppError> {
+    if rhythm::turn(session)?.is_of(&Line::Backup) {
+        return back_up(session, spool, progress, cancel);
+    }
+    // Not in a `match`: its transaction would last as long as the deleting.
+    let begun = leaving::is_begun(&*session.read()?)?;
+    if begun { Ok(()) } else { delete_left(session) }
 }
 
 /// From now on a backup is kept there.
@@ -215,6 +256,7 @@ pub fn back_up(
         return Err(ErrorCode::BackupNone.into());
     }
     let begun = session.now();
+    rhythm::leaves(session, &Line::Backup)?;
     let outcome = send(session, spool, progress, cancel);
     change(session, |kept, _| {
         match &outcome {
@@ -232,6 +274,7 @@ pub fn back_up(
         Ok(())
     })?;
     outcome?;
+    rhythm::done(session, &Line::Backup)?;
     delete_left(session)
 }
 

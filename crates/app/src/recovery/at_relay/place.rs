@@ -19,6 +19,7 @@ use crate::ports::clock::UnixSeconds;
 use crate::ports::recovery::{PostForget, RelayRecovery};
 use crate::ports::relay::{ProblemCode, RelayError, ServiceAddress};
 use crate::recovery::renew;
+use crate::rhythm;
 use crate::session::Session;
 use crate::store;
 
@@ -137,7 +138,7 @@ impl Place {
         }
         let held = self.certificate.clone().filter(|_| self.is_certified(session));
         if let Some(held) = &held
-            && !self.is_renewal_due(session)
+            && !self.is_renewal_due(session)?
         {
             return Ok(held.clone());
         }
@@ -160,17 +161,25 @@ impl Place {
 
     /// Whether she has a certificate that holds. It was checked when it came.
     fn is_certified(&self, session: &Session) -> bool {
+        self.is_certified_at(session.now())
+    }
+
+    /// The same at a time.
+    pub(super) fn is_certified_at(&self, now: UnixSeconds) -> bool {
         let valid = self.epoch().and_then(validity);
-        valid.is_some_and(|valid| valid.contains(&session.now()))
+        valid.is_some_and(|valid| valid.contains(&now))
     }
 
     fn epoch(&self) -> Option<u64> {
         AnonymousCertificate::unverified(self.certificate.as_ref()?).ok().map(|held| held.epoch)
     }
 
-    fn is_renewal_due(&self, session: &Session) -> bool {
-        let now = session.now();
-        self.epoch().is_none_or(|epoch| credential::renew_at(epoch, &self.kit) <= now)
+    fn is_renewal_due(&self, session: &Session) -> Result<bool, AppError> {
+        let (tx, now) = (session.read()?, session.now());
+        let apart = rhythm::is_apart(&*tx)?;
+        // Where things travel apart she is certified late in an epoch only.
+        let time = !apart || credential::times::may_show(&*tx, now, &self.kit)?;
+        Ok(time && self.epoch().is_none_or(|epoch| credential::renew_at(epoch, &self.kit) <= now))
     }
 
     /// Her certificate as the relay has it: one epoch certifies her once, and who comes with nothing but
