@@ -49,6 +49,22 @@ pub enum What {
     BackUp,
 }
 
+impl What {
+    /// What it is called.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Enrol => "enrolling",
+            Self::Issue => "issuing",
+            Self::Certify => "certifying ahead",
+            Self::Open(_) => "making a space",
+            Self::Contact(_) => "asking for news",
+            Self::Send(_) => "sending records",
+            Self::Renew(_) => "renewing",
+            Self::BackUp => "backing up",
+        }
+    }
+}
+
 /// One act of one device.
 #[derive(Clone, Copy, Debug)]
 pub struct Act {

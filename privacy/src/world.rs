@@ -76,7 +76,7 @@ pub fn run(job: Job) -> Outcome<Run> {
     let services = Services::start(seed, settings.own_connections)?;
     let doctors = doctors(&services, seed)?;
     let mut devices: Vec<Option<Device>> = (0..patients).map(|_| None).collect();
-    let (mut refused, mut first) = (0, None);
+    let mut refusals: BTreeMap<String, usize> = BTreeMap::new();
     for (number, act) in acts.iter().enumerate() {
         services.clock.set(act.at);
         let plan = &population[act.patient];
@@ -95,15 +95,15 @@ pub fn run(job: Job) -> Outcome<Run> {
             (_, None) => Err("not enrolled".into()),
         };
         if let Err(error) = done {
-            refused += 1;
-            first.get_or_insert(format!("{:?}: {error}", act.what));
+            *refusals.entry(format!("{}: {error}", act.what.name())).or_default() += 1;
         }
     }
+    let refused: usize = refusals.values().sum();
+    for (what, times) in &refusals {
+        eprintln!("refused {times} times: {what}");
+    }
     if refused * 200 > acts.len() {
-        return Err(format!(
-            "{refused} of {} acts were refused, the first was {first:?}",
-            acts.len()
-        ));
+        return Err(format!("{refused} of {} acts were refused: {refusals:?}", acts.len()));
     }
     let mut truth =
         Truth { patients: Vec::new(), lengths: BTreeMap::new(), issued: BTreeMap::new() };
