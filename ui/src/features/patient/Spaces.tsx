@@ -175,7 +175,6 @@ function SpaceRow({ space }: { space: SpaceView }) {
             : t("spaces.showsPseudonym", { pseudonym: space.pseudonym })}
         </span>
         <VisibilityLine visibility={space.visibility} />
-        {space.waits && <Waits space={space} waits={space.waits} />}
         <span className="row">
           {!space.certified && <Tag tone="caution">{t("spaces.notCertified")}</Tag>}
           <span className="soft small">
@@ -202,6 +201,7 @@ function SpaceRow({ space }: { space: SpaceView }) {
           {t("spaces.shareFrom")}
         </ButtonLink>
       </div>
+      {space.waits && <Waits space={space} waits={space.waits} />}
       {!space.showsName && <HowPrivate anonymity={space.anonymity} />}
     </li>
   );
