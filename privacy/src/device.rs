@@ -442,6 +442,11 @@ impl Device {
     /// # Errors
     /// What refused.
     pub fn renew(&mut self, world: &Services, settings: Settings, number: usize) -> Outcome {
+        let epoch = epoch_at(world.clock.now());
+        // Once an epoch; one that was certified ahead may be of this one.
+        if self.spaces.get(&number).is_none_or(|space| space.persona.epoch() >= epoch) {
+            return Ok(());
+        }
         let Some(mut space) = self.spaces.remove(&number) else { return Ok(()) };
         space.persona = self.certified(world, settings, space.persona.keys)?;
         let relay = self.relay(world)?;

@@ -96,6 +96,7 @@ pub fn run(seed: u64, patients: usize, habit: Habit, settings: Settings) -> (Vie
         stored: Stored::default(),
         price,
         refused: 0,
+        refusals: BTreeMap::new(),
     };
     (View { traces: it.traces }, run)
 }

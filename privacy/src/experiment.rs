@@ -142,6 +142,9 @@ fn as_it_is(scale: Scale, tell: Tell<'_>) -> Result<(Vec<Figure>, usize), String
     let mut scores: Vec<Score> = Vec::new();
     each(&jobs, |number, run| {
         refused += run.refused;
+        for (what, times) in &run.refusals {
+            tell(&format!("    refused {times} times: {what}"));
+        }
         let board = Board::new(run, Settings::shipped());
         match number {
             0 => players = Some(self::players(&board)),

@@ -54,7 +54,7 @@ impl Settings {
         Self { delay: Delay::None, ahead: Ahead::SixHours, ..Self::slow() }
     }
 
-    /// The slow rhythm, and every other defence on: what the app does if its patient chose it.
+    /// A slow rhythm, and every other defence on: a model near to what the app does if its patient chose it (SPEC §31).
     #[must_use]
     pub const fn slow() -> Self {
         Self {

@@ -48,6 +48,8 @@ pub struct Run {
     pub price: Price,
     /// Acts that were refused. Nothing of the experiment counts if there are many.
     pub refused: usize,
+    /// The same, by what was to be done and why not.
+    pub refusals: BTreeMap<String, usize>,
 }
 
 /// A population to run.
@@ -99,9 +101,6 @@ pub fn run(job: Job) -> Outcome<Run> {
         }
     }
     let refused: usize = refusals.values().sum();
-    for (what, times) in &refusals {
-        eprintln!("refused {times} times: {what}");
-    }
     if refused * 200 > acts.len() {
         return Err(format!("{refused} of {} acts were refused: {refusals:?}", acts.len()));
     }
@@ -115,7 +114,7 @@ pub fn run(job: Job) -> Outcome<Run> {
     let stored = stores::read(services.folder.path())?;
     let price = schedule::price(&population, &acts);
     let (seen, prints) = services.notebook.take();
-    Ok(Run { seed, truth, seen, prints, stored, price, refused })
+    Ok(Run { seed, truth, seen, prints, stored, price, refused, refusals })
 }
 
 fn carry_out(

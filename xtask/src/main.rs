@@ -72,7 +72,7 @@ enum Command {
         #[arg(long, default_value_t = 1_000_000)]
         requests: u64,
     },
-    /// Let relay and clinic together try to tell whose persona is whose, and write `docs/privacy.md`.
+    /// Let relay and clinic together try to tell whose persona is whose, and write `docs/privacy.md` if there are many patients.
     Privacy(privacy::Arguments),
 }
 

@@ -130,9 +130,9 @@ export const recovery = {
   "backup.relayLead":
     "The same backup, kept by the relay that carries what you share. It needs no stick, and new things go into it by themselves.",
   "backup.relayApart":
-    "It has its turn by {date} at the latest, if you open Keyward once a day. If you send it now and a space had its turn today, who runs the relay may tell that both are yours.",
+    "It has its turn by about {date}, if you open Keyward once a day. If you send it now and a space had its turn today, who runs the relay may tell that both are yours.",
   "backup.relayHint":
-    "The relay sees how large it is and when it changes. It cannot read it, and it does not see that it is yours or which spaces are.",
+    "The relay sees how large it is and when it changes. It cannot read it, and is not told that it is yours. By the times it may tell which spaces are yours too.",
   "backup.relayHere":
     "This relay runs on this very computer. A backup there is lost together with it. Use a file as well.",
   "backup.relayOn": "Keep a backup at the relay",

@@ -28,9 +28,9 @@ export const settings = {
   "travel.atOnce": "At once",
   "travel.apart": "Apart",
   "travel.atOnceMeans":
-    "Your spaces are handled one after another, as long as Keyward is open. What you share arrives soon. But who runs the relay may tell by the times that your spaces are one person’s.",
+    "Your spaces are handled one after another, as long as Keyward is open. What you share arrives soon. But who runs the relay can tell by the times that your spaces are one person’s.",
   "travel.apartMeans":
-    "Your spaces are handled one at a time, on different days. So is the backup at the relay. Records reach a doctor after days, and you hear late who looked. It is harder to tell by the times that your spaces are one person’s. Open Keyward once a day, so that each has its turn.",
+    "Your spaces are handled one at a time, with hours between them. So is the backup at the relay. Records reach a doctor after days, and you hear late who looked. It is harder to tell by the times that your spaces are one person’s. Open Keyward once a day, so that each has its turn.",
   "travel.apartNew":
     "The clinic confirms spaces only late in each three months. A new space may wait for weeks, unless you send it at once.",
   "travel.apartEnds": "Taking access away never waits. It goes at once.",
@@ -74,7 +74,7 @@ export const settings = {
     "When a doctor fetches something, and how many records. It signs that, and you can read it in the access history.",
   "relay.can4": "The network address your computer uses.",
   "relay.can5": "That several kinds of records belong to one space.",
-  "relay.can6": "When your spaces and your backup ask. By the times it may tell that they are one person’s.",
+  "relay.can6": "When your spaces and your backup ask. By the times it can tell that they are one person’s.",
   "relay.limits": "What no app can promise",
   "relay.limits1":
     "What a doctor has fetched cannot be called back. When you stop sharing, only new fetching stops.",

@@ -188,8 +188,8 @@ export const patient = {
     "La clínica usa todavía una llave inicial, sin garantes. Por eso nadie tiene una llave que diga quién está detrás de un espacio, ni si se hace mal uso de él.",
   "spaces.private.until": "Confirmado hasta el {date}. Keyward lo renueva por sí solo.",
   "spaces.private.timesApart":
-    "Este espacio tiene su turno en un día propio. Así es más difícil notar por las horas de quién es, pero se puede: las horas que usted prefiere se siguen viendo. Lo que usted detiene sale enseguida, y eso también puede verse.",
-  "spaces.waits": "Aquí espera algo. Sale el {date} a más tardar, si abre Keyward una vez al día.",
+    "Este espacio tiene un turno propio. Así es más difícil notar por las horas de quién es, pero se puede: las horas que usted prefiere se siguen viendo. Lo que usted detiene sale enseguida, y eso también puede verse.",
+  "spaces.waits": "Aquí espera algo. Sale hacia el {date}, si abre Keyward una vez al día.",
   "spaces.waitsPersona": "Algo espera a que la clínica confirme este espacio. Será hacia el {date}.",
   "spaces.sendNow": "Enviar ya",
   "spaces.sendNowAsk": "¿Enviar ya lo que espera en «{name}»?",
@@ -200,10 +200,10 @@ export const patient = {
   "spaces.sendNowKeep": "Dejar que espere",
   "spaces.sent": "«{name}» se ha enviado",
   "home.waitingApart":
-    "{n, plural, one {# paso espera} other {# pasos esperan}} el día de un espacio, como eligió en los ajustes",
+    "{n, plural, one {# paso espera} other {# pasos esperan}}. Compartir espera el turno de su espacio, como eligió. Detener nunca espera",
   "home.waitingWhere": "Ver qué espera y hasta cuándo",
-  "share.waitsApart": "Espera el día de su espacio, como eligió en los ajustes.",
-  "stop.atOnce": "Esto no espera el día de su espacio. Se hace enseguida.",
+  "share.waitsApart": "Espera el turno de su espacio, como eligió en los ajustes.",
+  "stop.atOnce": "Esto no espera el turno de su espacio. Se hace enseguida.",
   "spaces.notCertified": "La clínica aún no lo ha confirmado",
   "spaces.liveShares":
     "{n, plural, =0 {No comparte nada ahora} one {Comparte # vez ahora} other {Comparte # veces ahora}}",
@@ -362,7 +362,7 @@ export const patient = {
   "preview.removedLine": "{what}: {n, number}",
   "preview.afterwards":
     "{name} puede recogerlos hasta el {date}. Lo que ya se recogió no se puede recuperar.",
-  "preview.apart": "Sale en un día propio, como eligió en los ajustes. Puede tardar días.",
+  "preview.apart": "Sale cuando a su espacio le toca, como eligió en los ajustes. Puede tardar días.",
   "preview.share": "Compartir {n, plural, one {# registro} other {# registros}} con {name}",
   "sharing.now": "Sus registros se están cerrando con llave para {name}.",
   "sharing.cancelled": "Usted lo detuvo antes de que {name} recibiera nada",

@@ -136,9 +136,9 @@ export const recovery = {
   "backup.relayLead":
     "La misma copia, guardada por el servidor que lleva lo que usted comparte. No hace falta ninguna memoria, y lo nuevo se añade solo.",
   "backup.relayApart":
-    "Tiene su turno el {date} a más tardar, si abre Keyward una vez al día. Si la envía ya y hoy un espacio tuvo su turno, quien lleva el servidor puede notar que los dos son de usted.",
+    "Tiene su turno hacia el {date}, si abre Keyward una vez al día. Si la envía ya y hoy un espacio tuvo su turno, quien lleva el servidor puede notar que los dos son de usted.",
   "backup.relayHint":
-    "El servidor ve cuánto ocupa y cuándo cambia. No puede leerla, y no ve que es suya ni qué espacios son suyos.",
+    "El servidor ve cuánto ocupa y cuándo cambia. No puede leerla, y nadie le dice que es suya. Por las horas puede notar qué espacios son suyos también.",
   "backup.relayHere":
     "Este servidor está en este mismo equipo. Una copia allí se pierde junto con él. Use también un archivo.",
   "backup.relayOn": "Guardar una copia en el servidor",

@@ -34,7 +34,7 @@ export const settings = {
   "travel.atOnceMeans":
     "Sus espacios se atienden uno tras otro mientras Keyward está abierto. Lo que comparte llega pronto. Pero quien lleva el servidor puede notar por las horas que son de una sola persona.",
   "travel.apartMeans":
-    "Sus espacios se atienden de uno en uno, en días distintos. También la copia en el servidor. Los datos llegan al médico después de días, y usted sabe tarde quién los vio. Es más difícil notar por las horas que sus espacios son de una sola persona. Abra Keyward una vez al día, para que cada uno tenga su turno.",
+    "Sus espacios se atienden de uno en uno, con horas entre ellos. También la copia en el servidor. Los datos llegan al médico después de días, y usted sabe tarde quién los vio. Es más difícil notar por las horas que sus espacios son de una sola persona. Abra Keyward una vez al día, para que cada uno tenga su turno.",
   "travel.apartNew":
     "La clínica confirma espacios solo al final de cada tres meses. Un espacio nuevo puede esperar semanas, salvo que usted lo envíe ya.",
   "travel.apartEnds": "Quitar el acceso nunca espera. Se hace enseguida.",
