@@ -26,7 +26,7 @@ export function SharePage({ params }: { params: Record<string, string> }) {
   const id = params.id ?? "";
   const share = useAnswer(["share", id], () => patient.share({ id }));
   const data = share.data;
-  // What it may put above the share comes from this computer, like the share: it is waited for, once.
+  // What it may put above the share comes from this computer, like the share: both are waited for, once.
   const apart = useApart();
   return (
     <Page
@@ -36,13 +36,14 @@ export function SharePage({ params }: { params: Record<string, string> }) {
       visibility={data && visibilityOf(data)}
       back={{ to: "/sharing", label: t("shares.heading") }}
       beside={
-        data && (
+        data &&
+        apart !== undefined && (
           <Section heading={t("share.details")}>
             <Details share={data} />
           </Section>
         )
       }
-      besideAwaited={share.isPending}
+      besideAwaited={share.isPending || apart === undefined}
     >
       <Loaded query={share}>
         {(known) => (apart === undefined ? <Skeleton lines={6} /> : <ShareBody share={known} />)}
