@@ -372,14 +372,18 @@ fn who_takes_away_is_told_what_was_seen_until_then() {
     let lindgren = scene.world.doctor("Dr Test-Lindgren");
     scene.add(7);
     let card = find(&scene.anna, "Dr Test-Lindgren");
-    let heart = space(&scene.anna, "Heart", false);
-    let id = share(&scene.anna, &draft(&heart, &card, &[Category::Results]));
+    let ids = ["Heart", "Knee"].map(|name| space(&scene.anna, name, false));
+    let shares =
+        ids.each_ref().map(|id| share(&scene.anna, &draft(id, &card, &[Category::Results])));
     rhythm::choose(&scene.anna, Travel::Apart).unwrap();
+    scene.add(8);
+    scene.asked.lock().unwrap().clear();
     scene.alone();
-    scene.world.clock.advance(DAY);
+    let turn = scene.heard()[0].1.clone();
+    let other = ids.iter().position(|id| scene.key(id) != turn).unwrap();
     doctor::sync(&lindgren).unwrap();
-    doctor::chart(&lindgren, &id).unwrap();
-    let outcome = sharing::revoke(&scene.anna, &id).unwrap();
+    doctor::chart(&lindgren, &shares[other]).unwrap();
+    let outcome = sharing::revoke(&scene.anna, &shares[other]).unwrap();
     assert!(outcome.confirmed && outcome.already_fetched > 0, "{outcome:?}");
 }
 
