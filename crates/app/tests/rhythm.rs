@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use keyward_app::credential::{self, Pace};
+use keyward_app::doctor;
 use keyward_app::error::ErrorCode;
 use keyward_app::patient::spaces::{self, Space};
 use keyward_app::patient::{home, sharing};
@@ -339,6 +340,51 @@ fn a_credential_is_asked_for_early_and_shown_late() {
     assert!(!stored.at_once);
     let share = sharing::one(&scene.anna, &id).unwrap();
     assert_eq!(share.state, keyward_app::views::patient::ShareState::Live);
+}
+
+/// The app is open all day: one a turn is one a turn.
+#[test]
+fn of_personas_ahead_one_is_certified_in_an_opening() {
+    let scene = Scene::new();
+    let begin = (epoch_at(START) + 1) * EPOCH_SECONDS;
+    rhythm::choose(&scene.anna, Travel::Apart).unwrap();
+    for day in [46, 47] {
+        scene.world.clock.set(begin + day * DAY);
+        credential::work_ahead(&scene.anna, Pace::Spaced).unwrap();
+    }
+    scene.world.clock.set(begin + 76 * DAY);
+    scene.asked.lock().unwrap().clear();
+    for _ in 0..5 * 48 {
+        credential::work_ahead(&scene.anna, Pace::Spaced).unwrap();
+        scene.world.clock.advance(1_800);
+    }
+    let heard = scene.heard();
+    let times: Vec<u64> =
+        heard.iter().filter(|(_, what)| what == "certify").map(|(at, _)| *at).collect();
+    assert_eq!(times.len(), 4, "{heard:?}");
+    assert!(times.windows(2).all(|two| two[1] - two[0] >= 20 * 3_600), "{times:?}");
+}
+
+/// Looked into seldom: so what a doctor has seen is asked for when it is taken away.
+#[test]
+fn who_takes_away_is_told_what_was_seen_until_then() {
+    let scene = Scene::new();
+    let lindgren = scene.world.doctor("Dr Test-Lindgren");
+    scene.add(7);
+    let card = find(&scene.anna, "Dr Test-Lindgren");
+    let ids = ["Heart", "Knee"].map(|name| space(&scene.anna, name, false));
+    let shares =
+        ids.each_ref().map(|id| share(&scene.anna, &draft(id, &card, &[Category::Results])));
+    rhythm::choose(&scene.anna, Travel::Apart).unwrap();
+    scene.add(8);
+    scene.asked.lock().unwrap().clear();
+    scene.alone();
+    let turn = scene.heard()[0].1.clone();
+    let other = ids.iter().position(|id| scene.key(id) != turn).unwrap();
+    doctor::sync(&lindgren).unwrap();
+    doctor::chart(&lindgren, &shares[other]).unwrap();
+    let outcome = sharing::revoke(&scene.anna, &shares[other]).unwrap();
+    assert!(outcome.confirmed && outcome.already_fetched > 0, "{outcome:?}");
 }
 
 /// Nobody opened the app for half a year: her certificate is over. What she then takes away goes at once all the same.

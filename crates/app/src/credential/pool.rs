@@ -100,7 +100,12 @@ pub(crate) fn usable(
     now: UnixSeconds,
 ) -> Result<usize, AppError> {
     let oldest = oldest(tx, epoch_at(now))?;
-    let ready = |it: &Member| matches!(it.stage, Stage::Certified { .. }) && it.epoch >= oldest;
+    // Those of a kit that was replaced are given no use ([`take`]).
+    let kit = kit::public(tx).ok();
+    let of_kit = |it: &Member| kit.as_ref().is_none_or(|kit| it.recovery.is_of(kit));
+    let ready = |it: &Member| {
+        matches!(it.stage, Stage::Certified { .. }) && it.epoch >= oldest && of_kit(it)
+    };
     Ok(Member::all(tx)?.iter().filter(|(_, member)| ready(member)).count())
 }
 

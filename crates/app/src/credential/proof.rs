@@ -51,8 +51,15 @@ pub(super) fn keep(
     let print = hex::encode(&Sha256::digest(object)[..8]);
     let row = format!("{DIFFERS}{number:020}/{print}");
     let known = store::load_prefix::<Proof>(&*tx, Collection::Jobs, DIFFERS)?;
-    if known.len() >= MOST || known.iter().any(|(_, known)| known.object == object) {
+    if known.iter().any(|(_, known)| known.object == object) {
         return Ok(());
+    }
+    if known.len() >= MOST {
+        // What was read makes room for what was not.
+        let Some((read, _)) = known.iter().find(|(_, known)| known.dismissed) else {
+            return Ok(());
+        };
+        tx.delete(Collection::Jobs, read)?;
     }
     let proof = Proof {
         object: object.to_vec(),

@@ -2,12 +2,12 @@
 
 use keyward_relay_api::authority::credential::{epoch_at, validity};
 
-use super::{Due, Kept, Line};
+use super::{Due, Kept, Line, OPENING};
 use crate::credential::{self, times};
 use crate::error::AppError;
 use crate::identity::Enrolment;
 use crate::leaving;
-use crate::patient::sharing::book::{Compartment, Mark, Share, Waiting};
+use crate::patient::sharing::book::{Act, Compartment, Mark, Share, Waiting};
 use crate::patient::spaces::Space;
 use crate::ports::clock::UnixSeconds;
 use crate::ports::vault::{Collection, Transaction};
@@ -34,7 +34,8 @@ pub(super) fn all(
         let line = Line::Space(id.clone());
         let news = has_news(tx, &id, &space, now)?;
         let stale = kept.done(&line).is_none_or(|at| now.abs_diff(at) >= LOOK);
-        let looked = stale && space.presented.is_some() && is_visible(tx, &id, now)?;
+        let ended = ended_since(tx, &id, now, kept.done(&line))?;
+        let looked = space.presented.is_some() && (ended || stale && is_visible(tx, &id, now)?);
         if !news && !looked {
             continue;
         }
@@ -44,6 +45,7 @@ pub(super) fn all(
             due.push(Due { line, ends: held });
         }
     }
+    lapsed |= at_relay::waits_for_credential(tx, now)?;
     let backup = at_relay::turn_of(tx, now)?;
     if backup.is_some_and(|complete| complete.is_none_or(|at| now.abs_diff(at) >= BACK_UP)) {
         due.push(Due { line: Line::Backup, ends: None });
@@ -53,7 +55,10 @@ pub(super) fn all(
     if standing.is_none() && (asks || lapsed) {
         due.push(Due { line: Line::Asking, ends: None });
     }
-    if standing.is_some_and(|held| held.left)
+    // One in an opening, however long that is.
+    let rested = kept.done(&Line::Ahead).is_none_or(|at| now.abs_diff(at) >= OPENING);
+    if rested
+        && standing.is_some_and(|held| held.left)
         && credential::usable(tx, now)? < credential::READY_APART
         && times::may_show(tx, now, &enrolment.salt)?
     {
@@ -69,15 +74,19 @@ pub(super) fn has_news(
     space: &Space,
     now: UnixSeconds,
 ) -> Result<bool, AppError> {
-    if !tx.list_prefix(Collection::Outbox, &format!("{id}/"))?.is_empty() {
+    if !tx.list_prefix(Collection::Outbox, &Act::revokes_of(id))?.is_empty() {
         return Ok(true);
     }
     let shares = Share::all(tx)?;
     let shares = shares.iter().map(|(_, share)| share).filter(|share| share.space == id);
     let wanted: Vec<&Share> =
         shares.filter(|share| share.is_wanted(now) && share.problem.is_none()).collect();
+    // Steps of a share that ended before they were sent are for nobody.
     if wanted.is_empty() {
         return Ok(false);
+    }
+    if !tx.list_prefix(Collection::Outbox, &format!("{id}/"))?.is_empty() {
+        return Ok(true);
     }
     let granted = |share: &&Share| {
         share.granted.as_ref().is_some_and(|granted| granted.terms.until == share.until)
@@ -149,4 +158,17 @@ fn is_visible(
 ) -> Result<bool, AppError> {
     let shares = Share::all(tx)?;
     Ok(shares.iter().any(|(_, share)| share.space == space && share.is_visible(now)))
+}
+
+/// Whether a share ended after the space was looked into last: who looked until then is asked for once more.
+fn ended_since(
+    tx: &(impl Transaction + ?Sized),
+    space: &str,
+    now: UnixSeconds,
+    done: Option<UnixSeconds>,
+) -> Result<bool, AppError> {
+    let shares = Share::all(tx)?;
+    let ended = |share: &Share| share.sent && share.revoked.is_none() && share.until <= now;
+    let unseen = |share: &Share| done.is_some_and(|at| at < share.until);
+    Ok(shares.iter().any(|(_, share)| share.space == space && ended(share) && unseen(share)))
 }

@@ -2,8 +2,8 @@
 //! together: handled one after another every half minute, they are asked for together and fall silent together.
 //!
 //! With [`Travel::Apart`] one line (a space, the backup, one step of the credential) has its turn in an opening
-//! of the app ([`plan`]). Taking access away never waits, and neither do keys that were lost: both are sent at
-//! once, and nothing else along with them. What she asks for by name ([`crate::patient::sharing::send_now`]) goes
+//! of the app ([`plan`]). Taking access away never waits, and neither do keys that were lost or a backup that is to
+//! be deleted: they are sent at once, and nothing else along with them but who looked until then. What she asks for by name ([`crate::patient::sharing::send_now`]) goes
 //! at once too.
 //!
 //! The setting is in the backup; what was drawn is this computer's and is not.
@@ -145,6 +145,19 @@ pub(crate) fn leaves(session: &Session, line: &Line) -> Result<(), AppError> {
     change(session, |kept, tx| {
         if is_apart(tx)? {
             kept.plan.leaves(session.now(), line);
+        }
+        Ok(())
+    })
+}
+
+/// As [`leaves`], for what takes access away.
+///
+/// # Errors
+/// What the vault reports.
+pub(crate) fn ends(session: &Session, line: &Line) -> Result<(), AppError> {
+    change(session, |kept, tx| {
+        if is_apart(tx)? {
+            kept.plan.ends(session.now(), line);
         }
         Ok(())
     })

@@ -66,9 +66,10 @@ impl Plan {
     pub(super) fn turn(&mut self, now: UnixSeconds, due: &[Due], random: u64) -> Option<Line> {
         self.open(now);
         let opening = self.opening.as_mut()?;
-        if opening.line.is_none() {
-            opening.line = draw(&mut self.served, now, due, random);
-            opening.begun = now;
+        if opening.line.is_none()
+            && let Some(line) = draw(&mut self.served, now, due, random)
+        {
+            (opening.line, opening.begun) = (Some(line), now);
         }
         if now - opening.begun >= TURN {
             return None;
@@ -87,8 +88,11 @@ impl Plan {
     }
 
     fn begin(&mut self, now: UnixSeconds) {
-        // Closed again before anything left: it had no turn.
-        if let Some(Opening { line: Some(line), used: false, .. }) = self.opening.take() {
+        // Closed again before anything left: it had no turn. A space is reached as soon as the app is open; the others
+        // some minutes later, and who always closes it sooner would have nothing but them drawn.
+        if let Some(Opening { line: Some(line @ Line::Space(_)), used: false, .. }) =
+            self.opening.take()
+        {
             self.served.remove(&line);
         }
         self.opening = Some(Opening { begun: now, line: None, used: false });
@@ -108,6 +112,16 @@ impl Plan {
             (opening.used, opening.begun) = (true, now);
         }
         self.served.insert(line.clone());
+    }
+
+    /// As [`Plan::leaves`], for what takes access away and waits for nobody. A line that had a turn in this round takes
+    /// no other one by it: what cannot be ended at once is tried again and again, and the others must have theirs.
+    pub(super) fn ends(&mut self, now: UnixSeconds, line: &Line) {
+        self.open(now);
+        let used = self.opening.as_ref().is_some_and(|opening| opening.used);
+        if !used && !self.served.contains(line) {
+            self.leaves(now, line);
+        }
     }
 
     /// How many openings pass at most until that in which a line has its turn, if nobody else gets something to
@@ -256,6 +270,41 @@ mod tests {
         // The other way round both are seen; that is said before.
         plan.leaves(now + 3, &first);
         assert_eq!(plan.turn(now + 4, &due, 0), Some(other));
+    }
+
+    #[test]
+    fn an_end_that_cannot_be_sent_leaves_the_others_their_turns() {
+        let (due, mut now) = ([space(0), space(1), space(2)], 1_800_000_000);
+        let mut plan = Plan::default();
+        let stuck = due[0].line.clone();
+        let mut met = BTreeSet::new();
+        for _ in 0..6 {
+            plan.ends(now, &stuck);
+            let line = plan.turn(now, &due, 0).unwrap();
+            plan.leaves(now, &line);
+            // Beside its turn it takes no place in the round.
+            plan.ends(now + 1, &stuck);
+            met.insert(line);
+            now += OPENING;
+        }
+        assert_eq!(met.len(), 3);
+    }
+
+    #[test]
+    fn who_is_not_reached_while_the_app_is_open_does_not_keep_spaces_from_their_turns() {
+        let slow = |line| Due { line, ends: None };
+        let due = [slow(Line::Asking), slow(Line::Backup), space(0), space(1)];
+        let (mut plan, mut now) = (Plan::default(), 1_800_000_000);
+        let mut turns = 0;
+        for random in 0..24 {
+            let line = plan.turn(now, &due, random).unwrap();
+            if matches!(line, Line::Space(_)) {
+                plan.leaves(now, &line);
+                turns += 1;
+            }
+            now += OPENING;
+        }
+        assert!(turns >= 10, "{turns}");
     }
 
     #[test]

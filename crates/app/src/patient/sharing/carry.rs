@@ -194,7 +194,7 @@ fn parts(
     if parts.iter().any(|(_, part)| *part == Part::Ends) && now_for.is_none() {
         // If nothing left in this opening before, it is theirs.
         for (id, _) in parts.iter().filter(|(_, part)| *part == Part::Ends) {
-            rhythm::leaves(session, &Line::Space(id.clone()))?;
+            rhythm::ends(session, &Line::Space(id.clone()))?;
         }
         turn = rhythm::turn(session)?;
         parts = look(&turn)?;
@@ -229,9 +229,10 @@ impl Exchange<'_> {
     fn part(&self, part: Part) -> Result<(), AppError> {
         let line = Line::Space(self.id.to_owned());
         match part {
-            Part::Nothing => Ok(()),
+            Part::Nothing => self.note(),
             Part::Ends => {
-                rhythm::leaves(self.session, &line)?;
+                rhythm::ends(self.session, &line)?;
+                self.note()?;
                 self.ends()
             }
             Part::Whole => {
@@ -242,7 +243,17 @@ impl Exchange<'_> {
         }
     }
 
-    /// What takes access away, and nothing else.
+    /// What this computer knows by itself: which shares are over, and whose doctor the clinic no longer vouches for.
+    fn note(&self) -> Result<(), AppError> {
+        let now = self.session.now();
+        let all = Share::all(&*self.session.read()?)?;
+        let shares: Vec<(String, Share)> =
+            all.into_iter().filter(|(_, share)| share.space == self.id).collect();
+        self.note_ended(&shares, now)?;
+        self.note_doctors(shares, now).map(drop)
+    }
+
+    /// What takes access away, and who looked until then; nothing else.
     fn ends(&self) -> Result<(), AppError> {
         renew::persona(self.session, self.enrolment, self.id)?;
         let space = Space::load(&*self.session.read()?, self.id)?;
@@ -262,7 +273,8 @@ impl Exchange<'_> {
             }
             outcome => outcome,
         };
-        sent.map_err(|failure| match failure {
+        let seen = sent.and_then(|()| history::fetch(self.session, self.id, &*relay));
+        seen.map_err(|failure| match failure {
             Failure::Relay(error) => error.into(),
             Failure::App(error) => error,
         })

@@ -154,6 +154,17 @@ pub(crate) fn turn_of(
     Ok((kept.on && can).then_some(kept.complete))
 }
 
+/// Whether a backup is wanted whose place has no certificate, and no credential is there to get one with.
+///
+/// # Errors
+/// What the vault reports.
+pub(crate) fn waits_for_credential(
+    tx: &(impl Transaction + ?Sized),
+    now: UnixSeconds,
+) -> Result<bool, AppError> {
+    Ok(Kept::load(tx)?.on && turn_of(tx, now)?.is_none())
+}
+
 /// What an open profile does of its own accord: sends what changed if it is the backup's turn, and deletes in any
 /// case what is to be deleted.
 ///
