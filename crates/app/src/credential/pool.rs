@@ -101,7 +101,11 @@ pub(crate) fn usable(
 ) -> Result<usize, AppError> {
     let oldest = oldest(tx, epoch_at(now))?;
     // Those of a kit that was replaced are given no use ([`take`]).
-    let kit = kit::public(tx).ok();
+    let kit = match kit::public(tx) {
+        Ok(kit) => Some(kit),
+        Err(error) if error.code == ErrorCode::KitGone => None,
+        Err(error) => return Err(error),
+    };
     let of_kit = |it: &Member| kit.as_ref().is_none_or(|kit| it.recovery.is_of(kit));
     let ready = |it: &Member| {
         matches!(it.stage, Stage::Certified { .. }) && it.epoch >= oldest && of_kit(it)
