@@ -52,10 +52,11 @@ fn main() -> ExitCode {
         }
     }
     let mut report = report::Report::default();
-    let parts: [(&str, Part); 8] = [
+    let parts: [(&str, Part); 9] = [
         ("protocol", protocol::run),
         ("credential", credential::run),
         ("app", app::run),
+        ("import", reading::imports),
         ("reading", reading::run),
         ("health", health::run),
         ("relay", relay::run),

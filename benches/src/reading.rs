@@ -23,20 +23,23 @@ const SEED: u64 = 7;
 const IMPORTED: usize = 20_000;
 /// Records of the chart that is read, in files of [`IMPORTED`].
 const CHART: usize = 100_000;
-const IMPORTS: usize = 3;
+const IMPORTS: usize = 7;
 const ROUNDS: usize = 25;
 const PAGE: u64 = 100;
 const PAGE_ROWS: i64 = 100;
 /// A word that many records have, and two that fewer have together.
 const SEARCHES: [&str; 3] = ["glucose", "hemoglobin blood", "chol"];
 
-/// Adds the figures.
+/// A profile of the person whose records these are.
+fn patient(world: &World) -> Session {
+    let person = keyward_testkit::person(SEED);
+    world.patient(&person.given.join(" "), &person.family, &person.birth_date)
+}
+
+/// Adds the figures of reading.
 pub(crate) fn run(report: &mut Report) {
     let world = World::new();
-    let person = keyward_testkit::person(SEED);
-    let patient = || world.patient(&person.given.join(" "), &person.family, &person.birth_date);
-    imports(report, &world, &patient);
-    let reader = patient();
+    let reader = patient(&world);
     let floor = Floor::new(world.folder.path());
     let mut records = 0;
     for part in 0..CHART / IMPORTED {
@@ -58,13 +61,15 @@ pub(crate) fn records_of(seed: u64, count: usize) -> Vec<u8> {
     text.into_bytes()
 }
 
-fn imports(report: &mut Report, world: &World, patient: &dyn Fn() -> Session) {
+/// Adds the figure of importing.
+pub(crate) fn imports(report: &mut Report) {
+    let world = World::new();
     let bytes = records_of(0, IMPORTED);
     let file = world.file("import.json", &bytes);
     let (mut ratios, mut ours, mut floors) = (Vec::new(), Vec::new(), Vec::new());
     for round in 0..=IMPORTS {
         let floor = import_floor(&world.folder.path().join(format!("floor-{round}.db")), &bytes);
-        let into = patient();
+        let into = patient(&world);
         let start = Instant::now();
         let done = import(&into, &file);
         let took = start.elapsed().as_secs_f64() * 1e3;
@@ -172,7 +177,7 @@ impl Floor {
                 .prepare_cached("INSERT INTO word (title, words) VALUES (?1, ?2)")
                 .and_then(|mut insert| insert.execute(params![line.item.title, line.words]))
                 .expect("words");
-            let item = serde_json::to_string(&line.item).expect("JSON");
+            let item = reading::lean::json(&line.item, 0).expect("JSON");
             self.0
                 .prepare_cached("INSERT INTO line (section, date, item) VALUES (?1, ?2, ?3)")
                 .and_then(|mut insert| {

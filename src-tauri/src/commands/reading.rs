@@ -23,7 +23,7 @@ pub async fn room_mark_seen(reader: Invited, scope: RoomScope) -> Result<(), App
     reader.run(move |session| reading::mark_seen(session, &scope)).await
 }
 
-/// A page of items: an `ItemPage`.
+/// A page of items: an `ItemPage` without what is empty in its items.
 #[tauri::command]
 pub async fn room_items(
     reader: Invited,

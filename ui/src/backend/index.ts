@@ -4,6 +4,7 @@
  */
 import { call, on } from "./transport";
 import type * as T from "./types";
+import { wholePage } from "./whole";
 
 export { startTransport, windowLabel } from "./transport";
 export { asAppError, isAppError } from "./failure";
@@ -169,7 +170,8 @@ export const doctor = {
 export const room = {
   summary: commandWith<{ scope: T.RoomScope }, T.RoomSummary>("room_summary"),
   markSeen: commandWith<{ scope: T.RoomScope }, undefined>("room_mark_seen"),
-  items: commandWith<{ scope: T.RoomScope; query: T.ItemQuery }, T.ItemPage>("room_items"),
+  items: async (args: { scope: T.RoomScope; query: T.ItemQuery }): Promise<T.ItemPage> =>
+    wholePage((await call("room_items", args)) as T.ItemPage),
   density: commandWith<{ scope: T.RoomScope; query: T.ItemQuery }, T.DensityView[]>("room_density"),
   analytes: commandWith<{ scope: T.RoomScope; query: T.ItemQuery }, T.AnalytePage>("room_analytes"),
   trend: commandWith<{ scope: T.RoomScope; analyte: string }, T.TrendView>("room_trend"),

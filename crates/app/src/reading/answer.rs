@@ -9,6 +9,7 @@ use keyward_records::view::{ChartInput, ChartItem, SectionState};
 
 use super::access::{Access, Body};
 use super::index::{Extra, Handle};
+use super::lean;
 use crate::error::{AppError, ErrorCode};
 use crate::ports::index::{Line, LineFilter};
 use crate::ports::vault::Transaction;
@@ -110,7 +111,7 @@ pub(super) fn items(
     lines.iter().map(|line| named_item(tx, scope, line, &mut names)).collect()
 }
 
-/// As [`items`], as JSON.
+/// As [`items`], as [`lean`] JSON.
 ///
 /// # Errors
 /// As [`item`].
@@ -131,7 +132,7 @@ pub(super) fn items_json(
             out.push_str(&line.item);
         } else {
             let item = named_item(tx, scope, line, &mut names)?;
-            out.push_str(&serde_json::to_string(&item).map_err(|_| ErrorCode::Internal)?);
+            out.push_str(&lean::json(&item, line.item.len()).map_err(|_| ErrorCode::Internal)?);
         }
     }
     out.push(']');

@@ -7,6 +7,7 @@ use keyward_records::view::{ChartInput, SharedScope};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::lean;
 use crate::error::{AppError, ErrorCode};
 use crate::ports::clock::UnixSeconds;
 use crate::ports::index::{NewLine, PASSING};
@@ -222,10 +223,7 @@ fn new_line(entry: &Entry<'_>, line: Line) -> Result<NewLine, AppError> {
 const ITEM: usize = 1000;
 
 fn json(value: &impl Serialize, length: usize) -> Result<String, AppError> {
-    let internal = || AppError::new(ErrorCode::Internal);
-    let mut text = Vec::with_capacity(length);
-    serde_json::to_writer(&mut text, value).map_err(|_| internal())?;
-    String::from_utf8(text).map_err(|_| internal())
+    lean::json(value, length).map_err(|_| ErrorCode::Internal.into())
 }
 
 fn extra(line: &Line, origin: &str) -> Extra {

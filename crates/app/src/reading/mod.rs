@@ -1,7 +1,8 @@
 //! The reading room: a chart of 100 000 records, a page at a time, for the patient (her own), her
 //! preview of a share and the doctor (a share) by one code path.
 //!
-//! - [`index`]: a record becomes a line of the reading index, in the transaction that stores it;
+//! - [`index`]: a record becomes a line of the reading index, in the transaction that stores it,
+//!   stored as [`lean`] JSON;
 //! - [`access`]: who may read which scope, and where its records stand;
 //! - [`room`]: summary, lists, analytes, trends, comparisons, medicines, panels, search;
 //! - [`record`]: one record in full; [`document`]: a document of it;
@@ -14,6 +15,7 @@ mod answer;
 mod catch_up;
 mod document;
 mod index;
+pub mod lean;
 mod letters;
 mod measures;
 mod preview;

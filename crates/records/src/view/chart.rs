@@ -143,6 +143,7 @@ pub struct ChartItem {
     /// The section.
     pub category: Category,
     /// What is sensitive about it, by its content or by where it is kept.
+    #[serde(default)]
     pub sensitivity: Vec<Sensitivity>,
     /// FHIR resource type; empty if it is not known.
     pub resource_type: String,
@@ -155,18 +156,23 @@ pub struct ChartItem {
     /// FHIR status code as written.
     pub status: Option<String>,
     /// What must be shown with it.
+    #[serde(default)]
     pub markers: Vec<Marker>,
     /// Its value.
     pub value: Option<ValueView>,
     /// Why it has none.
     pub absent: Option<AbsentReason>,
     /// Its parts (blood pressure).
+    #[serde(default)]
     pub components: Vec<ComponentView>,
     /// The laboratory's own ranges.
+    #[serde(default)]
     pub ranges: Vec<ReferenceRangeView>,
     /// The laboratory's flags.
+    #[serde(default)]
     pub flags: Vec<FlagView>,
     /// A second line: dose, reaction, result, class of visit, …
+    #[serde(default)]
     pub details: Vec<Detail>,
     /// Who made or did it, as written.
     pub performer: Option<String>,

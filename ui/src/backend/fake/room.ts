@@ -2,6 +2,7 @@
  * DEVELOPMENT ONLY: the invented answers of the reading room. `?many=100000` makes a life of as many entries.
  * All people and values here are made up.
  */
+import { leanItem } from "./lean";
 import type * as T from "../types";
 import { amount, date, high, quantity, range } from "./build";
 import { itemById, items as fewItems, recordView } from "./chart";
@@ -507,7 +508,10 @@ const queryOf = (args: Args) => ({ ...none, ...(args.query as T.ItemQuery) });
 
 export const roomAnswers: Record<string, (args: Args) => unknown> = {
   room_summary: (args) => summary(scopeOf(args)),
-  room_items: (args) => items(scopeOf(args), queryOf(args)),
+  room_items: (args) => {
+    const page = items(scopeOf(args), queryOf(args));
+    return { ...page, items: page.items.map(leanItem) };
+  },
   room_density: (args) => density(scopeOf(args), queryOf(args)),
   room_analytes: (args) => {
     const all = analytesOf(scopeOf(args), queryOf(args));
