@@ -103,6 +103,15 @@ pub trait Transaction: ReadingIndex {
         self.insert_record(row)
     }
 
+    /// Hands to the disk what it can of what was changed so far, while there is nothing else to do. It changes nothing
+    /// about what is committed.
+    ///
+    /// # Errors
+    /// What the store reports.
+    fn hand_over(&mut self) -> Result<(), VaultError> {
+        Ok(())
+    }
+
     /// One record.
     ///
     /// # Errors

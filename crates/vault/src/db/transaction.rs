@@ -202,6 +202,10 @@ impl Transaction for SqlTransaction<'_> {
         self.insert_packed(row, packed.as_ref())
     }
 
+    fn hand_over(&mut self) -> Result<(), VaultError> {
+        self.sql(Connection::cache_flush)
+    }
+
     fn insert_packed(
         &mut self,
         row: &RecordRow,

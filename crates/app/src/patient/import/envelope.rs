@@ -7,17 +7,19 @@
 use std::collections::VecDeque;
 use std::io::{self, Read, Write};
 use std::ops::Range;
+use std::sync::mpsc;
+use std::thread;
 
 use keyward_protocol::ids::RecordId;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::book::FileBook;
-use super::original::{self, Original, Pieces};
+use super::original::{self, Original, Packed, Pieces};
 use crate::error::{AppError, ErrorCode};
 use crate::ports::vault::Transaction;
 
-/// Pieces that wait to be stored at most.
+/// Packed pieces that wait to be stored at most.
 const WAITING: usize = 16;
 /// Bytes of a record's id.
 const ID: usize = 16;
@@ -46,6 +48,7 @@ pub(super) struct Placed {
 }
 
 /// Keeps what stands around the records of a file; what was known before, and so is another's, stands around, too.
+/// It is packed on a second thread while this one hands what was stored so far to the disk.
 ///
 /// # Errors
 /// What the vault reports.
@@ -57,6 +60,25 @@ pub(super) fn keep(
     places: &mut [Placed],
 ) -> Result<(), AppError> {
     places.sort_unstable_by_key(|placed| placed.place.start);
+    let original = thread::scope(|scope| {
+        let (made, given) = mpsc::sync_channel(WAITING);
+        let work = move || pack(bytes, places, &mut |piece| made.send(piece).is_ok());
+        let packing = thread::Builder::new().name("import-around".into());
+        let packing = packing.spawn_scoped(scope, work).map_err(|_| ErrorCode::Internal)?;
+        tx.hand_over()?;
+        given.iter().try_for_each(|piece| original::store(tx, source, &piece))?;
+        packing.join().map_err(|_| ErrorCode::Internal)?
+    })?;
+    file.original = Some(original);
+    Ok(())
+}
+
+/// Packs what stands around the records and gives it away piece by piece, until `give` says that nobody wants it.
+fn pack(
+    bytes: &[u8],
+    places: &[Placed],
+    give: &mut dyn FnMut(Packed) -> bool,
+) -> Result<Original, AppError> {
     let mut pieces = Pieces::quick();
     let mut at = 0;
     for Placed { place, record } in places {
@@ -66,14 +88,17 @@ pub(super) fn keep(
         }
         around(&mut pieces, bytes.get(at..place.start))?;
         pieces.push(record.as_bytes()).map_err(|_| ErrorCode::Internal)?;
-        if pieces.waiting() >= WAITING {
-            pieces.store(tx, source)?;
-        }
+        give_all(&mut pieces, give)?;
         at = place.end;
     }
     around(&mut pieces, bytes.get(at..))?;
-    file.original = Some(pieces.finish(tx, source)?);
-    Ok(())
+    let original = pieces.end()?;
+    give_all(&mut pieces, give)?;
+    Ok(original)
+}
+
+fn give_all(pieces: &mut Pieces, give: &mut dyn FnMut(Packed) -> bool) -> Result<(), AppError> {
+    if pieces.take_ready().all(give) { Ok(()) } else { Err(ErrorCode::Internal.into()) }
 }
 
 fn around(pieces: &mut Pieces, text: Option<&[u8]>) -> Result<(), AppError> {

@@ -35,14 +35,17 @@ fn row(source: &str, number: u64) -> String {
     format!("original/{source}/{number:06}")
 }
 
+/// A packed piece with the number of its row.
+pub(super) type Packed = (u64, Vec<u8>);
+
 /// Cuts what flows through into packed pieces.
 #[derive(Default)]
 pub(super) struct Pieces {
     open: Vec<u8>,
     hash: Sha256,
     bytes: u64,
-    /// Packed, not yet stored: with the number of its row.
-    ready: Vec<(u64, Vec<u8>)>,
+    /// Not yet stored.
+    ready: Vec<Packed>,
     made: u64,
     level: Compression,
 }
@@ -93,10 +96,12 @@ impl Pieces {
         tx: &mut (impl Transaction + ?Sized),
         source: &str,
     ) -> Result<(), StoreError> {
-        for (number, packed) in self.ready.drain(..) {
-            tx.put(Collection::Sources, &row(source, number), &packed)?;
-        }
-        Ok(())
+        self.ready.drain(..).try_for_each(|piece| store(tx, source, &piece))
+    }
+
+    /// Takes out what is ready, to be stored by [`store`].
+    pub(super) fn take_ready(&mut self) -> impl Iterator<Item = Packed> {
+        self.ready.drain(..)
     }
 
     /// Stores the rest and says what the whole is.
@@ -108,13 +113,35 @@ impl Pieces {
         tx: &mut (impl Transaction + ?Sized),
         source: &str,
     ) -> Result<Original, AppError> {
+        let original = self.end()?;
+        self.store(tx, source)?;
+        Ok(original)
+    }
+
+    /// Makes the last piece, which is ready then, and says what the whole is.
+    ///
+    /// # Errors
+    /// None that can be expected.
+    pub(super) fn end(&mut self) -> Result<Original, AppError> {
         if !self.open.is_empty() {
             self.close().map_err(|_| ErrorCode::Internal)?;
         }
-        self.store(tx, source)?;
         let hash = std::mem::take(&mut self.hash).finalize();
         Ok(Original { bytes: self.bytes, sha256: hex::encode(hash), pieces: self.made })
     }
+}
+
+/// Stores one piece.
+///
+/// # Errors
+/// What the vault reports.
+pub(super) fn store(
+    tx: &mut (impl Transaction + ?Sized),
+    source: &str,
+    (number, packed): &Packed,
+) -> Result<(), StoreError> {
+    tx.put(Collection::Sources, &row(source, *number), packed)?;
+    Ok(())
 }
 
 /// Keeps a whole file.
