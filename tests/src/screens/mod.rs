@@ -38,6 +38,8 @@ const MOTION: &str = include_str!("motion.js");
 const FORCE_COLOURS: &str = include_str!("forced.js");
 /// Size of the page: that of a new window of the app.
 const WINDOW: (u32, u32) = (1180, 800);
+/// A little narrower: tables of many columns have no room to spare.
+const TIGHT: (u32, u32) = (1110, 800);
 /// The widest screens there are.
 const WIDE: (u32, u32) = (3440, 1300);
 /// A display on which the widest fits, with the browser's own bar.
