@@ -29,6 +29,14 @@ describe("what may tell who she is", () => {
     expect(second?.textContent).toContain("Potassium, Sodium, Calcium, and 1 more · 5 times");
   });
 
+  it("names each document apart, of which there are no words to read here", () => {
+    const documents = ["Letter", "Heart, picture", "Letter"];
+    const items = documents.map((title, n) => found(n, { title, what: "document", text: "" }));
+    render(<IdentifyingList items={items} />);
+    const lines = screen.getAllByRole("listitem").map((each) => each.textContent);
+    expect(lines).toEqual(["A whole documentLetter · 2 times", "A whole documentHeart, picture"]);
+  });
+
   it("counts all that does not stand there", () => {
     const many = Array.from({ length: 55 }, (_, n) => found(n, { text: `Words ${String(n)}` }));
     render(<IdentifyingList items={[...many, found(99, { text: "Words 54" })]} />);

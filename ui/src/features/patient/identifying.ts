@@ -14,11 +14,14 @@ export interface Remark {
   times: number;
 }
 
-/** One remark for the same words, in the order in which they first come: what holds her own words stays in front. */
+/**
+ * One remark for the same words, in the order in which they first come: what holds her own words stays in front. What has
+ * no words to read here, a whole document, is told by its title.
+ */
 export function remarksOf(items: readonly IdentifiesView[]): Remark[] {
   const remarks = new Map<string, Remark>();
   for (const { what, text, hits, title } of items) {
-    const key = JSON.stringify([what, text, hits]);
+    const key = JSON.stringify([what, text || ["of", title], hits]);
     const known = remarks.get(key);
     if (!known) {
       remarks.set(key, { key, what, text, hits, titles: [title], times: 1 });
