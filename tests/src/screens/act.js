@@ -12,11 +12,11 @@ const wordsOf = (element) =>
   (element.getAttribute("aria-label") ?? element.innerText ?? "").trim();
 const dialog = () => all("[role=dialog], [role=alertdialog]").at(-1);
 
-/** A button by the words it is called by; those of an open dialog come first. */
+/** A button, or an answer of a few, by the words it is called by; those of an open dialog come first. */
 function named(words) {
-  const found = all("button, a[href], summary, [role=button]").filter(
-    (each) => wordsOf(each) === words && !each.disabled,
-  );
+  const found = all(
+    "button, a[href], summary, [role=button], label.segment",
+  ).filter((each) => wordsOf(each) === words && !each.disabled);
   const within = dialog();
   return found.find((each) => within?.contains(each)) ?? found[0];
 }

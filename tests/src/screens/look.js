@@ -94,9 +94,9 @@ function look(element, findings) {
     findings.push(`cut off at the side by ${wider} px: ${nameOf(element)}`);
   if (taller > 2 && cuts(style.overflowY))
     findings.push(`cut off below by ${taller} px: ${nameOf(element)}`);
-  // A wide table may scroll in its own place, if the keyboard reaches it.
+  // A wide table may scroll in its own place, if the keyboard reaches it. One that folds does so before it would.
   const table =
-    element.querySelector("table") &&
+    element.querySelector("table:not(.stacking)") &&
     (element.tabIndex >= 0 || element.querySelector("a[href], button"));
   if (wider > 1 && scrolls(style.overflowX) && !table)
     findings.push(`scrolls sideways by ${wider} px: ${nameOf(element)}`);

@@ -6,6 +6,7 @@ import type { SessionView } from "../backend/types";
 import { LockScreen } from "../features/lock/LockScreen";
 import { Letter } from "../features/welcome/Letter";
 import { formattingLocale, onLanguage } from "../locales/i18n";
+import { silence } from "../shared/announce";
 import { Failure } from "../shared/components/Failure";
 import { clearToasts } from "../shared/components/Toast";
 import { Skeleton } from "../shared/components/Waiting";
@@ -52,6 +53,7 @@ function ProfileWindow() {
     const drop = () => {
       forget();
       clearToasts();
+      silence();
       setGeneration((known) => known + 1);
     };
     const unlisten = [events.locked(drop), events.changed(refresh)];

@@ -245,6 +245,12 @@ export const walks = [
     ],
   },
   {
+    route: "settings",
+    window: "patient",
+    address: "/settings",
+    steps: [press("travel.apart"), look("apart")],
+  },
+  {
     route: "patient-home",
     window: "patient",
     address: "/",

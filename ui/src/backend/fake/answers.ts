@@ -616,7 +616,7 @@ const answersByCommand: Answers = {
         {
           recordId: "i5",
           title: "Note",
-          what: "freeText",
+          what: "text",
           place: "note[0].text",
           text: "Anna says she feels well since the walk in May.",
           hits: ["Anna"],

@@ -79,6 +79,7 @@ export function LockScreen({ session }: { session: SessionView }) {
       </Form>
       <div className="stack stack-tight soft small">
         <p>{t(session.passphraseSet ? "lock.protects.with" : "lock.protects.without")}</p>
+        {!session.passphraseSet && <p>{t("lock.passphraseAdvice")}</p>}
         <p>{t("lock.byItself", { n: session.autoLockMinutes })}</p>
       </div>
       {session.passphraseSet && (

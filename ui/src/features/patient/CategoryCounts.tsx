@@ -1,9 +1,13 @@
-import type { CategoryCount } from "../../backend/types";
+import type { Category, CategoryCount } from "../../backend/types";
 import { href } from "../../app/router";
 import { t } from "../../locales/i18n";
 import { VisibilityLine } from "../../shared/components/VisibilityLine";
 import { Emblem } from "../../shared/icons";
 import { categoryName } from "../../shared/records/words";
+
+/** Values stand in their table, newest first; everything else on the timeline. */
+const placeOf = (kind: Category) =>
+  `/records/${kind === "results" || kind === "vitals" ? "results" : "timeline"}?kind=${kind}`;
 
 /** Kinds of records with their number and who sees them. */
 export function CategoryCounts({ categories }: { categories: CategoryCount[] }) {
@@ -17,7 +21,7 @@ export function CategoryCounts({ categories }: { categories: CategoryCount[] }) 
             <div className="list-main">
               <span className="row row-between">
                 <span className="list-title">
-                  <a href={href(`/records?kind=${each.category}`)}>{categoryName(each.category)}</a>
+                  <a href={href(placeOf(each.category))}>{categoryName(each.category)}</a>
                 </span>
                 <span className="soft small figures">{t("chart.count", { n: each.records })}</span>
               </span>

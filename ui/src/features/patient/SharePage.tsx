@@ -171,7 +171,11 @@ function Details({ share }: { share: ShareView }) {
             />
           ),
         },
-        { label: t("share.records"), value: t("chart.count", { n: share.records }) },
+        // Of a share that is over the relay keeps none; what had been fetched stands above.
+        (isOpen(share) || share.records > 0) && {
+          label: t("share.records"),
+          value: t("chart.count", { n: share.records }),
+        },
         {
           label: t("share.shownAs"),
           value: t(share.showsName ? "share.asName" : "share.asPseudonym", { name: share.shownAs }),

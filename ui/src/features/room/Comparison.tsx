@@ -171,7 +171,8 @@ function Value({ item, label }: { item: ChartItem | null; label: string }) {
 /** A difference after converting says so. */
 function Difference({ row }: { row: ComparisonRow }) {
   if (!row.earlier || !row.later) return <span className="soft">–</span>;
-  if (row.difference === null) return <span className="soft small">{differenceText(row)}</span>;
+  if (row.difference === null || row.earlier.id === row.later.id)
+    return <span className="soft small">{differenceText(row)}</span>;
   const words = differenceText(row);
   return (
     <>

@@ -49,7 +49,7 @@ export function Results() {
   return (
     <RoomPage
       heading={t("results.heading")}
-      lead={t("results.lead")}
+      lead={t(query.flaggedOnly ? "results.leadFlagged" : "results.lead")}
       kinds={kind ? [kind] : measurable}
       actions={
         <>
@@ -57,7 +57,10 @@ export function Results() {
             {t("results.compare")}
           </ButtonLink>
           <PrintButton before={whole} />
-          <CopyButton key={JSON.stringify(query)} text={async () => analytesText(await whole(), room.person)}>
+          <CopyButton
+            key={JSON.stringify(query)}
+            text={async () => analytesText(await whole(), room.person, query.flaggedOnly)}
+          >
             {t("room.copy")}
           </CopyButton>
         </>
@@ -74,7 +77,7 @@ export function Results() {
             ) : (
               <>
                 <Withheld kinds={kind ? [kind] : measurable} />
-                <ResultTable analytes={found} />
+                <ResultTable analytes={found} flagged={query.flaggedOnly} />
                 <div className="row row-between screen-only">
                   <span className="soft small figures" role="status">
                     {t("room.shownOf", { shown: found.length, total })}
@@ -190,10 +193,12 @@ function NoResults({ query, kinds }: { query: ItemQuery; kinds: Category[] }) {
   );
 }
 
-function ResultTable({ analytes }: { analytes: AnalyteView[] }) {
+/** What is not flagged is left out before the newest is looked for: then the columns say so. */
+function ResultTable({ analytes, flagged }: { analytes: AnalyteView[]; flagged: boolean }) {
   const { person } = useRoom();
   const to = useRoomLinks();
   const today = fullDate(Date.now() / 1000);
+  const names = columnNames(flagged);
   return (
     <div className="table-scroll">
       <table className="grid stacking results-table">
@@ -202,12 +207,12 @@ function ResultTable({ analytes }: { analytes: AnalyteView[] }) {
           <PaperHead columns={6} />
           <tr>
             <th scope="col">{t("results.test")}</th>
-            <th scope="col">{t("results.newest")}</th>
+            <th scope="col">{t(names.newest)}</th>
             <th scope="col">{t("results.range")}</th>
             <th scope="col">{t("results.date")}</th>
-            <th scope="col">{t("results.before")}</th>
+            <th scope="col">{t(names.before)}</th>
             <th scope="col" className="number screen-only">
-              {t("results.values")}
+              {t(names.values)}
             </th>
           </tr>
         </thead>
@@ -216,6 +221,7 @@ function ResultTable({ analytes }: { analytes: AnalyteView[] }) {
             <ResultRow
               key={analyte.key}
               analyte={analyte}
+              names={names}
               to={to({ at: "trend", analyte: analyte.key })}
               record={to({ at: "record", id: analyte.latest.id })}
             />
@@ -226,7 +232,26 @@ function ResultTable({ analytes }: { analytes: AnalyteView[] }) {
   );
 }
 
-function ResultRow({ analyte, to, record }: { analyte: AnalyteView; to: string; record: string }) {
+const columnNames = (flagged: boolean) =>
+  flagged
+    ? ({
+        newest: "results.newestFlagged",
+        before: "results.beforeFlagged",
+        values: "results.valuesFlagged",
+      } as const)
+    : ({ newest: "results.newest", before: "results.before", values: "results.values" } as const);
+
+function ResultRow({
+  analyte,
+  names,
+  to,
+  record,
+}: {
+  analyte: AnalyteView;
+  names: ReturnType<typeof columnNames>;
+  to: string;
+  record: string;
+}) {
   const { latest, previous } = analyte;
   const [range] = latest.ranges;
   return (
@@ -237,7 +262,7 @@ function ResultRow({ analyte, to, record }: { analyte: AnalyteView; to: string; 
           <Origin item={latest} />
         </span>
       </th>
-      <td className="figures" data-label={t("results.newest")}>
+      <td className="figures" data-label={t(names.newest)}>
         {latest.components.length > 0 && !latest.value ? (
           latest.components.map((part) => (
             <span key={part.code.display} className="result-part">
@@ -264,7 +289,7 @@ function ResultRow({ analyte, to, record }: { analyte: AnalyteView; to: string; 
           <ItemDate item={latest} />
         </a>
       </td>
-      <td className="figures small" data-label={t("results.before")}>
+      <td className="figures small" data-label={t(names.before)}>
         {previous ? (
           <>
             {itemValue(previous)}
@@ -276,7 +301,7 @@ function ResultRow({ analyte, to, record }: { analyte: AnalyteView; to: string; 
           <span className="soft">–</span>
         )}
       </td>
-      <td className="figures number screen-only" data-label={t("results.values")}>
+      <td className="figures number screen-only" data-label={t(names.values)}>
         {analyte.count}
       </td>
     </tr>

@@ -5,7 +5,7 @@ import { t } from "../../locales/i18n";
 import { commas, dateFormat } from "../../shared/format/dates";
 import { dateText } from "../../shared/records/Entry";
 import { partTitle, trendName } from "../../shared/records/own";
-import { flagWords, referenceText, unitText } from "../../shared/records/words";
+import { flagWords, referenceText } from "../../shared/records/words";
 import { useRoomLinks } from "./context";
 import {
   type Drawn,
@@ -18,7 +18,7 @@ import {
   roundSteps,
   thinned,
 } from "./trend";
-import { pointValue } from "./trendWords";
+import { curveUnit, pointValue } from "./trendWords";
 
 const rem = (): number => Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
 
@@ -54,6 +54,7 @@ export function TrendChart({ trend, picture }: { trend: TrendView; picture: Pict
   const [at, setAt] = useState(picture.inOrder.length - 1);
   const hint = useId();
   const unit = rem();
+  const written = curveUnit(trend);
   const height = Math.round(16 * unit);
   const edge = { start: 3.6 * unit, end: 0.9 * unit, top: 1.1 * unit, bottom: 1.9 * unit };
   const times = picture.inOrder.map((drawn) => drawn.time);
@@ -239,7 +240,7 @@ export function TrendChart({ trend, picture }: { trend: TrendView; picture: Pict
           </>
         )}
       </div>
-      {unitText(trend.unit) && <span className="trend-unit soft small">{unitText(trend.unit)}</span>}
+      {written && <span className="trend-unit soft small">{written}</span>}
     </figure>
   );
 }

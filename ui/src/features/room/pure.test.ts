@@ -1,13 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { itemById, recordView } from "../../backend/fake/chart";
-import type { ChartItem, DensityView, TrendPoint, TrendView } from "../../backend/types";
+import type { ChartItem, ComparisonRow, DensityView, TrendPoint, TrendView } from "../../backend/types";
 import { analyteOf } from "../../shared/records/analyte";
 import { excerptOf, indentXml } from "../../shared/records/excerpt";
 import { itemLine } from "../../shared/records/plain";
+import { differenceText } from "../../shared/records/words";
 import { previewPlace, roomAddress, searchAddress } from "./address";
 import { densityOf, heightOf, monthsOf, yearAt, yearsOldestFirst } from "./density";
 import { pagesOf } from "./ItemList";
 import { bandsOf, pictureOf, reach, roundSteps, thinned, timeOf } from "./trend";
+import { curveUnit } from "./trendWords";
 
 const measured = (id: string, date: string, value: string | null, unit: string): ChartItem => ({
   ...itemById("i7"),
@@ -33,6 +35,36 @@ const trend = (points: TrendPoint[], change: Partial<TrendView> = {}): TrendView
   leftOut: 0,
   cut: false,
   ...change,
+});
+
+describe("a unit", () => {
+  const micromoles = (id: string, value: string): ChartItem => {
+    const item = measured(id, "2020-01-01", value, "µmol/L");
+    const quantity = { value, comparator: null, unit: "µmol/L", code: "umol/L", system: null };
+    return { ...item, value: { kind: "quantity", quantity } };
+  };
+  const row = (earlier: ChartItem, later: ChartItem, difference: string | null): ComparisonRow => ({
+    key: "loinc|14682-9",
+    name: "Creatinine",
+    earlier,
+    later,
+    difference,
+    unit: "umol/L",
+    converted: false,
+  });
+
+  it("of a curve or a difference is written as the values beside it are", () => {
+    const points = [point(micromoles("a", "94"), 94), point(micromoles("b", "97"), 97)];
+    expect(curveUnit(trend(points, { unit: "umol/L" }))).toBe("µmol/L");
+    expect(differenceText(row(micromoles("a", "94"), micromoles("b", "97"), "3"))).toBe("+3 µmol/L");
+    expect(curveUnit(trend([], { unit: "mm[Hg]" }))).toBe("mmHg");
+  });
+
+  it("stands beside no difference where one value is on both sides", () => {
+    const same = micromoles("a", "97");
+    expect(differenceText(row(same, same, "0"))).toBe("Same value");
+    expect(differenceText(row(same, micromoles("b", "97"), "0"))).toBe("0 µmol/L");
+  });
 });
 
 describe("a curve", () => {

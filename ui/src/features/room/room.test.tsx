@@ -152,6 +152,16 @@ describe("results", () => {
     expect(within(row).getByText("3.5 to 5.1 mmol/L")).toBeTruthy();
   });
 
+  it("do not call a value the newest where only those that are flagged are looked for", async () => {
+    await open("patient", "/records/results?only=flagged");
+    expect(await screen.findByRole("columnheader", { name: "Newest flagged" })).toBeTruthy();
+    expect(screen.getByText(/A newer one may be normal/)).toBeTruthy();
+    expect(screen.queryByRole("columnheader", { name: "Newest value" })).toBeNull();
+    await userEvent.click(screen.getByRole("checkbox", { name: "Only what the laboratory flagged" }));
+    expect(await screen.findByRole("columnheader", { name: "Newest value" })).toBeTruthy();
+    expect(screen.queryByText(/A newer one may be normal/)).toBeNull();
+  });
+
   /** 150 results in two pages; the second fails while `broken`. */
   async function openMany(state = { broken: false }): Promise<void> {
     const many = (offset: number) =>

@@ -3,7 +3,7 @@ import { formattingLocale, t } from "../../locales/i18n";
 import { listed } from "../../shared/format/dates";
 import { componentText, itemValue } from "../../shared/records/Entry";
 import { trendName } from "../../shared/records/own";
-import { unitText } from "../../shared/records/words";
+import { unitText, writtenUnit } from "../../shared/records/words";
 import { partOf } from "./trend";
 
 /** The value as it was written. */
@@ -15,12 +15,16 @@ export function pointValue(point: TrendPoint): string {
 const number = (value: number): string =>
   new Intl.NumberFormat(formattingLocale(), { maximumSignificantDigits: 6 }).format(value);
 
+/** The unit of the curve, as its newest values write it. */
+export const curveUnit = (trend: TrendView): string =>
+  writtenUnit(trend.unit, trend.points.map((point) => point.item).reverse());
+
 /** From which units to which, and with what number. */
 export function conversionSentence(trend: TrendView): string | undefined {
   const { conversion } = trend;
   if (!conversion) return undefined;
   const from = listed(conversion.from.map((unit) => unitText(unit)));
-  const to = unitText(conversion.to);
+  const to = conversion.to === trend.unit ? curveUnit(trend) : unitText(conversion.to);
   return conversion.molarMass === null
     ? t("trend.conversion", { from, to })
     : t("trend.conversionMass", { from, to, name: trendName(trend), mass: number(conversion.molarMass) });
@@ -31,5 +35,5 @@ export const convertedText = (point: TrendPoint, trend: TrendView): string =>
   point.value === null
     ? ""
     : t("trend.convertedTo", {
-        value: [number(point.value), unitText(trend.unit)].filter(Boolean).join(" "),
+        value: [number(point.value), curveUnit(trend)].filter(Boolean).join(" "),
       });

@@ -110,6 +110,7 @@ function LockProtects() {
   return (
     <Notice title={t(passphraseSet ? "settings.lockWithTitle" : "settings.lockWithoutTitle")}>
       <p>{t(passphraseSet ? "lock.protects.with" : "lock.protects.without")}</p>
+      {!passphraseSet && <p>{t("settings.lockPassphrase")}</p>}
       <p>{t("settings.lockMemory")}</p>
       <p>{t("settings.lockClipboard")}</p>
       {!onLinux && role !== "desk" && <p>{t("settings.lockFrames")}</p>}

@@ -196,7 +196,8 @@ export const common = {
   "lock.protects.with":
     "Only the passphrase opens this again. Who takes or uses this computer gets no further without it.",
   "lock.protects.without":
-    "Without a passphrase, the lock keeps others from reading along. But whoever is logged in to this computer can press Unlock. You can set a passphrase in the settings.",
+    "Without a passphrase, the lock keeps others from reading along. But whoever is logged in to this computer can press Unlock.",
+  "lock.passphraseAdvice": "You can set a passphrase in the settings.",
   "lock.byItself":
     "Keyward locks by itself after {n, plural, one {# minute} other {# minutes}} without activity.",
   "keyring.waiting": "Waiting for this computer’s keyring",

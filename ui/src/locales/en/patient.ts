@@ -151,7 +151,7 @@ export const patient = {
   "spaces.name": "Name of the space",
   "spaces.nameHint": "Only you see this name.",
   "spaces.nameMissing": "Give the space a name",
-  "spaces.shows": "What do doctors see instead of a number?",
+  "spaces.shows": "Under which name do doctors see you?",
   "spaces.showsMissing": "Choose whether doctors see your name",
   "spaces.showName": "My name",
   "spaces.showNameHint": "Your clinic vouches that it is you.",
@@ -332,6 +332,7 @@ export const patient = {
   "preview.identifiesNamed": "{n, plural, one {# thing} other {# things}} in these records tell who you are",
   "preview.identifiesShow": "Show them",
   "preview.more": "and {n, number} more",
+  "preview.times": "{where} · {n, plural, one {# time} other {# times}}",
   "preview.withheld": "{n, plural, one {# record stays} other {# records stay}} with you",
   "preview.withheldShow": "Which ones",
   "stays.keptApart": "It tells of things you keep apart",
@@ -397,7 +398,8 @@ export const patient = {
   "proof.unproved": "Not proved",
   "accesses.heading": "Who looked at your records",
   "accesses.lead": "Newest first.",
-  "accesses.apart": "Things travel apart, as you chose in the settings. So looks stand here days later.",
+  "accesses.apart":
+    "Things travel apart, as you chose in the settings. So it takes days until a look shows up here.",
   "accesses.none": "Nobody has looked at your records",
   "accesses.noneHint":
     "When a doctor fetches something you share, it is listed here: who, what, when and for what.",

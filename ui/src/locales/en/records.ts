@@ -238,7 +238,10 @@ export const records = {
   "identifies.extension": "Additional details",
   "identifies.technicalId": "Technical number",
   "identifies.containedPerson": "Details of a person inside the record",
-  "identifies.freeText": "Words somebody typed",
+  "identifies.text": "Words somebody typed",
+  "identifies.label": "A name that somebody typed",
+  "identifies.document": "A whole document",
+  "identifies.source": "A record that was not understood",
   "identifies.other": "Something that may tell who you are",
 
   // How to take a medicine, of its parts.

@@ -18,13 +18,14 @@ export const settings = {
     "“Lock now” stands after all other places. The keys Ctrl, Shift and L together do the same.",
   "settings.lockWithTitle": "What your lock protects, with a passphrase",
   "settings.lockWithoutTitle": "What your lock protects, without a passphrase",
+  "settings.lockPassphrase": "You can set a passphrase further down.",
   "settings.lockMemory": "A lock takes records and keys out of this window and out of the app’s memory.",
   "settings.lockClipboard":
     "It also takes what you copied in Keyward off the clipboard. What you copied in another program stays there. What you have pasted somewhere stays too. Keyward asks programs that keep old copies to leave it out. It cannot make them.",
   "settings.lockFrames":
     "On this computer one thing stays: words that you mark and copy yourself under “Text from the sender”, or in a document made as a web page. When you have copied those, copy something else before you leave.",
   "settings.privacy": "Privacy",
-  "travel.label": "How quickly things travel",
+  "travel.label": "How things travel",
   "travel.atOnce": "At once",
   "travel.apart": "Apart",
   "travel.atOnceMeans":

@@ -199,7 +199,8 @@ export const common = {
   "lock.protects.with":
     "Solo la frase de contraseña vuelve a abrirlo. Quien use su equipo, o se lo lleve, no pasa de aquí sin ella.",
   "lock.protects.without":
-    "Sin frase de contraseña, el bloqueo evita que otros lean con usted. Pero quien haya entrado en este equipo puede pulsar «Desbloquear». Puede poner una frase en los ajustes.",
+    "Sin frase de contraseña, el bloqueo evita que otros lean con usted. Pero quien haya entrado en este equipo puede pulsar «Desbloquear».",
+  "lock.passphraseAdvice": "Puede poner una frase en los ajustes.",
   "lock.byItself":
     "Keyward se bloquea solo después de {n, plural, one {# minuto} other {# minutos}} sin actividad.",
   "keyring.waiting": "Esperando al llavero de este equipo",

@@ -154,7 +154,7 @@ export const patient = {
   "spaces.name": "Nombre del espacio",
   "spaces.nameHint": "Solo usted ve este nombre.",
   "spaces.nameMissing": "Dé un nombre al espacio",
-  "spaces.shows": "¿Qué ven los médicos en lugar de un número?",
+  "spaces.shows": "¿Con qué nombre le ven los médicos?",
   "spaces.showsMissing": "Elija si los médicos ven su nombre",
   "spaces.showName": "Mi nombre",
   "spaces.showNameHint": "Su clínica responde de que es usted.",
@@ -340,6 +340,7 @@ export const patient = {
     "{n, plural, one {# cosa de estos registros dice} other {# cosas de estos registros dicen}} quién es usted",
   "preview.identifiesShow": "Mostrarlas",
   "preview.more": "y {n, number} más",
+  "preview.times": "{where} · {n, plural, one {# vez} other {# veces}}",
   "preview.withheld": "{n, plural, one {# registro se queda} other {# registros se quedan}} con usted",
   "preview.withheldShow": "Cuáles",
   "stays.keptApart": "Habla de cosas que usted guarda aparte",
@@ -407,7 +408,7 @@ export const patient = {
   "accesses.heading": "Quién miró sus registros",
   "accesses.lead": "Lo más nuevo primero.",
   "accesses.apart":
-    "Las cosas viajan por separado, como eligió en los ajustes. Por eso las visitas salen aquí días después.",
+    "Las cosas viajan por separado, como eligió en los ajustes. Por eso una visita tarda días en salir aquí.",
   "accesses.none": "Nadie ha mirado sus registros",
   "accesses.noneHint":
     "Cuando un médico recoja algo que usted comparte, se verá aquí: quién, qué, cuándo y para qué.",

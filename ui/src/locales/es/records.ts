@@ -241,7 +241,10 @@ export const records = {
   "identifies.extension": "Datos adicionales",
   "identifies.technicalId": "Número técnico",
   "identifies.containedPerson": "Datos de una persona dentro del registro",
-  "identifies.freeText": "Palabras que alguien escribió",
+  "identifies.text": "Palabras que alguien escribió",
+  "identifies.label": "Un nombre que alguien escribió",
+  "identifies.document": "Un documento entero",
+  "identifies.source": "Un registro que no se entendió",
   "identifies.other": "Algo que puede decir quién es usted",
 
   // Cómo tomar un medicamento, por partes.

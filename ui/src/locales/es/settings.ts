@@ -21,6 +21,7 @@ export const settings = {
     "«Bloquear» está después de los demás lugares. Las teclas Ctrl, Mayús y L juntas hacen lo mismo.",
   "settings.lockWithTitle": "Qué protege el bloqueo, con frase de contraseña",
   "settings.lockWithoutTitle": "Qué protege el bloqueo, sin frase de contraseña",
+  "settings.lockPassphrase": "Puede poner una frase más abajo.",
   "settings.lockMemory":
     "Al bloquear, los registros y las llaves salen de esta ventana y de la memoria de la aplicación.",
   "settings.lockClipboard":
@@ -28,7 +29,7 @@ export const settings = {
   "settings.lockFrames":
     "En este equipo queda una cosa: las palabras que usted marca y copia en «Texto de quien lo envía», o en un documento hecho como página web. Si las ha copiado, copie otra cosa antes de irse.",
   "settings.privacy": "Privacidad",
-  "travel.label": "Con qué rapidez viajan las cosas",
+  "travel.label": "Cómo viajan las cosas",
   "travel.atOnce": "Enseguida",
   "travel.apart": "Por separado",
   "travel.atOnceMeans":

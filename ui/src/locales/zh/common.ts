@@ -194,8 +194,8 @@ export const common = {
   "lock.passphrase": "口令",
   "lock.unlock": "解锁",
   "lock.protects.with": "只有口令才能再打开。别人用您的电脑，或把它拿走，没有口令就到此为止。",
-  "lock.protects.without":
-    "没有口令时，锁定能防止别人跟着看。但谁登录了这台电脑，谁就能按“解锁”。您可以在设置里设一个口令。",
+  "lock.protects.without": "没有口令时，锁定能防止别人跟着看。但谁登录了这台电脑，谁就能按“解锁”。",
+  "lock.passphraseAdvice": "您可以在设置里设一个口令。",
   "lock.byItself": "{n, plural, other {# 分钟}}没有操作后，Keyward 会自动锁定。",
   "keyring.waiting": "正在等这台电脑的密钥环",
   "keyring.waitingHint": "它可能在另一个窗口里询问您的登录密码，请看看这个窗口后面。",

@@ -238,7 +238,10 @@ export const records = {
   "identifies.extension": "附加细节",
   "identifies.technicalId": "技术编号",
   "identifies.containedPerson": "记录中另一人的资料",
-  "identifies.freeText": "别人写下的文字",
+  "identifies.text": "别人写下的文字",
+  "identifies.label": "别人写下的名称",
+  "identifies.document": "一整份文件",
+  "identifies.source": "没能读懂的记录",
   "identifies.other": "可能透露您是谁的内容",
 
   // 用药方法的各部分。

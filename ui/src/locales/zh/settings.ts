@@ -19,13 +19,14 @@ export const settings = {
   "settings.lockByKey": "“立即锁定”在其他位置之后。同时按 Ctrl、Shift 和 L 也可以。",
   "settings.lockWithTitle": "有口令时，锁定保护什么",
   "settings.lockWithoutTitle": "没有口令时，锁定保护什么",
+  "settings.lockPassphrase": "您可以在下面设一个口令。",
   "settings.lockMemory": "锁定时，记录和钥匙会离开这个窗口和应用的内存。",
   "settings.lockClipboard":
     "您在 Keyward 里复制的内容也会从剪贴板上清掉。您在别的程序里复制的内容会留着，已经粘贴到别处的也会留着。有些程序会保存剪贴板的历史。Keyward 请它们不要保存这些内容，但无法强迫它们。",
   "settings.lockFrames":
     "在这台电脑上有一样会留着：您在“发送者的文字”里，或在网页形式的文档里，自己选中并复制的文字。复制过它之后，请在离开前再复制一点别的内容。",
   "settings.privacy": "隐私",
-  "travel.label": "传送的快慢",
+  "travel.label": "怎样传送",
   "travel.atOnce": "马上",
   "travel.apart": "分开",
   "travel.atOnceMeans":

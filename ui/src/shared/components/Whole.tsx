@@ -18,7 +18,8 @@ export function Whole({ text, pieces }: { text: string; pieces: readonly string[
     // A line may begin after the marks that Chinese writes without a space; the engine does not see that by itself here.
     if (/[\u3001-\u303f\uff00-\uff65]$/u.test(before)) drawn.push(<wbr key={`before ${String(at)}`} />);
     drawn.push(
-      <span key={at} className="whole">
+      // A name of one word may have to break all the same, where a column says so; a date never.
+      <span key={at} className={/\s/u.test(piece) ? "whole" : "whole whole-word"}>
         {piece}
       </span>,
     );

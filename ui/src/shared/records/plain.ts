@@ -85,9 +85,10 @@ export function summaryText(
   ].join("\n");
 }
 
-export function analytesText(analytes: AnalyteView[], person: string): string {
+export function analytesText(analytes: AnalyteView[], person: string, flagged = false): string {
   return [
     t("results.caption", { who: person, date: today() }),
+    ...(flagged ? [t("results.leadFlagged")] : []),
     "",
     ...analytes.map(({ latest }) => bullet(itemLine(latest))),
   ].join("\n");

@@ -146,12 +146,28 @@ const readableUnit = (unit: string): string =>
 export const unitText = (unit: string | null): string =>
   unit === null || unit === "1" ? "" : readableUnit(unit);
 
+/**
+ * The unit of a code as these items write it: "µmol/L", where the code is "umol/L", so that an axis and a difference say
+ * the unit as the values beside them do.
+ */
+export function writtenUnit(code: string | null, items: readonly (ChartItem | null)[]): string {
+  for (const item of items)
+    for (const { value } of item ? [item, ...item.components] : [])
+      if (value?.kind === "quantity" && value.quantity.code === code && value.quantity.unit)
+        return unitText(value.quantity.unit);
+  return unitText(code);
+}
+
 /** The difference of two values with its sign and unit, or why there is none. */
 export function differenceText({ earlier, later, difference, unit }: ComparisonRow): string {
   if (!earlier || !later) return "–";
-  if (difference === null) return t(earlier.id === later.id ? "comparison.same" : "comparison.noDifference");
+  // One value that stands on both sides is not two that are alike.
+  if (earlier.id === later.id) return t("comparison.same");
+  if (difference === null) return t("comparison.noDifference");
   const sign = /^[-−]/.test(difference) || Number(difference) === 0 ? "" : "+";
-  return [`${sign}${difference.replace(/^-/, "−")}`, unitText(unit)].filter(Boolean).join(" ");
+  return [`${sign}${difference.replace(/^-/, "−")}`, writtenUnit(unit, [later, earlier])]
+    .filter(Boolean)
+    .join(" ");
 }
 
 /** A value in one line. */
