@@ -351,17 +351,7 @@ impl Device {
             share: vec![b'x'; 900],
         };
         let message = message.seal(&mut self.rng, space.persona.signing(), doctor).map_err(told)?;
-        let keys = signed
-            .unverified()
-            .entries
-            .iter()
-            .zip(&keys)
-            .map(|(entry, key)| GrantKey {
-                compartment: entry.compartment,
-                epoch: entry.epoch,
-                key: key.to_bytes().to_vec(),
-            })
-            .collect();
+        let keys = GrantKey::of_entries(&signed.unverified().entries, &keys);
         Ok(PostGrant { signed_grant: signed.to_bytes(), keys, message })
     }
 

@@ -57,13 +57,16 @@ fn open(path: &Path) -> Result<Connection, String> {
 }
 
 fn personas(relay: &Connection, stored: &mut Stored) -> rusqlite::Result<()> {
-    let mut all = relay.prepare("SELECT id, valid_from, valid_until, certificate FROM personas")?;
-    let mut rows = all.query([])?;
-    while let Some(row) = rows.next()? {
-        let entry = stored.personas.entry(row.get(0)?).or_default();
-        entry.window = (time(row.get(1)?), time(row.get(2)?));
-        entry.prints.extend(of_bytes(&row.get::<_, Vec<u8>>(3)?));
-    }
+    each(
+        relay,
+        "SELECT id, valid_from, valid_until, certificate FROM personas",
+        |entry, row| {
+            entry.window = (time(row.get(1)?), time(row.get(2)?));
+            entry.prints.extend(of_bytes(&row.get::<_, Vec<u8>>(3)?));
+            Ok(())
+        },
+        stored,
+    )?;
     each(
         relay,
         "SELECT persona, length, header FROM records",

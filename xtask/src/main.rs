@@ -8,6 +8,7 @@ mod fuzzed;
 mod graph;
 mod kills;
 mod load;
+mod mutants;
 mod privacy;
 mod process;
 mod run;
@@ -24,7 +25,7 @@ use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
 #[command(
-    about = "Set-up, run, test, screens, bench, fuzz, ct, sbom, graph, bindings, kills, load, soak, privacy"
+    about = "Set-up, run, test, screens, bench, fuzz, ct, sbom, graph, bindings, kills, load, soak, privacy, mutants"
 )]
 struct Cli {
     #[command(subcommand)]
@@ -74,6 +75,8 @@ enum Command {
     },
     /// Let relay and clinic together try to tell whose persona is whose, and write `docs/privacy.md` if there are many patients.
     Privacy(privacy::Arguments),
+    /// Change the code in small ways, see whether a test notices, and write `docs/mutants.md`.
+    Mutants(mutants::Arguments),
 }
 
 /// A sentence for the person at the terminal.
@@ -95,6 +98,7 @@ fn main() -> ExitCode {
         Command::Load => load::overload(),
         Command::Soak { requests } => load::soak(requests),
         Command::Privacy(arguments) => privacy::run(&arguments),
+        Command::Mutants(arguments) => mutants::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

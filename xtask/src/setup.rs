@@ -27,6 +27,7 @@ const WINDOWS: &[&str] = &[
 const CARGO_DENY: &str = "0.20.2";
 const CARGO_FUZZ: &str = "0.13.2";
 const CARGO_SBOM: &str = "0.10.0";
+const CARGO_MUTANTS: &str = "27.1.0";
 /// The toolchain coverage-guided fuzzing runs on.
 pub(crate) const NIGHTLY: &str = "nightly";
 
@@ -168,6 +169,11 @@ pub(crate) fn fuzz() -> Outcome {
 /// cargo-sbom.
 pub(crate) fn sbom() -> Outcome {
     tool("cargo-sbom", CARGO_SBOM)
+}
+
+/// cargo-mutants.
+pub(crate) fn mutants() -> Outcome {
+    tool("cargo-mutants", CARGO_MUTANTS)
 }
 
 /// Path of a tool installed by this module.

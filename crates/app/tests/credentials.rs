@@ -10,10 +10,9 @@ use std::sync::{Arc, Mutex};
 use keyward_app::credential::{CredentialError, Pace, ROWS, count, evidence, keep_ready, take};
 use keyward_app::error::ErrorCode;
 use keyward_app::patient::home;
-use keyward_app::ports::authority::AuthorityError;
-use keyward_app::ports::credential::{CredentialChannels, Issued};
+use keyward_app::ports::credential::CredentialChannels;
 use keyward_app::ports::http::HttpNetwork;
-use keyward_app::ports::relay::{Network as _, RelayError, ServiceAddress};
+use keyward_app::ports::relay::Network;
 use keyward_app::ports::vault::Collection;
 use keyward_app::recovery::rows;
 use keyward_app::session::Session;
@@ -29,6 +28,7 @@ use keyward_protocol::statement::Signed;
 use keyward_relay_api::authority::credential::{CREDENTIAL_LIMIT, ISSUES_PER_EPOCH};
 use keyward_relay_api::authority::persona::EPOCH_SECONDS;
 use keyward_testkit::seeded;
+use support::wire::{Call, What, Wire};
 use support::{DAY, Fuse, START, World};
 
 /// Where the tag of a presentation stands in a request (SPEC §§23, 24, 30).
@@ -62,17 +62,15 @@ impl Line {
         }
     }
 
-    /// Two steps, as an exchange of the other channels has: what is sent may be answered or not.
-    fn exchange<T>(
-        &self,
-        call: impl FnOnce() -> Result<T, AuthorityError>,
-    ) -> Result<T, AuthorityError> {
-        let died = || AuthorityError::Unreachable("the device died".to_owned());
-        if !self.fuse.burn() {
-            return Err(died());
-        }
-        let answer = call();
-        if self.fuse.burn() { answer } else { Err(died()) }
+    /// A credential under another key, for what was asked.
+    fn marked(&self, call: &Call<'_>) -> Option<Vec<u8>> {
+        let key = IssuerKey::from_secret(self.marking.as_ref()?).unwrap();
+        let object = self.inner.epoch_object(call.at).unwrap();
+        let (authority, service) = (authority().verifying_key().clone(), call.at.service_id);
+        let epoch = VerifiedEpoch::verify(&object, &authority, service).unwrap();
+        let asked = IssuanceRequest::from_bytes(call.request).unwrap();
+        let asked = asked.verify(&epoch, call.signer.unwrap().verifying_key()).unwrap();
+        Some(asked.issue(&mut seeded(5), &key).unwrap().to_bytes())
     }
 
     fn shown(&self) -> Vec<Vec<u8>> {
@@ -84,45 +82,37 @@ impl Line {
     }
 }
 
-impl CredentialChannels for Line {
-    fn epoch_object(&self, at: &ServiceAddress) -> Result<Vec<u8>, AuthorityError> {
-        match &self.object {
-            Some(object) => Ok(object.clone()),
-            None => self.exchange(|| self.inner.epoch_object(at)),
+/// Two steps, as an exchange of the other channels has: what is sent may be answered or not.
+impl Wire for Line {
+    fn through(&self, call: &Call<'_>) -> Option<&dyn Network> {
+        match call.what {
+            What::Issue => self.issued.lock().unwrap().push(call.request.to_vec()),
+            What::Certify => self.shown.lock().unwrap().push(call.request.to_vec()),
+            _ => {}
         }
+        self.answered(call).then_some(&*self.inner)
     }
 
-    fn pinned_object(&self, at: &ServiceAddress, object: &[u8]) -> Result<Vec<u8>, RelayError> {
-        match &self.pinned {
-            Some(pinned) => Ok(pinned.clone()),
-            None => self.inner.pinned_object(at, object),
-        }
+    fn answered(&self, call: &Call<'_>) -> bool {
+        let burns = match call.what {
+            What::EpochObject => self.object.is_none(),
+            what => what != What::PinnedObject,
+        };
+        !burns || self.fuse.burn()
     }
 
-    fn issue(
-        &self,
-        at: &ServiceAddress,
-        key: &SigningKey,
-        request: &[u8],
-    ) -> Result<Issued, AuthorityError> {
-        self.issued.lock().unwrap().push(request.to_vec());
-        let issued = self.exchange(|| self.inner.issue(at, key, request))?;
-        let Some(marking) = &self.marking else { return Ok(issued) };
-        let object = self.inner.epoch_object(at)?;
-        let (authority, service) = (authority().verifying_key().clone(), at.service_id);
-        let epoch = VerifiedEpoch::verify(&object, &authority, service).unwrap();
-        let asked = IssuanceRequest::from_bytes(request).unwrap();
-        let asked = asked.verify(&epoch, key.verifying_key()).unwrap();
-        let key = IssuerKey::from_secret(marking).unwrap();
-        let response = asked.issue(&mut seeded(5), &key).unwrap().to_bytes();
-        Ok(Issued { response, ..issued })
-    }
-
-    fn certify(&self, at: &ServiceAddress, request: &[u8]) -> Result<Vec<u8>, AuthorityError> {
-        self.shown.lock().unwrap().push(request.to_vec());
-        self.exchange(|| self.inner.certify(at, request))
+    fn changed(&self, call: &Call<'_>, answer: Vec<u8>) -> Vec<u8> {
+        let other = match call.what {
+            What::EpochObject => self.object.clone(),
+            What::PinnedObject => self.pinned.clone(),
+            What::Issue => self.marked(call),
+            _ => None,
+        };
+        other.unwrap_or(answer)
     }
 }
+
+support::wire::network!(Line);
 
 /// The certifying key of a world's clinic (its seed is 1).
 fn authority() -> SigningKey {

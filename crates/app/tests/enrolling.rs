@@ -14,14 +14,14 @@ use keyward_app::ports::authority::{
     Authority, AuthorityError, AuthorityStatus, Directory, EnrolFinish, EnrolFinished, EnrolStart,
     EnrolStarted,
 };
-use keyward_app::ports::relay::{Network, Relay, RelayError, ServiceAddress};
+use keyward_app::ports::relay::Network;
 use keyward_app::session::Session;
 use keyward_app::views::common::{InvitationPurpose, InvitationView, Role};
 use keyward_app::views::desk::{
     ClinicianDraft, ClinicianState, IdentityDocument, NextStep, PersonDraft, PersonView,
 };
 use keyward_protocol::invitation::Invitation;
-use keyward_protocol::keys::SigningKey;
+use support::wire::{Call, Wire};
 use support::{DAY, START, World};
 
 fn sample() -> PersonDraft {
@@ -195,51 +195,18 @@ struct BreakingAuthority {
     acts_first: bool,
 }
 
-impl Network for Breaking {
-    fn relay(
-        &self,
-        at: &ServiceAddress,
-        signer: Arc<SigningKey>,
-    ) -> Result<Box<dyn Relay>, RelayError> {
-        self.inner.relay(at, signer)
+impl Wire for Breaking {
+    fn through(&self, _call: &Call<'_>) -> Option<&dyn Network> {
+        Some(&*self.inner)
     }
 
-    fn authority(
-        &self,
-        at: &ServiceAddress,
-        signer: Option<Arc<SigningKey>>,
-    ) -> Result<Box<dyn Authority>, AuthorityError> {
-        let inner = self.inner.authority(at, signer)?;
+    fn authority(&self, _call: &Call<'_>, inner: Box<dyn Authority>) -> Box<dyn Authority> {
         let left = Arc::clone(&self.left);
-        Ok(Box::new(BreakingAuthority { inner, left, acts_first: self.acts_first }))
-    }
-
-    fn relay_recovery(
-        &self,
-        at: &ServiceAddress,
-        signer: Arc<SigningKey>,
-    ) -> Result<Box<dyn keyward_app::ports::recovery::RelayRecovery>, RelayError> {
-        self.inner.relay_recovery(at, signer)
-    }
-
-    fn authority_recovery(
-        &self,
-        at: &ServiceAddress,
-        signer: Arc<SigningKey>,
-    ) -> Result<Box<dyn keyward_app::ports::recovery::AuthorityRecovery>, AuthorityError> {
-        self.inner.authority_recovery(at, signer)
-    }
-
-    fn credentials(&self) -> &dyn keyward_app::ports::credential::CredentialChannels {
-        self
+        Box::new(BreakingAuthority { inner, left, acts_first: self.acts_first })
     }
 }
 
-support::channels::credential_channels!(
-    Breaking,
-    |network, _, _| Some(network.inner.credentials()),
-    |_| true
-);
+support::wire::network!(Breaking);
 
 impl BreakingAuthority {
     fn pass<T>(

@@ -10,15 +10,14 @@ use keyward_app::desk;
 use keyward_app::doctor;
 use keyward_app::error::ErrorCode;
 use keyward_app::patient::sharing;
-use keyward_app::ports::authority::{Authority, AuthorityError};
 use keyward_app::ports::progress::{Cancel, Unwatched};
-use keyward_app::ports::relay::{Network, Relay, RelayError, ServiceAddress};
+use keyward_app::ports::relay::Network;
 use keyward_app::session::Session;
 use keyward_app::views::common::Role;
 use keyward_app::views::patient::{DoctorStanding, ShareState};
-use keyward_protocol::keys::SigningKey;
 use keyward_records::Category;
 use keyward_testkit::Persona;
+use support::wire::{Call, What, Wire};
 use support::{DAY, START, World, draft, find, import, share, space, sync};
 
 /// A network on which the clinic can be away while the relay is there.
@@ -27,59 +26,20 @@ struct ClinicAway {
     away: AtomicBool,
 }
 
-impl Network for ClinicAway {
-    fn relay(
-        &self,
-        at: &ServiceAddress,
-        signer: Arc<SigningKey>,
-    ) -> Result<Box<dyn Relay>, RelayError> {
-        self.inner.relay(at, signer)
-    }
-
-    fn authority(
-        &self,
-        at: &ServiceAddress,
-        signer: Option<Arc<SigningKey>>,
-    ) -> Result<Box<dyn Authority>, AuthorityError> {
-        if self.away.load(Ordering::SeqCst) {
-            return Err(AuthorityError::Unreachable("away".to_owned()));
-        }
-        self.inner.authority(at, signer)
-    }
-
-    fn relay_recovery(
-        &self,
-        at: &ServiceAddress,
-        signer: Arc<SigningKey>,
-    ) -> Result<Box<dyn keyward_app::ports::recovery::RelayRecovery>, RelayError> {
-        self.inner.relay_recovery(at, signer)
-    }
-
-    fn authority_recovery(
-        &self,
-        at: &ServiceAddress,
-        signer: Arc<SigningKey>,
-    ) -> Result<Box<dyn keyward_app::ports::recovery::AuthorityRecovery>, AuthorityError> {
-        if self.away.load(Ordering::SeqCst) {
-            return Err(AuthorityError::Unreachable("away".to_owned()));
-        }
-        self.inner.authority_recovery(at, signer)
-    }
-
-    fn credentials(&self) -> &dyn keyward_app::ports::credential::CredentialChannels {
-        self
+impl Wire for ClinicAway {
+    fn through(&self, call: &Call<'_>) -> Option<&dyn Network> {
+        // The relay answers the credential's exchanges as well, and is there.
+        let to_clinic = match call.what {
+            What::Relay | What::RelayRecovery => false,
+            What::Authority | What::AuthorityRecovery => true,
+            _ => call.at.url.ends_with("authority"),
+        };
+        let away = to_clinic && self.away.load(Ordering::SeqCst);
+        (!away).then_some(&*self.inner)
     }
 }
 
-// The relay answers through them as well, and is there.
-support::channels::credential_channels!(
-    ClinicAway,
-    |network, at, _| {
-        let away = network.away.load(Ordering::SeqCst) && at.url.ends_with("authority");
-        (!away).then(|| network.inner.credentials())
-    },
-    |_| true
-);
+support::wire::network!(ClinicAway);
 
 fn anna(world: &World) -> (Session, Arc<ClinicAway>) {
     let inner = Arc::clone(&world.network) as Arc<dyn Network>;

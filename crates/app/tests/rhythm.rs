@@ -11,20 +11,17 @@ use keyward_app::doctor;
 use keyward_app::error::ErrorCode;
 use keyward_app::patient::spaces::{self, Space};
 use keyward_app::patient::{home, sharing};
-use keyward_app::ports::authority::{Authority, AuthorityError};
-use keyward_app::ports::credential::{CredentialChannels, Issued};
 use keyward_app::ports::progress::{Cancel, Unwatched};
-use keyward_app::ports::recovery::{AuthorityRecovery, RelayRecovery};
-use keyward_app::ports::relay::{Network, Relay, RelayError, ServiceAddress};
+use keyward_app::ports::relay::Network;
 use keyward_app::recovery::{at_relay, status};
 use keyward_app::rhythm::{self, BETWEEN};
 use keyward_app::session::Session;
 use keyward_app::views::patient::{SpaceDraft, SpaceView, Travel};
-use keyward_protocol::keys::SigningKey;
 use keyward_records::Category;
 use keyward_relay_api::authority::credential::epoch_at;
 use keyward_relay_api::authority::persona::EPOCH_SECONDS;
 use keyward_testkit::{FakeClock, Persona};
+use support::wire::{Call, What, Wire};
 use support::{DAY, START, World, draft, find, import, share, space};
 
 /// A network that remembers who asked what, and when.
@@ -40,70 +37,21 @@ impl Heard {
     }
 }
 
-impl Network for Heard {
-    fn relay(
-        &self,
-        at: &ServiceAddress,
-        signer: Arc<SigningKey>,
-    ) -> Result<Box<dyn Relay>, RelayError> {
-        self.hear(hex::encode(signer.verifying_key().key_id()));
-        self.inner.relay(at, signer)
-    }
-
-    fn authority(
-        &self,
-        at: &ServiceAddress,
-        signer: Option<Arc<SigningKey>>,
-    ) -> Result<Box<dyn Authority>, AuthorityError> {
-        self.inner.authority(at, signer)
-    }
-
-    fn relay_recovery(
-        &self,
-        at: &ServiceAddress,
-        signer: Arc<SigningKey>,
-    ) -> Result<Box<dyn RelayRecovery>, RelayError> {
-        self.hear(hex::encode(signer.verifying_key().key_id()));
-        self.inner.relay_recovery(at, signer)
-    }
-
-    fn authority_recovery(
-        &self,
-        at: &ServiceAddress,
-        signer: Arc<SigningKey>,
-    ) -> Result<Box<dyn AuthorityRecovery>, AuthorityError> {
-        self.inner.authority_recovery(at, signer)
-    }
-
-    fn credentials(&self) -> &dyn keyward_app::ports::credential::CredentialChannels {
-        self
+impl Wire for Heard {
+    fn through(&self, call: &Call<'_>) -> Option<&dyn Network> {
+        match (call.what, call.signer) {
+            (What::Relay | What::RelayRecovery, Some(signer)) => {
+                self.hear(hex::encode(signer.verifying_key().key_id()));
+            }
+            (What::Issue, _) => self.hear("issue".to_owned()),
+            (What::Certify, _) => self.hear("certify".to_owned()),
+            _ => {}
+        }
+        Some(&*self.inner)
     }
 }
 
-impl CredentialChannels for Heard {
-    fn epoch_object(&self, at: &ServiceAddress) -> Result<Vec<u8>, AuthorityError> {
-        self.inner.credentials().epoch_object(at)
-    }
-
-    fn pinned_object(&self, at: &ServiceAddress, object: &[u8]) -> Result<Vec<u8>, RelayError> {
-        self.inner.credentials().pinned_object(at, object)
-    }
-
-    fn issue(
-        &self,
-        at: &ServiceAddress,
-        key: &SigningKey,
-        request: &[u8],
-    ) -> Result<Issued, AuthorityError> {
-        self.hear("issue".to_owned());
-        self.inner.credentials().issue(at, key, request)
-    }
-
-    fn certify(&self, at: &ServiceAddress, request: &[u8]) -> Result<Vec<u8>, AuthorityError> {
-        self.hear("certify".to_owned());
-        self.inner.credentials().certify(at, request)
-    }
-}
+support::wire::network!(Heard);
 
 /// Anna, with what her app asks.
 struct Scene {

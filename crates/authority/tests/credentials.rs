@@ -10,14 +10,12 @@ use std::sync::Barrier;
 use keyward_authority::Authority;
 use keyward_protocol::{
     arc::{Credential, CredentialResponse, PendingCredential},
-    certificate::{
-        AnonymousCertificate, AnonymousRequest, NameAttestation, PersonaKeys, PersonaRequest,
-    },
+    certificate::{AnonymousCertificate, AnonymousRequest, NameAttestation, PersonaRequest},
     credential_epoch::VerifiedEpoch,
-    ids::{PersonaId, ServiceId},
+    ids::ServiceId,
     invitation::Purpose,
     issuance::IssuanceRequest,
-    keys::{DecryptionKey, SigningKey, VerifyingKey},
+    keys::{SigningKey, VerifyingKey},
     statement::{Act, Receipt, Signed},
 };
 use keyward_relay_api::{
@@ -34,22 +32,9 @@ use keyward_relay_api::{
     problem::ProblemCode,
 };
 use reqwest::Method;
-use support::{Clinic, Device, NOW, Served, enrol, problem, rng};
-
-struct Persona {
-    signing: SigningKey,
-    decryption: DecryptionKey,
-}
+use support::{Clinic, Device, NOW, Persona, Served, enrol, problem, rng};
 
 impl Persona {
-    fn new() -> Self {
-        Self { signing: support::key(), decryption: DecryptionKey::generate(&mut rng()).unwrap() }
-    }
-
-    fn keys(&self) -> PersonaKeys<'_> {
-        PersonaKeys { signing: &self.signing, decryption: &self.decryption, recovery_hash: [3; 32] }
-    }
-
     fn request(&self, epoch: &VerifiedEpoch, credential: &Credential, nonce: u16) -> Vec<u8> {
         AnonymousRequest::create(&mut rng(), &self.keys(), epoch, credential, nonce).unwrap()
     }
@@ -131,7 +116,7 @@ fn a_device_gets_one_credential_and_certifies_personas_up_to_the_limit() {
         let persona = Persona::new();
         let certificate = certify(&clinic, persona.request(&epoch, &credential, nonce)).unwrap();
         let certificate = AnonymousCertificate::verify(&certificate, &epoch).unwrap();
-        assert_eq!(certificate.id(), PersonaId::of(persona.signing.verifying_key()));
+        assert_eq!(certificate.id(), persona.id());
         certificate.check_current(NOW).unwrap();
         sizes.insert(certificate.raw().len());
     }
@@ -469,7 +454,7 @@ fn an_anonymously_certified_persona_that_asks_is_named() {
         let request = PersonaRequest::create(&mut rng(), &persona.keys(), service, &challenge);
         clinic.client().attest_name(&device, request.unwrap())
     };
-    let id = PersonaId::of(persona.signing.verifying_key());
+    let id = persona.id();
     assert_eq!(problem(&naming(&persona).unwrap_err()), ProblemCode::NotFound);
     certify(&clinic, persona.request(&epoch, &credential, 0)).unwrap();
     let bytes = naming(&persona).unwrap();
@@ -492,7 +477,7 @@ fn nothing_of_who_asked_is_readable_in_the_files() {
     let file = std::fs::read(clinic.dir.path().join("credentials.db")).unwrap();
     let holds = |part: &[u8]| file.windows(part.len()).any(|window| window == part);
     assert!(!holds(&persona.signing.verifying_key().to_bytes()), "a persona's key");
-    assert!(!holds(PersonaId::of(persona.signing.verifying_key()).as_bytes()), "a persona's id");
+    assert!(!holds(persona.id().as_bytes()), "a persona's id");
     assert!(!holds(credential.register_element().unwrap().as_bytes()), "an element");
     assert!(!holds(&device.verifying_key().to_bytes()), "a device's key");
     let presentation = 123 + 66 + 96;

@@ -11,7 +11,6 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
-use keyward_protocol::keys::SigningKey;
 use keyward_relay_api::{
     authority::{
         client::AuthorityClient,
@@ -32,26 +31,12 @@ const CHILD: &str = "KEYWARD_TEST_DISK_CHILD";
 fn child_authority() {
     let Ok(text) = std::env::var(CHILD) else { return };
     let (secrets, dir) = text.split_once(' ').unwrap();
-    let keys = keys_from(secrets);
+    let keys = Keys::from_text(secrets);
     let authority = keys.open(Path::new(dir)).unwrap();
     let served = Served::start(authority, keys.clock.clone());
     println!("listening {}", served.url);
     std::io::stdout().flush().unwrap();
     let _ = std::io::stdin().read_to_end(&mut Vec::new());
-}
-
-/// Keys as text, for the child.
-fn text_of(keys: &Keys) -> String {
-    let operator = keys.operator.expose_secret();
-    let all = [&keys.authority[..], &keys.storage, operator.as_slice()].concat();
-    all.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn keys_from(text: &str) -> Keys {
-    let byte = |at: usize| u8::from_str_radix(&text[2 * at..2 * at + 2], 16).unwrap();
-    let part = |n: usize| std::array::from_fn(|i| byte(32 * n + i));
-    let operator = SigningKey::from_bytes(&part(2)).unwrap();
-    Keys { authority: part(0), storage: part(1), operator, ..Keys::new() }
 }
 
 struct Remote {
@@ -64,7 +49,7 @@ impl Remote {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command
             .args(["--exact", "child_authority", "--nocapture"])
-            .env(CHILD, format!("{} {}", text_of(keys), dir.display()))
+            .env(CHILD, format!("{} {}", keys.to_text(), dir.display()))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null());

@@ -20,26 +20,13 @@ const CHILD: &str = "KEYWARD_TEST_KILLS_CHILD";
 /// Deaths one register goes through.
 const LIVES: u32 = 40;
 
-fn text_of(keys: &Keys) -> String {
-    let operator = keys.operator.expose_secret();
-    let all = [&keys.authority[..], &keys.storage, operator.as_slice()].concat();
-    all.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn keys_from(text: &str) -> Keys {
-    let byte = |at: usize| u8::from_str_radix(&text[2 * at..2 * at + 2], 16).unwrap();
-    let part = |n: usize| std::array::from_fn(|i| byte(32 * n + i));
-    let operator = SigningKey::from_bytes(&part(2)).unwrap();
-    Keys { authority: part(0), storage: part(1), operator, ..Keys::new() }
-}
-
 /// Not a test of its own: a desk that works, with its authority, until it is killed.
 #[test]
 #[allow(clippy::print_stdout, reason = "this is how it reports")]
 fn child() {
     let Ok(text) = std::env::var(CHILD) else { return };
     let (secrets, dir) = text.split_once(' ').unwrap();
-    let keys = keys_from(secrets);
+    let keys = Keys::from_text(secrets);
     let served = Served::start(keys.open(Path::new(dir)).unwrap(), keys.clock.clone());
     println!("\nready");
     loop {
@@ -92,7 +79,7 @@ fn what_the_desk_was_told_survives_every_death() {
             let mut command = Command::new(std::env::current_exe().unwrap());
             command
                 .args(["--exact", "child", "--nocapture", "--test-threads=1"])
-                .env(CHILD, format!("{} {}", text_of(&keys), dir.path().display()));
+                .env(CHILD, format!("{} {}", keys.to_text(), dir.path().display()));
             for line in deaths.die(&disk, command).unwrap() {
                 let words: Vec<&str> = line.split(' ').collect();
                 let state = match words.first() {

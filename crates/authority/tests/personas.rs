@@ -6,12 +6,12 @@ mod support;
 
 use keyward_protocol::{
     arc::CredentialResponse,
-    certificate::{AnonymousRequest, NameAttestation, PersonaKeys, PersonaRequest},
+    certificate::{AnonymousRequest, NameAttestation, PersonaRequest},
     credential_epoch::VerifiedEpoch,
-    ids::{PersonaId, ServiceId},
+    ids::ServiceId,
     invitation::Purpose,
     issuance::IssuanceRequest,
-    keys::{DecryptionKey, SigningKey},
+    keys::SigningKey,
 };
 use keyward_relay_api::{
     authority::people::Reason,
@@ -19,26 +19,9 @@ use keyward_relay_api::{
     http::UnixClock as _,
     problem::ProblemCode,
 };
-use support::{Clinic, Device, NOW, enrol, problem, rng};
-
-struct Persona {
-    signing: SigningKey,
-    decryption: DecryptionKey,
-}
+use support::{Clinic, Device, NOW, Persona, enrol, problem, rng};
 
 impl Persona {
-    fn new() -> Self {
-        Self { signing: support::key(), decryption: DecryptionKey::generate(&mut rng()).unwrap() }
-    }
-
-    fn id(&self) -> PersonaId {
-        PersonaId::of(self.signing.verifying_key())
-    }
-
-    fn keys(&self) -> PersonaKeys<'_> {
-        PersonaKeys { signing: &self.signing, decryption: &self.decryption, recovery_hash: [3; 32] }
-    }
-
     fn naming(&self, service: ServiceId, enrolment: &SigningKey) -> Vec<u8> {
         let challenge = naming_challenge(service, enrolment.verifying_key());
         PersonaRequest::create(&mut rng(), &self.keys(), service, &challenge).unwrap()

@@ -1,6 +1,7 @@
 //! JSON bodies of the relay. Ids are lower-case hex, byte blobs base64url.
 
 use crate::http::{UnixSeconds, base64url, base64url_list, base64url_option};
+use keyward_protocol::grant::{GrantEntry, ReEncryptionKey};
 use keyward_protocol::ids::{
     CertificateHash, CompartmentId, DeviceId, EpochId, GrantId, PersonaId, ServiceId,
 };
@@ -80,6 +81,19 @@ pub struct GrantKey {
     /// `rk` (protocol.md §5), 32 bytes.
     #[serde(with = "base64url")]
     pub key: Vec<u8>,
+}
+
+impl GrantKey {
+    /// One for each entry of a grant, from the keys that were made with it, in the same order.
+    #[must_use]
+    pub fn of_entries(entries: &[GrantEntry], keys: &[ReEncryptionKey]) -> Vec<Self> {
+        let one = |(entry, key): (&GrantEntry, &ReEncryptionKey)| Self {
+            compartment: entry.compartment,
+            epoch: entry.epoch,
+            key: key.to_bytes().to_vec(),
+        };
+        entries.iter().zip(keys).map(one).collect()
+    }
 }
 
 impl Drop for GrantKey {

@@ -15,17 +15,24 @@ use keyward_relay_api::http::ClientError;
 use keyward_relay_api::problem::ProblemCode;
 use keyward_relay_api::recovery::PostForget;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use support::{Clinic, Patient, START, Served, TestClock, config};
 
 fn code<T>(outcome: Result<T, ClientError>) -> Option<ProblemCode> {
     outcome.err().map(|error| error.problem().unwrap_or_else(|| panic!("{error}")))
 }
 
-#[test]
-fn a_persona_from_a_credential_is_taken_once_the_epoch_is_pinned() {
+/// A clinic and its empty relay, with the folder of its files.
+fn started() -> (Clinic, Arc<TestClock>, tempfile::TempDir, Served) {
     let (clinic, clock) = (Clinic::new(), TestClock::new());
     let dir = tempfile::tempdir().unwrap();
     let served = Served::start(config(&clinic, &clock, dir.path()));
+    (clinic, clock, dir, served)
+}
+
+#[test]
+fn a_persona_from_a_credential_is_taken_once_the_epoch_is_pinned() {
+    let (clinic, clock, _dir, served) = started();
     let client = served.stranger(&clinic, &clock);
     let object = clinic.epoch_object(START);
     let epoch = clinic.verified_epoch(&object);
@@ -68,9 +75,7 @@ fn a_certificate_of_the_type_of_earlier_versions_is_refused() {
     let named = |case: &&serde_json::Value| case["name"] == "persona-of-the-identified-type";
     let old = cases.iter().find(named).unwrap()["input"]["bytes"].as_str().unwrap();
     let old = hex::decode(old).unwrap();
-    let (clinic, clock) = (Clinic::new(), TestClock::new());
-    let dir = tempfile::tempdir().unwrap();
-    let served = Served::start(config(&clinic, &clock, dir.path()));
+    let (clinic, clock, _dir, served) = started();
     let client = served.client(&clinic, &clock);
     let holder = SigningKey::generate(&mut rand::rng()).unwrap();
     let refused = client.put_persona(&holder, &old).unwrap_err();
@@ -79,9 +84,7 @@ fn a_certificate_of_the_type_of_earlier_versions_is_refused() {
 
 #[test]
 fn the_first_object_stays_and_a_special_one_opens_nothing() {
-    let (clinic, clock) = (Clinic::new(), TestClock::new());
-    let dir = tempfile::tempdir().unwrap();
-    let served = Served::start(config(&clinic, &clock, dir.path()));
+    let (clinic, clock, dir, served) = started();
     let client = served.stranger(&clinic, &clock);
     let object = clinic.epoch_object(START);
     let epoch = clinic.verified_epoch(&object);
@@ -134,9 +137,7 @@ fn the_first_object_stays_and_a_special_one_opens_nothing() {
 
 #[test]
 fn she_is_replaced_and_forgotten_like_any_other() {
-    let (clinic, clock) = (Clinic::new(), TestClock::new());
-    let dir = tempfile::tempdir().unwrap();
-    let served = Served::start(config(&clinic, &clock, dir.path()));
+    let (clinic, clock, _dir, served) = started();
     let client = served.stranger(&clinic, &clock);
     let object = clinic.epoch_object(START);
     client.pin_credential_epoch(object).unwrap();

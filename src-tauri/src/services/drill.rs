@@ -1,6 +1,6 @@
 //! The drill: a clinic comes back on an empty computer, from its desk's kit and backup.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -109,6 +109,14 @@ pub(super) fn back_up(session: &Session, path: &Path) -> u64 {
     written.unwrap().changes
 }
 
+/// Makes a kit and a backup; gives the kit's text and the file.
+fn saved(computer: &Computer, desk: &Session) -> (String, PathBuf) {
+    let text = kit_of(desk);
+    let file = computer.folder.path().join("desk.kwb");
+    back_up(desk, &file);
+    (text, file)
+}
+
 pub(super) fn bring_back(
     session: &Session,
     text: &str,
@@ -135,17 +143,21 @@ pub(super) fn patiently<T>(mut ask: impl FnMut() -> Result<T, AppError>) -> Resu
     Err(ErrorCode::AuthorityLimited)
 }
 
-#[test]
-fn a_clinic_comes_back_on_an_empty_computer_with_its_keys_and_its_register() {
-    let (lost, desk) = Computer::with_clinic();
-    let register = lost.register(&desk, operator(&desk));
-    let person = PersonDraft {
+fn anna() -> PersonDraft {
+    PersonDraft {
         given_name: "Test-Anna".to_owned(),
         family_name: "Muster-Sample".to_owned(),
         birth_date: "1961-03-14".to_owned(),
         clinic_number: None,
         phone: None,
-    };
+    }
+}
+
+#[test]
+fn a_clinic_comes_back_on_an_empty_computer_with_its_keys_and_its_register() {
+    let (lost, desk) = Computer::with_clinic();
+    let register = lost.register(&desk, operator(&desk));
+    let person = anna();
     desk::people::register(&desk, &register, &person).unwrap();
     let doctor = ClinicianDraft {
         name: "Dr Test-Okafor".to_owned(),
@@ -154,9 +166,7 @@ fn a_clinic_comes_back_on_an_empty_computer_with_its_keys_and_its_register() {
         registration_number: None,
     };
     desk::clinicians::enrol(&desk, &register, &doctor).unwrap();
-    let text = kit_of(&desk);
-    let file = lost.folder.path().join("desk.kwb");
-    back_up(&desk, &file);
+    let (text, file) = saved(&lost, &desk);
     // What is registered later goes into the next version.
     let later = PersonDraft { given_name: "Test-Bruno".to_owned(), ..person };
     desk::people::register(&desk, &register, &later).unwrap();
@@ -212,9 +222,7 @@ fn a_desk_without_this_clinic_takes_nothing_of_it_along() {
 #[test]
 fn a_computer_has_one_clinic_and_another_one_is_not_put_in_its_place() {
     let (lost, desk) = Computer::with_clinic();
-    let text = kit_of(&desk);
-    let file = lost.folder.path().join("desk.kwb");
-    back_up(&desk, &file);
+    let (text, file) = saved(&lost, &desk);
     lost.services.stop();
     let (other, known) = Computer::with_clinic();
     for running in [true, false] {
@@ -232,16 +240,8 @@ fn a_computer_has_one_clinic_and_another_one_is_not_put_in_its_place() {
 #[test]
 fn a_desk_that_cannot_be_opened_any_more_is_made_again_beside_its_clinic() {
     let (computer, locked) = Computer::with_clinic();
-    let text = kit_of(&locked);
-    let file = computer.folder.path().join("desk.kwb");
-    back_up(&locked, &file);
-    let person = PersonDraft {
-        given_name: "Test-Anna".to_owned(),
-        family_name: "Muster-Sample".to_owned(),
-        birth_date: "1961-03-14".to_owned(),
-        clinic_number: None,
-        phone: None,
-    };
+    let (text, file) = saved(&computer, &locked);
+    let person = anna();
     let register = computer.register(&locked, operator(&locked));
     desk::people::register(&locked, &register, &person).unwrap();
     // The clinic serves others meanwhile.
@@ -258,9 +258,7 @@ fn a_desk_that_cannot_be_opened_any_more_is_made_again_beside_its_clinic() {
 #[test]
 fn a_try_that_did_not_come_to_its_end_is_made_again() {
     let (lost, desk) = Computer::with_clinic();
-    let text = kit_of(&desk);
-    let file = lost.folder.path().join("desk.kwb");
-    back_up(&desk, &file);
+    let (text, file) = saved(&lost, &desk);
     lost.services.stop();
     let found = Computer::new();
     let half = found.empty_desk();

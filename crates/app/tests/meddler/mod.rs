@@ -3,14 +3,14 @@
 
 use std::sync::{Arc, Mutex};
 
-use keyward_app::ports::authority::{Authority, AuthorityError};
 use keyward_app::ports::relay::{
     AccessAnswer, AccessRecord, Accesses, GrantDetail, GrantSummary, Messages, Network, OwnAnswer,
-    PostAccess, PostGrant, PostOwnRecords, Relay, RelayError, Revoked, ServiceAddress, Status,
-    UploadBatch, Uploaded,
+    PostAccess, PostGrant, PostOwnRecords, Relay, RelayError, Revoked, Status, UploadBatch,
+    Uploaded,
 };
 use keyward_protocol::ids::GrantId;
-use keyward_protocol::keys::SigningKey;
+
+use crate::support::wire::{Call, What, Wire};
 
 type OnAccess = Box<dyn FnMut(&PostAccess, AccessAnswer) -> AccessAnswer + Send>;
 type OnGrants = Box<dyn FnMut(Vec<GrantSummary>) -> Vec<GrantSummary> + Send>;
@@ -95,59 +95,19 @@ pub(crate) fn copy_record(record: &AccessRecord) -> AccessRecord {
     }
 }
 
-impl Network for Meddler {
-    fn relay(
-        &self,
-        at: &ServiceAddress,
-        signer: Arc<SigningKey>,
-    ) -> Result<Box<dyn Relay>, RelayError> {
-        let inner = self.inner.relay(at, signer)?;
-        Ok(Box::new(Channel { inner, tricks: Arc::clone(&self.tricks) }))
+impl Wire for Meddler {
+    fn through(&self, call: &Call<'_>) -> Option<&dyn Network> {
+        // A channel to the relay is there, and offline by itself.
+        let offline = call.what != What::Relay && self.tricks.lock().unwrap().offline;
+        (!offline).then_some(&*self.inner)
     }
 
-    fn authority(
-        &self,
-        at: &ServiceAddress,
-        signer: Option<Arc<SigningKey>>,
-    ) -> Result<Box<dyn Authority>, AuthorityError> {
-        if self.tricks.lock().unwrap().offline {
-            return Err(AuthorityError::Unreachable("test".to_owned()));
-        }
-        self.inner.authority(at, signer)
-    }
-
-    fn relay_recovery(
-        &self,
-        at: &ServiceAddress,
-        signer: Arc<SigningKey>,
-    ) -> Result<Box<dyn keyward_app::ports::recovery::RelayRecovery>, RelayError> {
-        if self.tricks.lock().unwrap().offline {
-            return Err(RelayError::Unreachable("test".to_owned()));
-        }
-        self.inner.relay_recovery(at, signer)
-    }
-
-    fn authority_recovery(
-        &self,
-        at: &ServiceAddress,
-        signer: Arc<SigningKey>,
-    ) -> Result<Box<dyn keyward_app::ports::recovery::AuthorityRecovery>, AuthorityError> {
-        if self.tricks.lock().unwrap().offline {
-            return Err(AuthorityError::Unreachable("test".to_owned()));
-        }
-        self.inner.authority_recovery(at, signer)
-    }
-
-    fn credentials(&self) -> &dyn keyward_app::ports::credential::CredentialChannels {
-        self
+    fn relay(&self, _call: &Call<'_>, inner: Box<dyn Relay>) -> Box<dyn Relay> {
+        Box::new(Channel { inner, tricks: Arc::clone(&self.tricks) })
     }
 }
 
-crate::support::channels::credential_channels!(
-    Meddler,
-    |network, _, _| (!network.tricks.lock().unwrap().offline).then(|| network.inner.credentials()),
-    |_| true
-);
+crate::support::wire::network!(Meddler);
 
 struct Channel {
     inner: Box<dyn Relay>,

@@ -18,8 +18,7 @@ use keyward_app::ports::index::{
 use keyward_app::ports::randomness::Randomness;
 use keyward_app::ports::relay::{
     AccessAnswer, Accesses, GrantDetail, GrantSummary, Messages, Network, OwnAnswer, PostAccess,
-    PostGrant, PostOwnRecords, Relay, RelayError, Revoked, ServiceAddress, Status, UploadBatch,
-    Uploaded,
+    PostGrant, PostOwnRecords, Relay, RelayError, Revoked, Status, UploadBatch, Uploaded,
 };
 use keyward_app::ports::vault::{
     Collection, Inserted, Packed, RecordFilter, RecordRow, Transaction, Vault, VaultError,
@@ -27,10 +26,11 @@ use keyward_app::ports::vault::{
 use keyward_app::session::{Profile, Session, Surroundings};
 use keyward_app::views::common::Role;
 use keyward_protocol::ids::{GrantId, RecordId};
-use keyward_protocol::keys::{MasterSecret, SigningKey};
+use keyward_protocol::keys::MasterSecret;
 use keyward_testkit::{FakeClock, seeded};
 
 use super::Time;
+use super::wire::{Call, What, Wire};
 
 /// Counts down to the device's death.
 #[derive(Clone)]
@@ -315,58 +315,28 @@ pub struct FragileNetwork {
     pub(super) fuse: Fuse,
 }
 
-impl Network for FragileNetwork {
-    fn relay(
-        &self,
-        at: &ServiceAddress,
-        signer: Arc<SigningKey>,
-    ) -> Result<Box<dyn Relay>, RelayError> {
-        let inner = self.inner.relay(at, signer)?;
-        Ok(Box::new(FragileRelay { inner, fuse: self.fuse.clone() }))
+impl Wire for FragileNetwork {
+    fn through(&self, call: &Call<'_>) -> Option<&dyn Network> {
+        // What these channels carry burns by itself. Of recovery, what was done and not written down is met by
+        // the vault's steps.
+        let burns_later = matches!(call.what, What::Relay | What::Authority);
+        (burns_later || self.fuse.burn()).then_some(&*self.inner)
     }
 
-    fn authority(
-        &self,
-        at: &ServiceAddress,
-        signer: Option<Arc<SigningKey>>,
-    ) -> Result<Box<dyn Authority>, AuthorityError> {
-        let inner = self.inner.authority(at, signer)?;
-        Ok(Box::new(FragileAuthority { inner, fuse: self.fuse.clone() }))
+    fn answered(&self, _call: &Call<'_>) -> bool {
+        self.fuse.burn()
     }
 
-    fn relay_recovery(
-        &self,
-        at: &ServiceAddress,
-        signer: Arc<SigningKey>,
-    ) -> Result<Box<dyn keyward_app::ports::recovery::RelayRecovery>, RelayError> {
-        // What was done and not written down is met by the vault's steps.
-        if !self.fuse.burn() {
-            return Err(RelayError::Unreachable("the device died".to_owned()));
-        }
-        self.inner.relay_recovery(at, signer)
+    fn relay(&self, _call: &Call<'_>, inner: Box<dyn Relay>) -> Box<dyn Relay> {
+        Box::new(FragileRelay { inner, fuse: self.fuse.clone() })
     }
 
-    fn authority_recovery(
-        &self,
-        at: &ServiceAddress,
-        signer: Arc<SigningKey>,
-    ) -> Result<Box<dyn keyward_app::ports::recovery::AuthorityRecovery>, AuthorityError> {
-        if !self.fuse.burn() {
-            return Err(AuthorityError::Unreachable("the device died".to_owned()));
-        }
-        self.inner.authority_recovery(at, signer)
-    }
-
-    fn credentials(&self) -> &dyn keyward_app::ports::credential::CredentialChannels {
-        self
+    fn authority(&self, _call: &Call<'_>, inner: Box<dyn Authority>) -> Box<dyn Authority> {
+        Box::new(FragileAuthority { inner, fuse: self.fuse.clone() })
     }
 }
 
-super::channels::credential_channels!(
-    FragileNetwork,
-    |network, _, _| network.fuse.burn().then(|| network.inner.credentials()),
-    |network| network.fuse.burn()
-);
+super::wire::network!(FragileNetwork);
 
 struct FragileRelay {
     inner: Box<dyn Relay>,

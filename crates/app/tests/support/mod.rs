@@ -3,11 +3,11 @@
 #![allow(unreachable_pub, dead_code, reason = "each story uses a part of it")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "this is test code")]
 
-pub mod channels;
 mod fragile;
 pub mod kits;
 pub mod tamper;
 pub mod two;
+pub mod wire;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

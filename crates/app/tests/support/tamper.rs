@@ -8,11 +8,11 @@ use keyward_app::ports::authority::{
 };
 use keyward_app::ports::relay::{
     AccessAnswer, Accesses, GrantDetail, GrantSummary, Messages, Network, OwnAnswer, PostAccess,
-    PostGrant, PostOwnRecords, Relay, RelayError, Revoked, ServiceAddress, Status, UploadBatch,
-    Uploaded,
+    PostGrant, PostOwnRecords, Relay, RelayError, Revoked, Status, UploadBatch, Uploaded,
 };
 use keyward_protocol::ids::GrantId;
-use keyward_protocol::keys::SigningKey;
+
+use super::wire::{Call, Wire};
 
 type OnAccess = Box<dyn FnMut(&PostAccess, AccessAnswer) -> AccessAnswer + Send>;
 type OnDirectory = Box<dyn FnMut(Directory) -> Directory + Send>;
@@ -34,63 +34,21 @@ pub struct TamperNetwork {
     pub tricks: Arc<Tricks>,
 }
 
-impl Network for TamperNetwork {
-    fn relay(
-        &self,
-        at: &ServiceAddress,
-        signer: Arc<SigningKey>,
-    ) -> Result<Box<dyn Relay>, RelayError> {
-        if *self.tricks.silent.lock().unwrap() {
-            return Err(RelayError::Unreachable("silence".to_owned()));
-        }
-        let inner = self.inner.relay(at, signer)?;
-        Ok(Box::new(TamperRelay { inner, tricks: Arc::clone(&self.tricks) }))
+impl Wire for TamperNetwork {
+    fn through(&self, _call: &Call<'_>) -> Option<&dyn Network> {
+        (!*self.tricks.silent.lock().unwrap()).then_some(&*self.inner)
     }
 
-    fn authority(
-        &self,
-        at: &ServiceAddress,
-        signer: Option<Arc<SigningKey>>,
-    ) -> Result<Box<dyn Authority>, AuthorityError> {
-        if *self.tricks.silent.lock().unwrap() {
-            return Err(AuthorityError::Unreachable("silence".to_owned()));
-        }
-        let inner = self.inner.authority(at, signer)?;
-        Ok(Box::new(TamperAuthority { inner, tricks: Arc::clone(&self.tricks) }))
+    fn relay(&self, _call: &Call<'_>, inner: Box<dyn Relay>) -> Box<dyn Relay> {
+        Box::new(TamperRelay { inner, tricks: Arc::clone(&self.tricks) })
     }
 
-    fn relay_recovery(
-        &self,
-        at: &ServiceAddress,
-        signer: Arc<SigningKey>,
-    ) -> Result<Box<dyn keyward_app::ports::recovery::RelayRecovery>, RelayError> {
-        if *self.tricks.silent.lock().unwrap() {
-            return Err(RelayError::Unreachable("silence".to_owned()));
-        }
-        self.inner.relay_recovery(at, signer)
-    }
-
-    fn authority_recovery(
-        &self,
-        at: &ServiceAddress,
-        signer: Arc<SigningKey>,
-    ) -> Result<Box<dyn keyward_app::ports::recovery::AuthorityRecovery>, AuthorityError> {
-        if *self.tricks.silent.lock().unwrap() {
-            return Err(AuthorityError::Unreachable("silence".to_owned()));
-        }
-        self.inner.authority_recovery(at, signer)
-    }
-
-    fn credentials(&self) -> &dyn keyward_app::ports::credential::CredentialChannels {
-        self
+    fn authority(&self, _call: &Call<'_>, inner: Box<dyn Authority>) -> Box<dyn Authority> {
+        Box::new(TamperAuthority { inner, tricks: Arc::clone(&self.tricks) })
     }
 }
 
-super::channels::credential_channels!(
-    TamperNetwork,
-    |network, _, _| (!*network.tricks.silent.lock().unwrap()).then(|| network.inner.credentials()),
-    |_| true
-);
+super::wire::network!(TamperNetwork);
 
 struct TamperRelay {
     inner: Box<dyn Relay>,

@@ -8,7 +8,6 @@ use keyward_app::ports::authority::{
     Authority, AuthorityError, AuthorityStatus, Directory, EnrolFinish, EnrolFinished, EnrolStart,
     EnrolStarted,
 };
-use keyward_app::ports::recovery::{AuthorityRecovery, RelayRecovery};
 use keyward_app::ports::relay::{
     AccessAnswer, Accesses, GrantDetail, GrantSummary, Messages, Network, OwnAnswer, PostAccess,
     PostGrant, PostOwnRecords, Relay, RelayError, Revoked, ServiceAddress, Status, UploadBatch,
@@ -18,6 +17,7 @@ use keyward_protocol::ids::{GrantId, ServiceId};
 use keyward_protocol::keys::SigningKey;
 
 use super::World;
+use super::wire::{Call, What, Wire};
 
 type Hook = Box<dyn FnOnce() + Send>;
 
@@ -77,88 +77,55 @@ impl Two {
         at: &ServiceAddress,
         signer: Option<&SigningKey>,
     ) -> Option<(&dyn Network, &Sent)> {
-        let to_former = match at.is_known() {
-            true => at.service_id == self.service,
-            false => self.invited_by_former.load(Ordering::SeqCst),
-        };
+        let to_former = self.is_former(at);
         if to_former && self.gone.load(Ordering::SeqCst) {
             return None;
         }
-        let (network, sent) = match to_former {
-            true => (&*self.former, &self.to_former),
-            false => (&*self.other, &self.to_other),
-        };
+        let sent = self.sent(at);
         sent.note(at.service_id.as_bytes());
         if let Some(signer) = signer {
             sent.note(&signer.verifying_key().to_bytes());
         }
-        Some((network, sent))
+        let network = if to_former { &self.former } else { &self.other };
+        Some((&**network, sent))
+    }
+
+    fn is_former(&self, at: &ServiceAddress) -> bool {
+        match at.is_known() {
+            true => at.service_id == self.service,
+            false => self.invited_by_former.load(Ordering::SeqCst),
+        }
+    }
+
+    /// What went to the clinic of an address.
+    fn sent(&self, at: &ServiceAddress) -> &Sent {
+        if self.is_former(at) { &self.to_former } else { &self.to_other }
     }
 }
 
-fn no_relay() -> RelayError {
-    RelayError::Unreachable("gone".to_owned())
-}
-
-fn no_clinic() -> AuthorityError {
-    AuthorityError::Unreachable("gone".to_owned())
-}
-
-impl Network for Two {
-    fn relay(
-        &self,
-        at: &ServiceAddress,
-        signer: Arc<SigningKey>,
-    ) -> Result<Box<dyn Relay>, RelayError> {
-        let (network, sent) = self.side(at, Some(&signer)).ok_or_else(no_relay)?;
-        let inner = network.relay(at, signer)?;
-        Ok(Box::new(HeardRelay { inner, sent: sent.clone() }))
+impl Wire for Two {
+    fn through(&self, call: &Call<'_>) -> Option<&dyn Network> {
+        let signer = call.signer.filter(|_| !call.what.is_credential());
+        let (through, sent) = self.side(call.at, signer)?;
+        match call.what {
+            What::AuthorityRecovery => sent.note(b"authority recovery"),
+            what if what.is_credential() => sent.note(call.request),
+            _ => {}
+        }
+        Some(through)
     }
 
-    fn authority(
-        &self,
-        at: &ServiceAddress,
-        signer: Option<Arc<SigningKey>>,
-    ) -> Result<Box<dyn Authority>, AuthorityError> {
-        let (network, sent) = self.side(at, signer.as_deref()).ok_or_else(no_clinic)?;
-        let inner = network.authority(at, signer)?;
+    fn relay(&self, call: &Call<'_>, inner: Box<dyn Relay>) -> Box<dyn Relay> {
+        Box::new(HeardRelay { inner, sent: self.sent(call.at).clone() })
+    }
+
+    fn authority(&self, call: &Call<'_>, inner: Box<dyn Authority>) -> Box<dyn Authority> {
         let under_way = Arc::clone(&self.under_way);
-        Ok(Box::new(HeardAuthority { inner, sent: sent.clone(), under_way }))
-    }
-
-    fn relay_recovery(
-        &self,
-        at: &ServiceAddress,
-        signer: Arc<SigningKey>,
-    ) -> Result<Box<dyn RelayRecovery>, RelayError> {
-        let (network, _) = self.side(at, Some(&signer)).ok_or_else(no_relay)?;
-        network.relay_recovery(at, signer)
-    }
-
-    fn authority_recovery(
-        &self,
-        at: &ServiceAddress,
-        signer: Arc<SigningKey>,
-    ) -> Result<Box<dyn AuthorityRecovery>, AuthorityError> {
-        let (network, sent) = self.side(at, Some(&signer)).ok_or_else(no_clinic)?;
-        sent.note(b"authority recovery");
-        network.authority_recovery(at, signer)
-    }
-
-    fn credentials(&self) -> &dyn keyward_app::ports::credential::CredentialChannels {
-        self
+        Box::new(HeardAuthority { inner, sent: self.sent(call.at).clone(), under_way })
     }
 }
 
-super::channels::credential_channels!(
-    Two,
-    |network, at, request| {
-        let (through, sent) = network.side(at, None)?;
-        sent.note(request);
-        Some(through.credentials())
-    },
-    |_| true
-);
+super::wire::network!(Two);
 
 struct HeardRelay {
     inner: Box<dyn Relay>,

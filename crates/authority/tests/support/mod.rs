@@ -8,8 +8,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use keyward_authority::{Authority, AuthorityConfig, Operator, StoreError};
 use keyward_protocol::{
-    certificate::{ClinicianKeys, ClinicianRequest},
+    certificate::{ClinicianKeys, ClinicianRequest, PersonaKeys},
     cpace::Initiator,
+    ids::PersonaId,
     invitation::{Code, Invitation, Purpose},
     keys::{DecryptionKey, SigningKey},
     statement::{EnrolmentReplacement, ForgetStatement, Signed, recovery_hash},
@@ -94,6 +95,21 @@ impl Keys {
         }
     }
 
+    /// As text, for a child.
+    pub fn to_text(&self) -> String {
+        let operator = self.operator.expose_secret();
+        let all = [&self.authority[..], &self.storage, operator.as_slice()].concat();
+        all.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// What the text holds; the clock is new.
+    pub fn from_text(text: &str) -> Self {
+        let byte = |at: usize| u8::from_str_radix(&text[2 * at..2 * at + 2], 16).unwrap();
+        let part = |n: usize| std::array::from_fn(|i| byte(32 * n + i));
+        let operator = SigningKey::from_bytes(&part(2)).unwrap();
+        Self { authority: part(0), storage: part(1), operator, ..Self::new() }
+    }
+
     pub fn open(&self, dir: &Path) -> Result<Authority, StoreError> {
         self.open_as(dir, "Sample Clinic", "this-computer:relay")
     }
@@ -125,6 +141,26 @@ impl Keys {
             patient_invitation_days: AuthorityConfig::PATIENT_DAYS,
             clinician_invitation_days: AuthorityConfig::CLINICIAN_DAYS,
         }
+    }
+}
+
+/// Who she is to the relay.
+pub struct Persona {
+    pub signing: SigningKey,
+    pub decryption: DecryptionKey,
+}
+
+impl Persona {
+    pub fn new() -> Self {
+        Self { signing: key(), decryption: DecryptionKey::generate(&mut rng()).unwrap() }
+    }
+
+    pub fn id(&self) -> PersonaId {
+        PersonaId::of(self.signing.verifying_key())
+    }
+
+    pub fn keys(&self) -> PersonaKeys<'_> {
+        PersonaKeys { signing: &self.signing, decryption: &self.decryption, recovery_hash: [3; 32] }
     }
 }
 

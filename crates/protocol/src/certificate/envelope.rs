@@ -75,6 +75,22 @@ mod tests {
     use rand::{SeedableRng, rngs::StdRng};
 
     #[test]
+    fn the_longest_certificate_opens_and_a_longer_one_is_not_even_parsed() {
+        let key = SigningKey::generate(&mut StdRng::seed_from_u64(32)).unwrap();
+        let authorities = [key.verifying_key().clone()];
+        let label = Label::ClinicianCertificate;
+        let around = seal(label, &key, vec![7; 4000]).unwrap().len() - 4000;
+        let payload = vec![7; MAX_CERTIFICATE - around];
+        let longest = seal(label, &key, payload.clone()).unwrap();
+        assert_eq!(longest.len(), MAX_CERTIFICATE);
+        assert_eq!(open(label, &authorities, &longest), Ok(payload.clone()));
+        assert_eq!(unverified(&longest), Ok(payload.clone()));
+        let longer = seal(label, &key, [payload, vec![7]].concat()).unwrap();
+        assert_eq!(open(label, &authorities, &longer), Err(CertificateError::Envelope));
+        assert_eq!(unverified(&longer), Err(CertificateError::Envelope));
+    }
+
+    #[test]
     fn a_certificate_has_no_second_form() {
         let mut rng = StdRng::seed_from_u64(31);
         for round in 0..16_u8 {

@@ -278,17 +278,7 @@ impl Patient {
             share: b"synthetic share".to_vec(),
         };
         let message = message.seal(&mut rand::rng(), &self.signing, &doctor.certificate).unwrap();
-        let keys = signed
-            .unverified()
-            .entries
-            .iter()
-            .zip(&keys)
-            .map(|(entry, key)| GrantKey {
-                compartment: entry.compartment,
-                epoch: entry.epoch,
-                key: key.to_bytes().to_vec(),
-            })
-            .collect();
+        let keys = GrantKey::of_entries(&signed.unverified().entries, &keys);
         PostGrant { signed_grant: signed.to_bytes(), keys, message }
     }
 

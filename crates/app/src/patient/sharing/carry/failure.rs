@@ -1,0 +1,49 @@
+//! What an exchange can come to grief of.
+
+use crate::error::AppError;
+use crate::ports::relay::{ProblemCode, RelayError};
+use crate::store;
+
+/// A failure of the relay is kept apart until it is decided what it means.
+pub(in crate::patient::sharing) enum Failure {
+    /// The relay's.
+    Relay(RelayError),
+    /// Any other.
+    App(AppError),
+}
+
+impl From<RelayError> for Failure {
+    fn from(error: RelayError) -> Self {
+        Self::Relay(error)
+    }
+}
+
+impl From<AppError> for Failure {
+    fn from(error: AppError) -> Self {
+        Self::App(error)
+    }
+}
+
+impl From<store::StoreError> for Failure {
+    fn from(error: store::StoreError) -> Self {
+        Self::App(error.into())
+    }
+}
+
+impl From<crate::ports::vault::VaultError> for Failure {
+    fn from(error: crate::ports::vault::VaultError) -> Self {
+        Self::App(error.into())
+    }
+}
+
+/// The relay does not know this persona (any more): its certificate must be presented again.
+pub(super) fn is_stranger(error: &RelayError) -> bool {
+    error.refusal().is_some_and(|refusal| {
+        matches!(
+            refusal.code,
+            ProblemCode::BadSignature
+                | ProblemCode::BadCertificate
+                | ProblemCode::CertificateExpired
+        )
+    })
+}
