@@ -117,15 +117,10 @@ fn run_for(
         note(session, Some(&begun))?;
         return Err(begun);
     }
-    // After a restore: without its new key the clinic certifies nothing, but the relay may go on.
-    match renew::enrolment(session, &enrolment) {
-        // What recovers her the clinic can be told another time.
-        Ok(()) => match keys::register(session, &enrolment) {
-            Err(error) if error.code == ErrorCode::Locked => return Err(error),
-            _ => {}
-        },
+    match tell_clinic(session, &enrolment, now_for) {
         Err(error) if error.code == ErrorCode::Locked => return Err(error),
         Err(error) => first_failure = Some(error),
+        Ok(()) => {}
     }
     // Without news the old directory holds; sharing does not wait for it.
     if let Err(error) = directory::refresh_when_due(session)
@@ -159,6 +154,43 @@ fn run_for(
     session.changed();
     progress.report(Step { stage: Stage::Finished, ..Step::default() });
     outcome
+}
+
+/// What the clinic is told by name. Where things travel apart that has a turn of its own: beside a space it would tell
+/// clinic and relay together whose that is. Only a lost key is replaced at once, because who has it can act as her.
+fn tell_clinic(
+    session: &Session,
+    enrolment: &Enrolment,
+    now_for: Option<&str>,
+) -> Result<(), AppError> {
+    let (apart, lost, refused, waits) = {
+        let tx = session.read()?;
+        let lost = renew::is_key_lost(&*tx)?;
+        (rhythm::is_apart(&*tx)?, lost, renew::was_refused(&*tx)?, keys::waits(&*tx)?)
+    };
+    let asking = if apart {
+        let has = now_for.is_none() && (refused || waits && !lost);
+        has && rhythm::turn(session)?.is_of(&Line::Asking) && rhythm::take(session, &Line::Asking)?
+    } else {
+        true
+    };
+    if lost && (asking || !refused) {
+        // If nothing left in this opening before, it is this.
+        rhythm::ends(session, &Line::Asking)?;
+        // After a restore: without its new key the clinic certifies nothing, but the relay may go on.
+        if let Err(error) = renew::enrolment(session, enrolment) {
+            if asking && !matches!(error.code, ErrorCode::Locked | ErrorCode::AuthorityUnreachable)
+            {
+                rhythm::done(session, &Line::Asking)?;
+            }
+            return Err(error);
+        }
+    }
+    // What recovers her the clinic can be told another time.
+    match if asking { keys::register(session, enrolment) } else { Ok(()) } {
+        Err(error) if error.code == ErrorCode::Locked => Err(error),
+        _ => Ok(()),
+    }
 }
 
 /// Nobody was asked: whether what stood in the way still does is not known.
@@ -236,11 +268,22 @@ impl Exchange<'_> {
                 self.ends()
             }
             Part::Whole => {
-                rhythm::leaves(self.session, &line)?;
+                if !self.begins(&line)? {
+                    return self.note();
+                }
                 self.run()?;
                 rhythm::done(self.session, &line)
             }
         }
+    }
+
+    /// Before anything leaves. Another thread may have taken the opening since it was looked whose it is.
+    fn begins(&self, line: &Line) -> Result<bool, AppError> {
+        if self.waits {
+            return rhythm::take(self.session, line);
+        }
+        rhythm::leaves(self.session, line)?;
+        Ok(true)
     }
 
     /// What this computer knows by itself: which shares are over, and whose doctor the clinic no longer vouches for.
