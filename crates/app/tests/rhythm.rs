@@ -2,8 +2,10 @@
 #![allow(clippy::unwrap_used, reason = "this is test code")]
 
 mod support;
+mod turns;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use keyward_app::credential::{self, Pace};
@@ -32,9 +34,26 @@ struct Heard {
     inner: Arc<dyn Network>,
     clock: FakeClock,
     asked: Arc<Mutex<Vec<(u64, String)>>>,
+    /// What is out of reach.
+    away: Arc<Away>,
+}
+
+#[derive(Default)]
+struct Away {
+    clinic: AtomicBool,
+    /// The relay, for backups of this key.
+    backup: Mutex<Option<String>>,
+}
+
+fn unreachable() -> AuthorityError {
+    AuthorityError::Unreachable("away".to_owned())
 }
 
 impl Heard {
+    fn clinic(&self) -> Result<(), AuthorityError> {
+        if self.away.clinic.load(Ordering::SeqCst) { Err(unreachable()) } else { Ok(()) }
+    }
+
     fn hear(&self, what: String) {
         self.asked.lock().unwrap().push((self.clock.now(), what));
     }
@@ -55,6 +74,7 @@ impl Network for Heard {
         at: &ServiceAddress,
         signer: Option<Arc<SigningKey>>,
     ) -> Result<Box<dyn Authority>, AuthorityError> {
+        self.clinic()?;
         self.inner.authority(at, signer)
     }
 
@@ -63,7 +83,11 @@ impl Network for Heard {
         at: &ServiceAddress,
         signer: Arc<SigningKey>,
     ) -> Result<Box<dyn RelayRecovery>, RelayError> {
-        self.hear(hex::encode(signer.verifying_key().key_id()));
+        let key = hex::encode(signer.verifying_key().key_id());
+        if self.away.backup.lock().unwrap().as_ref() == Some(&key) {
+            return Err(RelayError::Unreachable("away".to_owned()));
+        }
+        self.hear(key);
         self.inner.relay_recovery(at, signer)
     }
 
@@ -72,6 +96,8 @@ impl Network for Heard {
         at: &ServiceAddress,
         signer: Arc<SigningKey>,
     ) -> Result<Box<dyn AuthorityRecovery>, AuthorityError> {
+        self.clinic()?;
+        self.hear("recovery".to_owned());
         self.inner.authority_recovery(at, signer)
     }
 
@@ -82,6 +108,7 @@ impl Network for Heard {
 
 impl CredentialChannels for Heard {
     fn epoch_object(&self, at: &ServiceAddress) -> Result<Vec<u8>, AuthorityError> {
+        self.clinic()?;
         self.inner.credentials().epoch_object(at)
     }
 
@@ -95,11 +122,13 @@ impl CredentialChannels for Heard {
         key: &SigningKey,
         request: &[u8],
     ) -> Result<Issued, AuthorityError> {
+        self.clinic()?;
         self.hear("issue".to_owned());
         self.inner.credentials().issue(at, key, request)
     }
 
     fn certify(&self, at: &ServiceAddress, request: &[u8]) -> Result<Vec<u8>, AuthorityError> {
+        self.clinic()?;
         self.hear("certify".to_owned());
         self.inner.credentials().certify(at, request)
     }
@@ -110,6 +139,7 @@ struct Scene {
     world: World,
     anna: Session,
     asked: Arc<Mutex<Vec<(u64, String)>>>,
+    away: Arc<Away>,
     /// When a space was certified in its own turn.
     renewed: Mutex<Vec<u64>>,
 }
@@ -119,10 +149,10 @@ impl Scene {
         let world = World::new();
         world.doctor("Dr Test-Okafor");
         let asked = Arc::<Mutex<Vec<_>>>::default();
-        let clock = world.clock.clone();
-        let heard = Heard { inner: world.network.clone(), clock, asked: Arc::clone(&asked) };
-        let anna = world.patient_over("Test-Anna", "Muster-Sample", "1961-03-14", Arc::new(heard));
-        Self { world, anna, asked, renewed: Mutex::default() }
+        let away = Arc::<Away>::default();
+        let heard = heard(&world, &asked, &away);
+        let anna = world.patient_over("Test-Anna", "Muster-Sample", "1961-03-14", heard);
+        Self { world, anna, asked, away, renewed: Mutex::default() }
     }
 
     /// With so many spaces, each shared with the doctor, and everything at the relay.
@@ -176,6 +206,11 @@ impl Scene {
         let all = spaces::list(&self.anna).unwrap();
         all.into_iter().find(|view| view.id == space).unwrap()
     }
+}
+
+fn heard(world: &World, asked: &Arc<Mutex<Vec<(u64, String)>>>, away: &Arc<Away>) -> Arc<Heard> {
+    let (asked, away) = (Arc::clone(asked), Arc::clone(away));
+    Arc::new(Heard { inner: world.network.clone(), clock: world.clock.clone(), asked, away })
 }
 
 /// Who was asked for at what times: two never within one opening.

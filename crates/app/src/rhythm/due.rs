@@ -39,13 +39,17 @@ pub(super) fn all(
         return Ok(due);
     }
     let mut without_persona = false;
+    let shares = Share::all(tx)?;
     for (id, space) in Space::all(tx)? {
         let line = Line::Space(id.clone());
-        if !has_news(tx, &id, &space, now)? && !is_looked_into(tx, kept, &id, &space, now)? {
+        let looked = is_looked_into(&shares, kept, &id, &space, now);
+        if !looked && !has_news(tx, &shares, &id, &space, now)? {
             continue;
         }
         if can_go(tx, &id, &space, now)? {
-            due.push(Due { line, pressing: renews(tx, &id, &space, now)? });
+            // Nothing is certified again of which nothing is shared any more.
+            let renews = is_wanted(&shares, &id, now) && can_renew(tx, &id, &space, now)?;
+            due.push(Due { line, pressing: renews });
         } else {
             without_persona |= !space.was_certified();
         }
@@ -76,16 +80,16 @@ fn backup(tx: &(impl Transaction + ?Sized), now: UnixSeconds) -> Result<Option<D
 
 /// Whether it is to be asked how a space stands, without news of hers.
 fn is_looked_into(
-    tx: &(impl Transaction + ?Sized),
+    shares: &[(String, Share)],
     kept: &Kept,
     id: &str,
     space: &Space,
     now: UnixSeconds,
-) -> Result<bool, AppError> {
+) -> bool {
     let done = kept.done(&Line::Space(id.to_owned()));
     let stale = done.is_none_or(|at| now.abs_diff(at) >= LOOK);
-    let ended = ended_since(tx, id, now, done)?;
-    Ok(space.presented.is_some() && (ended || stale && is_visible(tx, id, now)?))
+    let ended = || ended_since(shares, id, now, done);
+    space.presented.is_some() && (stale && is_visible(shares, id, now) || ended())
 }
 
 /// Whether a credential is to be asked for: it is time, or somebody's certificate is over.
@@ -104,9 +108,11 @@ pub(super) fn ask_from(
     now: UnixSeconds,
 ) -> Result<UnixSeconds, AppError> {
     let mut lapsed = at_relay::waits_for_credential(tx, now)?;
+    let shares = Share::all(tx)?;
     for (id, space) in Space::all(tx)? {
         let over = space.was_certified() && held_until(&space, now).is_none();
-        lapsed |= over && (has_news(tx, &id, &space, now)? || is_visible(tx, &id, now)?);
+        lapsed |=
+            over && (is_visible(&shares, &id, now) || has_news(tx, &shares, &id, &space, now)?);
     }
     let drawn = times::ask_at(epoch_at(now), &enrolment.salt);
     Ok(if lapsed { drawn.min(now) } else { drawn })
@@ -120,6 +126,7 @@ pub(super) fn asks_again(kept: &Kept) -> UnixSeconds {
 /// Whether a space has something of hers that is not at the relay, or a certificate to be renewed.
 pub(super) fn has_news(
     tx: &(impl Transaction + ?Sized),
+    shares: &[(String, Share)],
     id: &str,
     space: &Space,
     now: UnixSeconds,
@@ -127,7 +134,6 @@ pub(super) fn has_news(
     if !tx.list_prefix(Collection::Outbox, &Act::revokes_of(id))?.is_empty() {
         return Ok(true);
     }
-    let shares = Share::all(tx)?;
     let shares = shares.iter().map(|(_, share)| share).filter(|share| share.space == id);
     let wanted: Vec<&Share> =
         shares.filter(|share| share.is_wanted(now) && share.problem.is_none()).collect();
@@ -174,16 +180,6 @@ fn can_renew(
         return Ok(false);
     }
     Ok(held_until(space, now).is_none() || times::may_show(tx, now, space.secret())?)
-}
-
-/// The same, for a space with a share that goes on: nothing else is certified again.
-fn renews(
-    tx: &(impl Transaction + ?Sized),
-    id: &str,
-    space: &Space,
-    now: UnixSeconds,
-) -> Result<bool, AppError> {
-    Ok(is_wanted(tx, id, now)? && can_renew(tx, id, space, now)?)
 }
 
 /// What a space with news waits for.
@@ -253,10 +249,10 @@ pub(super) fn while_somebody_waits(
     if at_relay::turn_of(tx, now)?.is_some() {
         due.push(Due { line: Line::Backup, pressing: true });
     }
-    let mut before = 0;
+    let (mut before, shares) = (0, Share::all(tx)?);
     for (id, space) in Space::all(tx)? {
         let (known, other) = (space.was_certified(), Line::Space(id.clone()));
-        if other == *line || !known && !is_wanted(tx, &id, now)? {
+        if other == *line || !known && !is_wanted(&shares, &id, now) {
             continue;
         }
         before += u64::from(!known);
@@ -290,33 +286,23 @@ fn held_until(space: &Space, now: UnixSeconds) -> Option<UnixSeconds> {
     valid.contains(&now).then_some(valid.end)
 }
 
-fn is_wanted(
-    tx: &(impl Transaction + ?Sized),
-    space: &str,
-    now: UnixSeconds,
-) -> Result<bool, AppError> {
+fn is_wanted(shares: &[(String, Share)], space: &str, now: UnixSeconds) -> bool {
     let wanted = |share: &Share| share.is_wanted(now) && share.problem.is_none();
-    Ok(Share::all(tx)?.iter().any(|(_, share)| share.space == space && wanted(share)))
+    shares.iter().any(|(_, share)| share.space == space && wanted(share))
 }
 
-fn is_visible(
-    tx: &(impl Transaction + ?Sized),
-    space: &str,
-    now: UnixSeconds,
-) -> Result<bool, AppError> {
-    let shares = Share::all(tx)?;
-    Ok(shares.iter().any(|(_, share)| share.space == space && share.is_visible(now)))
+fn is_visible(shares: &[(String, Share)], space: &str, now: UnixSeconds) -> bool {
+    shares.iter().any(|(_, share)| share.space == space && share.is_visible(now))
 }
 
 /// Whether a share ended after the space was looked into last: who looked until then is asked for once more.
 fn ended_since(
-    tx: &(impl Transaction + ?Sized),
+    shares: &[(String, Share)],
     space: &str,
     now: UnixSeconds,
     done: Option<UnixSeconds>,
-) -> Result<bool, AppError> {
-    let shares = Share::all(tx)?;
+) -> bool {
     let ended = |share: &Share| share.sent && share.revoked.is_none() && share.until <= now;
     let unseen = |share: &Share| done.is_some_and(|at| at < share.until);
-    Ok(shares.iter().any(|(_, share)| share.space == space && ended(share) && unseen(share)))
+    shares.iter().any(|(_, share)| share.space == space && ended(share) && unseen(share))
 }

@@ -18,7 +18,7 @@ use self::plan::Plan;
 pub use self::plan::{BETWEEN, Due, Line, OPENING};
 use crate::error::AppError;
 use crate::identity::Enrolment;
-use crate::patient::sharing::book::Act;
+use crate::patient::sharing::book::{Act, Share};
 use crate::patient::spaces::Space;
 use crate::ports::clock::UnixSeconds;
 use crate::ports::vault::{Collection, Transaction};
@@ -233,6 +233,7 @@ pub(crate) struct Queue {
     enrolment: Enrolment,
     kept: Kept,
     due: Vec<Due>,
+    shares: Vec<(String, Share)>,
     now: UnixSeconds,
 }
 
@@ -245,7 +246,7 @@ impl Queue {
         let Some(enrolment) = patient_apart(tx)? else { return Ok(None) };
         let kept = Kept::load(tx)?;
         let due = due::all(tx, &enrolment, &kept, now)?;
-        Ok(Some(Self { enrolment, kept, due, now }))
+        Ok(Some(Self { enrolment, kept, due, shares: Share::all(tx)?, now }))
     }
 
     /// What waits of a space, if anything does.
@@ -255,7 +256,7 @@ impl Queue {
         id: &str,
         space: &Space,
     ) -> Result<Option<SpaceWaits>, AppError> {
-        if !due::has_news(tx, id, space, self.now)? {
+        if !due::has_news(tx, &self.shares, id, space, self.now)? {
             return Ok(None);
         }
         let line = Line::Space(id.to_owned());

@@ -155,12 +155,13 @@ impl Plan {
             // After its turn it waits for another opening only if it got something new.
             return u64::from(current.is_some_and(|it| now.saturating_sub(it.begun) >= TURN));
         }
-        let others = due.iter().filter(|due| due.line != *line && Some(&due.line) != turn);
         let (mut all, mut before, mut first, mut again) = (0, 0, 0, 0);
-        for other in others {
+        for other in due.iter().filter(|due| due.line != *line) {
             let (served, presses) = (self.served.contains(&other.line), self.presses(other));
-            all += 1;
-            before += u64::from(!served);
+            // Whose turn it is waits for another only with what presses since.
+            let has = Some(&other.line) == turn;
+            all += u64::from(!has);
+            before += u64::from(!has && !served);
             first += u64::from(presses);
             // It has a turn of its round besides.
             again += u64::from(presses && served);

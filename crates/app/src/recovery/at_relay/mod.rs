@@ -105,8 +105,9 @@ pub(super) fn view(session: &Session) -> Result<RelayBackup, AppError> {
     let enrolment = patient(&*tx)?;
     let kept = Kept::load(&*tx)?;
     let queue = Queue::load(&*tx, session.now())?;
-    let by = queue.map(|queue| queue.by(&Line::Backup));
-    let deleting = !kept.leaving.is_empty() || kept.deletes_former();
+    let by = queue.as_ref().map(|queue| queue.by(&Line::Backup));
+    // Where things travel apart the second waits for its turn, not only for the relay.
+    let deleting = !kept.leaving.is_empty() || queue.is_none() && kept.deletes_former();
     Ok(RelayBackup {
         possible: enrolment.is_some(),
         on: kept.on,
