@@ -13,7 +13,7 @@ use crate::floor;
 use crate::measure::median;
 use crate::plain::Plain;
 use crate::report::{Gate, Report};
-use crate::world::{World, draft, find, import, share, space};
+use crate::support::{World, draft, find, import, share, space};
 
 const SEED: u64 = 7;
 const RECORDS: usize = 1000;

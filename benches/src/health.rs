@@ -8,7 +8,7 @@ use std::time::Instant;
 use keyward_testkit::HealthExport;
 
 use crate::report::{Gate, Report};
-use crate::world::{World, import};
+use crate::support::{World, import};
 
 /// The hidden option that makes this program the one that is measured.
 pub(crate) const CHILD: &str = "--import-health-mib";

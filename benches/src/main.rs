@@ -21,10 +21,10 @@ mod protocol;
 mod reading;
 mod relay;
 mod report;
+#[path = "../../crates/app/tests/support/mod.rs"]
+mod support;
 mod unlock;
 mod windows;
-#[path = "../../crates/app/tests/support/mod.rs"]
-mod world;
 
 use std::process::ExitCode;
 

@@ -16,7 +16,7 @@ use rusqlite::{Connection, params};
 
 use crate::measure::median;
 use crate::report::{Gate, Report};
-use crate::world::{World, import};
+use crate::support::{World, import};
 
 const SEED: u64 = 7;
 /// Resources of the file whose import is measured.

@@ -24,7 +24,7 @@ use rusqlite::params;
 use crate::measure::{Candidate, median, paired};
 use crate::reading::{open, records_of};
 use crate::report::{Gate, Report};
-use crate::world::{World, import};
+use crate::support::{World, import};
 
 const PASSPHRASE: &str = "seven purple otters";
 const RECORDS: u32 = 10_000;

@@ -2,8 +2,10 @@
 #![allow(clippy::unwrap_used, reason = "this is test code")]
 
 mod support;
+mod turns;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use keyward_app::credential::{self, Pace};
@@ -29,6 +31,15 @@ struct Heard {
     inner: Arc<dyn Network>,
     clock: FakeClock,
     asked: Arc<Mutex<Vec<(u64, String)>>>,
+    /// What is out of reach.
+    away: Arc<Away>,
+}
+
+#[derive(Default)]
+struct Away {
+    clinic: AtomicBool,
+    /// The relay, for backups of this key.
+    backup: Mutex<Option<String>>,
 }
 
 impl Heard {
@@ -39,13 +50,25 @@ impl Heard {
 
 impl Wire for Heard {
     fn through(&self, call: &Call<'_>) -> Option<&dyn Network> {
-        match (call.what, call.signer) {
-            (What::Relay | What::RelayRecovery, Some(signer)) => {
-                self.hear(hex::encode(signer.verifying_key().key_id()));
-            }
-            (What::Issue, _) => self.hear("issue".to_owned()),
-            (What::Certify, _) => self.hear("certify".to_owned()),
-            _ => {}
+        let key = call.signer.map(|signer| hex::encode(signer.verifying_key().key_id()));
+        let clinic = matches!(
+            call.what,
+            What::Authority
+                | What::AuthorityRecovery
+                | What::EpochObject
+                | What::Issue
+                | What::Certify
+        );
+        if clinic && self.away.clinic.load(Ordering::SeqCst) {
+            return None;
+        }
+        match call.what {
+            What::RelayRecovery if *self.away.backup.lock().unwrap() == key => return None,
+            What::Relay | What::RelayRecovery => self.hear(key.unwrap_or_default()),
+            What::AuthorityRecovery => self.hear("recovery".to_owned()),
+            What::Issue => self.hear("issue".to_owned()),
+            What::Certify => self.hear("certify".to_owned()),
+            What::Authority | What::EpochObject | What::PinnedObject => {}
         }
         Some(&*self.inner)
     }
@@ -58,6 +81,7 @@ struct Scene {
     world: World,
     anna: Session,
     asked: Arc<Mutex<Vec<(u64, String)>>>,
+    away: Arc<Away>,
     /// When a space was certified in its own turn.
     renewed: Mutex<Vec<u64>>,
 }
@@ -67,10 +91,10 @@ impl Scene {
         let world = World::new();
         world.doctor("Dr Test-Okafor");
         let asked = Arc::<Mutex<Vec<_>>>::default();
-        let clock = world.clock.clone();
-        let heard = Heard { inner: world.network.clone(), clock, asked: Arc::clone(&asked) };
-        let anna = world.patient_over("Test-Anna", "Muster-Sample", "1961-03-14", Arc::new(heard));
-        Self { world, anna, asked, renewed: Mutex::default() }
+        let away = Arc::<Away>::default();
+        let heard = heard(&world, &asked, &away);
+        let anna = world.patient_over("Test-Anna", "Muster-Sample", "1961-03-14", heard);
+        Self { world, anna, asked, away, renewed: Mutex::default() }
     }
 
     /// With so many spaces, each shared with the doctor, and everything at the relay.
@@ -124,6 +148,11 @@ impl Scene {
         let all = spaces::list(&self.anna).unwrap();
         all.into_iter().find(|view| view.id == space).unwrap()
     }
+}
+
+fn heard(world: &World, asked: &Arc<Mutex<Vec<(u64, String)>>>, away: &Arc<Away>) -> Arc<Heard> {
+    let (asked, away) = (Arc::clone(asked), Arc::clone(away));
+    Arc::new(Heard { inner: world.network.clone(), clock: world.clock.clone(), asked, away })
 }
 
 /// Who was asked for at what times: two never within one opening.

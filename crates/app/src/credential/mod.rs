@@ -30,7 +30,7 @@ use crate::ports::authority::AuthorityError;
 use crate::ports::clock::UnixSeconds;
 use crate::ports::credential::CredentialChannels;
 use crate::ports::vault::{Collection, Transaction};
-use crate::recovery::renew;
+use crate::recovery::{keys, renew};
 use crate::rhythm::{self, Line};
 use crate::session::Session;
 use crate::store::StoreError;
@@ -114,7 +114,7 @@ impl From<CredentialError> for AppError {
 }
 
 /// When the epoch after this one begins.
-fn next_epoch(number: u64) -> UnixSeconds {
+pub(crate) fn next_epoch(number: u64) -> UnixSeconds {
     number.saturating_add(1).saturating_mul(EPOCH_SECONDS)
 }
 
@@ -146,27 +146,94 @@ pub(crate) fn standing(
     Ok(held.map(|held| Standing { issued: held.issued, left: held.next < CREDENTIAL_LIMIT }))
 }
 
+/// Whether a persona that is there already can be certified now: with a credential that has something left, unless
+/// she was refused in this epoch and it is not time to try again; or by the request that may have left.
+///
+/// # Errors
+/// What the vault reports.
+pub(crate) fn can_certify(
+    tx: &(impl Transaction + ?Sized),
+    now: UnixSeconds,
+    name: &str,
+) -> Result<bool, AppError> {
+    Ok(certified_from(tx, now, name)?.is_some_and(|from| from <= now))
+}
+
+/// From when she can be certified with the credential of this epoch; `None` if with none of it.
+///
+/// # Errors
+/// What the vault reports.
+pub(crate) fn certified_from(
+    tx: &(impl Transaction + ?Sized),
+    now: UnixSeconds,
+    name: &str,
+) -> Result<Option<UnixSeconds>, AppError> {
+    let Some(standing) = standing(tx, now)? else { return Ok(None) };
+    let from = renewal::open_from(tx, epoch_at(now), name)?;
+    Ok(match from {
+        renewal::Open::Begun => Some(0),
+        renewal::Open::From(from) => standing.left.then_some(from),
+    })
+}
+
+/// Whether somebody can be certified ahead, or what was begun for her be finished.
+///
+/// # Errors
+/// What the vault reports.
+pub(crate) fn can_certify_ahead(
+    tx: &(impl Transaction + ?Sized),
+    now: UnixSeconds,
+) -> Result<bool, AppError> {
+    let Some(standing) = standing(tx, now)? else { return Ok(false) };
+    Ok(standing.left || pool::is_begun(tx, epoch_at(now))?)
+}
+
 /// One step of the credential whose turn it is, where things travel apart.
 ///
 /// # Errors
 /// As [`keep_ready`].
 fn step_apart(session: &Session) -> Result<(), AppError> {
-    let channels = session.network().credentials();
     let turn = rhythm::turn(session)?;
-    if turn.is_of(&Line::Asking) {
-        rhythm::leaves(session, &Line::Asking)?;
-        open(session, channels)?;
-        return rhythm::done(session, &Line::Asking);
+    let step: fn(&Session) -> Result<(), AppError> = match turn {
+        _ if turn.is_of(&Line::Asking) => ask,
+        _ if turn.is_of(&Line::Ahead) => one_ahead,
+        _ => return Ok(()),
+    };
+    let line = if turn.is_of(&Line::Asking) { Line::Asking } else { Line::Ahead };
+    if !rhythm::take(session, &line)? {
+        return Ok(());
     }
-    if turn.is_of(&Line::Ahead) {
-        rhythm::leaves(session, &Line::Ahead)?;
-        let (enrolment, epoch) = open(session, channels)?;
-        let begun = pool::finish(session, channels, &enrolment, &epoch)?;
-        if !begun {
-            pool::certify_one(session, channels, &enrolment, &epoch)?;
-        }
-        // One in an opening: it counts as had.
-        return rhythm::done(session, &Line::Ahead);
+    let outcome = step(session);
+    // One in an opening: it counts as had, also if she was refused. Asked again after a while if the clinic said no.
+    let had = match &outcome {
+        Ok(()) => line == Line::Ahead,
+        Err(error) => error.code.is_of_credential() || error.code == ErrorCode::AuthorityRefused,
+    };
+    if had {
+        rhythm::done(session, &line)?;
+    }
+    outcome
+}
+
+/// Everything the clinic is told by name.
+fn ask(session: &Session) -> Result<(), AppError> {
+    let told = keys::register(session, &session.enrolment()?);
+    if rhythm::wants_credential(session)? {
+        open(session, session.network().credentials())?;
+    }
+    told
+}
+
+fn one_ahead(session: &Session) -> Result<(), AppError> {
+    let channels = session.network().credentials();
+    let (enrolment, epoch) = current(session, channels)?;
+    // Never shown in the opening in which it was asked for: another epoch may have begun since it was looked at.
+    let number = epoch.object().epoch;
+    if rows::Held::load(&*session.read()?)?.is_none_or(|held| held.epoch != number) {
+        return Ok(());
+    }
+    if !pool::finish(session, channels, &enrolment, &epoch)? {
+        pool::certify_one(session, channels, &enrolment, &epoch)?;
     }
     Ok(())
 }
@@ -215,10 +282,19 @@ fn open(
     session: &Session,
     channels: &dyn CredentialChannels,
 ) -> Result<(Enrolment, VerifiedEpoch), CredentialError> {
+    let (enrolment, epoch) = current(session, channels)?;
+    issue::obtain(session, channels, &enrolment, &epoch)?;
+    Ok((enrolment, epoch))
+}
+
+/// The current epoch; what is of earlier ones is erased.
+fn current(
+    session: &Session,
+    channels: &dyn CredentialChannels,
+) -> Result<(Enrolment, VerifiedEpoch), CredentialError> {
     let enrolment = Enrolment::require(&*session.read()?)?;
     let epoch = epoch::current(session, channels, &enrolment)?;
     erase_earlier(session, epoch.object().epoch)?;
-    issue::obtain(session, channels, &enrolment, &epoch)?;
     Ok((enrolment, epoch))
 }
 

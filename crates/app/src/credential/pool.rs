@@ -129,6 +129,12 @@ pub(super) fn is_due(session: &Session, pace: Pace) -> Result<bool, CredentialEr
     Ok(held.is_some_and(|held| held.due <= session.now()))
 }
 
+/// Whether something of an epoch may have left and was not answered.
+pub(super) fn is_begun(tx: &(impl Transaction + ?Sized), epoch: u64) -> Result<bool, StoreError> {
+    let sent = |it: &Member| it.epoch == epoch && matches!(it.stage, Stage::Sent { .. });
+    Ok(Member::all(tx)?.iter().any(|(_, member)| sent(member)))
+}
+
 /// Sends again what may have left before a crash; whether there was anything.
 pub(super) fn finish(
     session: &Session,

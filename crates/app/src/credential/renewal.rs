@@ -13,10 +13,12 @@ use super::CredentialError;
 use super::pool::{self, PATIENCE};
 use super::rows::{RENEW, Renewing, Sought};
 use super::times;
+use crate::error::AppError;
 use crate::identity::Enrolment;
 use crate::ports::authority::AuthorityError;
 use crate::ports::clock::UnixSeconds;
 use crate::ports::credential::CredentialChannels;
+use crate::ports::vault::Transaction;
 use crate::session::Session;
 
 /// Before a certificate ends another one must be there: this long.
@@ -39,6 +41,28 @@ pub struct Certified {
 pub fn renew_at(epoch: u64, secret: &[u8]) -> UnixSeconds {
     let drawn = times::drawn(b"renew-at\0", epoch, secret);
     super::next_epoch(epoch).saturating_add(drawn % (EPOCH_SECONDS - BEFORE_THE_END))
+}
+
+/// When a persona can be certified.
+pub(super) enum Open {
+    /// At any time: the request may have left.
+    Begun,
+    /// With a number of the credential, from this time on.
+    From(UnixSeconds),
+}
+
+/// From when the persona of a name can be certified in an epoch.
+pub(super) fn open_from(
+    tx: &(impl Transaction + ?Sized),
+    epoch: u64,
+    name: &str,
+) -> Result<Open, AppError> {
+    let known = Renewing::load(tx, &format!("{RENEW}{name}"))?;
+    Ok(match known.filter(|known| known.epoch == epoch).map(|known| known.sought) {
+        Some(Sought::Sent { .. }) => Open::Begun,
+        Some(Sought::Refused { again }) => Open::From(again),
+        None => Open::From(0),
+    })
 }
 
 /// Certifies these keys in the epoch that is current. `name` says whose they are, for this profile alone.

@@ -94,7 +94,7 @@ pub(super) enum Stage {
 /// A persona of this profile's own that is certified in an epoch.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Renewing {
-    epoch: u64,
+    pub(super) epoch: u64,
     /// Her verification key, compressed.
     #[serde(with = "store::base64")]
     key: Vec<u8>,

@@ -30,16 +30,10 @@ pub(crate) fn show_at(epoch: u64, secret: &[u8]) -> UnixSeconds {
     begin(epoch).saturating_add(SHOWN_FROM + drawn)
 }
 
-/// From when the credential of this epoch is shown for her; `None` without one, or if that is after its end.
-pub(crate) fn show_from(
-    tx: &(impl Transaction + ?Sized),
-    epoch: u64,
-    now: UnixSeconds,
-    secret: &[u8],
-) -> Result<Option<UnixSeconds>, AppError> {
-    let Some(held) = super::standing(tx, now)? else { return Ok(None) };
-    let from = show_at(epoch, secret).max(held.issued.saturating_add(BETWEEN));
-    Ok(Some(from).filter(|from| *from < begin(epoch.saturating_add(1))))
+/// From when a credential that was issued at a time is shown for her; `None` if that is after the end of its epoch.
+pub(crate) fn shown_from(epoch: u64, issued: UnixSeconds, secret: &[u8]) -> Option<UnixSeconds> {
+    let from = show_at(epoch, secret).max(issued.saturating_add(BETWEEN));
+    Some(from).filter(|from| *from < begin(epoch.saturating_add(1)))
 }
 
 /// Whether the credential of this epoch may be shown for her by now.
@@ -49,7 +43,8 @@ pub(crate) fn may_show(
     secret: &[u8],
 ) -> Result<bool, AppError> {
     let epoch = keyward_relay_api::authority::credential::epoch_at(now);
-    Ok(show_from(tx, epoch, now, secret)?.is_some_and(|from| from <= now))
+    let from = super::standing(tx, now)?.and_then(|held| shown_from(epoch, held.issued, secret));
+    Ok(from.is_some_and(|from| from <= now))
 }
 
 const fn begin(epoch: u64) -> UnixSeconds {

@@ -101,6 +101,23 @@ pub(crate) fn forget(tx: &mut (impl Transaction + ?Sized)) -> Result<(), AppErro
     Ok(())
 }
 
+/// Whether the clinic does not know the recovery key of the kit that counts yet.
+///
+/// # Errors
+/// What the vault reports.
+pub(crate) fn waits(tx: &(impl Transaction + ?Sized)) -> Result<bool, AppError> {
+    let kit = match kit::public(tx) {
+        Ok(kit) => Some(kit),
+        // The one that was made without a word is what stands there.
+        Err(error) if error.code == ErrorCode::KitGone => None,
+        Err(error) => return Err(error),
+    };
+    let is_of_kit = |last: &Recovery| kit.as_ref().is_none_or(|kit| last.is_of(kit));
+    let known =
+        |known: Registered| known.confirmed && known.recoveries.last().is_some_and(is_of_kit);
+    Ok(!Registered::load(tx)?.is_some_and(known))
+}
+
 /// Has the clinic know the recovery key of the kit that counts, if it does not yet: after a new kit,
 /// or for an enrolment from before there were kits.
 ///

@@ -146,6 +146,16 @@ pub(crate) fn needs_desk(tx: &(impl Transaction + ?Sized)) -> Result<bool, AppEr
     Ok(Renewal::load(tx)?.is_some_and(|renewal| renewal.desk))
 }
 
+/// Whether a lost enrolment key waits to be replaced.
+pub(crate) fn is_key_lost(tx: &(impl Transaction + ?Sized)) -> Result<bool, AppError> {
+    Ok(Renewal::load(tx)?.is_some_and(|renewal| renewal.enrolment.is_some()))
+}
+
+/// Whether the clinic said that it would not replace the lost enrolment key. It may think better of it.
+pub(crate) fn was_refused(tx: &(impl Transaction + ?Sized)) -> Result<bool, AppError> {
+    Ok(is_key_lost(tx)? && needs_desk(tx)?)
+}
+
 /// Whether the persona of a space is a lost one that waits to be replaced.
 pub(crate) fn is_lost(tx: &(impl Transaction + ?Sized), space: &str) -> Result<bool, AppError> {
     Ok(Renewal::load(tx)?.is_some_and(|renewal| renewal.personas.contains_key(space)))

@@ -2,8 +2,8 @@
 //! together: handled one after another every half minute, they are asked for together and fall silent together.
 //!
 //! With [`Travel::Apart`] one line (a space, the backup, one step of the credential) has its turn in an opening
-//! of the app ([`plan`]). Taking access away never waits, and neither do keys that were lost or a backup that is to
-//! be deleted: they are sent at once, and nothing else along with them but who looked until then. What she asks for by name ([`crate::patient::sharing::send_now`]) goes
+//! of the app ([`plan`]). Taking access away never waits, and neither do keys that were lost or a backup that she has
+//! deleted (whoever finds the kit could read it until then): they are sent at once, and nothing else along with them but who looked until then. What she asks for by name ([`crate::patient::sharing::send_now`]) goes
 //! at once too.
 //!
 //! The setting is in the backup; what was drawn is this computer's and is not.
@@ -13,11 +13,12 @@ mod plan;
 
 use serde::{Deserialize, Serialize};
 
+use self::due::Need;
 use self::plan::Plan;
 pub use self::plan::{BETWEEN, Due, Line, OPENING};
 use crate::error::AppError;
 use crate::identity::Enrolment;
-use crate::patient::sharing::book::Act;
+use crate::patient::sharing::book::{Act, Share};
 use crate::patient::spaces::Space;
 use crate::ports::clock::UnixSeconds;
 use crate::ports::vault::{Collection, Transaction};
@@ -115,29 +116,46 @@ impl Turn {
             return Ok(Part::Whole);
         }
         let ends = !tx.list_prefix(Collection::Outbox, &Act::revokes_of(space))?.is_empty();
-        Ok(if ends || renew::is_lost(tx, space)? { Part::Ends } else { Part::Nothing })
+        // Her successor could not be certified while the clinic knows no key of this computer, only ask by name for it.
+        let lost = renew::is_lost(tx, space)? && !renew::was_refused(tx)?;
+        Ok(if ends || lost { Part::Ends } else { Part::Nothing })
     }
 }
 
-/// Whose turn it is now; what was drawn is on the disk.
+/// Whose turn it is now; what was drawn is on the disk. Before anything leaves the turn is taken ([`take`]).
 ///
 /// # Errors
 /// What the vault reports.
 pub(crate) fn turn(session: &Session) -> Result<Turn, AppError> {
-    let tx = session.read()?;
-    let apart = is_apart(&*tx)?;
-    let patient = Enrolment::load(&*tx)?.filter(|enrolment| enrolment.role == Role::Patient);
-    let Some(enrolment) = patient.filter(|_| apart) else { return Ok(Turn::All) };
-    drop(tx);
+    if patient_apart(&*session.read()?)?.is_none() {
+        return Ok(Turn::All);
+    }
     let mut random = [0; 8];
     session.randomness().with(|rng| rng.fill_bytes(&mut random));
     change(session, |kept, tx| {
+        let Some(enrolment) = patient_apart(tx)? else { return Ok(Turn::All) };
         let due = due::all(tx, &enrolment, kept, session.now())?;
         Ok(Turn::Of(kept.plan.turn(session.now(), &due, u64::from_be_bytes(random))))
     })
 }
 
-/// On the disk before anything of a line leaves.
+/// A patient's enrolment where things travel apart.
+fn patient_apart(tx: &(impl Transaction + ?Sized)) -> Result<Option<Enrolment>, AppError> {
+    let apart = is_apart(tx)?;
+    let patient = Enrolment::load(tx)?.filter(|enrolment| enrolment.role == Role::Patient);
+    Ok(patient.filter(|_| apart))
+}
+
+/// On the disk before anything of a line leaves in its turn. `false` if the turn is not its, because another thread took
+/// the opening since it was looked at: then nothing may leave.
+///
+/// # Errors
+/// What the vault reports.
+pub(crate) fn take(session: &Session, line: &Line) -> Result<bool, AppError> {
+    change(session, |kept, tx| Ok(!is_apart(tx)? || kept.plan.take(session.now(), line)))
+}
+
+/// On the disk before anything of a line leaves because she wants it now.
 ///
 /// # Errors
 /// What the vault reports.
@@ -163,7 +181,7 @@ pub(crate) fn ends(session: &Session, line: &Line) -> Result<(), AppError> {
     })
 }
 
-/// Everything of a line was exchanged.
+/// Everything of a line was exchanged; of asking by name: the clinic said no, so that it is asked again after a while.
 ///
 /// # Errors
 /// What the vault reports.
@@ -177,14 +195,34 @@ pub(crate) fn done(session: &Session, line: &Line) -> Result<(), AppError> {
     })
 }
 
+/// Whether a credential is to be asked for now, in the turn of [`Line::Asking`].
+///
+/// # Errors
+/// What the vault reports.
+pub(crate) fn wants_credential(session: &Session) -> Result<bool, AppError> {
+    let tx = session.read()?;
+    let Some(enrolment) = Enrolment::load(&*tx)? else { return Ok(false) };
+    due::wants_credential(&*tx, &enrolment, session.now())
+}
+
+/// Reads first: mostly nothing changes, and then nobody has to wait for the one who writes.
 fn change<T>(
     session: &Session,
-    make: impl FnOnce(&mut Kept, &mut dyn Transaction) -> Result<T, AppError>,
+    make: impl Fn(&mut Kept, &dyn Transaction) -> Result<T, AppError>,
 ) -> Result<T, AppError> {
+    let tx = session.read()?;
+    let before = Kept::load(&*tx)?;
+    let mut kept = before.clone();
+    let made = make(&mut kept, &*tx)?;
+    if kept == before {
+        return Ok(made);
+    }
+    drop(tx);
+    // Another thread may have been quicker: what it left counts.
     let mut tx = session.begin()?;
     let before = Kept::load(&*tx)?;
     let mut kept = before.clone();
-    let made = make(&mut kept, &mut *tx)?;
+    let made = make(&mut kept, &*tx)?;
     if kept != before {
         store::save(&mut *tx, Collection::Jobs, ROW, &kept)?;
         tx.commit()?;
@@ -194,10 +232,10 @@ fn change<T>(
 
 /// What waits for its turn, for the pages.
 pub(crate) struct Queue {
+    enrolment: Enrolment,
     kept: Kept,
     due: Vec<Due>,
-    /// From when a persona can be ready for a space that has none.
-    personas: UnixSeconds,
+    shares: Vec<(String, Share)>,
     now: UnixSeconds,
 }
 
@@ -207,14 +245,10 @@ impl Queue {
     /// # Errors
     /// What the vault reports.
     pub(crate) fn load(tx: &dyn Transaction, now: UnixSeconds) -> Result<Option<Self>, AppError> {
-        if !is_apart(tx)? {
-            return Ok(None);
-        }
-        let Some(enrolment) = Enrolment::load(tx)? else { return Ok(None) };
+        let Some(enrolment) = patient_apart(tx)? else { return Ok(None) };
         let kept = Kept::load(tx)?;
         let due = due::all(tx, &enrolment, &kept, now)?;
-        let personas = due::personas_from(tx, &enrolment, now)?;
-        Ok(Some(Self { kept, due, personas, now }))
+        Ok(Some(Self { enrolment, kept, due, shares: Share::all(tx)?, now }))
     }
 
     /// What waits of a space, if anything does.
@@ -224,18 +258,69 @@ impl Queue {
         id: &str,
         space: &Space,
     ) -> Result<Option<SpaceWaits>, AppError> {
-        if !due::has_news(tx, id, space, self.now)? {
+        if !due::has_news(tx, &self.shares, id, space, self.now)? {
             return Ok(None);
         }
-        let persona = due::lacks_persona(tx, space, self.now)?;
-        let from = if persona { self.personas } else { self.now };
-        let by = from.max(self.by(&Line::Space(id.to_owned())));
-        Ok(Some(SpaceWaits { by, persona }))
+        let line = Line::Space(id.to_owned());
+        let need = due::need(tx, id, space, self.now)?;
+        let by = match need {
+            Need::Turn => self.by(&line),
+            Need::Persona => self.by_persona(tx, &line)?,
+            Need::Certificate => self.by_certificate(tx, id, &line)?,
+        };
+        Ok(Some(SpaceWaits { by, persona: need == Need::Persona }))
     }
 
     /// By when a line has its turn at the latest, with an opening a day.
     pub(crate) fn by(&self, line: &Line) -> UnixSeconds {
-        let openings = self.kept.plan.waits(self.now, line, &self.due);
-        self.now.saturating_add(openings.saturating_mul(A_DAY))
+        after(self.now, self.openings(line, &self.due))
     }
+
+    fn openings(&self, line: &Line, due: &[Due]) -> u64 {
+        self.kept.plan.waits(self.now, line, due)
+    }
+
+    /// The same for a line that does not yet wait for its turn.
+    fn openings_once_due(&self, line: &Line) -> u64 {
+        let mut due = self.due.clone();
+        if !due.iter().any(|due| due.line == *line) {
+            due.push(Due { line: line.clone(), pressing: true });
+        }
+        self.openings(line, &due)
+    }
+
+    /// By when the clinic gave a credential, if it is to be asked for from a time on.
+    fn credential_by(&self, from: UnixSeconds) -> UnixSeconds {
+        let from = from.max(due::asks_again(&self.kept)).max(self.now);
+        after(from, self.openings_once_due(&Line::Asking))
+    }
+
+    /// By when a space that has nobody yet is carried: somebody is certified late in an epoch, for those who wait one
+    /// after another, and then it has its turn, while certificates are renewed as well.
+    fn by_persona(&self, tx: &dyn Transaction, line: &Line) -> Result<UnixSeconds, AppError> {
+        let asked = self.credential_by(due::ask_from(tx, &self.enrolment, self.now)?);
+        let from = due::personas_from(tx, &self.enrolment, self.now, asked)?;
+        let (later, before) = due::while_somebody_waits(tx, line, self.now)?;
+        let persona = self.openings(&Line::Ahead, &later) + before * 2;
+        Ok(after(from, persona + 1 + self.openings(line, &later)))
+    }
+
+    /// By when a space whose certificate is over is carried.
+    fn by_certificate(
+        &self,
+        tx: &dyn Transaction,
+        id: &str,
+        line: &Line,
+    ) -> Result<UnixSeconds, AppError> {
+        let own = self.openings_once_due(line);
+        Ok(match due::certified_from(tx, id, self.now)? {
+            Some(from) => after(from.max(self.now), own),
+            None => after(self.credential_by(due::next_credential(tx, self.now)?), 1 + own),
+        })
+    }
+}
+
+/// So many openings later.
+fn after(at: UnixSeconds, openings: u64) -> UnixSeconds {
+    at.saturating_add(openings.saturating_mul(A_DAY))
 }

@@ -2,7 +2,8 @@
 //! random number. Nothing here reads, writes or asks anybody.
 //!
 //! In one opening of the app ([`OPENING`] long, however often it is started meanwhile) one line has its turn. Lines
-//! are drawn at random, each once a round, so that nobody waits longer than two rounds.
+//! are drawn at random, each once a round, so that nobody waits longer than two rounds. What would run out without a
+//! turn comes before that, also if its line had its turn in this round.
 
 use std::collections::BTreeSet;
 
@@ -16,15 +17,13 @@ pub const OPENING: UnixSeconds = 20 * 3_600;
 const TURN: UnixSeconds = 12 * 3_600;
 /// So much lies between what two lines exchange.
 pub const BETWEEN: UnixSeconds = OPENING - TURN;
-/// Who must have had a turn within this time comes before the others of its round.
-const PRESSING: UnixSeconds = 12 * 86_400;
 
 /// Whom something is exchanged for. What one line exchanges cannot be told apart anyway; what two do can, as
 /// long as it is not seen at one time.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Line {
-    /// Asking the clinic, by name, for a credential.
+    /// What the clinic is told by name: asking for a credential, and which key recovers her.
     Asking,
     /// Having a persona certified ahead.
     Ahead,
@@ -39,8 +38,8 @@ pub enum Line {
 pub struct Due {
     /// Which.
     pub line: Line,
-    /// When something of it ends if it has no turn.
-    pub ends: Option<UnixSeconds>,
+    /// Something runs out, or others wait, unless it has its turn soon; and in its turn that can be done.
+    pub pressing: bool,
 }
 
 /// What is remembered, on the disk before anything leaves.
@@ -49,6 +48,10 @@ pub(super) struct Plan {
     opening: Option<Opening>,
     /// Who had a turn in this round.
     served: BTreeSet<Line>,
+    /// Who had one because it pressed, since others were drawn last. What cannot be done after all takes no more
+    /// than every other turn.
+    #[serde(default)]
+    pressed: BTreeSet<Line>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,12 +68,14 @@ impl Plan {
     /// has none yet.
     pub(super) fn turn(&mut self, now: UnixSeconds, due: &[Due], random: u64) -> Option<Line> {
         self.open(now);
-        let opening = self.opening.as_mut()?;
-        if opening.line.is_none()
-            && let Some(line) = draw(&mut self.served, now, due, random)
-        {
-            (opening.line, opening.begun) = (Some(line), now);
+        if self.opening.as_ref()?.line.is_none() {
+            let drawn = self.draw(due, random);
+            let opening = self.opening.as_mut()?;
+            if drawn.is_some() {
+                (opening.line, opening.begun) = (drawn, now);
+            }
         }
+        let opening = self.opening.as_ref()?;
         if now - opening.begun >= TURN {
             return None;
         }
@@ -93,23 +98,40 @@ impl Plan {
         if let Some(Opening { line: Some(line @ Line::Space(_)), used: false, .. }) =
             self.opening.take()
         {
-            self.served.remove(&line);
+            self.forget(&line);
         }
         self.opening = Some(Opening { begun: now, line: None, used: false });
     }
 
-    /// Something leaves for a line: on its turn, or because she wants it now. If nothing left in this opening
+    /// It had no turn after all.
+    fn forget(&mut self, line: &Line) {
+        self.served.remove(line);
+        self.pressed.remove(line);
+    }
+
+    /// Something is about to leave for the line whose turn it is. `false` if it is not, or not any more, because another
+    /// took the opening since it was looked at: then nothing may.
+    pub(super) fn take(&mut self, now: UnixSeconds, line: &Line) -> bool {
+        self.open(now);
+        let current = self.opening.as_ref();
+        let has = current.is_some_and(|it| it.line.as_ref() == Some(line) && now - it.begun < TURN);
+        if has {
+            self.leaves(now, line);
+        }
+        has
+    }
+
+    /// Something leaves for a line, whoever's turn it is: she wants it now. If nothing left in this opening
     /// before, it is the line's.
     pub(super) fn leaves(&mut self, now: UnixSeconds, line: &Line) {
         self.open(now);
         let Some(opening) = &mut self.opening else { return };
         if !opening.used {
-            if let Some(other) = opening.line.replace(line.clone())
-                && other != *line
-            {
-                self.served.remove(&other);
-            }
+            let other = opening.line.replace(line.clone());
             (opening.used, opening.begun) = (true, now);
+            if let Some(other) = other.filter(|other| other != line) {
+                self.forget(&other);
+            }
         }
         self.served.insert(line.clone());
     }
@@ -125,7 +147,7 @@ impl Plan {
     }
 
     /// How many openings pass at most until that in which a line has its turn, if nobody else gets something to
-    /// exchange; 0 if it may be the present one.
+    /// exchange and what presses is done in its turn; 0 if it may be the present one.
     pub(super) fn waits(&self, now: UnixSeconds, line: &Line, due: &[Due]) -> u64 {
         let current = self.opening.as_ref().filter(|it| now < it.begun.saturating_add(OPENING));
         let turn = current.and_then(|opening| opening.line.as_ref());
@@ -133,35 +155,54 @@ impl Plan {
             // After its turn it waits for another opening only if it got something new.
             return u64::from(current.is_some_and(|it| now.saturating_sub(it.begun) >= TURN));
         }
-        let others = due.iter().filter(|due| due.line != *line && Some(&due.line) != turn);
-        let (mut all, mut before) = (0, 0);
-        for other in others {
-            all += 1;
-            before += u64::from(!self.served.contains(&other.line));
+        let (mut all, mut before, mut first, mut again) = (0, 0, 0, 0);
+        for other in due.iter().filter(|due| due.line != *line) {
+            let (served, presses) = (self.served.contains(&other.line), self.presses(other));
+            // Whose turn it is waits for another only with what presses since.
+            let has = Some(&other.line) == turn;
+            all += u64::from(!has);
+            before += u64::from(!has && !served);
+            first += u64::from(presses);
+            // It has a turn of its round besides.
+            again += u64::from(presses && served);
         }
         let now_or_next = u64::from(turn.is_some());
-        match self.served.contains(line) {
-            false => before + now_or_next,
-            // The rest of this round, then a whole one, in which whoever has the turn now is drawn again.
-            true => before + all + now_or_next * 2,
+        if due.iter().any(|due| due.line == *line && self.presses(due)) {
+            return first + now_or_next;
         }
+        match self.served.contains(line) {
+            false => before + again + now_or_next,
+            // The rest of this round, then a whole one, in which whoever has the turn now is drawn again.
+            true => before + again + all + now_or_next * 2,
+        }
+    }
+
+    /// Whether it comes before the round.
+    fn presses(&self, due: &Due) -> bool {
+        due.pressing && !self.pressed.contains(&due.line)
+    }
+
+    fn draw(&mut self, due: &[Due], random: u64) -> Option<Line> {
+        let pressing = one_of(due.iter().filter(|due| self.presses(due)), random);
+        if let Some(line) = pressing {
+            self.pressed.insert(line.clone());
+            self.served.insert(line.clone());
+            return Some(line);
+        }
+        if due.iter().all(|due| self.served.contains(&due.line)) {
+            self.served.clear();
+        }
+        let line = one_of(due.iter().filter(|due| !self.served.contains(&due.line)), random)?;
+        self.pressed.clear();
+        self.served.insert(line.clone());
+        Some(line)
     }
 }
 
-fn draw(served: &mut BTreeSet<Line>, now: UnixSeconds, due: &[Due], random: u64) -> Option<Line> {
-    if due.iter().all(|due| served.contains(&due.line)) {
-        served.clear();
-    }
-    let left = || due.iter().filter(|due| !served.contains(&due.line));
-    let pressing = |due: &&Due| due.ends.is_some_and(|ends| ends <= now.saturating_add(PRESSING));
-    let mut candidates: Vec<&Due> = left().filter(pressing).collect();
-    if candidates.is_empty() {
-        candidates = left().collect();
-    }
+fn one_of<'a>(candidates: impl Iterator<Item = &'a Due>, random: u64) -> Option<Line> {
+    let candidates: Vec<&Due> = candidates.collect();
     let place = usize::try_from(random % candidates.len().max(1) as u64).unwrap_or_default();
-    let line = candidates.get(place)?.line.clone();
-    served.insert(line.clone());
-    Some(line)
+    candidates.get(place).map(|due| due.line.clone())
 }
 
 #[cfg(test)]
@@ -171,7 +212,7 @@ mod tests {
     use super::*;
 
     fn space(n: usize) -> Due {
-        Due { line: Line::Space(n.to_string()), ends: None }
+        Due { line: Line::Space(n.to_string()), pressing: false }
     }
 
     /// As if the program ended and began again.
@@ -239,24 +280,75 @@ mod tests {
             }
         }
 
-        /// What ends comes first; of many that end together, each within as many openings as there are.
+        /// What presses comes first, whoever had a turn in this round; and who is told when is not told too early.
         #[test]
-        fn what_ends_soon_comes_first(random in proptest::collection::vec(any::<u64>(), 12)) {
-            let (mut plan, mut now) = (Plan::default(), 1_800_000_000_u64);
-            let ends = Some(now + 10 * 86_400);
-            let mut due: Vec<Due> = (0..9).map(space).collect();
-            for pressing in &mut due[..4] {
-                pressing.ends = ends;
+        fn what_presses_comes_first_and_everybody_as_said(
+            lines in 2..27_usize,
+            pressing in 0..27_usize,
+            before in 0..40_usize,
+            random in proptest::collection::vec(any::<u64>(), 100),
+        ) {
+            let pressing = pressing.min(lines);
+            let mut due: Vec<Due> = (0..lines).map(space).collect();
+            let (mut plan, mut now, mut random) = (Plan::default(), 1_800_000_000, random.into_iter().cycle());
+            let mut opening = |plan: &mut Plan, now: &mut UnixSeconds, due: &mut [Due]| {
+                *now += 86_400;
+                let line = plan.turn(*now, due, random.next().unwrap()).unwrap();
+                prop_assert!(plan.take(*now, &line));
+                // What presses is done.
+                due.iter_mut().find(|due| due.line == line).unwrap().pressing = false;
+                Ok(line)
+            };
+            for _ in 0..before {
+                opening(&mut plan, &mut now, &mut due)?;
             }
-            for random in random.into_iter().take(4) {
-                now += 86_400;
-                let line = plan.turn(now, &due, random).unwrap();
-                plan.leaves(now, &line);
+            due[..pressing].iter_mut().for_each(|due| due.pressing = true);
+            let said: Vec<u64> = due.iter().map(|it| plan.waits(now, &it.line, &due)).collect();
+            let current = plan.opening.as_ref().and_then(|opening| opening.line.clone());
+            let mut met = BTreeSet::new();
+            for n in 0_u64.. {
+                if met.len() == lines {
+                    break;
+                }
+                let line = opening(&mut plan, &mut now, &mut due)?;
                 let at = due.iter().position(|due| due.line == line).unwrap();
-                prop_assert!(due[at].ends.is_some());
-                due[at].ends = None;
+                prop_assert!(n >= pressing as u64 || at < pressing, "{n} {at} {pressing}");
+                if met.insert(at) && current.as_ref() != Some(&line) {
+                    let waited = n + u64::from(current.is_some());
+                    prop_assert!(waited <= said[at], "{waited} {}", said[at]);
+                }
             }
         }
+
+        /// What presses and cannot be done leaves every other turn to the rest.
+        #[test]
+        fn what_presses_in_vain_leaves_the_others_theirs(random in proptest::collection::vec(any::<u64>(), 20)) {
+            let mut due: Vec<Due> = (0..4).map(space).collect();
+            due[0].pressing = true;
+            let (mut plan, mut now, mut met) = (Plan::default(), 1_800_000_000, Vec::new());
+            for random in random {
+                let line = plan.turn(now, &due, random).unwrap();
+                prop_assert!(plan.take(now, &line));
+                met.push(line);
+                now += OPENING;
+            }
+            let of = |n: usize| met.iter().filter(|line| **line == due[n].line).count();
+            prop_assert!(of(0) >= 10 && (1..4).all(|n| of(n) >= 2), "{met:?}");
+        }
+    }
+
+    #[test]
+    fn who_looked_before_another_took_the_opening_has_no_turn() {
+        let (due, now) = ([space(0), space(1)], 1_800_000_000);
+        let mut plan = Plan::default();
+        let drawn = plan.turn(now, &due, 0).unwrap();
+        let other = due.iter().map(|due| &due.line).find(|line| **line != drawn).unwrap();
+        // Another thread ends a share, or she sends something by hand.
+        plan.ends(now, other);
+        assert!(!plan.take(now, &drawn), "two lines in one opening");
+        assert!(plan.take(now, other));
+        assert!(!plan.take(now + TURN, other), "its turn is over");
+        assert!(!plan.take(now + OPENING, other), "nobody was drawn");
     }
 
     #[test]
@@ -292,7 +384,7 @@ mod tests {
 
     #[test]
     fn who_is_not_reached_while_the_app_is_open_does_not_keep_spaces_from_their_turns() {
-        let slow = |line| Due { line, ends: None };
+        let slow = |line| Due { line, pressing: false };
         let due = [slow(Line::Asking), slow(Line::Backup), space(0), space(1)];
         let (mut plan, mut now) = (Plan::default(), 1_800_000_000);
         let mut turns = 0;

@@ -11,15 +11,16 @@ mod exchange;
 mod failure;
 mod sent;
 mod sync_book;
+mod told;
 
 use self::exchange::Exchange;
 use self::sync_book::{forget_problem, note};
+use self::told::tell_clinic;
 use super::directory;
 use crate::error::{AppError, ErrorCode};
 use crate::leaving;
 use crate::patient::spaces::Space;
 use crate::ports::progress::{Cancel, Progress, Stage, Step};
-use crate::recovery::{keys, renew};
 use crate::rhythm::{self, Line, Part, Turn};
 use crate::session::Session;
 
@@ -65,15 +66,10 @@ fn run_for(
         note(session, Some(&begun))?;
         return Err(begun);
     }
-    // After a restore: without its new key the clinic certifies nothing, but the relay may go on.
-    match renew::enrolment(session, &enrolment) {
-        // What recovers her the clinic can be told another time.
-        Ok(()) => match keys::register(session, &enrolment) {
-            Err(error) if error.code == ErrorCode::Locked => return Err(error),
-            _ => {}
-        },
+    match tell_clinic(session, &enrolment, now_for) {
         Err(error) if error.code == ErrorCode::Locked => return Err(error),
         Err(error) => first_failure = Some(error),
+        Ok(()) => {}
     }
     // Without news the old directory holds; sharing does not wait for it.
     if let Err(error) = directory::refresh_when_due(session)

@@ -11,6 +11,7 @@ mod target;
 
 use std::path::Path;
 
+use keyward_relay_api::authority::credential::epoch_at;
 use serde::{Deserialize, Serialize};
 
 use self::place::Place;
@@ -26,7 +27,7 @@ use crate::ports::clock::UnixSeconds;
 use crate::ports::progress::{Cancel, Progress};
 use crate::ports::recovery::Backups;
 use crate::ports::vault::{Collection, Transaction};
-use crate::rhythm::{self, Line, Queue};
+use crate::rhythm::{self, Line, Queue, Turn};
 use crate::session::Session;
 use crate::store;
 use crate::views::common::Role;
@@ -67,6 +68,11 @@ impl Kept {
         Ok(store::load(tx, Collection::Jobs, ROW)?.unwrap_or_default())
     }
 
+    /// Whether what lay under a kit that was replaced is to be deleted: a version stands under the new one.
+    fn deletes_former(&self) -> bool {
+        self.complete.is_some() && !self.former.is_empty()
+    }
+
     fn learn(&mut self, there: &Backups) {
         let view = |version: &crate::ports::recovery::BackupVersion| RelayVersion {
             at: version.at,
@@ -99,7 +105,9 @@ pub(super) fn view(session: &Session) -> Result<RelayBackup, AppError> {
     let enrolment = patient(&*tx)?;
     let kept = Kept::load(&*tx)?;
     let queue = Queue::load(&*tx, session.now())?;
-    let by = queue.map(|queue| queue.by(&Line::Backup));
+    let by = queue.as_ref().map(|queue| queue.by(&Line::Backup));
+    // Where things travel apart the second waits for its turn, not only for the relay.
+    let deleting = !kept.leaving.is_empty() || queue.is_none() && kept.deletes_former();
     Ok(RelayBackup {
         possible: enrolment.is_some(),
         on: kept.on,
@@ -111,7 +119,7 @@ pub(super) fn view(session: &Session) -> Result<RelayBackup, AppError> {
         quota: kept.quota,
         versions: kept.versions,
         stranger: kept.stranger,
-        deleting: !kept.leaving.is_empty(),
+        deleting,
         deleted: kept.erased_by,
         problem: kept.problem,
         by,
@@ -137,21 +145,49 @@ pub fn has_work(session: &Session) -> Result<bool, AppError> {
     Ok(kept.on || !kept.leaving.is_empty())
 }
 
-/// Where things travel apart: when everything there was stood in it last, if something can be sent; the outer
-/// `None` if not.
+/// What there is to be done in the backup's turn.
+pub(crate) struct BackupTurn {
+    /// When everything there was stood in it last.
+    pub(crate) complete: Option<UnixSeconds>,
+    /// The certificate of its place is over, or ends with this epoch, and can be renewed.
+    pub(crate) renews: bool,
+    /// What lay under a kit that was replaced is to be deleted.
+    pub(crate) deletes: bool,
+}
+
+/// Where things travel apart: what its turn is for, if something can be sent.
 ///
 /// # Errors
 /// What the vault reports.
 pub(crate) fn turn_of(
     tx: &(impl Transaction + ?Sized),
     now: UnixSeconds,
-) -> Result<Option<Option<UnixSeconds>>, AppError> {
+) -> Result<Option<BackupTurn>, AppError> {
     let kept = Kept::load(tx)?;
+    if !kept.on {
+        return Ok(None);
+    }
+    let held = kept.place.as_ref().filter(|place| place.is_certified_at(now));
+    let due = match held {
+        Some(place) => {
+            place.epoch().is_some_and(|epoch| epoch < epoch_at(now))
+                && place.is_renewal_due_at(tx, now)?
+        }
+        None => true,
+    };
     // A place that has no certificate (any more) is certified in an opening after the one in which a credential
     // was asked for.
-    let certified = kept.place.as_ref().is_some_and(|place| place.is_certified_at(now));
-    let can = certified || credential::standing(tx, now)?.is_some();
-    Ok((kept.on && can).then_some(kept.complete))
+    let certifies = due
+        && match &kept.place {
+            Some(place) => credential::can_certify(tx, now, &place.name()?)?,
+            None => credential::standing(tx, now)?.is_some_and(|held| held.left),
+        };
+    let was_certified = kept.place.as_ref().is_some_and(|place| place.certificate.is_some());
+    Ok((held.is_some() || certifies).then_some(BackupTurn {
+        complete: kept.complete,
+        renews: certifies && was_certified,
+        deletes: kept.deletes_former(),
+    }))
 }
 
 /// Whether a backup is wanted whose place has no certificate, and no credential is there to get one with.
@@ -166,7 +202,7 @@ pub(crate) fn waits_for_credential(
 }
 
 /// What an open profile does of its own accord: sends what changed if it is the backup's turn, and deletes in any
-/// case what is to be deleted.
+/// case what she has deleted: whoever finds her kit could read it until then.
 ///
 /// # Errors
 /// As [`back_up`].
@@ -176,12 +212,25 @@ pub fn go_on_alone(
     progress: &dyn Progress,
     cancel: &Cancel,
 ) -> Result<(), AppError> {
-    if rhythm::turn(session)?.is_of(&Line::Backup) {
-        return back_up(session, spool, progress, cancel);
+    let turn = rhythm::turn(session)?;
+    if turn.is_of(&Line::Backup) && rhythm::take(session, &Line::Backup)? {
+        let apart = matches!(turn, Turn::Of(_));
+        return match send_all(session, spool, progress, cancel, apart) {
+            // A credential is asked for in another opening.
+            Err(error) if apart && error.code == ErrorCode::CredentialWaits => Ok(()),
+            outcome => outcome,
+        };
     }
-    // Not in a `match`: its transaction would last as long as the deleting.
-    let begun = leaving::is_begun(&*session.read()?)?;
-    if begun { Ok(()) } else { delete_left(session) }
+    let (begun, left) = {
+        let tx = session.read()?;
+        (leaving::is_begun(&*tx)?, !Kept::load(&*tx)?.leaving.is_empty())
+    };
+    if begun || !left {
+        return Ok(());
+    }
+    // If nothing left in this opening before, it is this.
+    rhythm::ends(session, &Line::Backup)?;
+    delete_left(session)
 }
 
 /// From now on a backup is kept there.
@@ -223,15 +272,31 @@ pub fn switch_off(session: &Session) -> Result<(), AppError> {
 
 /// Has the relay forget what was left, one place after the other.
 fn delete_left(session: &Session) -> Result<(), AppError> {
+    delete_each(session, &|kept| &mut kept.leaving)
+}
+
+/// The same of what lay under a kit that was replaced, now that a version stands under the new one. In the backup's own
+/// turn only, however often it fails.
+fn delete_former(session: &Session) -> Result<(), AppError> {
+    if !Kept::load(&*session.read()?)?.deletes_former() {
+        return Ok(());
+    }
+    delete_each(session, &|kept| &mut kept.former)
+}
+
+fn delete_each(
+    session: &Session,
+    places: &dyn Fn(&mut Kept) -> &mut Vec<Place>,
+) -> Result<(), AppError> {
     loop {
-        let kept = Kept::load(&*session.read()?)?;
-        let Some(place) = kept.leaving.first() else { return Ok(()) };
+        let mut kept = Kept::load(&*session.read()?)?;
+        let Some(place) = places(&mut kept).first() else { return Ok(()) };
         let outcome = place.forget(session);
         let stop = outcome.is_err();
         change(session, |kept, _| {
             match outcome {
                 Ok(erased_by) => {
-                    kept.leaving.retain(|other| !other.is_same(place));
+                    places(kept).retain(|other| !other.is_same(place));
                     kept.erased_by = kept.erased_by.max(erased_by);
                     if !kept.on {
                         kept.problem = None;
@@ -247,7 +312,7 @@ fn delete_left(session: &Session) -> Result<(), AppError> {
     }
 }
 
-/// Sends what changed, and remembers why if that does not work. `spool`: a folder where what is
+/// Sends what changed now, and remembers why if that does not work. `spool`: a folder where what is
 /// sealed may lie until it is sent.
 ///
 /// # Errors
@@ -259,6 +324,20 @@ pub fn back_up(
     progress: &dyn Progress,
     cancel: &Cancel,
 ) -> Result<(), AppError> {
+    if has_work(session)? {
+        rhythm::leaves(session, &Line::Backup)?;
+    }
+    send_all(session, spool, progress, cancel, false)
+}
+
+/// With `waits` nothing is asked for by name beside it.
+fn send_all(
+    session: &Session,
+    spool: &Path,
+    progress: &dyn Progress,
+    cancel: &Cancel,
+    waits: bool,
+) -> Result<(), AppError> {
     if leaving::is_begun(&*session.read()?)? {
         return Err(ErrorCode::LeavingBegun.into());
     }
@@ -267,8 +346,7 @@ pub fn back_up(
         return Err(ErrorCode::BackupNone.into());
     }
     let begun = session.now();
-    rhythm::leaves(session, &Line::Backup)?;
-    let outcome = send(session, spool, progress, cancel);
+    let outcome = send(session, spool, progress, cancel, waits);
     change(session, |kept, _| {
         match &outcome {
             // It may have been switched off meanwhile.
@@ -276,17 +354,17 @@ pub fn back_up(
             Ok(there) => {
                 kept.learn(there);
                 (kept.complete, kept.problem) = (Some(begun), None);
-                let former = std::mem::take(&mut kept.former);
-                kept.leaving.extend(former);
             }
-            Err(error) if error.code == ErrorCode::Cancelled => {}
+            // It is not there yet, and there is nothing to be done about it.
+            Err(error)
+                if matches!(error.code, ErrorCode::Cancelled | ErrorCode::CredentialWaits) => {}
             Err(error) => kept.problem = Some(error.clone()),
         }
         Ok(())
     })?;
     outcome?;
     rhythm::done(session, &Line::Backup)?;
-    delete_left(session)
+    delete_former(session)
 }
 
 fn send(
@@ -294,10 +372,11 @@ fn send(
     spool: &Path,
     progress: &dyn Progress,
     cancel: &Cancel,
+    waits: bool,
 ) -> Result<Backups, AppError> {
     let enrolment = patient(&*session.read()?)?.ok_or(ErrorCode::NotEnrolled)?;
     let place = place(session, &enrolment)?;
-    let place = place.presented(session, &enrolment)?;
+    let place = place.presented(session, &enrolment, waits)?;
     let posted = |hash: [u8; 32]| {
         change(session, |kept, _| {
             kept.posted = Some(hash);
@@ -362,6 +441,8 @@ pub(super) fn go_on(
     from: &RelaySource,
 ) -> Result<(), AppError> {
     let Some((place, there, newest)) = from.to_go_on() else { return Ok(()) };
+    // So that it goes on while the clinic is waited for.
+    let place = place.with_certificate(&there.certificate)?;
     let mut kept = Kept { on: true, place: Some(place), ..Kept::default() };
     kept.learn(there);
     store::save(tx, Collection::Jobs, ROW, &kept)?;

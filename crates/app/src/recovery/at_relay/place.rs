@@ -18,6 +18,7 @@ use crate::patient::spaces::Persona;
 use crate::ports::clock::UnixSeconds;
 use crate::ports::recovery::{PostForget, RelayRecovery};
 use crate::ports::relay::{ProblemCode, RelayError, ServiceAddress};
+use crate::ports::vault::Transaction;
 use crate::recovery::renew;
 use crate::rhythm;
 use crate::session::Session;
@@ -95,13 +96,16 @@ impl Place {
 
     /// The place once its persona is certified and the relay knows her. One that was forgotten there
     /// (switched off, perhaps by another computer) does not come back: the next number is taken.
+    ///
+    /// With `waits` nothing is certified by a credential that would have to be asked for now: by name, beside her.
     pub(super) fn presented(
         mut self,
         session: &Session,
         enrolment: &Enrolment,
+        waits: bool,
     ) -> Result<Self, AppError> {
         loop {
-            let certificate = match self.certified(session, enrolment) {
+            let certificate = match self.certified(session, enrolment, waits) {
                 // She was certified in this epoch by somebody who has this kit, and her certificate is lost.
                 Err(error) if error.code == ErrorCode::CredentialRefused && self.number < LAST => {
                     self.next(session)?;
@@ -129,7 +133,12 @@ impl Place {
         save_place(session, self)
     }
 
-    fn certified(&mut self, session: &Session, enrolment: &Enrolment) -> Result<Vec<u8>, AppError> {
+    fn certified(
+        &mut self,
+        session: &Session,
+        enrolment: &Enrolment,
+        waits: bool,
+    ) -> Result<Vec<u8>, AppError> {
         if !self.is_certified(session)
             && let Some(known) = self.known_there(session)?
         {
@@ -142,9 +151,12 @@ impl Place {
         {
             return Ok(held.clone());
         }
+        let name = self.name()?;
+        if waits && !credential::can_certify(&*session.read()?, session.now(), &name)? {
+            return held.ok_or_else(|| ErrorCode::CredentialWaits.into());
+        }
         // Certified by who she is now: after a restore the lost key is replaced first.
         let persona = Persona::of_backup(self.persona()?);
-        let name = format!("backup/{}", hex::encode(persona.signing.verifying_key().key_id()));
         let fresh =
             renew::enrolment(session, enrolment).and_then(|()| persona.certify(session, &name));
         match (fresh, held) {
@@ -159,6 +171,11 @@ impl Place {
         }
     }
 
+    /// Whose persona she is, for this profile alone.
+    pub(super) fn name(&self) -> Result<String, AppError> {
+        Ok(format!("backup/{}", hex::encode(self.persona()?.signing.verifying_key().key_id())))
+    }
+
     /// Whether she has a certificate that holds. It was checked when it came.
     fn is_certified(&self, session: &Session) -> bool {
         self.is_certified_at(session.now())
@@ -170,15 +187,21 @@ impl Place {
         valid.is_some_and(|valid| valid.contains(&now))
     }
 
-    fn epoch(&self) -> Option<u64> {
+    pub(super) fn epoch(&self) -> Option<u64> {
         AnonymousCertificate::unverified(self.certificate.as_ref()?).ok().map(|held| held.epoch)
     }
 
     fn is_renewal_due(&self, session: &Session) -> Result<bool, AppError> {
-        let (tx, now) = (session.read()?, session.now());
-        let apart = rhythm::is_apart(&*tx)?;
-        // Where things travel apart she is certified late in an epoch only.
-        let time = !apart || credential::times::may_show(&*tx, now, &self.kit)?;
+        self.is_renewal_due_at(&*session.read()?, session.now())
+    }
+
+    /// The same at a time. Where things travel apart she is certified late in an epoch only.
+    pub(super) fn is_renewal_due_at(
+        &self,
+        tx: &(impl Transaction + ?Sized),
+        now: UnixSeconds,
+    ) -> Result<bool, AppError> {
+        let time = !rhythm::is_apart(tx)? || credential::times::may_show(tx, now, &self.kit)?;
         Ok(time && self.epoch().is_none_or(|epoch| credential::renew_at(epoch, &self.kit) <= now))
     }
 
@@ -193,10 +216,21 @@ impl Place {
             }
             Err(error) => return Err(error.into()),
         };
+        Ok(self.is_hers(&there)?.then_some(there))
+    }
+
+    fn is_hers(&self, certificate: &[u8]) -> Result<bool, AppError> {
         let hers = self.persona()?.signing;
-        let same = AnonymousCertificate::unverified(&there)
-            .is_ok_and(|held| held.verification == *hers.verifying_key());
-        Ok(same.then_some(there))
+        Ok(AnonymousCertificate::unverified(certificate)
+            .is_ok_and(|held| held.verification == *hers.verifying_key()))
+    }
+
+    /// The place with her certificate as the relay told it, if that is hers.
+    pub(super) fn with_certificate(mut self, there: &[u8]) -> Result<Self, AppError> {
+        if self.is_hers(there)? {
+            self.certificate = Some(there.to_vec());
+        }
+        Ok(self)
     }
 
     /// Has the relay forget the persona with everything of hers; gives until when the bytes are gone.

@@ -53,11 +53,22 @@ impl Exchange<'_> {
                 self.ends()
             }
             Part::Whole => {
-                rhythm::leaves(self.session, &line)?;
+                if !self.begins(&line)? {
+                    return self.note();
+                }
                 self.run()?;
                 rhythm::done(self.session, &line)
             }
         }
+    }
+
+    /// Before anything leaves. Another thread may have taken the opening since it was looked whose it is.
+    fn begins(&self, line: &Line) -> Result<bool, AppError> {
+        if self.waits {
+            return rhythm::take(self.session, line);
+        }
+        rhythm::leaves(self.session, line)?;
+        Ok(true)
     }
 
     /// What this computer knows by itself: which shares are over, and whose doctor the clinic no longer vouches for.

@@ -1,0 +1,44 @@
+//! What the clinic is told by name.
+
+use crate::error::{AppError, ErrorCode};
+use crate::identity::Enrolment;
+use crate::recovery::{keys, renew};
+use crate::rhythm::{self, Line};
+use crate::session::Session;
+
+/// What the clinic is told by name. Where things travel apart that has a turn of its own: beside a space it would tell
+/// clinic and relay together whose that is. Only a lost key is replaced at once, because who has it can act as her.
+pub(super) fn tell_clinic(
+    session: &Session,
+    enrolment: &Enrolment,
+    now_for: Option<&str>,
+) -> Result<(), AppError> {
+    let (apart, lost, refused, waits) = {
+        let tx = session.read()?;
+        let lost = renew::is_key_lost(&*tx)?;
+        (rhythm::is_apart(&*tx)?, lost, renew::was_refused(&*tx)?, keys::waits(&*tx)?)
+    };
+    let asking = if apart {
+        let has = now_for.is_none() && (refused || waits && !lost);
+        has && rhythm::turn(session)?.is_of(&Line::Asking) && rhythm::take(session, &Line::Asking)?
+    } else {
+        true
+    };
+    if lost && (asking || !refused) {
+        // If nothing left in this opening before, it is this.
+        rhythm::ends(session, &Line::Asking)?;
+        // After a restore: without its new key the clinic certifies nothing, but the relay may go on.
+        if let Err(error) = renew::enrolment(session, enrolment) {
+            if asking && !matches!(error.code, ErrorCode::Locked | ErrorCode::AuthorityUnreachable)
+            {
+                rhythm::done(session, &Line::Asking)?;
+            }
+            return Err(error);
+        }
+    }
+    // What recovers her the clinic can be told another time.
+    match if asking { keys::register(session, enrolment) } else { Ok(()) } {
+        Err(error) if error.code == ErrorCode::Locked => Err(error),
+        _ => Ok(()),
+    }
+}
