@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc;
 use std::time::Duration;
 
+use keyward_app::ports::relay::ServiceAddress;
 use keyward_app::ports::vault::Collection;
 use keyward_app::recovery::at_relay::RelaySource;
 use keyward_app::recovery::{renew, restore};
@@ -114,6 +115,19 @@ fn of_as_many_spaces_as_there_can_be_none_lapses() {
     assert!(scene.world.clock.now() - kept.complete.unwrap() < 60 * DAY, "{kept:?}");
 }
 
+/// What comes back from the backup at the relay with a kit.
+fn restored(scene: &Scene, kit: &KitText) -> Session {
+    let heard = heard(&scene.world, &scene.asked, &scene.away);
+    let back = scene.world.person(Role::Patient, "Test-Anna", heard);
+    let keys = KitKeys::of(&kit.secret).unwrap();
+    let at = ServiceAddress::unknown("this-computer:relay");
+    let mut source = RelaySource::open(&*scene.world.network, &at, &keys).unwrap();
+    let versions = source.versions(&keys).unwrap();
+    let (newest, none) = (versions.last().unwrap(), &Unwatched);
+    restore::restore(&back, &kit.secret, newest, &mut source, none, &Cancel::new()).unwrap();
+    back
+}
+
 /// Her computer is gone, and her clinic out of reach: the backup goes on. Once the clinic is there the lost keys are
 /// replaced at once.
 #[test]
@@ -124,14 +138,7 @@ fn the_backup_of_a_restored_profile_goes_on_before_its_clinic_answers() {
     // The setting is in the backup.
     scene.back_up();
     scene.away.clinic.store(true, Ordering::SeqCst);
-    let heard = heard(&scene.world, &scene.asked, &scene.away);
-    let back = scene.world.person(Role::Patient, "Test-Anna", heard);
-    let keys = KitKeys::of(&kit.secret).unwrap();
-    let at = keyward_app::ports::relay::ServiceAddress::unknown("this-computer:relay");
-    let mut source = RelaySource::open(&*scene.world.network, &at, &keys).unwrap();
-    let versions = source.versions(&keys).unwrap();
-    let (newest, none) = (versions.last().unwrap(), &Unwatched);
-    restore::restore(&back, &kit.secret, newest, &mut source, none, &Cancel::new()).unwrap();
+    let back = restored(&scene, &kit);
     assert_eq!(rhythm::travel(&*back.read().unwrap()).unwrap(), Travel::Apart);
     scene.asked.lock().unwrap().clear();
     let begun = scene.world.clock.now();
@@ -161,6 +168,39 @@ fn the_backup_of_a_restored_profile_goes_on_before_its_clinic_answers() {
     }
     assert!(complete() > before);
     check_apart(&scene.heard());
+}
+
+/// The clinic would not replace the lost key: it is asked again now and then, and not beside the backup.
+#[test]
+fn a_lost_key_that_was_refused_is_told_of_seldom_and_alone() {
+    let (scene, _, _) = Scene::shared(&["Heart", "Knee"]);
+    rhythm::choose(&scene.anna, Travel::AtOnce).unwrap();
+    let kit = KitText::parse(&scene.backed_up().0).unwrap();
+    scene.back_up();
+    let back = restored(&scene, &kit);
+    // As of a kit that signs for no key the clinic knows.
+    let (mut tx, row) = (back.begin().unwrap(), "recovery/renewal");
+    let mut renewal: serde_json::Value = store::load(&*tx, Collection::Jobs, row).unwrap().unwrap();
+    renewal["enrolment"]["statements"] = serde_json::json!([]);
+    store::save(&mut *tx, Collection::Jobs, row, &renewal).unwrap();
+    tx.commit().unwrap();
+    assert!(sharing::sync(&back, &Unwatched, &Cancel::new()).is_err());
+    assert!(renew::status(&back).unwrap().unwrap().desk);
+    scene.world.clock.advance(DAY);
+    scene.asked.lock().unwrap().clear();
+    for _ in 0..28 {
+        for _ in 0..2 {
+            let _ = sharing::sync(&back, &Unwatched, &Cancel::new());
+            back_up_alone(&scene, &back);
+            scene.world.clock.advance(60);
+        }
+        scene.world.clock.advance(DAY - 120);
+    }
+    let heard = scene.heard();
+    check_by_name(&heard);
+    let told = heard.iter().filter(|(_, what)| what == "recovery").count();
+    assert!((2..=4).contains(&told), "{told}");
+    assert!(heard.iter().any(|(_, who)| who.len() > 10), "the backup goes on");
 }
 
 /// Nothing more can be certified in this epoch: nobody has a turn for that, and what can be done goes on.
