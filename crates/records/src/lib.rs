@@ -44,5 +44,5 @@ pub use identity::{DifferentField, Match, PatientIdentity, PersonName, same_pers
 pub use limits::Limits;
 pub use parse::{Arrival, Given, parse, parse_giving};
 pub use parsed::{Container, Duplicate, KeptAsSource, KeptReason, ParseError, Parsed, Resource};
-pub use references::{References, ResolvedReference};
+pub use references::References;
 pub use sameness::clinical_key;

@@ -36,7 +36,7 @@ pub fn parse(bytes: &[u8], limits: &Limits) -> Result<Parsed, ParseError> {
 /// What was found in a file so far.
 #[derive(Debug)]
 pub struct Given {
-    /// What is understood. Their `references` are not looked up.
+    /// What is understood.
     pub resources: Vec<Resource>,
     /// What is not.
     pub kept_as_source: Vec<KeptAsSource>,

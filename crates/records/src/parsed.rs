@@ -13,7 +13,6 @@ use crate::format::Format;
 use crate::identity::PatientIdentity;
 use crate::json::Json;
 use crate::limits::Limits;
-use crate::references::ResolvedReference;
 use crate::sensitivity::{self, Sensitivity, SensitivityMatch};
 use crate::view::line::Line;
 use crate::view::{self, Gist};
@@ -82,8 +81,6 @@ pub struct Resource {
     pub full_url: Option<String>,
     /// Where in the file its bytes stood, if they did and nothing else was made of them.
     pub place: Option<Range<usize>>,
-    /// References that the file itself explains.
-    pub references: Vec<ResolvedReference>,
     /// Its line in a chart, still without the record's id, if it is given away at once (`parse_giving`).
     pub line: Option<Box<Line>>,
 }
@@ -117,7 +114,6 @@ impl Resource {
             fingerprint,
             full_url: None,
             place: None,
-            references: Vec::new(),
             line: None,
         }
     }

@@ -8,17 +8,6 @@ use crate::json::Json;
 use crate::limits::Limits;
 use crate::view::{ChartInput, SharedScope};
 
-/// A reference of a resource and what it stands for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ResolvedReference {
-    /// As written in the resource.
-    pub reference: String,
-    /// Type of the resource referred to.
-    pub resource_type: String,
-    /// What to call it.
-    pub display: String,
-}
-
 /// What a reference stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Target {

@@ -1,4 +1,4 @@
-//! Collects what a file holds: numbers entries, recognises repetitions, names what is referred to.
+//! Collects what a file holds: numbers entries, recognises repetitions, names what has no name of its own.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -11,22 +11,23 @@ use crate::limits::Limits;
 use crate::mentions::{self, Mentions};
 use crate::parse::{Arrival, Given};
 use crate::parsed::{Container, Duplicate, KeptAsSource, KeptReason, ParseError, Parsed, Resource};
-use crate::references::{self, References, ResolvedReference};
+use crate::references::{self, References};
 use crate::sensitivity::{self, Sensitivity};
 use crate::view::line::line_with;
 use crate::view::{ChartInput, Gist};
+
+/// Type of what others may be called by.
+const MEDICINE: &str = "Medication";
 
 /// A resource with everything that can be said of it without what was taken before: made on any thread.
 pub(crate) struct Ready {
     /// Why it is only kept as source, if it is.
     reason: Option<KeptReason>,
-    /// Whether it says of what type it is.
-    typed: bool,
     id: Option<String>,
     /// Whom it describes.
     person: Option<PatientIdentity>,
-    /// References written in it.
-    references: Vec<String>,
+    /// References written in it, if it has no name of its own.
+    written: Vec<String>,
     /// What its words repeat, see [`Mentions`].
     parts: Vec<String>,
     /// Whose kinds are its own.
@@ -62,12 +63,15 @@ impl Ready {
         let fingerprint = fingerprint::of_resource(json);
         let described = Resource::described(0, bytes, json, fingerprint, &gist);
         Self {
-            typed: json.text("resourceType").is_some(),
             id: json.text("id").map(str::to_owned),
             person: PatientIdentity::of(json),
             parts: mentions::parts(json),
             speaks_of: mentions::speaks_of(json),
-            references: if reason.is_none() { references::collect(json) } else { Vec::new() },
+            written: if reason.is_none() && gist.title.is_empty() {
+                references::collect(json)
+            } else {
+                Vec::new()
+            },
             gist: Some(gist),
             resource: Resource { full_url, ..described },
             reason,
@@ -90,7 +94,7 @@ impl Ready {
 /// A resource that is understood.
 struct Understood {
     resource: Resource,
-    /// References written in it.
+    /// References written in it, if it has no name of its own.
     written: Vec<String>,
     /// Whose kinds are its own.
     speaks_of: Vec<String>,
@@ -105,7 +109,8 @@ pub(crate) struct Taken {
     kept_as_source: Vec<KeptAsSource>,
     duplicates: Vec<Duplicate>,
     labelled_again: Vec<([u8; 32], Vec<Sensitivity>)>,
-    references: References,
+    /// What others may be called by.
+    medicines: References,
     mentions: Mentions,
     /// Content met so far: under which names (id or full URL), and at which entry.
     seen: HashMap<[u8; 32], Vec<(Option<String>, usize)>>,
@@ -144,8 +149,8 @@ impl Taken {
     /// Takes a resource.
     pub(crate) fn accept(&mut self, index: usize, ready: Ready) {
         let (resource, url) = (&ready.resource, ready.resource.full_url.as_deref());
-        if ready.typed {
-            self.references.add_named(
+        if resource.resource_type == MEDICINE {
+            self.medicines.add_named(
                 "",
                 url,
                 &resource.resource_type,
@@ -165,7 +170,7 @@ impl Taken {
     }
 
     fn put(&mut self, index: usize, ready: Ready) {
-        let Ready { reason, id, person, references, speaks_of, mut resource, .. } = ready;
+        let Ready { reason, id, person, written, speaks_of, mut resource, .. } = ready;
         let name = id.or_else(|| resource.full_url.clone());
         let Some(fingerprint) = self.recognise(resource.fingerprint, name, index, &resource.within)
         else {
@@ -180,7 +185,7 @@ impl Taken {
         resource.fingerprint = fingerprint;
         match reason {
             None => {
-                self.resources.push(Understood { resource, written: references, speaks_of });
+                self.resources.push(Understood { resource, written, speaks_of });
             }
             Some(reason) => self.kept_as_source.push(KeptAsSource { index, reason, resource }),
         }
@@ -212,7 +217,6 @@ impl Taken {
             fingerprint,
             full_url,
             place,
-            references: Vec::new(),
             line: None,
         };
         resource.add_kinds(&sensitivity::kinds_of_text(&resource.bytes));
@@ -257,29 +261,25 @@ impl Taken {
         }
     }
 
-    /// All of it, with the references that the file itself explains.
+    /// All of it; what has no name of its own is called by what the file itself says elsewhere.
     pub(crate) fn finish(self, container: Container) -> Parsed {
         let Taken {
-            entries, patients, resources, kept_as_source, duplicates, labelled_again, ..
+            entries,
+            patients,
+            resources,
+            kept_as_source,
+            duplicates,
+            labelled_again,
+            medicines,
+            mentions,
+            ..
         } = self;
-        let (references, mentions) = (self.references, self.mentions);
         let resources = resources
             .into_iter()
             .map(|Understood { mut resource, written, speaks_of }| {
                 resource.add_kinds(&mentions.kinds(&speaks_of));
-                resource.references = written
-                    .into_iter()
-                    .filter_map(|reference| {
-                        let target = references.resolve("", &reference)?;
-                        Some(ResolvedReference {
-                            resource_type: target.resource_type.clone(),
-                            display: target.display.clone(),
-                            reference,
-                        })
-                    })
-                    .collect();
                 if resource.title.is_empty() {
-                    resource.title = title_from_references(&resource);
+                    resource.title = called_by(&medicines, &written);
                 }
                 resource
             })
@@ -306,11 +306,7 @@ fn nth(base: [u8; 32], n: usize) -> [u8; 32] {
 }
 
 /// A medicine that is only referred to is called by its name.
-fn title_from_references(resource: &Resource) -> String {
-    resource
-        .references
-        .iter()
-        .find(|target| target.resource_type == "Medication")
-        .map(|target| target.display.clone())
-        .unwrap_or_default()
+fn called_by(medicines: &References, written: &[String]) -> String {
+    let mut found = written.iter().filter_map(|reference| medicines.resolve("", reference));
+    found.next().map(|target| target.display.clone()).unwrap_or_default()
 }

@@ -393,3 +393,35 @@ fn a_repetition_in_a_labelled_bundle_labels_the_first() {
     let whole = &read(&deep).resources[0];
     assert_eq!((whole.resource_type.as_str(), whole.category), ("Bundle", Category::MentalHealth));
 }
+
+#[test]
+fn a_prescription_without_words_is_called_by_the_medicine_of_its_file() {
+    let order = |reference: &str| {
+        format!(
+            r#"{{"resourceType":"MedicationRequest","medicationReference":{{"reference":"{reference}"}}}}"#
+        )
+    };
+    let medicine = |id: &str, name: &str| {
+        format!(r#"{{"resourceType":"Medication","id":"{id}","code":{{"text":"{name}"}}}}"#)
+    };
+    let called = |resources: &[String]| {
+        let entries = resources.iter().map(|one| format!(r#"{{"resource":{one}}}"#));
+        let entries: Vec<String> = entries.collect();
+        let bundle = format!(
+            r#"{{"resourceType":"Bundle","type":"collection","entry":[{}]}}"#,
+            entries.join(",")
+        );
+        let parsed = parse(bundle.as_bytes(), &Limits::default()).unwrap();
+        let mut orders =
+            parsed.resources.iter().filter(|one| one.resource_type == "MedicationRequest");
+        orders.next().unwrap().title.clone()
+    };
+    // It may come later in the file, and others may have its id.
+    let patient =
+        r#"{"resourceType":"Practitioner","id":"m","name":[{"text":"Dr Test-Okafor"}]}"#.to_owned();
+    let aspirin = medicine("m", "Aspirin");
+    assert_eq!(called(&[order("Medication/m"), patient.clone(), aspirin.clone()]), "Aspirin");
+    assert_eq!(called(&[aspirin.clone(), order("Practitioner/m"), patient]), "");
+    // Two that say different things under one name say nothing.
+    assert_eq!(called(&[aspirin, medicine("m", "Warfarin"), order("Medication/m")]), "");
+}

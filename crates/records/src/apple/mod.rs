@@ -364,7 +364,6 @@ impl Export<'_> {
             fingerprint,
             full_url: None,
             place: None,
-            references: Vec::new(),
             line: None,
         };
         self.kept.push(KeptAsSource { index, reason: KeptReason::NoEquivalent, resource });
