@@ -18,7 +18,6 @@ mod presentation;
 mod range;
 mod request;
 mod suite;
-mod table;
 
 pub use credential::{Credential, PendingCredential};
 pub use issue::CredentialResponse;
@@ -28,7 +27,9 @@ pub use range::Limit;
 pub use request::CredentialRequest;
 
 pub(crate) use presentation::{Extended, Extension};
-pub(crate) use suite::{generator_h, random_scalar, times_g, times_h};
+pub(crate) use suite::{
+    generator_h, random_scalar, times_g, times_g_vartime, times_h, times_h_vartime,
+};
 
 use crate::codec::DecodeError;
 use crate::sigma::SigmaError;

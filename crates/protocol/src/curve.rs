@@ -5,6 +5,7 @@
 //! that are tested against each other; [`DefaultBackend`] is the one chosen by measurement.
 
 mod backend;
+mod multiples;
 
 use core::fmt;
 
@@ -22,6 +23,7 @@ use sha2::Sha256;
 use zeroize::{Zeroize, Zeroizing};
 
 pub use backend::{AwsLc, Backend, RustCrypto};
+pub(crate) use multiples::{Few, Fixed, normalized};
 
 use crate::codec::DecodeError;
 use crate::domain::Label;

@@ -7,7 +7,9 @@
 //! asked for the certificate knew `e` and `m1`; without it an escrow taken from another persona
 //! and re-randomised, or blinded, would open somebody else.
 
-use p256::ProjectivePoint;
+use std::sync::Arc;
+
+use p256::{ProjectivePoint, Scalar};
 use rand_core::CryptoRng;
 use zeroize::Zeroize;
 
@@ -16,7 +18,7 @@ use crate::arc::{
     times_g,
 };
 use crate::codec::{DecodeError, Reader};
-use crate::curve::Point;
+use crate::curve::{Few, Point};
 use crate::domain::Label;
 use crate::hash;
 use crate::hedge;
@@ -258,12 +260,19 @@ impl CertificationRequest {
         let blinding =
             hedge::scalar(rng, Label::HedgeEscrow, &secret, &[&digest, &nonce.to_be_bytes()]);
         let (mut e, m1) = (*blinding.0, credential.secret());
-        let escrow = Escrow { e1: encode(&times_g(&e))?, e2: encode(&(times_g(m1) + y * e))? };
-        let joint = Joint::new(certification, &escrow)?;
+        let of_y = Arc::new(Few::few(&y));
+        let escrow =
+            Escrow { e1: encode(&times_g(&e))?, e2: encode(&(times_g(m1) + of_y.times(&e)))? };
+        let knowing = |scalars| {
+            let mut witness = Witness::new(scalars);
+            witness.made(y, &of_y, Scalar::ONE);
+            witness
+        };
+        let (joint, more) = (Joint::new(certification, &escrow)?, knowing(vec![e]));
         let presentation =
-            credential.present_extended(rng, &certification.binding, nonce, &joint, &[e])?;
+            credential.present_extended(rng, &certification.binding, nonce, &joint, more)?;
         let relation = EscrowProof::relation(certification, &escrow)?;
-        let witness = Witness::new(vec![*m1, e]);
+        let witness = knowing(vec![*m1, e]);
         e.zeroize();
         let session = certification.digest(Label::EscrowSession);
         let proof = EscrowProof(Proof::prove_true(rng, &session, &relation, &witness)?);

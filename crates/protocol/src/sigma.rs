@@ -8,11 +8,14 @@
 //! Proving is constant-time in the witness; verifying handles public values only.
 
 mod proof;
+mod public;
 mod relation;
+mod secret;
 mod transcript;
 
-pub use proof::{Proof, Witness};
+pub use proof::Proof;
 pub use relation::{ElementVar, Relation, ScalarVar};
+pub use secret::Witness;
 
 use crate::codec::DecodeError;
 

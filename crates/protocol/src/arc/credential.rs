@@ -1,6 +1,7 @@
 //! SPEC §23.5. A credential, and what its holder keeps until it is issued.
 
 use elliptic_curve::PrimeField;
+use elliptic_curve::ops::LinearCombination as _;
 use p256::{ProjectivePoint, Scalar};
 use zeroize::{Zeroize, Zeroizing};
 
@@ -39,10 +40,8 @@ impl PendingCredential {
         response: &CredentialResponse,
     ) -> Result<Credential, ArcError> {
         response.verify(public, request)?;
-        let u_prime = response.enc_u_prime
-            - response.x0_aux
-            - response.x1_aux * self.r1
-            - response.x2_aux * self.r2;
+        let blinded = [(response.x1_aux, self.r1), (response.x2_aux, self.r2)];
+        let u_prime = response.enc_u_prime - response.x0_aux - ProjectivePoint::lincomb(&blinded);
         Ok(Credential { m1: self.m1, u: response.u, u_prime, x1: public.x1 })
     }
 

@@ -1,12 +1,13 @@
 //! SPEC §23.4. Issuing: an algebraic MAC on commitments, and the proof that it was made with the
 //! published key.
 
+use elliptic_curve::ops::LinearCombination as _;
 use p256::{ProjectivePoint, Scalar};
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
 use super::suite::{
-    element_bytes, generator_h, random_scalar, read_element, session, times_g, times_h,
+    elements_bytes, generator_h, random_scalar, read_element, session, times_g, times_h,
 };
 use super::{ArcError, CredentialRequest, IssuerKey, IssuerPublicKey};
 use crate::codec::Reader;
@@ -60,17 +61,20 @@ impl CredentialResponse {
     ) -> Result<Self, ArcError> {
         request.verify()?;
         let public = key.public();
-        let inner = public.x0 + request.m1_enc * key.x1 + request.m2_enc * key.x2;
+        let [t0, t1, t2] = [b * key.x0, b * key.x1, b * key.x2];
+        let x0_aux = times_h(&(b * key.blinding));
+        // b·(X0 + x1·m1Enc + x2·m2Enc)
+        let blinded = ProjectivePoint::lincomb(&[(request.m1_enc, t1), (request.m2_enc, t2)]);
         let mut response = Self {
             u: times_g(&b),
-            enc_u_prime: inner * b,
-            x0_aux: times_h(&(b * key.blinding)),
-            x1_aux: public.x1 * b,
-            x2_aux: public.x2 * b,
+            enc_u_prime: times_g(&t0) + x0_aux + blinded,
+            x0_aux,
+            x1_aux: times_h(&t1),
+            x2_aux: times_h(&t2),
             h_aux: times_h(&b),
             proof: Proof::empty(),
         };
-        let secrets = vec![key.x0, key.x1, key.x2, key.blinding, b, b * key.x1, b * key.x2];
+        let secrets = vec![key.x0, key.x1, key.x2, key.blinding, b, t1, t2];
         response.proof = prove(&response.relation(&public, request), &Witness::new(secrets))?;
         Ok(response)
     }
@@ -125,8 +129,8 @@ impl CredentialResponse {
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let elements =
-            [&self.u, &self.enc_u_prime, &self.x0_aux, &self.x1_aux, &self.x2_aux, &self.h_aux];
-        elements.into_iter().flat_map(element_bytes).chain(self.proof.to_bytes()).collect()
+            [self.u, self.enc_u_prime, self.x0_aux, self.x1_aux, self.x2_aux, self.h_aux];
+        [elements_bytes(&elements), self.proof.to_bytes()].concat()
     }
 
     /// Decodes a response; its proof is checked when the credential is finished.

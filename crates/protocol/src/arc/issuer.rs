@@ -57,9 +57,14 @@ impl IssuerKey {
     pub fn public(&self) -> IssuerPublicKey {
         IssuerPublicKey {
             x0: times_g(&self.x0) + times_h(&self.blinding),
-            x1: times_h(&self.x1),
+            x1: self.public_x1(),
             x2: times_h(&self.x2),
         }
+    }
+
+    /// `X1`, the part of the public key that a presentation is checked with.
+    pub(super) fn public_x1(&self) -> ProjectivePoint {
+        times_h(&self.x1)
     }
 
     /// `x0 ‖ x1 ‖ x2 ‖ blinding`. Secret.

@@ -1,17 +1,20 @@
 //! SPEC §23.7. Presenting: a re-randomised credential, a tag, and one proof over all of it.
 
+use std::sync::Arc;
+
+use elliptic_curve::ops::LinearCombination as _;
 use p256::{ProjectivePoint, Scalar};
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
 use super::range::{self, Digits};
 use super::suite::{
-    element_bytes, generator_h, hash_to_group, hash_to_scalar, random_scalar, read_element,
-    session, times_g, times_h,
+    element_bytes, elements_bytes, generator_h, hash_to_group, hash_to_scalar, random_scalar,
+    read_element, session, times_g, times_h,
 };
-use super::{ArcError, Credential, IssuerKey, IssuerPublicKey, Limit};
+use super::{ArcError, Credential, IssuerKey, Limit};
 use crate::codec::Reader;
-use crate::curve::Point;
+use crate::curve::{Few, Point};
 use crate::domain::Label;
 use crate::hash;
 use crate::hedge::HedgedRng;
@@ -104,10 +107,10 @@ impl Credential {
         binding: &Binding<'_>,
         nonce: u16,
     ) -> Result<Presentation, ArcError> {
-        self.present_extended(rng, binding, nonce, &Plain, &[])
+        self.present_extended(rng, binding, nonce, &Plain, Witness::new(Vec::new()))
     }
 
-    /// As [`Credential::present`], with more equations about `m1` in the same proof. `secrets` are
+    /// As [`Credential::present`], with more equations about `m1` in the same proof. `more` has
     /// the scalars the extension adds.
     ///
     /// # Errors
@@ -118,7 +121,7 @@ impl Credential {
         binding: &Binding<'_>,
         nonce: u16,
         extension: &impl Extension,
-        secrets: &[Scalar],
+        more: Witness,
     ) -> Result<Presentation, ArcError> {
         if nonce >= binding.limit.get() {
             return Err(ArcError::Exhausted);
@@ -138,7 +141,7 @@ impl Credential {
         let draws = Draws { a: draw(), r: draw(), z: draw(), nonce_blinding: draw() };
         let digits = Digits::commit(rng, nonce, &draws.nonce_blinding, binding.limit);
         self.present_with(binding, nonce, &draws, digits, extension, |relation, witness| {
-            witness.extend(secrets);
+            witness.append(more);
             Proof::prove_true(rng, &full_session(extension), relation, witness)
         })
     }
@@ -155,23 +158,29 @@ impl Credential {
         let Draws { a, r, z, nonce_blinding } = draws;
         let nonce = Scalar::from(u64::from(nonce));
         let generator_t = hash_to_group(binding.presentation_context, "Tag");
-        let u = self.u * a;
+        // Points of which more than one product is needed.
+        let [of_u, of_x1, of_t] =
+            [&self.u, &self.x1, &generator_t].map(|point| Arc::new(Few::few(point)));
         let inverse = Zeroizing::new(
             Option::<Scalar>::from((self.m1 + nonce).invert()).ok_or(SigmaError::Witness)?,
         );
+        let blinding = times_g(r);
         let mut presentation = Presentation {
-            u,
-            u_prime_commit: self.u_prime * a + times_g(r),
-            m1_commit: u * self.m1 + times_h(z),
-            tag: generator_t * *inverse,
+            u: of_u.times(a),
+            u_prime_commit: self.u_prime * a + blinding,
+            m1_commit: of_u.times(&(*a * self.m1)) + times_h(z),
+            tag: of_t.times(&inverse),
             nonce_commit: times_g(&nonce) + times_h(nonce_blinding),
             digits: digits.commitments,
             proof: Proof::empty(),
         };
-        let v = self.x1 * z - times_g(r);
+        let v = of_x1.times(z) - blinding;
         let relation = presentation.relation(&self.x1, &v, &generator_t, extension);
         let mut witness = Witness::new(vec![self.m1, *z, -r, nonce, *nonce_blinding]);
         witness.extend(&digits.witness);
+        witness.made(presentation.u, &of_u, *a);
+        witness.made(presentation.tag, &of_t, *inverse);
+        witness.made(self.x1, &of_x1, Scalar::ONE);
         presentation.proof = prove(&relation, &mut witness)?;
         Ok(presentation)
     }
@@ -214,7 +223,7 @@ impl Presentation {
         binding: &Binding<'_>,
         extension: &impl Extension,
     ) -> Result<(), ArcError> {
-        let IssuerPublicKey { x1, .. } = key.public();
+        let x1 = key.public_x1();
         let v = self.secret_point(key, binding);
         let generator_t = hash_to_group(binding.presentation_context, "Tag");
         let sum_holds = range::sum_holds(&self.digits, &self.nonce_commit, binding.limit);
@@ -229,7 +238,8 @@ impl Presentation {
     /// key, in constant time. All else is public.
     pub(crate) fn secret_point(&self, key: &IssuerKey, binding: &Binding<'_>) -> ProjectivePoint {
         let m2 = hash_to_scalar(binding.request_context, "requestContext");
-        self.u * (key.x0 + key.x2 * m2) + self.m1_commit * key.x1 - self.u_prime_commit
+        let terms = [(self.u, key.x0 + key.x2 * m2), (self.m1_commit, key.x1)];
+        ProjectivePoint::lincomb(&terms) - self.u_prime_commit
     }
 
     fn relation(
@@ -265,10 +275,9 @@ impl Presentation {
     /// The encoding.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let elements =
-            [&self.u, &self.u_prime_commit, &self.m1_commit, &self.tag, &self.nonce_commit];
-        let elements = elements.into_iter().chain(&self.digits).flat_map(element_bytes);
-        elements.chain(self.proof.to_bytes()).collect()
+        let elements = [self.u, self.u_prime_commit, self.m1_commit, self.tag, self.nonce_commit];
+        let elements = [elements.as_slice(), &self.digits].concat();
+        [elements_bytes(&elements), self.proof.to_bytes()].concat()
     }
 
     /// Decodes a presentation under this limit.

@@ -6,7 +6,7 @@ use subtle::{Choice, ConditionallySelectable, ConstantTimeGreater};
 use zeroize::Zeroizing;
 
 use super::ArcError;
-use super::suite::{random_scalar, times_g, times_h};
+use super::suite::{random_scalar, times_h};
 use crate::sigma::{ElementVar, Relation};
 
 /// How often a credential may be presented in one context: 2 to 1024.
@@ -82,6 +82,11 @@ impl Digits {
     ) -> Self {
         let bases = limit.bases();
         let bits = digits(nonce, &bases);
+        // A digit is the generator or nothing.
+        let digit = |bit: &Choice| {
+            let (nothing, one) = (ProjectivePoint::IDENTITY, ProjectivePoint::GENERATOR);
+            ProjectivePoint::conditional_select(&nothing, &one, *bit)
+        };
         let b: Vec<Scalar> = bits
             .iter()
             .map(|bit| Scalar::conditional_select(&Scalar::ZERO, &Scalar::ONE, *bit))
@@ -91,8 +96,8 @@ impl Digits {
         // The smallest base is 1: the last digit's blinding makes up the difference.
         s.push(blinding - &partial);
         let s2 = b.iter().zip(&s).map(|(b, s)| (Scalar::ONE - b) * s);
-        let commit = |(b, s): (&Scalar, &Scalar)| times_g(b) + times_h(s);
-        let commitments = b.iter().zip(&s).map(commit).collect();
+        let commit = |(bit, s): (&Choice, &Scalar)| digit(bit) + times_h(s);
+        let commitments = bits.iter().zip(&s).map(commit).collect();
         let witness = Zeroizing::new(b.iter().chain(&s).copied().chain(s2).collect());
         Self { commitments, witness }
     }

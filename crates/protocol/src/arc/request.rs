@@ -6,7 +6,7 @@ use rand_core::CryptoRng;
 use super::ArcError;
 use super::credential::PendingCredential;
 use super::suite::{
-    element_bytes, generator_h, hash_to_scalar, random_scalar, read_element, session, times_g,
+    elements_bytes, generator_h, hash_to_scalar, random_scalar, read_element, session, times_g,
     times_h,
 };
 use crate::codec::Reader;
@@ -78,8 +78,7 @@ impl CredentialRequest {
     /// The encoding.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let elements = [&self.m1_enc, &self.m2_enc].into_iter().flat_map(element_bytes);
-        elements.chain(self.proof.to_bytes()).collect()
+        [elements_bytes(&[self.m1_enc, self.m2_enc]), self.proof.to_bytes()].concat()
     }
 
     /// Decodes a request; its proof is checked when it is answered.

@@ -4,18 +4,16 @@ use std::sync::LazyLock;
 
 use elliptic_curve::array::Array;
 use elliptic_curve::consts::U48;
-use elliptic_curve::group::Group;
 use elliptic_curve::ops::Reduce;
 use elliptic_curve::sec1::ToSec1Point;
 use hash2curve::{ExpandMsg, ExpandMsgXmd, Expander};
-use p256::{NistP256, ProjectivePoint, Scalar};
+use p256::{AffinePoint, NistP256, ProjectivePoint, Scalar};
 use rand_core::CryptoRng;
 use sha2::Sha256;
 use zeroize::Zeroize;
 
-use super::table::FixedPoint;
 use crate::codec::{DecodeError, Reader};
-use crate::curve::Point;
+use crate::curve::{Fixed, Point, normalized};
 
 /// `contextString` of the suite.
 pub(super) const CONTEXT: &[u8] = b"ARCV1-P256";
@@ -30,7 +28,9 @@ static GENERATOR_H: LazyLock<ProjectivePoint> = LazyLock::new(|| {
     hash_to_group(g.as_bytes(), "generatorH")
 });
 
-static TIMES_H: LazyLock<FixedPoint> = LazyLock::new(|| FixedPoint::new(generator_h()));
+static MULTIPLES_OF_G: LazyLock<Fixed> =
+    LazyLock::new(|| Fixed::fixed(&ProjectivePoint::GENERATOR));
+static MULTIPLES_OF_H: LazyLock<Fixed> = LazyLock::new(|| Fixed::fixed(&generator_h()));
 
 /// `generatorH`: nobody knows its logarithm.
 pub(crate) fn generator_h() -> ProjectivePoint {
@@ -39,12 +39,22 @@ pub(crate) fn generator_h() -> ProjectivePoint {
 
 /// scalar · H, in constant time.
 pub(crate) fn times_h(scalar: &Scalar) -> ProjectivePoint {
-    TIMES_H.times(scalar)
+    MULTIPLES_OF_H.times(scalar)
 }
 
 /// scalar · G, in constant time.
 pub(crate) fn times_g(scalar: &Scalar) -> ProjectivePoint {
-    ProjectivePoint::mul_by_generator(scalar)
+    MULTIPLES_OF_G.times(scalar)
+}
+
+/// scalar · H for public scalars, in variable time.
+pub(crate) fn times_h_vartime(scalar: &Scalar) -> ProjectivePoint {
+    MULTIPLES_OF_H.times_vartime(scalar)
+}
+
+/// scalar · G for public scalars, in variable time.
+pub(crate) fn times_g_vartime(scalar: &Scalar) -> ProjectivePoint {
+    MULTIPLES_OF_G.times_vartime(scalar)
 }
 
 /// `HashToGroup(x, info)`: P256_XMD:SHA-256_SSWU_RO_.
@@ -94,9 +104,14 @@ pub(super) fn read_element(reader: &mut Reader<'_>) -> Result<ProjectivePoint, D
 
 /// Writes an element. The identity, which no reader accepts, becomes zeros.
 pub(super) fn element_bytes(element: &ProjectivePoint) -> [u8; Point::LEN] {
-    if bool::from(element.is_identity()) {
-        return [0; Point::LEN];
-    }
-    let encoded = element.to_affine().to_sec1_point(true);
-    encoded.as_bytes().try_into().unwrap_or([0; Point::LEN])
+    affine_bytes(&element.to_affine())
+}
+
+/// Writes elements one after the other, as [`element_bytes`] does.
+pub(super) fn elements_bytes(elements: &[ProjectivePoint]) -> Vec<u8> {
+    normalized(elements).iter().flat_map(affine_bytes).collect()
+}
+
+fn affine_bytes(element: &AffinePoint) -> [u8; Point::LEN] {
+    element.to_sec1_point(true).as_bytes().try_into().unwrap_or([0; Point::LEN])
 }

@@ -226,8 +226,9 @@ fn a_blinded_escrow_passes_the_public_proof_and_fails_the_joint_one() {
     let proof = EscrowProof(proof);
     proof.verify(&certification, &blinded).unwrap();
     let joint = Joint::new(&certification, &blinded).unwrap();
-    let forced =
-        credential.present_extended(&mut rng, &certification.binding, 0, &joint, &[e]).unwrap();
+    let forced = credential
+        .present_extended(&mut rng, &certification.binding, 0, &joint, Witness::new(vec![e]))
+        .unwrap();
     for presentation in [honest.presentation, forced] {
         let proof = proof.clone();
         let forged = CertificationRequest { presentation, escrow: blinded, proof };

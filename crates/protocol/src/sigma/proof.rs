@@ -3,43 +3,14 @@
 use elliptic_curve::PrimeField;
 use p256::{ProjectivePoint, Scalar};
 use rand_core::CryptoRng;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
-use super::relation::encode;
+use super::relation::encode_all;
 use super::transcript::Transcript;
-use super::{Relation, SigmaError};
+use super::{Relation, SigmaError, Witness};
 use crate::codec::DecodeError;
 use crate::domain::Label;
-use crate::hash;
 use crate::hedge::HedgedRng;
-
-/// The secret scalars of a statement, in its order. Overwritten when dropped.
-pub struct Witness(Vec<Scalar>);
-
-impl Witness {
-    /// Takes the scalars, in the order in which the statement has them.
-    pub(crate) const fn new(scalars: Vec<Scalar>) -> Self {
-        Self(scalars)
-    }
-
-    /// Adds scalars at the end.
-    pub(crate) fn extend(&mut self, more: &[Scalar]) {
-        self.0.extend_from_slice(more);
-    }
-
-    /// A digest of all scalars, for hedging.
-    fn digest(&self) -> Zeroizing<[u8; 32]> {
-        let mut bytes = Zeroizing::new(Vec::with_capacity(32 * self.0.len()));
-        self.0.iter().for_each(|scalar| bytes.extend_from_slice(&scalar.to_repr()));
-        Zeroizing::new(hash::labelled(Label::HedgeProof, &[&bytes]))
-    }
-}
-
-impl Drop for Witness {
-    fn drop(&mut self) {
-        self.0.zeroize();
-    }
-}
 
 /// A non-interactive proof: `challenge ‖ responses`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,7 +49,7 @@ impl Proof {
         let mut hedged = HedgedRng::new(rng, Label::HedgeProof, &witness.digest(), &parts);
         let mut draw = || crate::arc::random_scalar(&mut hedged);
         let nonces: Vec<Scalar> = (0..relation.witness_len()).map(|_| draw()).collect();
-        Self::prove_unchecked(session, relation, witness, &Zeroizing::new(nonces))
+        Self::respond(session, &label, relation, witness, &Zeroizing::new(nonces))
     }
 
     /// As [`Proof::prove`], with given nonces.
@@ -90,24 +61,43 @@ impl Proof {
         nonces: Vec<Scalar>,
     ) -> Result<Self, SigmaError> {
         check(relation, witness)?;
-        Self::prove_unchecked(session, relation, witness, &Zeroizing::new(nonces))
+        Self::respond(session, &relation.label()?, relation, witness, &Zeroizing::new(nonces))
     }
 
     /// A proof with given nonces, also of a statement that is false (then nobody accepts it).
+    #[cfg(test)]
     pub(crate) fn prove_unchecked(
         session: &[u8],
         relation: &Relation,
         witness: &Witness,
         nonces: &[Scalar],
     ) -> Result<Self, SigmaError> {
-        if witness.0.len() != relation.witness_len() || nonces.len() != witness.0.len() {
+        if !fits(relation, witness, nonces) {
             return Err(SigmaError::Witness);
         }
-        let label = relation.label()?;
-        let challenge = challenge(session, &label, &relation.map_secret(nonces))?;
-        let secrets = nonces.iter().zip(&witness.0);
+        let commitments = relation.map_secret(nonces);
+        Ok(Self::with(challenge(session, &relation.label()?, &commitments)?, witness, nonces))
+    }
+
+    /// A proof of a statement that this witness satisfies.
+    fn respond(
+        session: &[u8],
+        label: &[u8],
+        relation: &Relation,
+        witness: &Witness,
+        nonces: &[Scalar],
+    ) -> Result<Self, SigmaError> {
+        if !fits(relation, witness, nonces) {
+            return Err(SigmaError::Witness);
+        }
+        let commitments = relation.map_knowing(nonces, witness);
+        Ok(Self::with(challenge(session, label, &commitments)?, witness, nonces))
+    }
+
+    fn with(challenge: Scalar, witness: &Witness, nonces: &[Scalar]) -> Self {
+        let secrets = nonces.iter().zip(witness.scalars());
         let responses = secrets.map(|(nonce, secret)| nonce + &(challenge * secret)).collect();
-        Ok(Self { challenge, responses })
+        Self { challenge, responses }
     }
 
     /// Checks the proof of this statement in this session.
@@ -156,9 +146,13 @@ impl Proof {
 /// A proof of a false statement would be refused anyway; made here it could say something about the
 /// witness.
 fn check(relation: &Relation, witness: &Witness) -> Result<(), SigmaError> {
-    let fits = witness.0.len() == relation.witness_len()
-        && relation.map_secret(&witness.0).iter().eq(relation.images());
-    if fits { Ok(()) } else { Err(SigmaError::Witness) }
+    let holds = witness.scalars().len() == relation.witness_len()
+        && relation.map_secret(witness.scalars()).iter().eq(relation.images());
+    if holds { Ok(()) } else { Err(SigmaError::Witness) }
+}
+
+fn fits(relation: &Relation, witness: &Witness, nonces: &[Scalar]) -> bool {
+    [witness.scalars().len(), nonces.len()] == [relation.witness_len(); 2]
 }
 
 fn challenge(
@@ -167,8 +161,8 @@ fn challenge(
     commitments: &[ProjectivePoint],
 ) -> Result<Scalar, SigmaError> {
     let mut transcript = Transcript::new(session, label);
-    for commitment in commitments {
-        transcript.absorb(&encode(commitment)?);
+    for commitment in encode_all(commitments)? {
+        transcript.absorb(&commitment);
     }
     Ok(transcript.challenge())
 }

@@ -2,22 +2,31 @@
 
 use elliptic_curve::group::Group;
 use elliptic_curve::sec1::ToSec1Point;
-use p256::{ProjectivePoint, Scalar};
+use p256::ProjectivePoint;
 
 use super::SigmaError;
-use crate::arc::{generator_h, times_g, times_h};
+use crate::arc::generator_h;
+use crate::curve::normalized;
 
 /// A secret scalar of a statement, by its position in the witness.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ScalarVar(usize);
+pub struct ScalarVar(pub(super) usize);
 
 /// A public element of a statement, by its position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ElementVar(usize);
+pub struct ElementVar(pub(super) usize);
 
-struct Equation {
-    image: ElementVar,
-    terms: Vec<(ScalarVar, ElementVar)>,
+pub(super) struct Equation {
+    pub(super) image: ElementVar,
+    pub(super) terms: Vec<(ScalarVar, ElementVar)>,
+}
+
+/// The two generators have tables.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    G,
+    H,
+    Other,
 }
 
 /// A statement. Positions, order and values of everything in it enter the proof.
@@ -25,6 +34,7 @@ struct Equation {
 pub struct Relation {
     scalars: usize,
     elements: Vec<ProjectivePoint>,
+    kinds: Vec<Kind>,
     equations: Vec<Equation>,
 }
 
@@ -48,6 +58,13 @@ impl Relation {
 
     /// Adds a public element.
     pub fn element(&mut self, element: ProjectivePoint) -> ElementVar {
+        self.kinds.push(if element == ProjectivePoint::GENERATOR {
+            Kind::G
+        } else if element == generator_h() {
+            Kind::H
+        } else {
+            Kind::Other
+        });
         self.elements.push(element);
         ElementVar(self.elements.len() - 1)
     }
@@ -85,8 +102,7 @@ impl Relation {
             }
         }
         let mut seen = std::collections::BTreeSet::new();
-        for element in &self.elements {
-            let encoded = encode(element)?;
+        for encoded in encode_all(&self.elements)? {
             if !seen.insert(encoded) {
                 return Err(SigmaError::Repeated);
             }
@@ -95,58 +111,16 @@ impl Relation {
         Ok(label)
     }
 
-    /// The image of secret scalars, in constant time.
-    pub(super) fn map_secret(&self, scalars: &[Scalar]) -> Vec<ProjectivePoint> {
-        self.equations
-            .iter()
-            .map(|equation| {
-                let mut left = equation.terms.as_slice();
-                let mut sum = ProjectivePoint::IDENTITY;
-                while let Some(((scalar, element), rest)) = left.split_first() {
-                    // Neighbours on one element are one multiplication.
-                    let same = rest.iter().take_while(|(_, other)| other == element).count();
-                    let factor = rest[..same]
-                        .iter()
-                        .fold(scalars[scalar.0], |factor, (more, _)| factor + scalars[more.0]);
-                    sum += self.times(*element, &factor);
-                    left = &rest[same..];
-                }
-                sum
-            })
-            .collect()
+    pub(super) fn equations(&self) -> &[Equation] {
+        &self.equations
     }
 
-    /// scalar · element in constant time; the two generators have tables.
-    fn times(&self, element: ElementVar, scalar: &Scalar) -> ProjectivePoint {
-        let element = self.elements[element.0];
-        if element == ProjectivePoint::GENERATOR {
-            times_g(scalar)
-        } else if element == generator_h() {
-            times_h(scalar)
-        } else {
-            element * scalar
-        }
+    pub(super) fn elements(&self) -> &[ProjectivePoint] {
+        &self.elements
     }
 
-    /// For each equation the commitment that a challenge and responses imply:
-    /// `Σ response · element − challenge · image`. Public values only: variable time.
-    pub(super) fn simulate(
-        &self,
-        challenge: &Scalar,
-        responses: &[Scalar],
-    ) -> Vec<ProjectivePoint> {
-        let minus = -challenge;
-        self.equations
-            .iter()
-            .map(|Equation { image, terms }| {
-                let mut sum: Vec<(ProjectivePoint, Scalar)> = terms
-                    .iter()
-                    .map(|(scalar, element)| (self.elements[element.0], responses[scalar.0]))
-                    .collect();
-                sum.push((self.elements[image.0], minus));
-                lincomb_vartime(&sum)
-            })
-            .collect()
+    pub(super) fn kind(&self, element: ElementVar) -> Kind {
+        self.kinds[element.0]
     }
 
     /// The left-hand sides.
@@ -155,24 +129,21 @@ impl Relation {
     }
 }
 
-fn lincomb_vartime(terms: &[(ProjectivePoint, Scalar)]) -> ProjectivePoint {
-    use elliptic_curve::ops::LinearCombination as _;
-    ProjectivePoint::lincomb_vartime(terms)
-}
-
 fn word(out: &mut Vec<u8>, value: usize) {
     // A statement has a few dozen parts.
     out.extend_from_slice(&u32::try_from(value).unwrap_or(u32::MAX).to_le_bytes());
 }
 
-/// The compressed encoding.
+/// The compressed encodings, with one inversion for all.
 ///
 /// # Errors
 /// [`SigmaError::Identity`].
-pub(super) fn encode(point: &ProjectivePoint) -> Result<[u8; 33], SigmaError> {
-    if bool::from(point.is_identity()) {
+pub(super) fn encode_all(points: &[ProjectivePoint]) -> Result<Vec<[u8; 33]>, SigmaError> {
+    if points.iter().any(|point| bool::from(point.is_identity())) {
         return Err(SigmaError::Identity);
     }
-    let encoded = point.to_affine().to_sec1_point(true);
-    encoded.as_bytes().try_into().map_err(|_| SigmaError::Identity)
+    let encoded = normalized(points).into_iter().map(|point| {
+        point.to_sec1_point(true).as_bytes().try_into().map_err(|_| SigmaError::Identity)
+    });
+    encoded.collect()
 }

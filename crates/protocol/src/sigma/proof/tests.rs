@@ -139,7 +139,7 @@ fn a_cloned_machine_uses_no_nonce_twice() {
     let prove = |session: &[u8], relation: &Relation| {
         Proof::prove(&mut StdRng::seed_from_u64(6), session, relation, &witness).unwrap()
     };
-    let nonce = |proof: &Proof| proof.responses[0] - proof.challenge * witness.0[0];
+    let nonce = |proof: &Proof| proof.responses[0] - proof.challenge * witness.scalars()[0];
     let one = prove(SESSION, &first);
     assert_eq!(one, prove(SESSION, &first), "the same statement gives the same proof");
     assert_ne!(nonce(&one), nonce(&prove(b"another session", &first)));
