@@ -27,9 +27,7 @@ pub use range::Limit;
 pub use request::CredentialRequest;
 
 pub(crate) use presentation::{Extended, Extension};
-pub(crate) use suite::{
-    generator_h, random_scalar, times_g, times_g_vartime, times_h, times_h_vartime,
-};
+pub(crate) use suite::{generator_h, random_scalar, times_g, times_h};
 
 use crate::codec::DecodeError;
 use crate::sigma::SigmaError;

@@ -6,6 +6,7 @@
 
 mod backend;
 mod multiples;
+mod public;
 
 use core::fmt;
 
@@ -24,6 +25,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 pub use backend::{AwsLc, Backend, RustCrypto};
 pub(crate) use multiples::{Few, Fixed, normalized};
+pub(crate) use public::{Prepared, encode_public, sum_public};
 
 use crate::codec::DecodeError;
 use crate::domain::Label;

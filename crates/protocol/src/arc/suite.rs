@@ -47,16 +47,6 @@ pub(crate) fn times_g(scalar: &Scalar) -> ProjectivePoint {
     MULTIPLES_OF_G.times(scalar)
 }
 
-/// scalar · H for public scalars, in variable time.
-pub(crate) fn times_h_vartime(scalar: &Scalar) -> ProjectivePoint {
-    MULTIPLES_OF_H.times_vartime(scalar)
-}
-
-/// scalar · G for public scalars, in variable time.
-pub(crate) fn times_g_vartime(scalar: &Scalar) -> ProjectivePoint {
-    MULTIPLES_OF_G.times_vartime(scalar)
-}
-
 /// `HashToGroup(x, info)`: P256_XMD:SHA-256_SSWU_RO_.
 pub(super) fn hash_to_group(message: &[u8], info: &str) -> ProjectivePoint {
     let dst = [b"HashToGroup-".as_slice(), CONTEXT, info.as_bytes()];

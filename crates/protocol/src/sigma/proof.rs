@@ -1,7 +1,7 @@
 //! SPEC §22.3. Making and checking proofs: challenge and responses, 32 bytes each.
 
 use elliptic_curve::PrimeField;
-use p256::{ProjectivePoint, Scalar};
+use p256::Scalar;
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
@@ -75,8 +75,8 @@ impl Proof {
         if !fits(relation, witness, nonces) {
             return Err(SigmaError::Witness);
         }
-        let commitments = relation.map_secret(nonces);
-        Ok(Self::with(challenge(session, &relation.label()?, &commitments)?, witness, nonces))
+        let commitments = encode_all(&relation.map_secret(nonces))?;
+        Ok(Self::with(challenge(session, &relation.label()?, &commitments), witness, nonces))
     }
 
     /// A proof of a statement that this witness satisfies.
@@ -90,8 +90,8 @@ impl Proof {
         if !fits(relation, witness, nonces) {
             return Err(SigmaError::Witness);
         }
-        let commitments = relation.map_knowing(nonces, witness);
-        Ok(Self::with(challenge(session, label, &commitments)?, witness, nonces))
+        let commitments = encode_all(&relation.map_knowing(nonces, witness))?;
+        Ok(Self::with(challenge(session, label, &commitments), witness, nonces))
     }
 
     fn with(challenge: Scalar, witness: &Witness, nonces: &[Scalar]) -> Self {
@@ -110,7 +110,8 @@ impl Proof {
         }
         let label = relation.label()?;
         let commitments = relation.simulate(&self.challenge, &self.responses);
-        let expected = challenge(session, &label, &commitments).map_err(|_| SigmaError::Invalid)?;
+        let commitments = commitments.map_err(|_| SigmaError::Invalid)?;
+        let expected = challenge(session, &label, &commitments);
         if expected == self.challenge { Ok(()) } else { Err(SigmaError::Invalid) }
     }
 
@@ -155,16 +156,10 @@ fn fits(relation: &Relation, witness: &Witness, nonces: &[Scalar]) -> bool {
     [witness.scalars().len(), nonces.len()] == [relation.witness_len(); 2]
 }
 
-fn challenge(
-    session: &[u8],
-    label: &[u8],
-    commitments: &[ProjectivePoint],
-) -> Result<Scalar, SigmaError> {
+fn challenge(session: &[u8], label: &[u8], commitments: &[[u8; 33]]) -> Scalar {
     let mut transcript = Transcript::new(session, label);
-    for commitment in encode_all(commitments)? {
-        transcript.absorb(&commitment);
-    }
-    Ok(transcript.challenge())
+    commitments.iter().for_each(|commitment| transcript.absorb(commitment));
+    transcript.challenge()
 }
 
 /// A scalar that may be zero, 32 bytes, below the group order.

@@ -1,3 +1,4 @@
+use p256::ProjectivePoint;
 use proptest::prelude::*;
 use rand::{SeedableRng, rngs::StdRng};
 
