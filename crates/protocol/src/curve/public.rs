@@ -1,8 +1,9 @@
 //! SPEC §22.3. Sums of products with public points and public scalars, in variable time: Jacobian coordinates, signed
 //! digits, tables of odd multiples. Half the time of the complete formulas that secrets need. **Never for secrets.**
 //!
-//! Formulas: `dbl-2001-b`, `add-2007-bl`, `madd-2007-bl` of the Explicit-Formulas Database, for `a = −3`. They do not
-//! hold for equal, opposite or missing points; those are told apart before.
+//! Formulas of Cohen, Miyaji and Ono (`dbl-1998-cmo-2`, `add-1998-cmo-2` in the Explicit-Formulas Database), for
+//! `a = −3`: additions of numbers cost half a product here, so those with the fewest are best. They do not hold for
+//! equal, opposite or missing points; those are told apart before.
 
 use elliptic_curve::PrimeField;
 use elliptic_curve::hazmat::FieldArithmetic;
@@ -65,14 +66,13 @@ impl Jacobian {
 
     fn double(&self) -> Self {
         let Self { x, y, z } = self;
-        let (delta, gamma) = (z.square(), y.square());
-        let beta4 = (*x * gamma).double().double();
+        let (delta, gamma2) = (z.square(), y.square().double());
         let alpha = (*x - delta) * (*x + delta);
         let alpha = alpha.double() + alpha;
+        let beta4 = (*x * gamma2).double();
         let x3 = alpha.square() - beta4.double();
-        let z3 = (*y + z).square() - gamma - delta;
-        let y3 = alpha * (beta4 - x3) - gamma.square().double().double().double();
-        Self { x: x3, y: y3, z: z3 }
+        let y3 = alpha * (beta4 - x3) - gamma2.square().double();
+        Self { x: x3, y: y3, z: (*y * z).double() }
     }
 
     fn add(&self, other: &Self) -> Self {
@@ -83,18 +83,9 @@ impl Jacobian {
             return *self;
         }
         let (zz1, zz2) = (self.z.square(), other.z.square());
-        let (u1, u2) = (self.x * zz2, other.x * zz1);
-        let (s1, s2) = (self.y * other.z * zz2, other.y * self.z * zz1);
-        let (h, r) = (u2 - u1, (s2 - s1).double());
-        if is_zero(&h) {
-            return if is_zero(&r) { self.double() } else { Self::IDENTITY };
-        }
-        let i = h.double().square();
-        let (j, v) = (h * i, u1 * i);
-        let x = r.square() - j - v.double();
-        let y = r * (v - x) - (s1 * j).double();
-        let z = ((self.z + other.z).square() - zz1 - zz2) * h;
-        Self { x, y, z }
+        let (u1, s1) = (self.x * zz2, self.y * other.z * zz2);
+        let (h, r) = (other.x * zz1 - u1, other.y * self.z * zz1 - s1);
+        self.sum(&h, &r, u1, s1, self.z * other.z)
     }
 
     fn add_affine(&self, other: &Affine) -> Self {
@@ -102,18 +93,20 @@ impl Jacobian {
             return (*other).into();
         }
         let zz = self.z.square();
-        let h = other.x * zz - self.x;
-        let r = (other.y * self.z * zz - self.y).double();
-        if is_zero(&h) {
-            return if is_zero(&r) { self.double() } else { Self::IDENTITY };
+        let (h, r) = (other.x * zz - self.x, other.y * self.z * zz - self.y);
+        self.sum(&h, &r, self.x, self.y, self.z)
+    }
+
+    /// The sum of `self`, with coordinates `u` and `s` over the common denominator `z`, and another point whose
+    /// coordinates are `h` and `r` more.
+    fn sum(&self, h: &Fe, r: &Fe, u: Fe, s: Fe, z: Fe) -> Self {
+        if is_zero(h) {
+            return if is_zero(r) { self.double() } else { Self::IDENTITY };
         }
         let hh = h.square();
-        let i = hh.double().double();
-        let (j, v) = (h * i, self.x * i);
-        let x = r.square() - j - v.double();
-        let y = r * (v - x) - (self.y * j).double();
-        let z = (self.z + h).square() - zz - hh;
-        Self { x, y, z }
+        let (hhh, v) = (hh * h, u * hh);
+        let x = r.square() - hhh - v.double();
+        Self { x, y: *r * (v - x) - s * hhh, z: z * h }
     }
 }
 
