@@ -11,6 +11,8 @@
 //! forms; absolute times are printed for orientation only, because machines differ and drift.
 
 mod app;
+#[path = "../../crates/authority/tests/support/mod.rs"]
+mod clinic;
 mod credential;
 mod floor;
 mod health;
