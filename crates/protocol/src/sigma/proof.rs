@@ -1,7 +1,7 @@
 //! SPEC §22.3. Making and checking proofs: challenge and responses, 32 bytes each.
 
 use elliptic_curve::PrimeField;
-use p256::Scalar;
+use p256::{ProjectivePoint, Scalar};
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
@@ -48,8 +48,10 @@ impl Proof {
         let parts: [&[u8]; 3] = [&(session.len() as u64).to_be_bytes(), session, &label];
         let mut hedged = HedgedRng::new(rng, Label::HedgeProof, &witness.digest(), &parts);
         let mut draw = || crate::arc::random_scalar(&mut hedged);
-        let nonces: Vec<Scalar> = (0..relation.witness_len()).map(|_| draw()).collect();
-        Self::respond(session, &label, relation, witness, &Zeroizing::new(nonces))
+        let nonces =
+            Zeroizing::new((0..relation.witness_len()).map(|_| draw()).collect::<Vec<_>>());
+        let images = || relation.map_knowing(&nonces, witness);
+        Self::respond(session, &label, relation, witness, &nonces, images)
     }
 
     /// As [`Proof::prove`], with given nonces.
@@ -61,7 +63,9 @@ impl Proof {
         nonces: Vec<Scalar>,
     ) -> Result<Self, SigmaError> {
         check(relation, witness)?;
-        Self::respond(session, &relation.label()?, relation, witness, &Zeroizing::new(nonces))
+        let nonces = Zeroizing::new(nonces);
+        let images = || relation.map_knowing(&nonces, witness);
+        Self::respond(session, &relation.label()?, relation, witness, &nonces, images)
     }
 
     /// A proof with given nonces, also of a statement that is false (then nobody accepts it).
@@ -72,32 +76,26 @@ impl Proof {
         witness: &Witness,
         nonces: &[Scalar],
     ) -> Result<Self, SigmaError> {
-        if !fits(relation, witness, nonces) {
-            return Err(SigmaError::Witness);
-        }
-        let commitments = encode_all(&relation.map_secret(nonces))?;
-        Ok(Self::with(challenge(session, &relation.label()?, &commitments), witness, nonces))
+        let images = || relation.map_secret(nonces);
+        Self::respond(session, &relation.label()?, relation, witness, nonces, images)
     }
 
-    /// A proof of a statement that this witness satisfies.
+    /// A proof with the commitments that `images` makes of the nonces.
     fn respond(
         session: &[u8],
         label: &[u8],
         relation: &Relation,
         witness: &Witness,
         nonces: &[Scalar],
+        images: impl FnOnce() -> Vec<ProjectivePoint>,
     ) -> Result<Self, SigmaError> {
-        if !fits(relation, witness, nonces) {
+        if [witness.scalars().len(), nonces.len()] != [relation.witness_len(); 2] {
             return Err(SigmaError::Witness);
         }
-        let commitments = encode_all(&relation.map_knowing(nonces, witness))?;
-        Ok(Self::with(challenge(session, label, &commitments), witness, nonces))
-    }
-
-    fn with(challenge: Scalar, witness: &Witness, nonces: &[Scalar]) -> Self {
+        let challenge = challenge(session, label, &encode_all(&images())?);
         let secrets = nonces.iter().zip(witness.scalars());
         let responses = secrets.map(|(nonce, secret)| nonce + &(challenge * secret)).collect();
-        Self { challenge, responses }
+        Ok(Self { challenge, responses })
     }
 
     /// Checks the proof of this statement in this session.
@@ -150,10 +148,6 @@ fn check(relation: &Relation, witness: &Witness) -> Result<(), SigmaError> {
     let holds = witness.scalars().len() == relation.witness_len()
         && relation.map_secret(witness.scalars()).iter().eq(relation.images());
     if holds { Ok(()) } else { Err(SigmaError::Witness) }
-}
-
-fn fits(relation: &Relation, witness: &Witness, nonces: &[Scalar]) -> bool {
-    [witness.scalars().len(), nonces.len()] == [relation.witness_len(); 2]
 }
 
 fn challenge(session: &[u8], label: &[u8], commitments: &[[u8; 33]]) -> Scalar {
