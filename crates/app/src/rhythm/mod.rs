@@ -291,7 +291,7 @@ impl Queue {
 
     /// By when the clinic gave a credential, if it is to be asked for from a time on.
     fn credential_by(&self, from: UnixSeconds) -> UnixSeconds {
-        let from = from.max(due::asks_again(&self.kept)).max(self.now);
+        let from = from.max(due::asks_again(&self.kept, self.now)).max(self.now);
         after(from, self.openings_once_due(&Line::Asking))
     }
 
