@@ -195,6 +195,20 @@ pub(crate) fn done(session: &Session, line: &Line) -> Result<(), AppError> {
     })
 }
 
+/// Part of the transaction that ends an enrolment: what the clinic said no to it will not be asked again. Whose turn it is
+/// stays, or there would be a second one in this opening.
+///
+/// # Errors
+/// What the vault reports.
+pub(crate) fn forget_no(tx: &mut (impl Transaction + ?Sized)) -> Result<(), AppError> {
+    let mut kept = Kept::load(tx)?;
+    if kept.done(&Line::Asking).is_some() {
+        kept.done.retain(|(line, _)| *line != Line::Asking);
+        store::save(tx, Collection::Jobs, ROW, &kept)?;
+    }
+    Ok(())
+}
+
 /// Whether a credential is to be asked for now, in the turn of [`Line::Asking`].
 ///
 /// # Errors
