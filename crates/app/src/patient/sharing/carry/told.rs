@@ -29,8 +29,7 @@ pub(super) fn tell_clinic(
         rhythm::ends(session, &Line::Asking)?;
         // After a restore: without its new key the clinic certifies nothing, but the relay may go on.
         if let Err(error) = renew::enrolment(session, enrolment) {
-            if asking && !matches!(error.code, ErrorCode::Locked | ErrorCode::AuthorityUnreachable)
-            {
+            if asking && is_no(error.code) {
                 rhythm::done(session, &Line::Asking)?;
             }
             return Err(error);
@@ -41,4 +40,9 @@ pub(super) fn tell_clinic(
         Err(error) if error.code == ErrorCode::Locked => Err(error),
         _ => Ok(()),
     }
+}
+
+/// Whether that is the clinic's word, or there is nothing that could be said to it. All else passes.
+const fn is_no(code: ErrorCode) -> bool {
+    matches!(code, ErrorCode::AuthorityRefused | ErrorCode::NotFound)
 }
