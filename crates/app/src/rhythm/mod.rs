@@ -115,10 +115,13 @@ impl Turn {
         if self.is_of(&Line::Space(space.to_owned())) {
             return Ok(Part::Whole);
         }
+        // While the clinic knows no key of this computer, nobody who could end anything can be certified, only asked for
+        // by name.
+        if renew::waits_for_clinic(tx)? {
+            return Ok(Part::Nothing);
+        }
         let ends = !tx.list_prefix(Collection::Outbox, &Act::revokes_of(space))?.is_empty();
-        // Her successor could not be certified while the clinic knows no key of this computer, only ask by name for it.
-        let lost = renew::is_lost(tx, space)? && !renew::was_refused(tx)?;
-        Ok(if ends || lost { Part::Ends } else { Part::Nothing })
+        Ok(if ends || renew::is_lost(tx, space)? { Part::Ends } else { Part::Nothing })
     }
 }
 
