@@ -80,12 +80,11 @@ fn run_for(
     let (turn, parts) = parts(session, now_for)?;
     let mut asked_anybody = matches!(turn, Turn::All);
     for (id, part) in parts {
-        asked_anybody |= part != Part::Nothing;
         let waits = matches!(turn, Turn::Of(_)) && now_for != Some(id.as_str());
         let exchange =
             Exchange { session, enrolment: &enrolment, id: &id, waits, progress, cancel };
         match exchange.part(part) {
-            Ok(()) => {}
+            Ok(asked) => asked_anybody |= asked,
             Err(error) if error.code == ErrorCode::Cancelled || error.code == ErrorCode::Locked => {
                 return Err(error);
             }

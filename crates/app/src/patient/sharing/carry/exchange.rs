@@ -42,24 +42,25 @@ pub(super) struct Exchange<'a> {
 }
 
 impl Exchange<'_> {
-    /// So much of it.
-    pub(super) fn part(&self, part: Part) -> Result<(), AppError> {
+    /// So much of it; whether anybody was asked.
+    pub(super) fn part(&self, part: Part) -> Result<bool, AppError> {
         let line = Line::Space(self.id.to_owned());
         match part {
-            Part::Nothing => self.note(),
             Part::Ends => {
                 rhythm::ends(self.session, &line)?;
                 self.note()?;
-                self.ends()
+                self.ends()?;
             }
-            Part::Whole => {
-                if !self.begins(&line)? {
-                    return self.note();
-                }
+            Part::Whole if self.begins(&line)? => {
                 self.run()?;
-                rhythm::done(self.session, &line)
+                rhythm::done(self.session, &line)?;
+            }
+            Part::Whole | Part::Nothing => {
+                self.note()?;
+                return Ok(false);
             }
         }
+        Ok(true)
     }
 
     /// Before anything leaves. Another thread may have taken the opening since it was looked whose it is.
