@@ -184,6 +184,20 @@ pub(crate) fn ends(session: &Session, line: &Line) -> Result<(), AppError> {
     })
 }
 
+/// What takes access away has left. If nothing else did in this opening it is the line's now, also if it had a turn in
+/// this round: that cannot happen again and again, as with what cannot be ended.
+///
+/// # Errors
+/// What the vault reports.
+pub(crate) fn ended(session: &Session, line: &Line) -> Result<(), AppError> {
+    change(session, |kept, tx| {
+        if is_apart(tx)? {
+            kept.plan.ended(session.now(), line);
+        }
+        Ok(())
+    })
+}
+
 /// Everything of a line was exchanged; of asking by name: the clinic said no, so that it is asked again after a while.
 ///
 /// # Errors

@@ -286,6 +286,36 @@ fn what_the_clinic_is_told_by_name_is_told_in_an_opening_of_its_own() {
     assert!(ids.iter().all(key));
 }
 
+/// Clinic and relay together would be told whose the space is. What ends goes first, also of a space that had its turn
+/// in this round.
+#[test]
+fn the_clinic_is_told_nothing_by_name_beside_what_ends() {
+    let (scene, ids, shares) = Scene::shared(&["Heart", "Knee"]);
+    rhythm::choose(&scene.anna, Travel::AtOnce).unwrap();
+    kit_of(&scene.anna);
+    support::sync(&scene.anna);
+    rhythm::choose(&scene.anna, Travel::Apart).unwrap();
+    scene.add(8);
+    scene.alone();
+    let (_, turn) = scene.heard().pop().unwrap();
+    let served = ids.iter().position(|id| scene.key(id) == turn).unwrap();
+    scene.world.clock.advance(DAY);
+    scene.asked.lock().unwrap().clear();
+    // Which key recovers her presses, and comes next.
+    kit_of(&scene.anna);
+    assert!(sharing::revoke(&scene.anna, &shares[served]).unwrap().confirmed);
+    for _ in 0..2 {
+        scene.world.clock.advance(60);
+        scene.alone();
+    }
+    let heard = scene.heard();
+    assert!(heard.iter().all(|(_, who)| *who == turn), "{heard:?}");
+    scene.world.clock.advance(DAY);
+    scene.alone();
+    assert_eq!(times_of(&scene.heard(), "recovery"), [scene.world.clock.now()]);
+    check_by_name(&scene.heard());
+}
+
 /// Another computer with the same kit has switched the backup off. The place that takes the place of the forgotten one
 /// is certified by a credential that was asked for in another opening.
 #[test]

@@ -104,7 +104,7 @@ fn run_for(
     outcome
 }
 
-/// How much of each space is exchanged now.
+/// How much of each space is exchanged now; what ends first, because that may take the opening.
 fn parts(
     session: &Session,
     now_for: Option<&str>,
@@ -113,7 +113,10 @@ fn parts(
     let look = |turn: &Turn| {
         let tx = session.read()?;
         let part = |id: &String| Ok((id.clone(), turn.part(&*tx, id)?));
-        spaces.iter().map(|(id, _)| part(id)).collect::<Result<Vec<_>, AppError>>()
+        let mut parts =
+            spaces.iter().map(|(id, _)| part(id)).collect::<Result<Vec<_>, AppError>>()?;
+        parts.sort_by_key(|(_, part)| *part != Part::Ends);
+        Ok::<_, AppError>(parts)
     };
     if let Some(space) = now_for {
         rhythm::leaves(session, &Line::Space(space.to_owned()))?;

@@ -230,7 +230,11 @@ pub fn go_on_alone(
     }
     // If nothing left in this opening before, it is this.
     rhythm::ends(session, &Line::Backup)?;
-    delete_left(session)
+    delete_left(session)?;
+    if Kept::load(&*session.read()?)?.leaving.is_empty() {
+        rhythm::ended(session, &Line::Backup)?;
+    }
+    Ok(())
 }
 
 /// From now on a backup is kept there.

@@ -49,7 +49,7 @@ impl Exchange<'_> {
             Part::Ends => {
                 rhythm::ends(self.session, &line)?;
                 self.note()?;
-                self.ends()?;
+                self.ends(&line)?;
             }
             Part::Whole if self.begins(&line)? => {
                 self.run()?;
@@ -83,7 +83,7 @@ impl Exchange<'_> {
     }
 
     /// What takes access away, and who looked until then; nothing else.
-    fn ends(&self) -> Result<(), AppError> {
+    fn ends(&self, line: &Line) -> Result<(), AppError> {
         renew::persona(self.session, self.enrolment, self.id)?;
         let space = Space::load(&*self.session.read()?, self.id)?;
         let persona = self.session.with_master(|master| space.persona(master))?;
@@ -102,6 +102,9 @@ impl Exchange<'_> {
             }
             outcome => outcome,
         };
+        if sent.is_ok() {
+            rhythm::ended(self.session, line)?;
+        }
         let seen = sent.and_then(|()| history::fetch(self.session, self.id, &*relay));
         seen.map_err(|failure| match failure {
             Failure::Relay(error) => error.into(),
