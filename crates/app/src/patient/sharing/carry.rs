@@ -16,7 +16,7 @@ mod told;
 use self::exchange::Exchange;
 use self::sync_book::{forget_problem, note};
 use self::told::tell_clinic;
-use super::directory;
+use super::directory::{self, Doctors};
 use crate::error::{AppError, ErrorCode};
 use crate::leaving;
 use crate::patient::spaces::Space;
@@ -77,12 +77,14 @@ fn run_for(
     {
         return Err(error);
     }
+    // Checked once for all spaces: that takes a while.
+    let doctors = Doctors::load(&*session.read()?, &enrolment, session.now());
     let (turn, parts) = parts(session, now_for)?;
     let mut asked_anybody = matches!(turn, Turn::All);
     for (id, part) in parts {
         let waits = matches!(turn, Turn::Of(_)) && now_for != Some(id.as_str());
-        let exchange =
-            Exchange { session, enrolment: &enrolment, id: &id, waits, progress, cancel };
+        let (enrolment, doctors) = (&enrolment, &doctors);
+        let exchange = Exchange { session, enrolment, doctors, id: &id, waits, progress, cancel };
         match exchange.part(part) {
             Ok(asked) => asked_anybody |= asked,
             Err(error) if error.code == ErrorCode::Cancelled || error.code == ErrorCode::Locked => {

@@ -14,6 +14,7 @@ use crate::error::AppError;
 use crate::identity::Enrolment;
 use crate::patient::sharing::book::Share;
 use crate::patient::sharing::content::Recipe;
+use crate::patient::sharing::directory::Doctors;
 use crate::patient::sharing::grants::Granting;
 use crate::patient::sharing::history;
 use crate::patient::sharing::naming::Naming;
@@ -34,6 +35,8 @@ const FRESH: UnixSeconds = 12 * 3600;
 pub(super) struct Exchange<'a> {
     pub(super) session: &'a Session,
     pub(super) enrolment: &'a Enrolment,
+    /// The doctors the clinic vouches for, if it ever told; or why that cannot be read.
+    pub(super) doctors: &'a Result<Option<Doctors>, AppError>,
     pub(super) id: &'a str,
     /// Whether its persona is certified at a time of her own only.
     pub(super) waits: bool,
