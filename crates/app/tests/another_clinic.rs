@@ -21,6 +21,7 @@ use keyward_app::ports::vault::{Collection, RecordFilter};
 use keyward_app::recovery::file::{FileSource, FileTarget};
 use keyward_app::recovery::{kit, renew, report, restore, write};
 use keyward_app::session::Session;
+use keyward_app::store;
 use keyward_app::views::common::{LeavesClinic, Role, VisibilityView};
 use keyward_app::views::patient::{ProofState, ShareState};
 use keyward_app::views::recovery::{KitWord, Renewal};
@@ -30,7 +31,7 @@ use keyward_protocol::kit::{KitKeys, KitText};
 use keyward_records::Category;
 use keyward_testkit::Persona;
 use support::two::Two;
-use support::{Fuse, World, draft, find, import, share, space, sync};
+use support::{Fuse, START, World, draft, find, import, share, space, sync};
 
 const NAME: &str = "Test-Anna Maria";
 
@@ -355,7 +356,9 @@ fn an_invitation_of_the_same_clinic_goes_on_as_before() {
     let anna = without_register(&lost);
     assert!(renew::status(&anna).unwrap().unwrap().desk);
     assert_eq!(enrol::read(&anna, &invitation).unwrap().leaves, None);
+    said_no(&anna);
     enrol::accept_and_leave(&anna, &invitation).unwrap();
+    check_no_forgotten(&anna);
     assert_eq!(clinic(&anna), "Sample Clinic");
     assert_eq!(spaces::list(&anna).unwrap().len(), 2);
     lost.former.clock.advance(60);
@@ -367,8 +370,32 @@ fn an_invitation_of_the_same_clinic_goes_on_as_before() {
     // And if it is another clinic that invites her, she may leave this one as well.
     let anna = without_register(&lost);
     lost.network.invited_by_former.store(false, Ordering::SeqCst);
+    said_no(&anna);
     enrol::accept_and_leave(&anna, &lost.invitation()).unwrap();
     check_left(&lost, &anna);
+    check_no_forgotten(&anna);
+}
+
+/// Where the turns are remembered.
+const TURNS: &str = "rhythm/plan";
+
+/// As if things travelled apart and the clinic had said no just now: for a week it is not asked again.
+fn said_no(session: &Session) {
+    let turns = serde_json::json!({
+        "plan": { "opening": { "begun": START, "line": "asking", "used": true }, "served": [] },
+        "done": [["ahead", START], ["asking", START]],
+    });
+    let mut tx = session.begin().unwrap();
+    store::save(&mut *tx, Collection::Jobs, TURNS, &turns).unwrap();
+    tx.commit().unwrap();
+}
+
+/// It was said of an enrolment there is no more; the opening is the same one.
+fn check_no_forgotten(session: &Session) {
+    let turns: serde_json::Value =
+        store::load(&*session.read().unwrap(), Collection::Jobs, TURNS).unwrap().unwrap();
+    assert_eq!(turns["done"], serde_json::json!([["ahead", START]]));
+    assert_eq!(turns["plan"]["opening"]["line"], "asking");
 }
 
 /// Restored from a backup that does not know what stands in the clinic's register.

@@ -13,6 +13,7 @@ use keyward_app::doctor;
 use keyward_app::error::ErrorCode;
 use keyward_app::patient::spaces::{self, Space};
 use keyward_app::patient::{home, sharing};
+use keyward_app::ports::authority::AuthorityError;
 use keyward_app::ports::progress::{Cancel, Unwatched};
 use keyward_app::ports::relay::Network;
 use keyward_app::recovery::{at_relay, status};
@@ -38,6 +39,8 @@ struct Heard {
 #[derive(Default)]
 struct Away {
     clinic: AtomicBool,
+    /// The clinic answers, but has no time to hear of recovery.
+    busy: AtomicBool,
     /// The relay, for backups of this key.
     backup: Mutex<Option<String>>,
 }
@@ -71,6 +74,11 @@ impl Wire for Heard {
             What::Authority | What::EpochObject | What::PinnedObject => {}
         }
         Some(&*self.inner)
+    }
+
+    fn puts_off(&self, _call: &Call<'_>) -> Option<AuthorityError> {
+        let busy = self.away.busy.load(Ordering::SeqCst);
+        busy.then_some(AuthorityError::Limited { seconds: 30 })
     }
 }
 

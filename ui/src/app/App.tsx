@@ -1,12 +1,12 @@
 import { QueryClientProvider, type UseQueryResult } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useLayoutEffect, useState } from "react";
 import { I18nProvider } from "react-aria-components";
 import { asAppError, common, events, windowLabel } from "../backend";
 import type { SessionView } from "../backend/types";
 import { LockScreen } from "../features/lock/LockScreen";
 import { Letter } from "../features/welcome/Letter";
 import { formattingLocale, onLanguage } from "../locales/i18n";
-import { silence } from "../shared/announce";
+import { endSilence, silence } from "../shared/announce";
 import { Failure } from "../shared/components/Failure";
 import { clearToasts } from "../shared/components/Toast";
 import { Skeleton } from "../shared/components/Waiting";
@@ -89,7 +89,12 @@ function Gate() {
   useEffect(() => {
     if (theme) applyTheme(theme);
   }, [theme]);
-  useActivity(session.data?.locked === false);
+  const unlocked = session.data?.locked === false;
+  // Before what is drawn says anything.
+  useLayoutEffect(() => {
+    if (unlocked) endSilence();
+  }, [unlocked]);
+  useActivity(unlocked);
   return (
     <>
       <Inside session={session} />

@@ -36,6 +36,7 @@ use crate::ports::clock::UnixSeconds;
 use crate::ports::recovery::{RelayRecovery, Replaced};
 use crate::ports::relay::{GrantSummary, ProblemCode, RelayError};
 use crate::ports::vault::{Collection, Transaction};
+use crate::rhythm;
 use crate::session::Session;
 use crate::store;
 use crate::views::common::Role;
@@ -175,6 +176,7 @@ pub(crate) fn forget(tx: &mut (impl Transaction + ?Sized)) -> Result<(), AppErro
 
 /// An invitation was accepted: no lost enrolment key has to be replaced any more.
 pub(crate) fn enrolled_anew(tx: &mut (impl Transaction + ?Sized)) -> Result<(), AppError> {
+    rhythm::forget_no(tx)?;
     let Some(mut renewal) = Renewal::load(tx)? else { return Ok(()) };
     renewal.enrolment = None;
     renewal.desk = false;

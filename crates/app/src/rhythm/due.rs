@@ -33,7 +33,7 @@ pub(super) fn all(
     let mut due: Vec<Due> = backup(tx, now)?.into_iter().collect();
     if renew::waits_for_clinic(tx)? {
         // Nobody can be certified, so that no space goes on; the backup has its place and its certificate.
-        if renew::was_refused(tx)? && asks_again(kept) <= now {
+        if renew::was_refused(tx)? && asks_again(kept, now) <= now {
             due.push(Due { line: Line::Asking, pressing: false });
         }
         return Ok(due);
@@ -56,7 +56,7 @@ pub(super) fn all(
     }
     // Everything hangs on the credential, and its time is one of its own anyway.
     let asks = wants_credential(tx, enrolment, now)? || keys::waits(tx)?;
-    if asks && asks_again(kept) <= now {
+    if asks && asks_again(kept, now) <= now {
         due.push(Due { line: Line::Asking, pressing: true });
     }
     // One in an opening, however long that is.
@@ -118,9 +118,11 @@ pub(super) fn ask_from(
     Ok(if lapsed { drawn.min(now) } else { drawn })
 }
 
-/// From when the clinic is asked by name again after it said no.
-pub(super) fn asks_again(kept: &Kept) -> UnixSeconds {
-    kept.done(&Line::Asking).map_or(0, |at| at.saturating_add(ASK_AGAIN))
+/// From when the clinic is asked by name again after it said no. What a clock that was far ahead wrote down then does not
+/// count: it would not be asked until that time comes.
+pub(super) fn asks_again(kept: &Kept, now: UnixSeconds) -> UnixSeconds {
+    let said_no = kept.done(&Line::Asking).filter(|at| now.abs_diff(*at) < ASK_AGAIN);
+    said_no.map_or(0, |at| at.saturating_add(ASK_AGAIN))
 }
 
 /// Whether a space has something of hers that is not at the relay, or a certificate to be renewed.
@@ -305,4 +307,21 @@ fn ended_since(
     let ended = |share: &Share| share.sent && share.revoked.is_none() && share.until <= now;
     let unseen = |share: &Share| done.is_some_and(|at| at < share.until);
     shares.iter().any(|(_, share)| share.space == space && ended(share) && unseen(share))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: UnixSeconds = 1_800_000_000;
+
+    #[test]
+    fn a_no_holds_for_a_week_whatever_the_clock_said_when_it_came() {
+        let said_no = |at| Kept { done: vec![(Line::Asking, at)], ..Kept::default() };
+        let is_asked = |at| asks_again(&said_no(at), NOW) <= NOW;
+        assert!(!is_asked(NOW) && !is_asked(NOW - ASK_AGAIN + 1), "it said no a moment ago");
+        assert!(is_asked(NOW - ASK_AGAIN));
+        assert!(is_asked(NOW + 365 * 86_400), "the clock was a year ahead");
+        assert!(!is_asked(NOW + 3_600), "a clock that was set right by an hour asks no sooner");
+    }
 }

@@ -115,10 +115,13 @@ impl Turn {
         if self.is_of(&Line::Space(space.to_owned())) {
             return Ok(Part::Whole);
         }
+        // While the clinic knows no key of this computer, nobody who could end anything can be certified, only asked for
+        // by name.
+        if renew::waits_for_clinic(tx)? {
+            return Ok(Part::Nothing);
+        }
         let ends = !tx.list_prefix(Collection::Outbox, &Act::revokes_of(space))?.is_empty();
-        // Her successor could not be certified while the clinic knows no key of this computer, only ask by name for it.
-        let lost = renew::is_lost(tx, space)? && !renew::was_refused(tx)?;
-        Ok(if ends || lost { Part::Ends } else { Part::Nothing })
+        Ok(if ends || renew::is_lost(tx, space)? { Part::Ends } else { Part::Nothing })
     }
 }
 
@@ -181,6 +184,20 @@ pub(crate) fn ends(session: &Session, line: &Line) -> Result<(), AppError> {
     })
 }
 
+/// What takes access away has left. If nothing else did in this opening it is the line's now, also if it had a turn in
+/// this round: that cannot happen again and again, as with what cannot be ended.
+///
+/// # Errors
+/// What the vault reports.
+pub(crate) fn ended(session: &Session, line: &Line) -> Result<(), AppError> {
+    change(session, |kept, tx| {
+        if is_apart(tx)? {
+            kept.plan.ended(session.now(), line);
+        }
+        Ok(())
+    })
+}
+
 /// Everything of a line was exchanged; of asking by name: the clinic said no, so that it is asked again after a while.
 ///
 /// # Errors
@@ -193,6 +210,20 @@ pub(crate) fn done(session: &Session, line: &Line) -> Result<(), AppError> {
         }
         Ok(())
     })
+}
+
+/// Part of the transaction that ends an enrolment: what the clinic said no to it will not be asked again. Whose turn it is
+/// stays, or there would be a second one in this opening.
+///
+/// # Errors
+/// What the vault reports.
+pub(crate) fn forget_no(tx: &mut (impl Transaction + ?Sized)) -> Result<(), AppError> {
+    let mut kept = Kept::load(tx)?;
+    if kept.done(&Line::Asking).is_some() {
+        kept.done.retain(|(line, _)| *line != Line::Asking);
+        store::save(tx, Collection::Jobs, ROW, &kept)?;
+    }
+    Ok(())
 }
 
 /// Whether a credential is to be asked for now, in the turn of [`Line::Asking`].
@@ -291,7 +322,7 @@ impl Queue {
 
     /// By when the clinic gave a credential, if it is to be asked for from a time on.
     fn credential_by(&self, from: UnixSeconds) -> UnixSeconds {
-        let from = from.max(due::asks_again(&self.kept)).max(self.now);
+        let from = from.max(due::asks_again(&self.kept, self.now)).max(self.now);
         after(from, self.openings_once_due(&Line::Asking))
     }
 

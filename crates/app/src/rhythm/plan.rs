@@ -146,6 +146,15 @@ impl Plan {
         }
     }
 
+    /// What takes access away has left: nothing else may in this opening, if nothing did before. That is for once, so that
+    /// it costs the others no more than one turn.
+    pub(super) fn ended(&mut self, now: UnixSeconds, line: &Line) {
+        self.open(now);
+        if self.opening.as_ref().is_some_and(|opening| !opening.used) {
+            self.leaves(now, line);
+        }
+    }
+
     /// How many openings pass at most until that in which a line has its turn, if nobody else gets something to
     /// exchange and what presses is done in its turn; 0 if it may be the present one.
     pub(super) fn waits(&self, now: UnixSeconds, line: &Line, due: &[Due]) -> u64 {
@@ -380,6 +389,26 @@ mod tests {
             now += OPENING;
         }
         assert_eq!(met.len(), 3);
+    }
+
+    #[test]
+    fn what_was_ended_takes_the_opening_also_for_a_line_that_had_its_turn() {
+        let (due, mut now) = ([space(0), space(1)], 1_800_000_000);
+        let mut plan = Plan::default();
+        let first = plan.turn(now, &due, 0).unwrap();
+        assert!(plan.take(now, &first));
+        now += OPENING;
+        let drawn = plan.turn(now, &due, 0).unwrap();
+        assert_ne!(drawn, first);
+        plan.ends(now, &first);
+        assert_eq!(plan.turn(now, &due, 0), Some(drawn.clone()), "it is only tried");
+        plan.ended(now, &first);
+        assert!(!plan.take(now, &drawn), "two lines in one opening");
+        now += OPENING;
+        assert_eq!(plan.turn(now, &due, 0), Some(drawn.clone()), "it has its turn after that");
+        assert!(plan.take(now, &drawn));
+        plan.ended(now, &first);
+        assert_eq!(plan.turn(now, &due, 0), Some(drawn), "something left before");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Networks of tests: each says what becomes of a call, and only that.
 
-use keyward_app::ports::authority::Authority;
+use keyward_app::ports::authority::{Authority, AuthorityError};
 use keyward_app::ports::relay::{Network, Relay, ServiceAddress};
 use keyward_protocol::keys::SigningKey;
 
@@ -57,6 +57,11 @@ pub trait Wire: Send + Sync {
     /// What a channel to the authority becomes.
     fn authority(&self, _call: &Call<'_>, channel: Box<dyn Authority>) -> Box<dyn Authority> {
         channel
+    }
+
+    /// Why the authority hears nothing of recovery just now, if it says so.
+    fn puts_off(&self, _call: &Call<'_>) -> Option<AuthorityError> {
+        None
     }
 }
 
@@ -122,7 +127,10 @@ macro_rules! network {
                     let what = What::AuthorityRecovery;
                     let call = Call { what, at, signer: Some(&signer), request: &[] };
                     let through = self.through(&call).ok_or_else(clinic)?;
-                    through.authority_recovery(at, Arc::clone(&signer))
+                    match self.puts_off(&call) {
+                        Some(error) => Err(error),
+                        None => through.authority_recovery(at, Arc::clone(&signer)),
+                    }
                 }
 
                 fn credentials(&self) -> &dyn CredentialChannels {

@@ -170,37 +170,62 @@ fn the_backup_of_a_restored_profile_goes_on_before_its_clinic_answers() {
     check_apart(&scene.heard());
 }
 
-/// The clinic would not replace the lost key: it is asked again now and then, and not beside the backup.
+/// The clinic would not replace the lost key: it is asked again now and then, and not beside the backup. Nor is it asked
+/// by name for those who could take access away, because it would certify none of them.
 #[test]
 fn a_lost_key_that_was_refused_is_told_of_seldom_and_alone() {
-    let (scene, _, _) = Scene::shared(&["Heart", "Knee"]);
+    let (scene, _, shares) = Scene::shared(&["Heart", "Knee"]);
     rhythm::choose(&scene.anna, Travel::AtOnce).unwrap();
     let kit = KitText::parse(&scene.backed_up().0).unwrap();
     scene.back_up();
     let back = restored(&scene, &kit);
     // As of a kit that signs for no key the clinic knows.
-    let (mut tx, row) = (back.begin().unwrap(), "recovery/renewal");
-    let mut renewal: serde_json::Value = store::load(&*tx, Collection::Jobs, row).unwrap().unwrap();
-    renewal["enrolment"]["statements"] = serde_json::json!([]);
-    store::save(&mut *tx, Collection::Jobs, row, &renewal).unwrap();
-    tx.commit().unwrap();
+    change_renewal(&back, |renewal| renewal["enrolment"]["statements"] = serde_json::json!([]));
     assert!(sharing::sync(&back, &Unwatched, &Cancel::new()).is_err());
     assert!(renew::status(&back).unwrap().unwrap().desk);
+    sharing::decide_revocation(&back, &shares[0]).unwrap();
     scene.world.clock.advance(DAY);
     scene.asked.lock().unwrap().clear();
-    for _ in 0..28 {
+    let told = || times_of(&scene.heard(), "recovery");
+    let day = || {
         for _ in 0..2 {
             let _ = sharing::sync(&back, &Unwatched, &Cancel::new());
             back_up_alone(&scene, &back);
             scene.world.clock.advance(60);
         }
         scene.world.clock.advance(DAY - 120);
-    }
+    };
+    // That it has no time is no answer.
+    scene.away.busy.store(true, Ordering::SeqCst);
+    (0..8).take_while(|_| told().is_empty()).for_each(|_| day());
+    assert_eq!(told().len(), 2, "tried again at once");
+    scene.away.busy.store(false, Ordering::SeqCst);
+    (0..28).for_each(|_| day());
     let heard = scene.heard();
     check_by_name(&heard);
-    let told = heard.iter().filter(|(_, what)| what == "recovery").count();
-    assert!((2..=4).contains(&told), "{told}");
+    let told = told();
+    assert!(told[2] - told[1] < 5 * DAY && (4..=6).contains(&told.len()), "{told:?}");
     assert!(heard.iter().any(|(_, who)| who.len() > 10), "the backup goes on");
+    assert!(times_of(&heard, "issue").is_empty(), "{heard:?}");
+
+    // Without anything that could be said to the clinic, its desk is waited for.
+    change_renewal(&back, |renewal| renewal["enrolment"] = serde_json::Value::Null);
+    let mark = heard.len();
+    day();
+    assert!(scene.heard()[mark..].iter().all(|(_, who)| who.len() > 10), "{:?}", scene.heard());
+}
+
+fn change_renewal(session: &Session, change: impl FnOnce(&mut serde_json::Value)) {
+    let (mut tx, row) = (session.begin().unwrap(), "recovery/renewal");
+    let mut renewal: serde_json::Value = store::load(&*tx, Collection::Jobs, row).unwrap().unwrap();
+    change(&mut renewal);
+    store::save(&mut *tx, Collection::Jobs, row, &renewal).unwrap();
+    tx.commit().unwrap();
+}
+
+/// When something was heard.
+fn times_of(heard: &[(u64, String)], what: &str) -> Vec<u64> {
+    heard.iter().filter(|(_, heard)| heard == what).map(|(at, _)| *at).collect()
 }
 
 /// Nothing more can be certified in this epoch: nobody has a turn for that, and what can be done goes on.
@@ -253,13 +278,42 @@ fn what_the_clinic_is_told_by_name_is_told_in_an_opening_of_its_own() {
         scene.day();
     }
     let heard = scene.heard();
-    let told: Vec<u64> =
-        heard.iter().filter(|(_, what)| what == "recovery").map(|(at, _)| *at).collect();
+    let told = times_of(&heard, "recovery");
     assert_eq!(told.len(), 1, "{heard:?}");
     assert!(told[0] < START + 2 * DAY, "soon: {told:?}");
     check_by_name(&heard);
     let key = |id: &String| heard.iter().any(|(_, who)| *who == scene.key(id));
     assert!(ids.iter().all(key));
+}
+
+/// Clinic and relay together would be told whose the space is. What ends goes first, also of a space that had its turn
+/// in this round.
+#[test]
+fn the_clinic_is_told_nothing_by_name_beside_what_ends() {
+    let (scene, ids, shares) = Scene::shared(&["Heart", "Knee"]);
+    rhythm::choose(&scene.anna, Travel::AtOnce).unwrap();
+    kit_of(&scene.anna);
+    support::sync(&scene.anna);
+    rhythm::choose(&scene.anna, Travel::Apart).unwrap();
+    scene.add(8);
+    scene.alone();
+    let (_, turn) = scene.heard().pop().unwrap();
+    let served = ids.iter().position(|id| scene.key(id) == turn).unwrap();
+    scene.world.clock.advance(DAY);
+    scene.asked.lock().unwrap().clear();
+    // Which key recovers her presses, and comes next.
+    kit_of(&scene.anna);
+    assert!(sharing::revoke(&scene.anna, &shares[served]).unwrap().confirmed);
+    for _ in 0..2 {
+        scene.world.clock.advance(60);
+        scene.alone();
+    }
+    let heard = scene.heard();
+    assert!(heard.iter().all(|(_, who)| *who == turn), "{heard:?}");
+    scene.world.clock.advance(DAY);
+    scene.alone();
+    assert_eq!(times_of(&scene.heard(), "recovery"), [scene.world.clock.now()]);
+    check_by_name(&scene.heard());
 }
 
 /// Another computer with the same kit has switched the backup off. The place that takes the place of the forgotten one
@@ -321,24 +375,29 @@ fn what_lay_under_a_former_kit_is_deleted_in_the_backup_s_turn() {
         }
     }
     assert!(relay().problem.is_some() && relay().deleted.is_none(), "{:?}", relay());
-    // Nor is that tried beside the turns of others: once a turn of the backup can reach it, it is done.
-    *scene.away.backup.lock().unwrap() = None;
+    // Nor is that tried beside the turns of others: once a turn of the backup can reach it, it is done, also if nothing
+    // more can be sent.
+    let complete = relay().complete;
+    let spaces: Vec<String> =
+        spaces::list(&scene.anna).unwrap().iter().map(|it| scene.key(&it.id)).collect();
+    let is_place = |who: &String| who.len() > 10 && !spaces.contains(who);
+    let place = scene.heard().into_iter().map(|(_, who)| who).find(is_place);
+    *scene.away.backup.lock().unwrap() = place;
     for _ in 0..16 {
         scene.add(8 + scene.world.clock.now() / DAY % 7);
-        scene.day();
+        scene.alone();
+        let spool = scene.world.folder.path();
+        let _ = at_relay::go_on_alone(&scene.anna, spool, &Unwatched, &Cancel::new());
+        scene.world.clock.advance(DAY);
     }
-    let kept = status::status(&scene.anna).unwrap().relay;
-    assert!(kept.complete.is_some() && kept.deleted.is_some(), "{kept:?}");
-    let spaces: Vec<String> =
-        spaces::list(&scene.anna).unwrap().into_iter().map(|it| it.id).collect();
-    let spaces: Vec<String> = spaces.iter().map(|id| scene.key(id)).collect();
+    assert!(complete.is_some() && relay().complete == complete, "{:?}", relay());
+    assert!(relay().deleted.is_some() && relay().problem.is_some(), "{:?}", relay());
     // The two places are one line.
     let heard: Vec<(u64, String)> = scene
         .heard()
         .into_iter()
         .map(|(at, who)| {
-            let line =
-                if who.len() < 10 || spaces.contains(&who) { who } else { "backup".to_owned() };
+            let line = if is_place(&who) { "backup".to_owned() } else { who };
             (at, line)
         })
         .filter(|(_, who)| who != "certify")

@@ -7,6 +7,8 @@ import { fakeTransport } from "../../backend/fake";
 import { wanted } from "../../backend/fake/wanted";
 import { setTransportForTests } from "../../backend/transport";
 import type { ErrorCode, Role, SessionView } from "../../backend/types";
+import { announce, startAnnouncing } from "../../shared/announce";
+import { toast } from "../../shared/components/Toast";
 
 /** The lock screen of a role; unlocking and going elsewhere fail as asked. */
 async function locked(role: Role, change: Partial<SessionView>, refused?: ErrorCode): Promise<void> {
@@ -33,6 +35,40 @@ const text = () => document.body.textContent;
 const press = async (name: string) => userEvent.click(await screen.findByRole("button", { name }));
 
 beforeEach(forget);
+
+/** What a screen reader would be told by now. */
+async function said(): Promise<string> {
+  await act(async () => new Promise(requestAnimationFrame));
+  return document.querySelector("body > [aria-live]")?.textContent ?? "";
+}
+
+describe("a lock", () => {
+  it("is followed by no word of what was begun before, until the next unlock", async () => {
+    startAnnouncing();
+    const fake = fakeTransport();
+    setTransportForTests(fake);
+    Object.assign(wanted, { window: "patient", state: "full" });
+    window.location.hash = "/";
+    render(<App />);
+    await screen.findByRole("navigation");
+    await act(async () => fake.call("lock"));
+    await screen.findByRole("button", { name: "Unlock" });
+    const ends = async (words: string) => {
+      act(() => {
+        announce(words);
+        toast(words);
+      });
+      return said();
+    };
+    expect(await ends("Taken back from Dr Test")).toBe("");
+    await userEvent.type(screen.getByLabelText("Passphrase"), "open sesame");
+    await press("Unlock");
+    await screen.findByRole("navigation");
+    expect(text()).not.toContain("Dr Test");
+    expect(await ends("Shared with Dr Sample")).toBe("Shared with Dr Sample");
+    expect(screen.getAllByText("Shared with Dr Sample")).toHaveLength(2);
+  });
+});
 
 describe("the lock screen", () => {
   it.each([

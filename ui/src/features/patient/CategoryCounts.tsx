@@ -5,9 +5,11 @@ import { VisibilityLine } from "../../shared/components/VisibilityLine";
 import { Emblem } from "../../shared/icons";
 import { categoryName } from "../../shared/records/words";
 
-/** Values stand in their table, newest first; everything else on the timeline. */
-const placeOf = (kind: Category) =>
-  `/records/${kind === "results" || kind === "vitals" ? "results" : "timeline"}?kind=${kind}`;
+/**
+ * Body measurements stand in the table of values; everything else on the timeline, also results: reports, pictures and
+ * samples are among them, which are in no table.
+ */
+const placeOf = (kind: Category) => `/records/${kind === "vitals" ? "results" : "timeline"}?kind=${kind}`;
 
 /** Kinds of records with their number and who sees them. */
 export function CategoryCounts({ categories }: { categories: CategoryCount[] }) {

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { IdentifiesView } from "../../backend/types";
 import { identifierWords } from "./ConfirmStep";
 import { IdentifyingList } from "./IdentifyingList";
+import { mostLetters, remarksOf } from "./identifying";
 
 const found = (n: number, change: Partial<IdentifiesView>): IdentifiesView => ({
   recordId: `r${String(n)}`,
@@ -35,6 +36,18 @@ describe("what may tell who she is", () => {
     render(<IdentifyingList items={items} />);
     const lines = screen.getAllByRole("listitem").map((each) => each.textContent);
     expect(lines).toEqual(["A whole documentLetter · 2 times", "A whole documentHeart, picture"]);
+  });
+
+  it("keeps long texts apart, which begin alike and may go on differently", () => {
+    const long = "Clinic of Samples. 𝄞".padEnd(501, ".");
+    const letters = ["Letter", "Letter"].map((title, n) => found(n, { title, text: long }));
+    expect([...long]).toHaveLength(mostLetters);
+    expect(
+      remarksOf([...letters, found(1, { title: "Letter", text: long })]).map(({ times }) => times),
+    ).toEqual([1, 2]);
+    expect(remarksOf(letters.map((letter) => ({ ...letter, text: long.slice(0, -1) })))).toHaveLength(1);
+    const core = readFileSync("../crates/records/src/deidentify/free_text.rs", "utf8");
+    expect(core).toContain(`MAX_EXCERPT: usize = ${String(mostLetters)};`);
   });
 
   it("counts all that does not stand there", () => {

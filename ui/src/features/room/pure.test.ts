@@ -60,6 +60,16 @@ describe("a unit", () => {
     expect(curveUnit(trend([], { unit: "mm[Hg]" }))).toBe("mmHg");
   });
 
+  it("is that of the curve, never of something else in the same entries", () => {
+    const withoutCode = (value: string, unit: string | null): ChartItem["value"] => ({
+      kind: "quantity",
+      quantity: { value, comparator: null, unit, code: null, system: null },
+    });
+    const other = { ...itemById("i7"), value: withoutCode("3.1", "kg") };
+    const score = { ...other, id: "score", value: withoutCode("9", null) };
+    expect(curveUnit(trend([point(score, 9), point(other, null)], { unit: null }))).toBe("");
+  });
+
   it("stands beside no difference where one value is on both sides", () => {
     const same = micromoles("a", "97");
     expect(differenceText(row(same, same, "0"))).toBe("Same value");

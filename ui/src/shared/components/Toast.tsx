@@ -1,5 +1,6 @@
 import { type FocusEvent, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { t } from "../../locales/i18n";
+import { isSilent } from "../announce";
 import { uncover } from "../uncover";
 import { Button } from "./Button";
 
@@ -22,8 +23,12 @@ function put(changed: readonly ToastItem[]): void {
   for (const listener of listeners) listener();
 }
 
-/** Says what was done, with the way back where there is one. A toast never carries anything that must be read. */
+/**
+ * Says what was done, with the way back where there is one. A toast never carries anything that must be read; what ends
+ * while the window is locked is not said.
+ */
 export function toast(words: string, undo?: () => void): void {
+  if (isSilent()) return;
   const id = next++;
   put([...items.slice(1 - most), { id, words, ...(undo ? { undo } : {}) }]);
 }

@@ -148,9 +148,10 @@ export const unitText = (unit: string | null): string =>
 
 /**
  * The unit of a code as these items write it: "µmol/L", where the code is "umol/L", so that an axis and a difference say
- * the unit as the values beside them do.
+ * the unit as the values beside them do. Without a code there is none: what else these items hold has units of its own.
  */
 export function writtenUnit(code: string | null, items: readonly (ChartItem | null)[]): string {
+  if (code === null) return "";
   for (const item of items)
     for (const { value } of item ? [item, ...item.components] : [])
       if (value?.kind === "quantity" && value.quantity.code === code && value.quantity.unit)

@@ -16,7 +16,7 @@ mod told;
 use self::exchange::Exchange;
 use self::sync_book::{forget_problem, note};
 use self::told::tell_clinic;
-use super::directory;
+use super::directory::{self, Doctors};
 use crate::error::{AppError, ErrorCode};
 use crate::leaving;
 use crate::patient::spaces::Space;
@@ -77,15 +77,16 @@ fn run_for(
     {
         return Err(error);
     }
+    // Checked once for all spaces: that takes a while.
+    let doctors = Doctors::load(&*session.read()?, &enrolment, session.now());
     let (turn, parts) = parts(session, now_for)?;
     let mut asked_anybody = matches!(turn, Turn::All);
     for (id, part) in parts {
-        asked_anybody |= part != Part::Nothing;
         let waits = matches!(turn, Turn::Of(_)) && now_for != Some(id.as_str());
-        let exchange =
-            Exchange { session, enrolment: &enrolment, id: &id, waits, progress, cancel };
+        let (enrolment, doctors) = (&enrolment, &doctors);
+        let exchange = Exchange { session, enrolment, doctors, id: &id, waits, progress, cancel };
         match exchange.part(part) {
-            Ok(()) => {}
+            Ok(asked) => asked_anybody |= asked,
             Err(error) if error.code == ErrorCode::Cancelled || error.code == ErrorCode::Locked => {
                 return Err(error);
             }
@@ -105,7 +106,7 @@ fn run_for(
     outcome
 }
 
-/// How much of each space is exchanged now.
+/// How much of each space is exchanged now; what ends first, because that may take the opening.
 fn parts(
     session: &Session,
     now_for: Option<&str>,
@@ -114,7 +115,10 @@ fn parts(
     let look = |turn: &Turn| {
         let tx = session.read()?;
         let part = |id: &String| Ok((id.clone(), turn.part(&*tx, id)?));
-        spaces.iter().map(|(id, _)| part(id)).collect::<Result<Vec<_>, AppError>>()
+        let mut parts =
+            spaces.iter().map(|(id, _)| part(id)).collect::<Result<Vec<_>, AppError>>()?;
+        parts.sort_by_key(|(_, part)| *part != Part::Ends);
+        Ok::<_, AppError>(parts)
     };
     if let Some(space) = now_for {
         rhythm::leaves(session, &Line::Space(space.to_owned()))?;

@@ -1,8 +1,6 @@
 //! Doctors to whom may be shared: only those the pinned authority certified, told apart where names
 //! are the same, and watched for changed keys.
 
-use std::collections::BTreeMap;
-
 use keyward_protocol::certificate::VerifiedClinician;
 use keyward_protocol::ids::CertificateHash;
 use serde::{Deserialize, Serialize};
@@ -129,18 +127,36 @@ impl Doctors {
             .directory
             .verify(enrolment.service_id, &authority, cached.sequence, now)
             .map_err(|_| ErrorCode::VaultCorrupt)?;
-        let mut known: BTreeMap<CertificateHash, VerifiedClinician> = BTreeMap::new();
+        let mut known: Vec<VerifiedClinician> = Vec::new();
+        // Most shares are with the same few.
         for (_, share) in Share::all(tx)? {
-            let doctor = share.doctor(&authority)?;
-            known.insert(doctor.hash(), doctor);
+            if !known.iter().any(|known| known.raw() == share.doctor) {
+                known.push(share.doctor(&authority)?);
+            }
         }
         Ok(Some(Self {
             untrusted: listed.saturating_sub(verified.clinicians.len()) as u64,
             verified,
             fetched: cached.fetched,
             clinic: enrolment.clinic_name.clone(),
-            known: known.into_values().collect(),
+            known,
         }))
+    }
+
+    /// The doctor of a share.
+    ///
+    /// # Errors
+    /// [`ErrorCode::VaultCorrupt`] if what is stored does not verify.
+    pub(super) fn of(
+        &self,
+        share: &Share,
+        enrolment: &Enrolment,
+    ) -> Result<VerifiedClinician, AppError> {
+        let known = self.known.iter().find(|known| known.raw() == share.doctor);
+        match known {
+            Some(known) => Ok(known.clone()),
+            None => share.doctor(&enrolment.authority_key()?),
+        }
     }
 
     /// Every doctor.

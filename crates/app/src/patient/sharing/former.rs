@@ -22,6 +22,7 @@ use crate::ports::clock::UnixSeconds;
 use crate::ports::vault::{Collection, Transaction};
 use crate::reading;
 use crate::recovery::{at_relay, keys, renew};
+use crate::rhythm;
 use crate::store::{self, StoreError};
 
 /// Rows of [`FormerClinic`] in [`Collection::Identity`], numbered.
@@ -223,5 +224,6 @@ fn erase(tx: &mut dyn Transaction) -> Result<(), AppError> {
     keys::forget(tx)?;
     at_relay::forget(tx)?;
     credential::forget(tx)?;
+    rhythm::forget_no(tx)?;
     renew::forget(tx)
 }

@@ -230,7 +230,11 @@ pub fn go_on_alone(
     }
     // If nothing left in this opening before, it is this.
     rhythm::ends(session, &Line::Backup)?;
-    delete_left(session)
+    delete_left(session)?;
+    if Kept::load(&*session.read()?)?.leaving.is_empty() {
+        rhythm::ended(session, &Line::Backup)?;
+    }
+    Ok(())
 }
 
 /// From now on a backup is kept there.
@@ -275,8 +279,8 @@ fn delete_left(session: &Session) -> Result<(), AppError> {
     delete_each(session, &|kept| &mut kept.leaving)
 }
 
-/// The same of what lay under a kit that was replaced, now that a version stands under the new one. In the backup's own
-/// turn only, however often it fails.
+/// The same of what lay under a kit that was replaced, once a version stands under the new one. In the backup's own turn
+/// only, however often it fails; but also if nothing more can be sent, for lack of room or because of its size.
 fn delete_former(session: &Session) -> Result<(), AppError> {
     if !Kept::load(&*session.read()?)?.deletes_former() {
         return Ok(());
@@ -342,6 +346,7 @@ fn send_all(
         return Err(ErrorCode::LeavingBegun.into());
     }
     delete_left(session)?;
+    delete_former(session)?;
     if !Kept::load(&*session.read()?)?.on {
         return Err(ErrorCode::BackupNone.into());
     }

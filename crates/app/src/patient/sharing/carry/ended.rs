@@ -36,33 +36,47 @@ impl Exchange<'_> {
         shares: Vec<(String, Share)>,
         now: UnixSeconds,
     ) -> Result<Vec<(String, Share)>, AppError> {
-        let mut tx = self.session.begin()?;
-        let Some(doctors) = Doctors::load(&*tx, self.enrolment, now)? else { return Ok(shares) };
-        let authority = self.enrolment.authority_key()?;
+        let Some(doctors) = self.doctors.as_ref().map_err(Clone::clone)? else {
+            return Ok(shares);
+        };
         let mut noted = Vec::with_capacity(shares.len());
-        let mut changed = false;
         for (id, _) in shares {
-            let mut share = Share::load(&*tx, &id)?;
-            let other_problem =
-                share.problem.as_ref().is_some_and(|problem| !is_gone(problem.code));
-            let told = share.problem.as_ref().map(|problem| problem.code);
-            if share.is_wanted(now)
-                && !other_problem
-                && let Some(why) = doctors.gone(&share.doctor(&authority)?)
-                && told != Some(why)
-            {
-                share.problem = Some(why.into());
-                share.save(&mut *tx, &id)?;
-                tx.delete(Collection::Outbox, &Act::grant_row(self.id, &id))?;
-                close_epochs(&mut *tx, self.id, &share)?;
-                changed = true;
-            }
+            let share = Share::load(&*self.session.read()?, &id)?;
+            let share = match self.gone(doctors, &share, now)? {
+                Some(_) => self.note_gone(doctors, &id, now)?,
+                None => share,
+            };
             noted.push((id, share));
         }
-        if changed {
+        Ok(noted)
+    }
+
+    /// What she is to be told of a share's doctor, if she was not yet.
+    fn gone(
+        &self,
+        doctors: &Doctors,
+        share: &Share,
+        now: UnixSeconds,
+    ) -> Result<Option<ErrorCode>, AppError> {
+        let told = share.problem.as_ref().map(|problem| problem.code);
+        if !share.is_wanted(now) || told.is_some_and(|code| !is_gone(code)) {
+            return Ok(None);
+        }
+        let why = doctors.gone(&doctors.of(share, self.enrolment)?);
+        Ok(why.filter(|why| told != Some(*why)))
+    }
+
+    fn note_gone(&self, doctors: &Doctors, id: &str, now: UnixSeconds) -> Result<Share, AppError> {
+        let mut tx = self.session.begin()?;
+        let mut share = Share::load(&*tx, id)?;
+        if let Some(why) = self.gone(doctors, &share, now)? {
+            share.problem = Some(why.into());
+            share.save(&mut *tx, id)?;
+            tx.delete(Collection::Outbox, &Act::grant_row(self.id, id))?;
+            close_epochs(&mut *tx, self.id, &share)?;
             tx.commit()?;
         }
-        Ok(noted)
+        Ok(share)
     }
 }
 

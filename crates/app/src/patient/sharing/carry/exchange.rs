@@ -14,6 +14,7 @@ use crate::error::AppError;
 use crate::identity::Enrolment;
 use crate::patient::sharing::book::Share;
 use crate::patient::sharing::content::Recipe;
+use crate::patient::sharing::directory::Doctors;
 use crate::patient::sharing::grants::Granting;
 use crate::patient::sharing::history;
 use crate::patient::sharing::naming::Naming;
@@ -34,6 +35,8 @@ const FRESH: UnixSeconds = 12 * 3600;
 pub(super) struct Exchange<'a> {
     pub(super) session: &'a Session,
     pub(super) enrolment: &'a Enrolment,
+    /// The doctors the clinic vouches for, if it ever told; or why that cannot be read.
+    pub(super) doctors: &'a Result<Option<Doctors>, AppError>,
     pub(super) id: &'a str,
     /// Whether its persona is certified at a time of her own only.
     pub(super) waits: bool,
@@ -42,24 +45,25 @@ pub(super) struct Exchange<'a> {
 }
 
 impl Exchange<'_> {
-    /// So much of it.
-    pub(super) fn part(&self, part: Part) -> Result<(), AppError> {
+    /// So much of it; whether anybody was asked.
+    pub(super) fn part(&self, part: Part) -> Result<bool, AppError> {
         let line = Line::Space(self.id.to_owned());
         match part {
-            Part::Nothing => self.note(),
             Part::Ends => {
                 rhythm::ends(self.session, &line)?;
                 self.note()?;
-                self.ends()
+                self.ends(&line)?;
             }
-            Part::Whole => {
-                if !self.begins(&line)? {
-                    return self.note();
-                }
+            Part::Whole if self.begins(&line)? => {
                 self.run()?;
-                rhythm::done(self.session, &line)
+                rhythm::done(self.session, &line)?;
+            }
+            Part::Whole | Part::Nothing => {
+                self.note()?;
+                return Ok(false);
             }
         }
+        Ok(true)
     }
 
     /// Before anything leaves. Another thread may have taken the opening since it was looked whose it is.
@@ -82,7 +86,7 @@ impl Exchange<'_> {
     }
 
     /// What takes access away, and who looked until then; nothing else.
-    fn ends(&self) -> Result<(), AppError> {
+    fn ends(&self, line: &Line) -> Result<(), AppError> {
         renew::persona(self.session, self.enrolment, self.id)?;
         let space = Space::load(&*self.session.read()?, self.id)?;
         let persona = self.session.with_master(|master| space.persona(master))?;
@@ -101,6 +105,9 @@ impl Exchange<'_> {
             }
             outcome => outcome,
         };
+        if sent.is_ok() {
+            rhythm::ended(self.session, line)?;
+        }
         let seen = sent.and_then(|()| history::fetch(self.session, self.id, &*relay));
         seen.map_err(|failure| match failure {
             Failure::Relay(error) => error.into(),
