@@ -5,13 +5,14 @@
 //! is over the relay is itself again within five seconds.
 
 use super::generator::{Fate, Generator, latency_ms, percentile};
+use super::steps::Climb;
 use super::verdict::Verdicts;
 use serde_json::{Value, json};
 use std::time::Duration;
 
 /// Share of the sustained rate that counts as a quiet day.
 const QUIET: f64 = 0.25;
-/// Times the sustained rate.
+/// Times the most that was answered well in a second.
 const FLOOD: f64 = 2.0;
 /// Times the latency of a quiet day that whoever is served may wait.
 const SLOWER: f64 = 3.0;
@@ -20,8 +21,13 @@ const RECOVERED: f64 = 5.0;
 /// Bytes the flood may add to the server: bodies under way are bounded by the relay, and so are its
 /// connections.
 const ADDED: u64 = 512 << 20;
-/// How finely the recovery is looked at.
+/// Parts of the quiet day; its figure is the median of theirs, so that a hiccup of the machine does
+/// not make the relay look good.
+const PARTS: usize = 5;
+/// How finely the recovery is looked at, in seconds.
 const WINDOW: f64 = 0.25;
+/// Windows in a row that are as allowed once the relay is itself again.
+const IN_A_ROW: usize = 8;
 
 /// What was seen of one flood and of the time after it.
 struct Seen {
@@ -32,11 +38,12 @@ struct Seen {
 }
 
 pub(super) fn run(it: &Generator) -> Value {
-    let sustained = it.climb(100.0, |n| it.uploads(n)).sustained;
-    let (quiet_rate, flood_rate) = (sustained * QUIET, sustained * FLOOD);
+    let Climb { sustained, most, .. } = it.climb(100.0, |n| it.uploads(n));
+    // Under too much it answers more a second than it sustains without refusing anybody.
+    let (quiet_rate, flood_rate) = (sustained * QUIET, sustained.max(most) * FLOOD);
     let quiet = it.fire(it.uploads(count(quiet_rate, it.size.flood)), quiet_rate);
     assert!(quiet.iter().all(Fate::is_good), "not quiet");
-    let quiet_p99 = latency_ms(&quiet, 0.99);
+    let quiet_p99 = quiet_p99(&quiet);
     let seen = flood(it, quiet_rate, flood_rate);
 
     let Seen { flooded, memory_before, memory_most, .. } = &seen;
@@ -46,9 +53,14 @@ pub(super) fn run(it: &Generator) -> Value {
     let neither = flooded.len() - accepted.len() - refused.len();
     let flood_p99 = latency_ms(accepted.iter().copied(), 0.99);
     let ratio = flood_p99 / quiet_p99;
-    let recovery = recovery(&seen.recovered, quiet_rate, SLOWER * quiet_p99);
+    let windows = windows(&seen.recovered, quiet_rate, SLOWER * quiet_p99);
+    let recovered = recovered(&windows);
+    let recovery = recovered as f64 * WINDOW;
+    let relapses = windows[recovered..].iter().filter(|good| !**good).count();
     let added = memory_most.saturating_sub(*memory_before);
     let mut verdicts = Verdicts::default();
+    // Else it was no flood, and says nothing: the sustained rate was found too low.
+    verdicts.at_least("refused", refused.len() as f64, 1.0);
     verdicts.at_most("the p99 of what is accepted, times that of a quiet day", ratio, SLOWER);
     verdicts.at_most("seconds to recover", recovery, RECOVERED);
     verdicts.at_most("refused without a time to come again", untold as f64, 0.0);
@@ -58,7 +70,9 @@ pub(super) fn run(it: &Generator) -> Value {
         "failed": verdicts.failed(),
         "relay.overload.p99_ratio": ratio,
         "relay.overload.recovery_s": recovery,
+        "slow_windows_after_recovery": relapses,
         "sustained_per_s": sustained,
+        "most_per_s": most,
         "offered_per_s": flood_rate,
         "quiet_p99_ms": quiet_p99,
         "accepted_p99_ms": flood_p99,
@@ -97,16 +111,26 @@ fn count(rate: f64, seconds: f64) -> usize {
     (rate * seconds).ceil() as usize
 }
 
-/// Seconds after the flood from which on every window is as good as allowed.
-fn recovery(fates: &[Fate], rate: f64, allowed_ms: f64) -> f64 {
+/// The 99th percentile of a quiet day in milliseconds: the median of those of its parts.
+fn quiet_p99(fates: &[Fate]) -> f64 {
+    let part = fates.len().div_ceil(PARTS);
+    let mut parts: Vec<f64> = fates.chunks(part).map(|part| latency_ms(part, 0.99)).collect();
+    parts.sort_unstable_by(f64::total_cmp);
+    parts[parts.len() / 2]
+}
+
+/// For every window after the flood whether all was accepted, and as fast as allowed.
+fn windows(fates: &[Fate], rate: f64, allowed_ms: f64) -> Vec<bool> {
     let window = (rate * WINDOW).ceil() as usize;
-    let last_bad = fates
+    fates
         .chunks(window)
-        .enumerate()
-        .filter(|(_, window)| {
-            !window.iter().all(Fate::is_good) || latency_ms(*window, 0.99) > allowed_ms
-        })
-        .map(|(n, _)| n + 1)
-        .max();
-    last_bad.unwrap_or(0) as f64 * WINDOW
+        .map(|window| window.iter().all(Fate::is_good) && latency_ms(window, 0.99) <= allowed_ms)
+        .collect()
+}
+
+/// The first of so many good windows in a row; behind the last one if there are none.
+fn recovered(windows: &[bool]) -> usize {
+    let wanted = IN_A_ROW.min(windows.len());
+    let first = windows.windows(wanted).position(|row| row.iter().all(|good| *good));
+    first.unwrap_or(windows.len())
 }
