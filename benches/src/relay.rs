@@ -1,4 +1,4 @@
-//! The relay under an open-loop load: `crates/relay/examples/load.rs`, server and generator on one core each.
+//! The relay under an open-loop load: `crates/relay/examples/load`, server and generator on one core each.
 
 use std::process::{Command, Stdio};
 

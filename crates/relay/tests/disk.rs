@@ -37,12 +37,7 @@ const CHILD_CLINIC: &str = "KEYWARD_TEST_DISK_CLINIC";
 #[allow(clippy::print_stdout, reason = "this is how it reports")]
 fn child_relay() {
     let Ok(dir) = std::env::var(CHILD_DIR) else { return };
-    let secret = hex::decode(std::env::var(CHILD_CLINIC).unwrap()).unwrap();
-    let (authority, service) = secret.split_at(32);
-    let clinic = Clinic {
-        authority: SigningKey::from_bytes(authority.try_into().unwrap()).unwrap(),
-        service: keyward_protocol::ids::ServiceId::from_bytes(service.try_into().unwrap()),
-    };
+    let clinic = Clinic::from_secret(&std::env::var(CHILD_CLINIC).unwrap());
     let served = Served::start(config(&clinic, &TestClock::new(), Path::new(&dir)));
     println!("listening {}", served.url);
     std::io::stdout().flush().unwrap();
@@ -57,13 +52,11 @@ struct Remote {
 
 impl Remote {
     fn start(clinic: &Clinic, clock: &Arc<TestClock>, dir: &Path, disk: &FaultyDisk) -> Remote {
-        let mut secret = clinic.authority.expose_secret().to_vec();
-        secret.extend_from_slice(clinic.service.as_bytes());
         let mut command = Command::new(std::env::current_exe().unwrap());
         command
             .args(["--exact", "child_relay", "--nocapture"])
             .env(CHILD_DIR, dir)
-            .env(CHILD_CLINIC, hex::encode(&secret))
+            .env(CHILD_CLINIC, clinic.secret())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null());

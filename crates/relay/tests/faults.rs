@@ -69,12 +69,7 @@ fn stored(
 #[allow(clippy::print_stdout, reason = "this is how it reports")]
 fn child_process() {
     let Ok(dir) = std::env::var(CHILD_DIR) else { return };
-    let secret = hex::decode(std::env::var(CHILD_AUTHORITY).unwrap()).unwrap();
-    let (authority, service) = secret.split_at(32);
-    let clinic = Clinic {
-        authority: SigningKey::from_bytes(authority.try_into().unwrap()).unwrap(),
-        service: keyward_protocol::ids::ServiceId::from_bytes(service.try_into().unwrap()),
-    };
+    let clinic = Clinic::from_secret(&std::env::var(CHILD_AUTHORITY).unwrap());
     let clock = TestClock::new();
     let served = Served::start(config(&clinic, &clock, Path::new(&dir)));
     let (patient, doctor) = (clinic.patient(), clinic.doctor("Dr Synthetic"));
@@ -147,15 +142,13 @@ impl Acknowledged {
 fn what_was_acknowledged_survives_kill_9() {
     let (clinic, clock) = (Clinic::new(), TestClock::new());
     let dir = tempfile::tempdir().unwrap();
-    let mut secret = clinic.authority.expose_secret().to_vec();
-    secret.extend_from_slice(clinic.service.as_bytes());
     let mut acknowledged = Acknowledged::default();
     let mut writes = 0;
     for round in 0..6_u32 {
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "child_process", "--nocapture"])
             .env(CHILD_DIR, dir.path())
-            .env(CHILD_AUTHORITY, hex::encode(&secret))
+            .env(CHILD_AUTHORITY, clinic.secret())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()

@@ -7,7 +7,7 @@
 mod support;
 
 use keyward_protocol::chain::SignedHeader;
-use keyward_protocol::ids::{CompartmentId, GrantId, RecordId, ServiceId};
+use keyward_protocol::ids::{CompartmentId, GrantId, RecordId};
 use keyward_protocol::keys::SigningKey;
 use keyward_relay_api::client::RelayClient;
 use keyward_relay_api::problem::ProblemCode;
@@ -31,12 +31,7 @@ const LIVES: u32 = 20;
 #[allow(clippy::print_stdout, reason = "this is how it reports")]
 fn child() {
     let Ok(dir) = std::env::var(CHILD_DIR) else { return };
-    let secret = hex::decode(std::env::var(CHILD_CLINIC).unwrap()).unwrap();
-    let (authority, service) = secret.split_at(32);
-    let clinic = Clinic {
-        authority: SigningKey::from_bytes(authority.try_into().unwrap()).unwrap(),
-        service: ServiceId::from_bytes(service.try_into().unwrap()),
-    };
+    let clinic = Clinic::from_secret(&std::env::var(CHILD_CLINIC).unwrap());
     let clock = TestClock::new();
     let served = Served::start(config(&clinic, &clock, Path::new(&dir)));
     println!("\nready");
@@ -178,15 +173,13 @@ fn what_was_acknowledged_survives_every_death() {
         let (clinic, clock) = (Clinic::new(), TestClock::new());
         let (dir, scratch) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let disk = FaultyDisk::new(dir.path(), scratch.path()).unwrap();
-        let mut secret = clinic.authority.expose_secret().to_vec();
-        secret.extend_from_slice(clinic.service.as_bytes());
         let mut lives = Vec::new();
         for _ in 0..LIVES.min(deaths.left()) {
             let mut command = Command::new(std::env::current_exe().unwrap());
             command
                 .args(["--exact", "child", "--nocapture", "--test-threads=1"])
                 .env(CHILD_DIR, dir.path())
-                .env(CHILD_CLINIC, hex::encode(&secret));
+                .env(CHILD_CLINIC, clinic.secret());
             for line in deaths.die(&disk, command).unwrap() {
                 said += note(&mut lives, &line);
             }

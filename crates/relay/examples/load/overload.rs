@@ -4,18 +4,16 @@
 //! waits at most three times as long as on a quiet day; memory stays bounded; and once the flood
 //! is over the relay is itself again within five seconds.
 
+use super::generator::{Fate, Generator, latency_ms, percentile};
+use super::steps::Climb;
 use super::verdict::Verdicts;
-use super::{Fate, Generator, percentile};
 use serde_json::{Value, json};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 /// Share of the sustained rate that counts as a quiet day.
 const QUIET: f64 = 0.25;
-/// Times the sustained rate.
+/// Times the most that was answered well in a second.
 const FLOOD: f64 = 2.0;
-const SECONDS: f64 = 10.0;
 /// Times the latency of a quiet day that whoever is served may wait.
 const SLOWER: f64 = 3.0;
 /// Seconds after which the relay is itself again.
@@ -23,90 +21,116 @@ const RECOVERED: f64 = 5.0;
 /// Bytes the flood may add to the server: bodies under way are bounded by the relay, and so are its
 /// connections.
 const ADDED: u64 = 512 << 20;
-/// How finely the recovery is looked at.
+/// Parts of the quiet day; its figure is the median of theirs, so that a hiccup of the machine does
+/// not make the relay look good.
+const PARTS: usize = 5;
+/// How finely the recovery is looked at, in seconds.
 const WINDOW: f64 = 0.25;
+/// Windows in a row that are as allowed once the relay is itself again.
+const IN_A_ROW: usize = 8;
 
-pub(super) fn run(it: Generator) -> Value {
-    let climb = it.climb(100.0, |it, n| it.uploads(n));
-    let sustained = climb.sustained;
-    let count = |rate: f64, seconds: f64| (rate * seconds).ceil() as usize;
-    let quiet_rate = sustained * QUIET;
-    let quiet = it.fire(it.uploads(count(quiet_rate, SECONDS)), quiet_rate);
+/// What was seen of one flood and of the time after it.
+struct Seen {
+    flooded: Vec<Fate>,
+    recovered: Vec<Fate>,
+    memory_before: u64,
+    memory_most: u64,
+}
+
+pub(super) fn run(it: &Generator) -> Value {
+    let Climb { sustained, most, .. } = it.climb(100.0, |n| it.uploads(n));
+    // Under too much it answers more a second than it sustains without refusing anybody.
+    let (quiet_rate, flood_rate) = (sustained * QUIET, sustained.max(most) * FLOOD);
+    let quiet = it.fire(it.uploads(count(quiet_rate, it.size.flood)), quiet_rate);
     assert!(quiet.iter().all(Fate::is_good), "not quiet");
-    let quiet_p99 = p99(&quiet);
+    let quiet_p99 = quiet_p99(&quiet);
+    let seen = flood(it, quiet_rate, flood_rate);
 
-    let flood_rate = sustained * FLOOD;
-    // All prepared before, so that the generator does nothing but send.
-    let flood = it.uploads(count(flood_rate, SECONDS));
-    let after = it.uploads(count(quiet_rate, 2.0 * SECONDS));
-    let (before_bytes, _) = it.weight();
-    let it = Arc::new(it);
-    let (most, over) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
-    let watching = {
-        let (it, most, over) = (Arc::clone(&it), Arc::clone(&most), Arc::clone(&over));
-        std::thread::spawn(move || {
-            while !over.load(Ordering::Relaxed) {
-                most.fetch_max(it.weight().0, Ordering::Relaxed);
-                std::thread::sleep(Duration::from_millis(50));
-            }
-        })
-    };
-    let flooded = it.fire(flood, flood_rate);
-    // At once, without a pause.
-    let recovered = it.fire(after, quiet_rate);
-    over.store(true, Ordering::Relaxed);
-    watching.join().unwrap();
-
+    let Seen { flooded, memory_before, memory_most, .. } = &seen;
     let accepted: Vec<&Fate> = flooded.iter().filter(|fate| fate.is_good()).collect();
-    let refused = flooded.iter().filter(|fate| matches!(fate.status, 429 | 503)).count();
-    let untold =
-        flooded.iter().filter(|fate| matches!(fate.status, 429 | 503) && !fate.told_when).count();
-    let mut latencies: Vec<Duration> = accepted.iter().map(|fate| fate.latency).collect();
-    let flood_p99 = percentile(&mut latencies, 0.99);
-    let neither = flooded.len() - accepted.len() - refused;
-    let (ratio, most) = (flood_p99 / quiet_p99, most.load(Ordering::Relaxed));
-    let recovery = recovery(&recovered, quiet_rate, SLOWER * quiet_p99);
+    let refused: Vec<&Fate> = flooded.iter().filter(|fate| fate.is_refusal()).collect();
+    let untold = refused.iter().filter(|fate| !fate.told_when).count();
+    let neither = flooded.len() - accepted.len() - refused.len();
+    let flood_p99 = latency_ms(accepted.iter().copied(), 0.99);
+    let ratio = flood_p99 / quiet_p99;
+    let windows = windows(&seen.recovered, quiet_rate, SLOWER * quiet_p99);
+    let recovered = recovered(&windows);
+    let recovery = recovered as f64 * WINDOW;
+    let relapses = windows[recovered..].iter().filter(|good| !**good).count();
+    let added = memory_most.saturating_sub(*memory_before);
     let mut verdicts = Verdicts::default();
+    // Else it was no flood, and says nothing: the sustained rate was found too low.
+    verdicts.at_least("refused", refused.len() as f64, 1.0);
     verdicts.at_most("the p99 of what is accepted, times that of a quiet day", ratio, SLOWER);
     verdicts.at_most("seconds to recover", recovery, RECOVERED);
     verdicts.at_most("refused without a time to come again", untold as f64, 0.0);
     verdicts.at_most("neither accepted nor refused", neither as f64, 0.0);
-    verdicts.at_most(
-        "bytes of memory added",
-        most.saturating_sub(before_bytes) as f64,
-        ADDED as f64,
-    );
+    verdicts.at_most("bytes of memory added", added as f64, ADDED as f64);
     json!({
         "failed": verdicts.failed(),
         "relay.overload.p99_ratio": ratio,
         "relay.overload.recovery_s": recovery,
+        "slow_windows_after_recovery": relapses,
         "sustained_per_s": sustained,
+        "most_per_s": most,
         "offered_per_s": flood_rate,
         "quiet_p99_ms": quiet_p99,
         "accepted_p99_ms": flood_p99,
+        "refused_p99_ms": latency_ms(refused.iter().copied(), 0.99),
+        "generator_late_p99_ms": percentile(flooded.iter().map(|fate| fate.late).collect(), 0.99),
         "accepted": accepted.len(),
-        "accepted_per_s": accepted.len() as f64 / SECONDS,
-        "refused": refused,
+        "accepted_per_s": accepted.len() as f64 / it.size.flood,
+        "refused": refused.len(),
         "refused_without_retry_after": untold,
         "neither": neither,
-        "memory_before_bytes": before_bytes,
-        "memory_most_bytes": most,
+        "memory_before_bytes": memory_before,
+        "memory_most_bytes": memory_most,
     })
 }
 
-fn p99(fates: &[Fate]) -> f64 {
-    let mut latencies: Vec<Duration> = fates.iter().map(|fate| fate.latency).collect();
-    percentile(&mut latencies, 0.99)
+/// Floods, and goes on at the quiet rate at once, without a pause.
+fn flood(it: &Generator, quiet_rate: f64, flood_rate: f64) -> Seen {
+    // All prepared before, so that the generator does nothing but send.
+    let flood = it.uploads(count(flood_rate, it.size.flood));
+    let after = it.uploads(count(quiet_rate, 2.0 * it.size.flood));
+    let (memory_before, _) = it.weight();
+    let mut memory_most = memory_before;
+    let (flooded, recovered) = std::thread::scope(|scope| {
+        let firing = scope.spawn(|| (it.fire(flood, flood_rate), it.fire(after, quiet_rate)));
+        while !firing.is_finished() {
+            memory_most = memory_most.max(it.weight().0);
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        firing.join().unwrap()
+    });
+    Seen { flooded, recovered, memory_before, memory_most }
 }
 
-/// Seconds after the flood from which on every window is as good as allowed.
-fn recovery(fates: &[Fate], rate: f64, allowed_ms: f64) -> f64 {
+/// How many requests a rate makes in so many seconds.
+fn count(rate: f64, seconds: f64) -> usize {
+    (rate * seconds).ceil() as usize
+}
+
+/// The 99th percentile of a quiet day in milliseconds: the median of those of its parts.
+fn quiet_p99(fates: &[Fate]) -> f64 {
+    let part = fates.len().div_ceil(PARTS);
+    let mut parts: Vec<f64> = fates.chunks(part).map(|part| latency_ms(part, 0.99)).collect();
+    parts.sort_unstable_by(f64::total_cmp);
+    parts[parts.len() / 2]
+}
+
+/// For every window after the flood whether all was accepted, and as fast as allowed.
+fn windows(fates: &[Fate], rate: f64, allowed_ms: f64) -> Vec<bool> {
     let window = (rate * WINDOW).ceil() as usize;
-    let last_bad = fates
+    fates
         .chunks(window)
-        .enumerate()
-        .filter(|(_, window)| !window.iter().all(Fate::is_good) || p99(window) > allowed_ms)
-        .map(|(n, _)| n + 1)
-        .max();
-    last_bad.unwrap_or(0) as f64 * WINDOW
+        .map(|window| window.iter().all(Fate::is_good) && latency_ms(window, 0.99) <= allowed_ms)
+        .collect()
+}
+
+/// The first of so many good windows in a row; behind the last one if there are none.
+fn recovered(windows: &[bool]) -> usize {
+    let wanted = IN_A_ROW.min(windows.len());
+    let first = windows.windows(wanted).position(|row| row.iter().all(|good| *good));
+    first.unwrap_or(windows.len())
 }

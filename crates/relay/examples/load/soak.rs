@@ -4,15 +4,15 @@
 //! first by more than a page cache's whim. One request in ten uploads, the others read, list, look
 //! at the history, or fetch under a grant.
 
-use super::Generator;
+use super::generator::{Generator, Prepared};
 use super::verdict::Verdicts;
 use serde_json::{Value, json};
 use std::time::Instant;
 
 /// Requests under way at once.
 const AT_ONCE: usize = 8;
-/// Requests between two looks at the server, at most; a hundred looks in all.
-const LOOK: usize = 10_000;
+/// Requests between two looks at the server: a hundred looks in all, or more.
+const LOOK: std::ops::RangeInclusive<usize> = 10..=10_000;
 /// How much heavier the second half may be than the first, as a ratio.
 const HEAVIER: f64 = 1.1;
 /// Records in the chart that is fetched again and again.
@@ -20,7 +20,7 @@ const RECORDS: usize = 10;
 
 pub(super) fn run(it: &Generator, requests: usize) -> Value {
     let (grant, chart) = it.shared_chart(RECORDS);
-    let look = (requests / 100).clamp(100, LOOK);
+    let look = (requests / 100).clamp(*LOOK.start(), *LOOK.end());
     let begun = Instant::now();
     let mut looks: Vec<(usize, u64, usize)> = Vec::new();
     let (mut good, mut sent) = (0, 0);
@@ -74,7 +74,7 @@ pub(super) fn run(it: &Generator, requests: usize) -> Value {
 
 impl Generator {
     /// Sends with so many under way. Gives how many were answered well.
-    fn press(&self, requests: super::Prepared, at_once: usize) -> usize {
+    fn press(&self, requests: Prepared, at_once: usize) -> usize {
         self.runtime.block_on(async {
             let mut waiting = tokio::task::JoinSet::new();
             let mut good = 0;

@@ -7,11 +7,18 @@ pub(super) struct Verdicts(Vec<String>);
 impl Verdicts {
     /// A figure must be at most `limit`; one that is no number does not hold.
     pub(super) fn at_most(&mut self, what: &str, value: f64, limit: f64) {
-        let holds = value <= limit;
-        let mark = if holds { "  " } else { "✗ " };
-        eprintln!("{mark}{what}: {value:.3}, at most {limit:.3}");
+        self.note(value <= limit, &format!("{what}: {value:.3}, at most {limit:.3}"));
+    }
+
+    /// A figure must be at least `limit`; one that is no number does not hold.
+    pub(super) fn at_least(&mut self, what: &str, value: f64, limit: f64) {
+        self.note(value >= limit, &format!("{what}: {value:.3}, at least {limit:.3}"));
+    }
+
+    fn note(&mut self, holds: bool, sentence: &str) {
+        eprintln!("{}{sentence}", if holds { "  " } else { "✗ " });
         if !holds {
-            self.0.push(format!("{what}: {value:.3} is more than {limit:.3}"));
+            self.0.push(sentence.to_owned());
         }
     }
 

@@ -74,6 +74,22 @@ impl Clinic {
         Clinic { authority: SigningKey::generate(rng).unwrap(), service: ServiceId::random(rng) }
     }
 
+    /// The clinic of another process, by what it says of itself in [`Clinic::secret`].
+    pub fn from_secret(secret: &str) -> Clinic {
+        let secret = hex::decode(secret).unwrap();
+        let (authority, service) = secret.split_at(32);
+        Clinic {
+            authority: SigningKey::from_bytes(authority.try_into().unwrap()).unwrap(),
+            service: ServiceId::from_bytes(service.try_into().unwrap()),
+        }
+    }
+
+    /// The whole clinic as one word, for a process of its own.
+    pub fn secret(&self) -> String {
+        let authority = self.authority.expose_secret();
+        hex::encode([authority.as_slice(), self.service.as_bytes().as_slice()].concat())
+    }
+
     pub fn patient(&self) -> Patient {
         self.patient_at(START)
     }
