@@ -11,6 +11,7 @@ pub mod doctor;
 pub mod enrol;
 pub mod error;
 pub mod exchange;
+mod failure;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod identity;

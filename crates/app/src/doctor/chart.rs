@@ -8,13 +8,13 @@ use keyward_records::{Category, References};
 
 use crate::error::{AppError, ErrorCode};
 use crate::exchange::SharedRecord;
+use crate::failure::Failure;
 use crate::identity::Enrolment;
 use crate::ports::clock::UnixSeconds;
 use crate::ports::vault::{Collection, Transaction};
 use crate::session::Session;
 use crate::views::doctor::{DoctorChart, DoctorOpening, DoctorRecord, ReceivedState};
 
-use super::mailbox::Failure;
 use super::own::{Own, Standing, StandingRow};
 use super::rows::ShareRow;
 use super::{shares, time};

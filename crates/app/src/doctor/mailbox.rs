@@ -7,6 +7,7 @@ use keyward_protocol::ids::GrantId;
 use crate::credential::{self, CredentialError};
 use crate::error::AppError;
 use crate::exchange::ShareLetter;
+use crate::failure::Failure;
 use crate::ports::clock::UnixSeconds;
 use crate::ports::relay::{Relay, RelayError};
 use crate::ports::vault::Transaction;
@@ -158,33 +159,4 @@ fn narrower(earlier: &ShareRow, next: &ShareRow) -> bool {
         .compartments
         .iter()
         .any(|old| next.compartments.iter().all(|new| new.compartment != old.compartment))
-}
-
-/// Why a step of the exchange stopped.
-pub(super) enum Failure {
-    /// The relay.
-    Relay(RelayError),
-    /// This side.
-    App(AppError),
-}
-
-impl From<RelayError> for Failure {
-    fn from(error: RelayError) -> Self {
-        Self::Relay(error)
-    }
-}
-
-impl From<AppError> for Failure {
-    fn from(error: AppError) -> Self {
-        Self::App(error)
-    }
-}
-
-impl From<Failure> for AppError {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::Relay(error) => error.into(),
-            Failure::App(error) => error,
-        }
-    }
 }

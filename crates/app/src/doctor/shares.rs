@@ -6,6 +6,7 @@ use keyward_protocol::ids::{GrantId, RecordId};
 use zeroize::Zeroizing;
 
 use crate::error::{AppError, ErrorCode};
+use crate::failure::Failure;
 use crate::ports::clock::UnixSeconds;
 use crate::ports::relay::{GrantState, GrantSummary, ProblemCode, Relay, RelayError};
 use crate::ports::vault::{Collection, Transaction};
@@ -13,7 +14,6 @@ use crate::session::Session;
 use crate::views::doctor::ChartAlarm;
 
 use super::fetch::{self, Fetched, Refused, Wanted};
-use super::mailbox::Failure;
 use super::own::{Own, Standing, StandingRow};
 use super::readable;
 use super::rows::{

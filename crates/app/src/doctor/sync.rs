@@ -4,6 +4,7 @@ use keyward_protocol::ids::GrantId;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{AppError, ErrorCode};
+use crate::failure::Failure;
 use crate::leaving;
 use crate::ports::clock::UnixSeconds;
 use crate::ports::relay::{Relay, RelayError};
@@ -13,7 +14,7 @@ use crate::session::Session;
 use crate::store;
 use crate::views::doctor::DoctorSync;
 
-use super::mailbox::{self, Failure};
+use super::mailbox;
 use super::own::{Own, Standing, StandingRow};
 use super::rows::ShareRow;
 use super::{shares, time};

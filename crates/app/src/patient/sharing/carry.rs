@@ -8,7 +8,6 @@
 mod certified;
 mod ended;
 mod exchange;
-mod failure;
 mod sent;
 mod sync_book;
 mod told;
@@ -25,7 +24,6 @@ use crate::rhythm::{self, Line, Part, Turn};
 use crate::session::Session;
 
 pub(super) use self::ended::close_epochs;
-pub(super) use self::failure::Failure;
 pub use self::sync_book::SyncBook;
 
 /// Carries out everything that waits, in every space whose turn it is, and fetches the access history. One

@@ -6,8 +6,8 @@ use keyward_protocol::keys::VerifyingKey;
 use keyward_protocol::statement::{AccessReceipt, Signed};
 use serde::{Deserialize, Serialize};
 
-use super::carry::Failure;
 use crate::error::{AppError, ErrorCode};
+use crate::failure::Failure;
 use crate::identity::Enrolment;
 use crate::patient::spaces::Space;
 use crate::ports::clock::UnixSeconds;

@@ -14,9 +14,10 @@ use keyward_protocol::ids::EpochId;
 use keyward_records::Category;
 
 use super::book::{Act, Compartment, Epoch, Revocation, Share};
-use super::carry::{Failure, SyncBook};
+use super::carry::SyncBook;
 use super::grants;
 use crate::error::AppError;
+use crate::failure::Failure;
 use crate::identity::Enrolment;
 use crate::patient::spaces::Persona;
 use crate::ports::recovery::CompartmentState;

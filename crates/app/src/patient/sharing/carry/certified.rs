@@ -4,9 +4,9 @@ use keyward_protocol::certificate::VerifiedPersona;
 use keyward_relay_api::authority::credential::epoch_at;
 
 use super::exchange::Exchange;
-use super::failure::Failure;
 use crate::credential;
 use crate::error::{AppError, ErrorCode};
+use crate::failure::Failure;
 use crate::patient::sharing::book::Share;
 use crate::patient::spaces::{Persona, Space};
 use crate::ports::clock::UnixSeconds;

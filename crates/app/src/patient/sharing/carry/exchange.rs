@@ -9,8 +9,8 @@ use keyward_protocol::ids::PersonaId;
 use keyward_records::Category;
 
 use super::certified::is_refused;
-use super::failure::{Failure, is_stranger};
 use crate::error::AppError;
+use crate::failure::{Failure, is_stranger};
 use crate::identity::Enrolment;
 use crate::patient::sharing::book::Share;
 use crate::patient::sharing::content::Recipe;

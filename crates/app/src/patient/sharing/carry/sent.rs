@@ -3,8 +3,8 @@
 use keyward_records::Category;
 
 use super::exchange::Exchange;
-use super::failure::{Failure, is_stranger};
 use crate::error::{AppError, ErrorCode};
+use crate::failure::{Failure, is_stranger};
 use crate::patient::sharing::book::{self, Act, Compartment, Granted, Share, Terms, Waiting};
 use crate::patient::sharing::grants;
 use crate::ports::progress::{Stage, Step};

@@ -1,11 +1,11 @@
-//! What an exchange can come to grief of.
+//! What an exchange with the relay can come to grief of.
 
 use crate::error::AppError;
 use crate::ports::relay::{ProblemCode, RelayError};
 use crate::store;
 
 /// A failure of the relay is kept apart until it is decided what it means.
-pub(in crate::patient::sharing) enum Failure {
+pub(crate) enum Failure {
     /// The relay's.
     Relay(RelayError),
     /// Any other.
@@ -36,8 +36,17 @@ impl From<crate::ports::vault::VaultError> for Failure {
     }
 }
 
+impl From<Failure> for AppError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Relay(error) => error.into(),
+            Failure::App(error) => error,
+        }
+    }
+}
+
 /// The relay does not know this persona (any more): its certificate must be presented again.
-pub(super) fn is_stranger(error: &RelayError) -> bool {
+pub(crate) fn is_stranger(error: &RelayError) -> bool {
     error.refusal().is_some_and(|refusal| {
         matches!(
             refusal.code,
