@@ -69,8 +69,8 @@ enum Command {
     Load,
     /// Send the relay very many requests and see that it does not grow.
     Soak {
-        /// How many. With fewer than 10 000 the relay's memory is still filling for the first time.
-        #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(10_000..))]
+        /// How many. With fewer than 50 000 the relay's memory is still filling for the first time.
+        #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(50_000..))]
         requests: u64,
     },
     /// Let relay and clinic together try to tell whose persona is whose, and write `docs/privacy.md` if there are many patients.

@@ -91,7 +91,8 @@ pub struct Limits {
 
 /// Places of a class for each core. Measured on one core with twice the uploads it sustains
 /// (`cargo xtask load`): 8 places take as many a second as 32, and the 99th percentile of what is
-/// accepted is twice that of a quiet day; with 16 it is four times, with 32 twelve times.
+/// accepted is two to three times that of a quiet day; with 16 it is four times, with 32 six times
+/// and more.
 const PLACES_PER_CORE: usize = 8;
 /// Places of a class at most, because all cores wait for one writer.
 const MOST_PLACES: usize = 32;

@@ -5,14 +5,14 @@
 //! is over the relay is itself again within five seconds.
 
 use super::generator::{Fate, Generator, latency_ms, percentile};
-use super::steps::Climb;
+use super::steps::{Climb, SUSTAINED};
 use super::verdict::Verdicts;
 use serde_json::{Value, json};
 use std::time::Duration;
 
 /// Share of the sustained rate that counts as a quiet day.
 const QUIET: f64 = 0.25;
-/// Times the most that was answered well in a second.
+/// Times the sustained rate.
 const FLOOD: f64 = 2.0;
 /// Times the latency of a quiet day that whoever is served may wait.
 const SLOWER: f64 = 3.0;
@@ -21,13 +21,11 @@ const RECOVERED: f64 = 5.0;
 /// Bytes the flood may add to the server: bodies under way are bounded by the relay, and so are its
 /// connections.
 const ADDED: u64 = 512 << 20;
-/// Parts of the quiet day; its figure is the median of theirs, so that a hiccup of the machine does
-/// not make the relay look good.
+/// Parts of the quiet times before the flood and well after it; their figure is the median of those of
+/// the parts, so that a hiccup of the machine makes the relay look neither good nor bad.
 const PARTS: usize = 5;
 /// How finely the recovery is looked at, in seconds.
 const WINDOW: f64 = 0.25;
-/// Windows in a row that are as allowed once the relay is itself again.
-const IN_A_ROW: usize = 8;
 
 /// What was seen of one flood and of the time after it.
 struct Seen {
@@ -39,24 +37,23 @@ struct Seen {
 
 pub(super) fn run(it: &Generator) -> Value {
     let Climb { sustained, most, .. } = it.climb(100.0, |n| it.uploads(n));
-    // Under too much it answers more a second than it sustains without refusing anybody.
-    let (quiet_rate, flood_rate) = (sustained * QUIET, sustained.max(most) * FLOOD);
+    let (quiet_rate, flood_rate) = (sustained * QUIET, sustained * FLOOD);
     let quiet = it.fire(it.uploads(count(quiet_rate, it.size.flood)), quiet_rate);
-    assert!(quiet.iter().all(Fate::is_good), "not quiet");
-    let quiet_p99 = quiet_p99(&quiet);
+    let served = quiet.iter().filter(|fate| fate.is_good()).count();
+    assert!(served as f64 >= quiet.len() as f64 * SUSTAINED, "the machine is not quiet");
     let seen = flood(it, quiet_rate, flood_rate);
 
-    let Seen { flooded, memory_before, memory_most, .. } = &seen;
+    let Seen { flooded, recovered: after, memory_before, memory_most } = &seen;
+    let calm = &after[after.len() / 2..];
+    let (before_p99, quiet_p99) = (quiet_p99(&[&quiet]), quiet_p99(&[&quiet, calm]));
     let accepted: Vec<&Fate> = flooded.iter().filter(|fate| fate.is_good()).collect();
     let refused: Vec<&Fate> = flooded.iter().filter(|fate| fate.is_refusal()).collect();
     let untold = refused.iter().filter(|fate| !fate.told_when).count();
     let neither = flooded.len() - accepted.len() - refused.len();
     let flood_p99 = latency_ms(accepted.iter().copied(), 0.99);
     let ratio = flood_p99 / quiet_p99;
-    let windows = windows(&seen.recovered, quiet_rate, SLOWER * quiet_p99);
-    let recovered = recovered(&windows);
-    let recovery = recovered as f64 * WINDOW;
-    let relapses = windows[recovered..].iter().filter(|good| !**good).count();
+    let part = it.size.flood / PARTS as f64;
+    let recovery = recovery(after, quiet_rate, part, SLOWER * before_p99);
     let added = memory_most.saturating_sub(*memory_before);
     let mut verdicts = Verdicts::default();
     // Else it was no flood, and says nothing: the sustained rate was found too low.
@@ -70,11 +67,11 @@ pub(super) fn run(it: &Generator) -> Value {
         "failed": verdicts.failed(),
         "relay.overload.p99_ratio": ratio,
         "relay.overload.recovery_s": recovery,
-        "slow_windows_after_recovery": relapses,
         "sustained_per_s": sustained,
         "most_per_s": most,
         "offered_per_s": flood_rate,
         "quiet_p99_ms": quiet_p99,
+        "before_p99_ms": before_p99,
         "accepted_p99_ms": flood_p99,
         "refused_p99_ms": latency_ms(refused.iter().copied(), 0.99),
         "generator_late_p99_ms": percentile(flooded.iter().map(|fate| fate.late).collect(), 0.99),
@@ -111,26 +108,25 @@ fn count(rate: f64, seconds: f64) -> usize {
     (rate * seconds).ceil() as usize
 }
 
-/// The 99th percentile of a quiet day in milliseconds: the median of those of its parts.
-fn quiet_p99(fates: &[Fate]) -> f64 {
-    let part = fates.len().div_ceil(PARTS);
-    let mut parts: Vec<f64> = fates.chunks(part).map(|part| latency_ms(part, 0.99)).collect();
+/// The 99th percentile of quiet times in milliseconds: the median of those of their parts.
+fn quiet_p99(times: &[&[Fate]]) -> f64 {
+    let in_parts = |fates: &&[Fate]| {
+        let part = fates.len().div_ceil(PARTS);
+        fates.chunks(part).map(|part| latency_ms(part, 0.99)).collect::<Vec<_>>()
+    };
+    let mut parts: Vec<f64> = times.iter().flat_map(in_parts).collect();
     parts.sort_unstable_by(f64::total_cmp);
     parts[parts.len() / 2]
 }
 
-/// For every window after the flood whether all was accepted, and as fast as allowed.
-fn windows(fates: &[Fate], rate: f64, allowed_ms: f64) -> Vec<bool> {
-    let window = (rate * WINDOW).ceil() as usize;
-    fates
-        .chunks(window)
-        .map(|window| window.iter().all(Fate::is_good) && latency_ms(window, 0.99) <= allowed_ms)
-        .collect()
-}
-
-/// The first of so many good windows in a row; behind the last one if there are none.
-fn recovered(windows: &[bool]) -> usize {
-    let wanted = IN_A_ROW.min(windows.len());
-    let first = windows.windows(wanted).position(|row| row.iter().all(|good| *good));
-    first.unwrap_or(windows.len())
+/// Seconds after the flood from which on all is accepted for as long as a part of the quiet times
+/// lasts, with a 99th percentile that is allowed; all that was looked at if there are none.
+fn recovery(fates: &[Fate], rate: f64, part: f64, allowed_ms: f64) -> f64 {
+    let in_part = count(rate, part).clamp(1, fates.len());
+    let is_quiet = |from: usize| {
+        let part = &fates[from..from + in_part];
+        part.iter().all(Fate::is_good) && latency_ms(part, 0.99) <= allowed_ms
+    };
+    let mut starts = (0..=fates.len() - in_part).step_by(count(rate, WINDOW).max(1));
+    starts.find(|from| is_quiet(*from)).unwrap_or(fates.len()) as f64 / rate
 }

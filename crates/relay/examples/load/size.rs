@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-/// What a run asks of the relay. The rates themselves are found by climbing.
+/// What a run asks of the relay. The rates are found by climbing.
 #[derive(Clone, Copy)]
 pub(super) struct Size {
+    /// Times the rates climbs usually begin with.
+    pub(super) pace: f64,
     /// How long each step of a climb lasts.
     pub(super) step: Duration,
     /// Steps of a climb, at most.
@@ -22,6 +24,7 @@ pub(super) struct Size {
 impl Size {
     /// What figures are taken from.
     pub(super) const MEASUREMENT: Size = Size {
+        pace: 1.0,
         step: Duration::from_secs(3),
         steps: usize::MAX,
         too_late: Duration::from_millis(250),
@@ -32,6 +35,7 @@ impl Size {
 
     /// Enough to go every way once, on any machine and unoptimised. Its figures mean nothing.
     pub(super) const REHEARSAL: Size = Size {
+        pace: 0.25,
         step: Duration::from_millis(200),
         steps: 2,
         too_late: Duration::from_secs(30),

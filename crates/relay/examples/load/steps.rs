@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
 /// A rate is sustained if this share of its requests was answered well and in time.
-const SUSTAINED: f64 = 0.99;
+pub(super) const SUSTAINED: f64 = 0.99;
 
 pub(super) fn run(it: &Generator) -> Value {
     let Size { step, records, .. } = it.size;
@@ -49,7 +49,7 @@ impl Generator {
     /// Doubles the rate until it is not sustained, then goes on in fifths from the last good one.
     pub(super) fn climb(&self, first: f64, prepare: impl Fn(usize) -> Prepared) -> Climb {
         let mut climb = Climb { sustained: 0.0, most: 0.0, p99_ms: 0.0, steps: Vec::new() };
-        let (mut rate, mut factor) = (first, 2.0);
+        let (mut rate, mut factor) = (first * self.size.pace, 2.0);
         while climb.steps.len() < self.size.steps {
             // A hiccup of the machine is not the relay's: what is not sustained is tried once more.
             let step = match self.step(rate, &prepare) {
