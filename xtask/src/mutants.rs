@@ -27,8 +27,9 @@ pub(crate) struct Arguments {
 const LEFT_OUT: [&str; 3] = ["impl.*Debug", "impl.*Display", "fn code -> &'static str"];
 /// Files that are tests themselves, or serve them.
 const TESTS: [&str; 5] = ["tests", "fuzz", "timing", "vectors", "known_answers"];
-/// Tests that need a desktop's keyring or run for minutes see nothing that the others do not.
-const SKIPPED: [&str; 2] = ["secret_service", "crash"];
+/// Tests that need a desktop's keyring, run for minutes or start a program of their own, which is not built for this, see
+/// nothing that the others do not.
+const SKIPPED: [&str; 3] = ["secret_service", "crash", "every_part_of_the_generator"];
 
 /// What became of the mutants of one file, as cargo-mutants names them.
 #[derive(Default)]

@@ -211,6 +211,8 @@ fn step_apart(session: &Session) -> Result<(), AppError> {
     };
     if had {
         rhythm::done(session, &line)?;
+    } else if outcome.is_ok() {
+        rhythm::heard(session)?;
     }
     outcome
 }

@@ -121,7 +121,7 @@ pub(super) fn ask_from(
 /// From when the clinic is asked by name again after it said no. What a clock that was far ahead wrote down then does not
 /// count: it would not be asked until that time comes.
 pub(super) fn asks_again(kept: &Kept, now: UnixSeconds) -> UnixSeconds {
-    let said_no = kept.done(&Line::Asking).filter(|at| now.abs_diff(*at) < ASK_AGAIN);
+    let said_no = kept.done(&Line::Asking).filter(|at| *at < now.saturating_add(OPENING));
     said_no.map_or(0, |at| at.saturating_add(ASK_AGAIN))
 }
 
@@ -322,6 +322,7 @@ mod tests {
         assert!(!is_asked(NOW) && !is_asked(NOW - ASK_AGAIN + 1), "it said no a moment ago");
         assert!(is_asked(NOW - ASK_AGAIN));
         assert!(is_asked(NOW + 365 * 86_400), "the clock was a year ahead");
+        assert!(is_asked(NOW + 3 * 86_400), "it does not come back when that time is near");
         assert!(!is_asked(NOW + 3_600), "a clock that was set right by an hour asks no sooner");
     }
 }

@@ -226,6 +226,17 @@ pub(crate) fn forget_no(tx: &mut (impl Transaction + ?Sized)) -> Result<(), AppE
     Ok(())
 }
 
+/// The clinic was asked by name and did not say no: an earlier no is over.
+///
+/// # Errors
+/// What the vault reports.
+pub(crate) fn heard(session: &Session) -> Result<(), AppError> {
+    change(session, |kept, _| {
+        kept.done.retain(|(line, _)| *line != Line::Asking);
+        Ok(())
+    })
+}
+
 /// Whether a credential is to be asked for now, in the turn of [`Line::Asking`].
 ///
 /// # Errors

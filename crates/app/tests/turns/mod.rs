@@ -339,22 +339,31 @@ fn a_forgotten_place_asks_nothing_by_name_beside_its_backup() {
 
 #[test]
 fn what_she_has_deleted_goes_first_and_takes_the_opening() {
-    let (scene, _, _) = Scene::shared(&["Heart", "Knee"]);
-    rhythm::choose(&scene.anna, Travel::AtOnce).unwrap();
-    *scene.away.backup.lock().unwrap() = Some(scene.backed_up().1);
-    at_relay::switch_off(&scene.anna).unwrap();
-    assert!(status::status(&scene.anna).unwrap().relay.deleting);
-    *scene.away.backup.lock().unwrap() = None;
-    scene.world.clock.advance(DAY);
-    scene.add(8);
-    scene.asked.lock().unwrap().clear();
-    scene.back_up_alone();
-    assert!(!status::status(&scene.anna).unwrap().relay.deleting, "at once");
-    scene.alone();
-    check_apart(&scene.heard());
-    scene.world.clock.advance(DAY);
-    scene.alone();
-    assert!(scene.heard().iter().any(|(at, _)| *at == scene.world.clock.now()));
+    for relay_was_away in [true, false] {
+        let (scene, _, _) = Scene::shared(&["Heart", "Knee"]);
+        rhythm::choose(&scene.anna, Travel::AtOnce).unwrap();
+        let (_, place) = scene.backed_up();
+        let deleting = || status::status(&scene.anna).unwrap().relay.deleting;
+        if relay_was_away {
+            *scene.away.backup.lock().unwrap() = Some(place);
+            at_relay::switch_off(&scene.anna).unwrap();
+            assert!(deleting());
+            *scene.away.backup.lock().unwrap() = None;
+        }
+        scene.world.clock.advance(DAY);
+        scene.add(8);
+        scene.asked.lock().unwrap().clear();
+        match relay_was_away {
+            true => scene.back_up_alone(),
+            false => at_relay::switch_off(&scene.anna).unwrap(),
+        }
+        assert!(!deleting(), "at once");
+        scene.alone();
+        check_apart(&scene.heard());
+        scene.world.clock.advance(DAY);
+        scene.alone();
+        assert!(scene.heard().iter().any(|(at, _)| *at == scene.world.clock.now()));
+    }
 }
 
 /// What lay under a kit that was replaced is deleted in a turn of the backup, also if that takes several.

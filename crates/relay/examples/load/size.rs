@@ -38,7 +38,7 @@ impl Size {
         pace: 0.25,
         step: Duration::from_millis(200),
         steps: 2,
-        too_late: Duration::from_secs(30),
+        too_late: Duration::MAX,
         flood: 0.5,
         records: 5,
         chart: 20,

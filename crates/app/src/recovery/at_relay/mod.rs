@@ -221,20 +221,10 @@ pub fn go_on_alone(
             outcome => outcome,
         };
     }
-    let (begun, left) = {
-        let tx = session.read()?;
-        (leaving::is_begun(&*tx)?, !Kept::load(&*tx)?.leaving.is_empty())
-    };
-    if begun || !left {
+    if leaving::is_begun(&*session.read()?)? {
         return Ok(());
     }
-    // If nothing left in this opening before, it is this.
-    rhythm::ends(session, &Line::Backup)?;
-    delete_left(session)?;
-    if Kept::load(&*session.read()?)?.leaving.is_empty() {
-        rhythm::ended(session, &Line::Backup)?;
-    }
-    Ok(())
+    delete_now(session)
 }
 
 /// From now on a backup is kept there.
@@ -271,7 +261,23 @@ pub fn switch_off(session: &Session) -> Result<(), AppError> {
         state::forget_target(tx, NAME)
     })?;
     // Why it waits stands in the row.
-    delete_left(session)
+    delete_now(session)
+}
+
+/// Has the relay forget what she has deleted, without a turn: whoever finds her kit could read it until then.
+fn delete_now(session: &Session) -> Result<(), AppError> {
+    let nothing_left =
+        || -> Result<bool, AppError> { Ok(Kept::load(&*session.read()?)?.leaving.is_empty()) };
+    if nothing_left()? {
+        return Ok(());
+    }
+    // If nothing left in this opening before, it is this.
+    rhythm::ends(session, &Line::Backup)?;
+    delete_left(session)?;
+    if nothing_left()? {
+        rhythm::ended(session, &Line::Backup)?;
+    }
+    Ok(())
 }
 
 /// Has the relay forget what was left, one place after the other.

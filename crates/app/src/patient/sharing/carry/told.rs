@@ -41,7 +41,11 @@ pub(super) fn tell_clinic(
         }
     }
     // What recovers her the clinic can be told another time.
-    match if asking { keys::register(session, enrolment) } else { Ok(()) } {
+    if !asking {
+        return Ok(());
+    }
+    match keys::register(session, enrolment) {
+        Ok(()) if apart => rhythm::heard(session),
         Err(error) if error.code == ErrorCode::Locked => Err(error),
         _ => Ok(()),
     }
