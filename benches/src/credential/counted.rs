@@ -1,5 +1,5 @@
 //! What presenting and verifying cost if each product with a point that the formulas of SPEC §§23–24 have is paid for
-//! by itself, at this run's prices of the crate `p256`: the floor of the credential.
+//! by itself, at this run's prices of the crate `p256`.
 
 use std::hint::black_box;
 

@@ -78,12 +78,13 @@ pub(crate) fn run(report: &mut Report) {
         let name = format!("credential.{}_ms", candidate.name);
         report.add(&name, time / 1000.0, Gate::AtMost(gate), note);
     }
-    for (name, time, counted) in
-        [("present", times[1], prices.present()), ("verify", times[2], prices.verify())]
-    {
+    // Products share tables and doublings: what is gained by that is not to be lost again.
+    let counted =
+        [("present", times[1], prices.present(), 1.0), ("verify", times[2], prices.verify(), 0.8)];
+    for (name, time, counted, most) in counted {
         let name = format!("credential.{name}.over_counted");
         let note = format!("{:.2} ms counted, {}", counted / 1000.0, prices.note());
-        report.add(&name, time / counted, Gate::AtMost(1.3), note);
+        report.add(&name, time / counted, Gate::AtMost(most), note);
     }
     #[expect(clippy::cast_precision_loss, reason = "about a thousand")]
     let size = bytes.len() as f64;

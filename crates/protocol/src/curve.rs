@@ -24,7 +24,7 @@ use sha2::Sha256;
 use zeroize::{Zeroize, Zeroizing};
 
 pub use backend::{AwsLc, Backend, RustCrypto};
-pub(crate) use multiples::{Few, Fixed, normalized};
+pub(crate) use multiples::{Few, Fixed, normalized, two_products};
 pub(crate) use public::{Prepared, encode_public, sum_public};
 
 use crate::codec::DecodeError;

@@ -1,14 +1,13 @@
 //! SPEC §23.5. A credential, and what its holder keeps until it is issued.
 
 use elliptic_curve::PrimeField;
-use elliptic_curve::ops::LinearCombination as _;
 use p256::{ProjectivePoint, Scalar};
 use zeroize::{Zeroize, Zeroizing};
 
 use super::suite::{element_bytes, read_element};
 use super::{ArcError, CredentialRequest, CredentialResponse, IssuerPublicKey};
 use crate::codec::Reader;
-use crate::curve::Point;
+use crate::curve::{Point, two_products};
 
 /// The holder's secrets between request and response. Overwritten when dropped.
 pub struct PendingCredential {
@@ -41,7 +40,7 @@ impl PendingCredential {
     ) -> Result<Credential, ArcError> {
         response.verify(public, request)?;
         let blinded = [(response.x1_aux, self.r1), (response.x2_aux, self.r2)];
-        let u_prime = response.enc_u_prime - response.x0_aux - ProjectivePoint::lincomb(&blinded);
+        let u_prime = response.enc_u_prime - response.x0_aux - two_products(blinded);
         Ok(Credential { m1: self.m1, u: response.u, u_prime, x1: public.x1 })
     }
 

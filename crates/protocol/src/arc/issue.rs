@@ -1,7 +1,6 @@
 //! SPEC §23.4. Issuing: an algebraic MAC on commitments, and the proof that it was made with the
 //! published key.
 
-use elliptic_curve::ops::LinearCombination as _;
 use p256::{ProjectivePoint, Scalar};
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
@@ -11,6 +10,7 @@ use super::suite::{
 };
 use super::{ArcError, CredentialRequest, IssuerKey, IssuerPublicKey};
 use crate::codec::Reader;
+use crate::curve::two_products;
 use crate::domain::Label;
 use crate::hash;
 use crate::hedge::HedgedRng;
@@ -61,20 +61,20 @@ impl CredentialResponse {
     ) -> Result<Self, ArcError> {
         request.verify()?;
         let public = key.public();
-        let [t0, t1, t2] = [b * key.x0, b * key.x1, b * key.x2];
+        let t = Zeroizing::new([key.x0, key.x1, key.x2].map(|x| b * x));
         let x0_aux = times_h(&(b * key.blinding));
         // b·(X0 + x1·m1Enc + x2·m2Enc)
-        let blinded = ProjectivePoint::lincomb(&[(request.m1_enc, t1), (request.m2_enc, t2)]);
+        let blinded = two_products([(request.m1_enc, t[1]), (request.m2_enc, t[2])]);
         let mut response = Self {
             u: times_g(&b),
-            enc_u_prime: times_g(&t0) + x0_aux + blinded,
+            enc_u_prime: times_g(&t[0]) + x0_aux + blinded,
             x0_aux,
-            x1_aux: times_h(&t1),
-            x2_aux: times_h(&t2),
+            x1_aux: times_h(&t[1]),
+            x2_aux: times_h(&t[2]),
             h_aux: times_h(&b),
             proof: Proof::empty(),
         };
-        let secrets = vec![key.x0, key.x1, key.x2, key.blinding, b, t1, t2];
+        let secrets = vec![key.x0, key.x1, key.x2, key.blinding, b, t[1], t[2]];
         response.proof = prove(&response.relation(&public, request), &Witness::new(secrets))?;
         Ok(response)
     }

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use elliptic_curve::ops::LinearCombination as _;
 use p256::{ProjectivePoint, Scalar};
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
@@ -14,7 +13,7 @@ use super::suite::{
 };
 use super::{ArcError, Credential, IssuerKey, Limit};
 use crate::codec::Reader;
-use crate::curve::{Few, Point};
+use crate::curve::{Few, Point, two_products};
 use crate::domain::Label;
 use crate::hash;
 use crate::hedge::HedgedRng;
@@ -239,7 +238,7 @@ impl Presentation {
     pub(crate) fn secret_point(&self, key: &IssuerKey, binding: &Binding<'_>) -> ProjectivePoint {
         let m2 = hash_to_scalar(binding.request_context, "requestContext");
         let terms = [(self.u, key.x0 + key.x2 * m2), (self.m1_commit, key.x1)];
-        ProjectivePoint::lincomb(&terms) - self.u_prime_commit
+        two_products(terms) - self.u_prime_commit
     }
 
     fn relation(

@@ -87,18 +87,17 @@ impl Digits {
             let (nothing, one) = (ProjectivePoint::IDENTITY, ProjectivePoint::GENERATOR);
             ProjectivePoint::conditional_select(&nothing, &one, *bit)
         };
-        let b: Vec<Scalar> = bits
-            .iter()
-            .map(|bit| Scalar::conditional_select(&Scalar::ZERO, &Scalar::ONE, *bit))
-            .collect();
-        let mut s: Vec<Scalar> = (1..bases.len()).map(|_| random_scalar(rng)).collect();
+        let scalar = |bit: &Choice| Scalar::conditional_select(&Scalar::ZERO, &Scalar::ONE, *bit);
+        let b = Zeroizing::new(bits.iter().map(scalar).collect::<Vec<_>>());
+        let mut s = Zeroizing::new(Vec::with_capacity(bases.len()));
+        s.extend((1..bases.len()).map(|_| random_scalar(rng)));
         let partial: Scalar = s.iter().zip(&bases).map(|(s, base)| weight(*base) * s).sum();
         // The smallest base is 1: the last digit's blinding makes up the difference.
         s.push(blinding - &partial);
-        let s2 = b.iter().zip(&s).map(|(b, s)| (Scalar::ONE - b) * s);
+        let s2 = b.iter().zip(s.iter()).map(|(b, s)| (Scalar::ONE - b) * s);
         let commit = |(bit, s): (&Choice, &Scalar)| digit(bit) + times_h(s);
-        let commitments = bits.iter().zip(&s).map(commit).collect();
-        let witness = Zeroizing::new(b.iter().chain(&s).copied().chain(s2).collect());
+        let commitments = bits.iter().zip(s.iter()).map(commit).collect();
+        let witness = Zeroizing::new(b.iter().chain(s.iter()).copied().chain(s2).collect());
         Self { commitments, witness }
     }
 }

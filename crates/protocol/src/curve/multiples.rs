@@ -1,5 +1,6 @@
 //! SPEC §23.1. Tables of multiples of one point: several products with it cost less than one by one.
 
+use elliptic_curve::ops::LinearCombination as _;
 use elliptic_curve::{BatchNormalize, PrimeField, group::Group};
 use p256::{AffinePoint, ProjectivePoint, Scalar};
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
@@ -40,20 +41,21 @@ impl<const ENTRIES: usize> Multiples<ENTRIES> {
 
     fn new(point: &ProjectivePoint, windows: usize) -> Self {
         let digits = BITS.div_ceil(Self::WIDTH).div_ceil(windows);
-        let mut entries = Vec::with_capacity(windows * ENTRIES);
+        let mut entries = Zeroizing::new(Vec::with_capacity(windows * ENTRIES));
         let mut base = *point;
-        for _ in 0..windows {
+        for window in 1..=windows {
             let mut multiple = base;
             entries.push(multiple);
             for _ in 1..ENTRIES {
                 multiple += base;
                 entries.push(multiple);
             }
-            // 2^(w−1) times the base; the next window begins `digits` digits on.
-            base = (1..Self::WIDTH * digits - (Self::WIDTH - 1))
-                .fold(multiple.double(), |p, _| p.double());
+            if window < windows {
+                // 2^(w−1) times the base; the next window begins `digits` digits on.
+                base = (Self::WIDTH..=Self::WIDTH * digits).fold(multiple, |p, _| p.double());
+            }
         }
-        let entries = normalized(&entries);
+        let entries = Zeroizing::new(normalized(&entries));
         let windows = entries.chunks_exact(ENTRIES).map(|chunk| core::array::from_fn(|i| chunk[i]));
         Self { windows: windows.collect(), digits }
     }
@@ -72,6 +74,20 @@ impl<const ENTRIES: usize> Multiples<ENTRIES> {
         }
         sum
     }
+}
+
+/// A point may be as secret as what is proved with it.
+impl<const ENTRIES: usize> Drop for Multiples<ENTRIES> {
+    fn drop(&mut self) {
+        self.windows.iter_mut().flatten().for_each(Zeroize::zeroize);
+    }
+}
+
+/// `Σ scalar · point` in constant time; the scalars are overwritten.
+pub(crate) fn two_products(mut terms: [(ProjectivePoint, Scalar); 2]) -> ProjectivePoint {
+    let sum = ProjectivePoint::lincomb(&terms);
+    terms.iter_mut().for_each(|(_, scalar)| scalar.zeroize());
+    sum
 }
 
 /// `digit` times the base of a window, every entry read.

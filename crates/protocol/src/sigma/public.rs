@@ -31,7 +31,9 @@ impl Relation {
         let mut uses = vec![0; self.elements().len()];
         sums.iter().flatten().for_each(|(element, _)| uses[element.0] += 1);
         // Splitting an element pays if two equations have it, and have split ones only.
-        let elements = self.elements().iter().zip(&uses).map(|(point, uses)| (*point, *uses > 1));
+        let split = |(at, uses)| self.kind(ElementVar(at)) == Kind::Other && uses > 1;
+        let splits = uses.into_iter().enumerate().map(split);
+        let elements = self.elements().iter().copied().zip(splits);
         let prepared = Prepared::all(&elements.collect::<Vec<_>>());
         let table = |element: ElementVar| match self.kind(element) {
             Kind::G => &*G,

@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use elliptic_curve::PrimeField;
-use elliptic_curve::ops::LinearCombination as _;
 use p256::{ProjectivePoint, Scalar};
 use zeroize::{Zeroize, Zeroizing};
 
 use super::Relation;
 use super::relation::{ElementVar, Equation, Kind};
 use crate::arc::{times_g, times_h};
-use crate::curve::Few;
+use crate::curve::{Few, two_products};
 use crate::domain::Label;
 use crate::hash;
 
@@ -25,7 +24,8 @@ pub struct Witness {
 struct Made {
     element: ProjectivePoint,
     base: Arc<Few>,
-    factor: Scalar,
+    /// Where it stays: a list that grows leaves copies of what it holds.
+    factor: Box<Zeroizing<Scalar>>,
 }
 
 /// `g·G + h·H`, as far as there is something of either: that is part of the statement, not of the witness.
@@ -63,7 +63,12 @@ impl Witness {
 
     /// Adds scalars at the end.
     pub(crate) fn extend(&mut self, more: &[Scalar]) {
-        self.scalars.extend_from_slice(more);
+        // By hand: a list that grows by itself gives its old place back as it is.
+        let mut all = Vec::with_capacity(self.scalars.len() + more.len());
+        all.extend_from_slice(&self.scalars);
+        all.extend_from_slice(more);
+        core::mem::swap(&mut all, &mut self.scalars);
+        all.zeroize();
     }
 
     /// Adds scalars, and what is known, at the end.
@@ -74,6 +79,7 @@ impl Witness {
 
     /// Says that `element` is `factor · base`: then products with it are taken from the base's table.
     pub(crate) fn made(&mut self, element: ProjectivePoint, base: &Arc<Few>, factor: Scalar) {
+        let factor = Box::new(Zeroizing::new(factor));
         self.made.push(Made { element, base: Arc::clone(base), factor });
     }
 
@@ -92,7 +98,6 @@ impl Witness {
 impl Drop for Witness {
     fn drop(&mut self) {
         self.scalars.zeroize();
-        self.made.iter_mut().for_each(|made| made.factor.zeroize());
     }
 }
 
@@ -141,6 +146,7 @@ impl Relation {
             if known {
                 openings[image.0].get_or_insert(opening);
             }
+            opening.zeroize();
         }
         openings
     }
@@ -177,17 +183,20 @@ impl Relation {
         if let Some(scalar) = &sum.generators.h {
             value += times_h(scalar);
         }
-        let mut bare = Vec::new();
+        let mut bare = Zeroizing::new(Vec::with_capacity(sum.others.len()));
         for (element, scalar) in &sum.others {
             let element = self.elements()[element.0];
             match made.iter().find(|made| made.element == element) {
-                Some(Made { base, factor, .. }) => value += base.times(&(factor * scalar)),
+                Some(Made { base, factor, .. }) => value += base.times(&(***factor * *scalar)),
                 None => bare.push((element, *scalar)),
             }
         }
-        if !bare.is_empty() {
-            value += ProjectivePoint::lincomb(bare.as_slice());
-            bare.iter_mut().for_each(|(_, scalar)| scalar.zeroize());
+        match bare.as_slice() {
+            [one, two] => value += two_products([*one, *two]),
+            few => {
+                value +=
+                    few.iter().map(|(element, scalar)| *element * scalar).sum::<ProjectivePoint>()
+            }
         }
         value
     }
