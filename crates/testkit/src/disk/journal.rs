@@ -1,8 +1,10 @@
 //! What a power cut takes: writes that were never synced.
 
 use std::collections::HashMap;
+use std::ffi::OsStr;
 use std::fs::File;
-use std::io::{Error, Result};
+use std::io::Result;
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
@@ -36,9 +38,8 @@ impl Journal {
         let bytes = std::fs::read(path)?;
         let mut events = Vec::new();
         let mut rest = &bytes[..];
-        while !rest.is_empty() {
-            let (event, after) =
-                Event::read(rest).ok_or_else(|| Error::other("the journal makes no sense"))?;
+        // A kill may tear the last record: then the write it was made for did not begin.
+        while let Some((event, after)) = Event::read(rest) {
             events.push(event);
             rest = after;
         }
@@ -79,6 +80,7 @@ impl Journal {
 }
 
 impl Event {
+    /// The first record and what follows; `None` if it is not all there.
     fn read(bytes: &[u8]) -> Option<(Event, &[u8])> {
         let (kind, rest) = bytes.split_first()?;
         let (words, rest) = rest.split_at_checked(32)?;
@@ -87,7 +89,7 @@ impl Event {
         };
         let (name, rest) = rest.split_at_checked(usize::try_from(word(0)?).ok()?)?;
         let (old, rest) = rest.split_at_checked(usize::try_from(word(3)?).ok()?)?;
-        let file = PathBuf::from(std::str::from_utf8(name).ok()?);
+        let file = PathBuf::from(OsStr::from_bytes(name));
         let synced = *kind == b'S';
         let event = Event { synced, file, at: word(1)?, size: word(2)?, old: old.to_vec() };
         Some((event, rest))
