@@ -75,6 +75,13 @@ fn said(items: &[ChartItem]) -> Vec<String> {
     said
 }
 
+/// As a window does: a code without words of its own is called by the title.
+fn said_once(item: &mut ChartItem) {
+    if let Some(code) = item.code.as_mut().filter(|code| code.display.is_empty()) {
+        code.display.clone_from(&item.title);
+    }
+}
+
 fn all_items(session: &Session, scope: &RoomScope) -> Vec<ChartItem> {
     let mut items = Vec::new();
     loop {
@@ -83,7 +90,9 @@ fn all_items(session: &Session, scope: &RoomScope) -> Vec<ChartItem> {
         let page = reading::items(session, scope, &query).unwrap();
         // A window gets the same, without what is empty.
         let json = reading::items_json(session, scope, &query).unwrap();
-        assert_eq!(serde_json::from_str::<ItemPage>(&json).unwrap(), page);
+        let mut whole: ItemPage = serde_json::from_str(&json).unwrap();
+        whole.items.iter_mut().for_each(said_once);
+        assert_eq!(whole, page);
         assert!(!json.contains(":null"));
         assert_eq!(page.offset, offset);
         items.extend(page.items);

@@ -4,7 +4,7 @@ import { leanItem } from "./fake/lean";
 import type { ChartItem, QuantityView, ReferenceRangeView, ValueView } from "./types";
 import { wholeItem } from "./whole";
 
-const amount: QuantityView = { value: null, comparator: null, unit: null, code: null, system: null };
+const amount: QuantityView = { value: null, comparator: null, unit: null, code: null };
 const code = { display: "x", system: null, code: null };
 const values: ValueView[] = [
   { kind: "quantity", quantity: amount },

@@ -1,6 +1,7 @@
 /**
- * Pages of items come without what is empty in them (`keyward-app`, `reading/lean.rs`): members that are `null`, and
- * empty lists of an item itself. Here it is put in again, so that nobody else has to know.
+ * Pages of items come without what is empty in them (`keyward-app`, `reading/lean.rs`, `reading/stored.rs`): members
+ * that are `null`, empty lists, counts that are zero, and the words of its code if they are its title. Here all that is
+ * put in again, so that nobody else has to know.
  */
 import type {
   ChartItem,
@@ -9,6 +10,7 @@ import type {
   DateView,
   Detail,
   DosePart,
+  DoseView,
   ItemPage,
   QuantityView,
   ReferenceRangeView,
@@ -34,7 +36,6 @@ const NO_QUANTITY: Nulls<QuantityView> = {
   comparator: null,
   unit: null,
   code: null,
-  system: null,
 };
 const NO_RANGE: Nulls<ReferenceRangeView> = { low: null, high: null, text: null, rangeType: null };
 const NO_COMPONENT: Nulls<ComponentView> = { value: null, absent: null };
@@ -65,11 +66,22 @@ const NO_PART: { [K in PartKind]: Nulls<Extract<DosePart, { kind: K }>> } = {
   asNeeded: { what: null },
 };
 
+/** `T` without its lists if they are empty. */
+type Lean<T, Lists extends keyof T> = Omit<T, Lists> & Partial<Pick<T, Lists>>;
+type LeanRange = Lean<ReferenceRangeView, "appliesTo">;
+type LeanComponent = Lean<ComponentView, "ranges" | "flags">;
+type LeanCode = Lean<CodeView, "display">;
+type Days = Extract<DosePart, { kind: "days" }>;
+type LeanDosePart = Exclude<DosePart, Days> | Lean<Days, "days">;
+type LeanDetail = Exclude<Detail, DoseView> | { dose?: LeanDosePart[] };
+
 /** `there` with a part of it that may be missing, made whole. */
-const part = <T>(there: T | null | undefined, whole: (there: T) => T): T | null =>
+const part = <There, Whole>(there: There | null | undefined, whole: (there: There) => Whole): Whole | null =>
   there === null || there === undefined ? null : whole(there);
 
 const code = (there: CodeView): CodeView => ({ ...NO_CODE, ...there });
+const titleCode = (there: LeanCode, title: string): CodeView =>
+  code({ ...there, display: there.display ?? title });
 const quantity = (there: QuantityView): QuantityView => ({ ...NO_QUANTITY, ...there });
 
 function value(there: ValueView): ValueView {
@@ -94,38 +106,52 @@ function value(there: ValueView): ValueView {
   }
 }
 
-const range = (there: ReferenceRangeView): ReferenceRangeView => ({
+const range = (there: LeanRange): ReferenceRangeView => ({
   ...NO_RANGE,
   ...there,
   low: part(there.low, quantity),
   high: part(there.high, quantity),
   rangeType: part(there.rangeType, code),
+  appliesTo: there.appliesTo ?? [],
 });
 
-const component = (there: ComponentView): ComponentView => ({
+const component = (there: LeanComponent): ComponentView => ({
   ...NO_COMPONENT,
   ...there,
   code: code(there.code),
   value: part(there.value, value),
-  ranges: there.ranges.map(range),
+  ranges: (there.ranges ?? []).map(range),
+  flags: there.flags ?? [],
 });
 
-const detail = (there: Detail): Detail =>
-  typeof there === "object" && "dose" in there
-    ? { ...there, dose: there.dose.map((part) => ({ ...NO_PART[part.kind], ...part })) }
+function dosePart(there: LeanDosePart): DosePart {
+  const whole = { ...NO_PART[there.kind], ...there };
+  return whole.kind === "days" ? { ...whole, days: whole.days ?? [] } : (whole as DosePart);
+}
+
+const detail = (there: LeanDetail): Detail =>
+  typeof there === "object" && !("term" in there)
+    ? { ...there, dose: (there.dose ?? []).map(dosePart) }
     : there;
 
-type Lists = "sensitivity" | "markers" | "components" | "ranges" | "flags" | "details";
+type Left =
+  "sensitivity" | "code" | "markers" | "components" | "ranges" | "flags" | "details" | "attachments";
 
 /** An item as it comes. */
-export type LeanItem = Omit<ChartItem, Lists> & Partial<Pick<ChartItem, Lists>>;
+export type LeanItem = Omit<ChartItem, Left> &
+  Partial<Pick<ChartItem, "sensitivity" | "markers" | "flags" | "attachments">> & {
+    code?: LeanCode | null;
+    components?: LeanComponent[];
+    ranges?: LeanRange[];
+    details?: LeanDetail[];
+  };
 
 /** An item with everything in it. */
 export const wholeItem = (there: LeanItem): ChartItem => ({
   ...NO_ITEM,
   ...there,
   sensitivity: there.sensitivity ?? [],
-  code: part(there.code, code),
+  code: part(there.code, (its) => titleCode(its, there.title)),
   date: part(there.date, (date) => ({ ...NO_DATE, ...date })),
   markers: there.markers ?? [],
   value: part(there.value, value),
@@ -133,6 +159,7 @@ export const wholeItem = (there: LeanItem): ChartItem => ({
   ranges: (there.ranges ?? []).map(range),
   flags: there.flags ?? [],
   details: (there.details ?? []).map(detail),
+  attachments: there.attachments ?? 0,
 });
 
 /** A page with everything in its items. */

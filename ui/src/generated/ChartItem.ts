@@ -16,7 +16,7 @@ import type { ValueView } from "./ValueView";
  */
 export type ChartItem = { 
 /**
- * The record's id.
+ * The record's id. Empty only where it is stored, in the row of that record.
  */
 id: string, 
 /**

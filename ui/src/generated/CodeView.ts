@@ -5,7 +5,8 @@
  */
 export type CodeView = { 
 /**
- * What to show: the concept's own text, else the first display, else the code.
+ * What to show: the concept's own text, else the first display, else the code. Empty only where it is stored, of
+ * an item whose title it is.
  */
 display: string, 
 /**

@@ -17,10 +17,6 @@ comparator: string | null,
  */
 unit: string | null, 
 /**
- * Coded unit (UCUM if `system` says so).
+ * Coded unit, UCUM mostly.
  */
-code: string | null, 
-/**
- * System of the coded unit.
- */
-system: string | null, };
+code: string | null, };

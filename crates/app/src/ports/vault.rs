@@ -90,18 +90,15 @@ pub trait Transaction: ReadingIndex {
     /// What the store reports.
     fn insert_record(&mut self, row: &RecordRow) -> Result<Inserted, VaultError>;
 
-    /// As [`Transaction::insert_record`], with what [`Vault::pack`] made of its body.
+    /// As [`Transaction::insert_record`] for each, in order, with what [`Vault::pack`] made of its body, if it did.
     ///
     /// # Errors
     /// What the store reports.
     fn insert_packed(
         &mut self,
-        row: &RecordRow,
-        packed: Option<&Packed>,
-    ) -> Result<Inserted, VaultError> {
-        let _ = packed;
-        self.insert_record(row)
-    }
+        rows: &[RecordRow],
+        packed: &[Option<Packed>],
+    ) -> Result<Vec<Inserted>, VaultError>;
 
     /// Hands to the disk what it can of what was changed so far, while there is nothing else to do. It changes nothing
     /// about what is committed.

@@ -9,7 +9,7 @@ use keyward_records::view::{ChartInput, ChartItem, SectionState};
 
 use super::access::{Access, Body};
 use super::index::{Extra, Handle};
-use super::lean;
+use super::{lean, stored};
 use crate::error::{AppError, ErrorCode};
 use crate::ports::index::{Line, LineFilter};
 use crate::ports::vault::Transaction;
@@ -71,7 +71,7 @@ pub(super) fn named_item(
     line: &Line,
     names: &mut Names,
 ) -> Result<ChartItem, AppError> {
-    let mut item: ChartItem = plain(line)?;
+    let mut item: ChartItem = stored::item(line)?;
     let extra = extra(line)?;
     if let Some(called) = &extra.called
         && item.title.is_empty()
@@ -85,10 +85,6 @@ pub(super) fn named_item(
         }
     }
     Ok(item)
-}
-
-fn plain(line: &Line) -> Result<ChartItem, AppError> {
-    serde_json::from_str(&line.item).map_err(|_| ErrorCode::VaultCorrupt.into())
 }
 
 pub(super) fn extra(line: &Line) -> Result<Extra, AppError> {
@@ -121,15 +117,15 @@ pub(super) fn items_json(
     lines: &[Line],
 ) -> Result<String, AppError> {
     let mut names = Names::new();
-    let mut out =
-        String::with_capacity(lines.iter().map(|line| line.item.len() + 1).sum::<usize>() + 2);
+    let length = lines.iter().map(|line| line.item.len() + stored::ID).sum::<usize>() + 2;
+    let mut out = String::with_capacity(length);
     out.push('[');
     for (at, line) in lines.iter().enumerate() {
         if at > 0 {
             out.push(',');
         }
         if line.extra.is_none() {
-            out.push_str(&line.item);
+            stored::write(&mut out, line);
         } else {
             let item = named_item(tx, scope, line, &mut names)?;
             out.push_str(&lean::json(&item, line.item.len()).map_err(|_| ErrorCode::Internal)?);
@@ -150,7 +146,7 @@ pub(super) fn line_of(
 ) -> Result<Option<(Line, ChartItem)>, AppError> {
     let mut found: Option<(Line, ChartItem)> = None;
     for line in tx.lines_of_handle(scope, handle.1)? {
-        let item = plain(&line)?;
+        let item = stored::item(&line)?;
         if !handle.0.is_empty() && item.resource_type != handle.0 {
             continue;
         }

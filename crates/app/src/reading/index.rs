@@ -7,7 +7,7 @@ use keyward_records::view::{ChartInput, SharedScope};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::lean;
+use super::{lean, stored};
 use crate::error::{AppError, ErrorCode};
 use crate::ports::clock::UnixSeconds;
 use crate::ports::index::{NewLine, PASSING};
@@ -165,10 +165,7 @@ pub fn lines(entries: Vec<(Entry<'_>, Option<Line>)>) -> Result<Vec<NewLine>, Ap
     let made = entries.into_iter().map(|(entry, drawn)| {
         // What came later in the file may have told where it is kept.
         let kept = Category::from_name(entry.compartment);
-        let drawn = drawn.filter(|line| Some(line.compartment) == kept).map(|mut line| {
-            line.item.id = entry.id.to_string();
-            line
-        });
+        let drawn = drawn.filter(|line| Some(line.compartment) == kept);
         new_line(&entry, drawn.unwrap_or_else(|| draw(&entry)))
     });
     made.collect()
@@ -189,7 +186,8 @@ fn lines_shared(shared: &SharedScope, entries: &[Entry<'_>]) -> Result<Vec<NewLi
 
 fn draw(entry: &Entry<'_>) -> Line {
     line::line(&ChartInput {
-        record_id: &entry.id.to_string(),
+        // It stands in the row.
+        record_id: "",
         bytes: entry.bytes,
         received: entry.received,
         source: entry.source,
@@ -197,7 +195,8 @@ fn draw(entry: &Entry<'_>) -> Line {
     })
 }
 
-fn new_line(entry: &Entry<'_>, line: Line) -> Result<NewLine, AppError> {
+fn new_line(entry: &Entry<'_>, mut line: Line) -> Result<NewLine, AppError> {
+    stored::shorten(&mut line.item);
     let extra = extra(&line, entry.origin);
     Ok(NewLine {
         id: entry.id,

@@ -1,8 +1,9 @@
 //! JSON without what is empty: a line is stored, sent and read a hundred thousand times, and a quarter of its text said
 //! only that something is not there.
 //!
-//! Left out are members that are `null`, and empty lists of the outermost object. Whoever reads it knows what its
-//! members are and takes what is missing as that: here serde, in a window `backend/whole.ts`.
+//! Left out are members that are `null` or an empty list, and counts (`u32`) of the outermost object that are zero.
+//! Whoever reads it knows what its members are and takes what is missing as that: here serde, in a window
+//! `backend/whole.ts`.
 
 use std::io::{self, Write};
 
@@ -88,8 +89,17 @@ macro_rules! plain {
 impl Formatter for Lean {
     plain! {
         write_bool: bool, write_i8: i8, write_i16: i16, write_i32: i32, write_i64: i64, write_i128: i128,
-        write_u8: u8, write_u16: u16, write_u32: u32, write_u64: u64, write_u128: u128,
+        write_u8: u8, write_u16: u16, write_u64: u64, write_u128: u128,
         write_number_str: &str,
+    }
+
+    fn write_u32<W: ?Sized + Write>(&mut self, writer: &mut W, value: u32) -> io::Result<()> {
+        if value == 0 && self.state == State::Named && self.filled.len() == 1 {
+            self.drop_held();
+            return Ok(());
+        }
+        self.let_go(writer)?;
+        write!(writer, "{value}")
     }
 
     fn write_f32<W: ?Sized + Write>(&mut self, writer: &mut W, value: f32) -> io::Result<()> {
@@ -146,7 +156,7 @@ impl Formatter for Lean {
     }
 
     fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        if self.state == State::Named && self.filled.len() == 1 {
+        if self.state == State::Named {
             self.held.push(b'[');
             self.state = State::Listed;
         } else {
@@ -208,20 +218,17 @@ mod tests {
     use serde_json::{Map, Value, json};
 
     /// The rule, said once more over values.
-    fn without_empty(value: &Value, outermost: bool) -> Value {
+    fn without_empty(value: &Value) -> Value {
         match value {
             Value::Object(members) => {
                 let stays = |value: &Value| {
-                    !(value.is_null() || outermost && value.as_array().is_some_and(Vec::is_empty))
+                    !(value.is_null() || value.as_array().is_some_and(Vec::is_empty))
                 };
                 let members = members.iter().filter(|(_, value)| stays(value));
-                let members =
-                    members.map(|(name, value)| (name.clone(), without_empty(value, false)));
+                let members = members.map(|(name, value)| (name.clone(), without_empty(value)));
                 Value::Object(members.collect())
             }
-            Value::Array(values) => {
-                Value::Array(values.iter().map(|value| without_empty(value, false)).collect())
-            }
+            Value::Array(values) => Value::Array(values.iter().map(without_empty).collect()),
             other => other.clone(),
         }
     }
@@ -229,14 +236,31 @@ mod tests {
     #[test]
     fn what_is_empty_is_left_out_and_nothing_else() {
         let value = json!({
-            "a": null, "b": [], "c": [null, [], {"d": null, "e": []}], "f": {"g": null}, "h\"\n": "\u{1}x\\",
+            "a": null, "b": [], "c": [null, [], {"d": null, "e": [], "f": [[]]}], "f": {"g": null}, "h\"\n": "\u{1}x\\",
             "i": false, "j": 0, "k": "", "l": 1.5, "m": [1, 2], "z": null,
         });
-        let expected = r#"{"c":[null,[],{"e":[]}],"f":{},"h\"\n":"\u0001x\\","i":false,"j":0,"k":"","l":1.5,"m":[1,2]}"#;
+        let expected = r#"{"c":[null,[],{"f":[[]]}],"f":{},"h\"\n":"\u0001x\\","i":false,"j":0,"k":"","l":1.5,"m":[1,2]}"#;
         assert_eq!(super::json(&value, 10).unwrap(), expected);
         assert_eq!(super::json(&json!({"a": null}), 10).unwrap(), "{}");
         assert_eq!(super::json(&Value::Null, 10).unwrap(), "null");
         assert_eq!(super::json(&json!([]), 10).unwrap(), "[]");
+    }
+
+    #[test]
+    fn a_count_of_nothing_is_left_out() {
+        #[derive(serde::Serialize)]
+        struct Counted {
+            count: u32,
+            name: &'static str,
+            inner: Vec<Counted>,
+        }
+        let one = Counted { count: 0, name: "inner", inner: Vec::new() };
+        let counted = Counted { count: 0, name: "outer", inner: vec![one] };
+        let expected = r#"{"name":"outer","inner":[{"count":0,"name":"inner"}]}"#;
+        assert_eq!(super::json(&counted, 0).unwrap(), expected);
+        let expected = r#"{"count":7,"name":""}"#;
+        let counted = Counted { count: 7, name: "", inner: Vec::new() };
+        assert_eq!(super::json(&counted, 0).unwrap(), expected);
     }
 
     fn any_value() -> impl Strategy<Value = Value> {
@@ -262,7 +286,7 @@ mod tests {
         fn any_value_is_told_without_what_is_empty(value in any_value()) {
             let told: Value = serde_json::from_str(&super::json(&value, 0).unwrap()).unwrap();
             // Of numbers only the first reading of their digits is exact.
-            let expected = without_empty(&value, true).to_string();
+            let expected = without_empty(&value).to_string();
             let expected: Value = serde_json::from_str(&expected).unwrap();
             prop_assert_eq!(told, expected);
         }

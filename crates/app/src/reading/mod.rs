@@ -22,6 +22,7 @@ mod preview;
 mod record;
 mod room;
 pub(crate) mod seen;
+mod stored;
 
 pub use catch_up::catch_up;
 pub use document::{Document, document, may_read};

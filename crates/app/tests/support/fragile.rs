@@ -272,11 +272,18 @@ impl Transaction for FragileTransaction<'_> {
 
     fn insert_packed(
         &mut self,
-        row: &RecordRow,
-        packed: Option<&Packed>,
-    ) -> Result<Inserted, VaultError> {
-        self.burn()?;
-        self.inner.insert_packed(row, packed)
+        rows: &[RecordRow],
+        packed: &[Option<Packed>],
+    ) -> Result<Vec<Inserted>, VaultError> {
+        rows.iter()
+            .zip(packed)
+            .map(|(row, packed)| {
+                self.burn()?;
+                let row = std::slice::from_ref(row);
+                let inserted = self.inner.insert_packed(row, std::slice::from_ref(packed))?;
+                Ok(inserted[0].clone())
+            })
+            .collect()
     }
 
     fn record(&self, id: &RecordId) -> Result<Option<RecordRow>, VaultError> {

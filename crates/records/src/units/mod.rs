@@ -26,6 +26,8 @@ pub use series::{Converted, Series};
 
 use std::collections::BTreeMap;
 
+use crate::view::unit_system::UCUM;
+
 /// Longest text that is taken for a unit.
 const MAX_TEXT: usize = 64;
 /// Largest exponent of a base unit.
@@ -90,7 +92,7 @@ impl Unit {
     /// The unit of a FHIR quantity: its UCUM code if it has one, else what stands beside the number.
     pub fn of(system: Option<&str>, code: Option<&str>, text: Option<&str>) -> Option<Unit> {
         let coded = match system {
-            Some("http://unitsofmeasure.org" | "urn:oid:2.16.840.1.113883.6.8") => {
+            Some(UCUM | "urn:oid:2.16.840.1.113883.6.8") => {
                 code.and_then(|code| Unit::parse(code).or_else(|| Unit::written(code)))
             }
             _ => None,

@@ -138,7 +138,9 @@ pub struct IdentityView {
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct ChartItem {
-    /// The record's id.
+    /// The record's id. Empty only where it is stored, in the row of that record.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[ts(optional = false)]
     pub id: String,
     /// The section.
     pub category: Category,
@@ -177,6 +179,7 @@ pub struct ChartItem {
     /// Who made or did it, as written.
     pub performer: Option<String>,
     /// How many documents it carries.
+    #[serde(default)]
     pub attachments: u32,
     /// Where it came from.
     pub source: String,

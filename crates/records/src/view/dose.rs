@@ -32,10 +32,11 @@ impl From<String> for Detail {
 
 /// How to take something, part by part.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[ts(export)]
 pub struct DoseView {
     /// The parts, in the order in which they are said.
+    #[serde(default)]
     pub dose: Vec<DosePart>,
 }
 
@@ -65,6 +66,7 @@ pub enum DosePart {
     /// Days of the week: `mon` to `sun`.
     Days {
         /// The days.
+        #[serde(default)]
         days: Vec<String>,
     },
     /// A moment of the day, by its FHIR code (`HS`, `ACM`, …).
@@ -210,9 +212,10 @@ mod tests {
     #[test]
     fn lines_that_were_stored_before_are_read() {
         let stored: Vec<Detail> =
-            serde_json::from_str(r#"["500 mg",{"dose":[]},{"term":"severity","code":"mild"}]"#)
+            serde_json::from_str(r#"["500 mg",{"dose":[]},{"term":"severity","code":"mild"},{}]"#)
                 .unwrap();
         assert_eq!(stored[0], Detail::Words("500 mg".to_owned()));
         assert!(matches!(&stored[2], Detail::Term(term) if term.code == "mild"), "{stored:?}");
+        assert_eq!(stored[3], stored[1], "a list that is empty is left out");
     }
 }

@@ -14,7 +14,7 @@ use crate::limits::Limits;
 use crate::references::References;
 
 /// Changes whenever a line made by an earlier version of this module must be made anew.
-pub const FORMAT: u32 = 4;
+pub const FORMAT: u32 = 5;
 
 /// Bytes of words of one record, beside the text of its letters.
 const MAX_WORDS: usize = 1 << 20;

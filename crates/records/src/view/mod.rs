@@ -14,6 +14,7 @@ mod marker;
 mod narrative;
 mod read;
 mod record;
+pub(crate) mod unit_system;
 mod value;
 
 pub(crate) use attachment::inline;

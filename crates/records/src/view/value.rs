@@ -3,14 +3,17 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::AbsentReason;
+use super::{AbsentReason, unit_system};
 
 /// A code with the words it came with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct CodeView {
-    /// What to show: the concept's own text, else the first display, else the code.
+    /// What to show: the concept's own text, else the first display, else the code. Empty only where it is stored, of
+    /// an item whose title it is.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[ts(optional = false)]
     pub display: String,
     /// System URI of the first coding.
     pub system: Option<String>,
@@ -67,9 +70,16 @@ pub struct QuantityView {
     pub comparator: Option<String>,
     /// Unit as written by the sender.
     pub unit: Option<String>,
-    /// Coded unit (UCUM if `system` says so).
+    /// Coded unit, UCUM mostly.
     pub code: Option<String>,
-    /// System of the coded unit.
+    /// System of the coded unit. No window asks for it, so its JSON ([`unit_system`]) is made for the store.
+    #[serde(
+        default = "unit_system::usual",
+        deserialize_with = "unit_system::read",
+        serialize_with = "unit_system::write",
+        skip_serializing_if = "unit_system::is_usual"
+    )]
+    #[ts(skip)]
     pub system: Option<String>,
 }
 
@@ -232,6 +242,7 @@ pub struct ReferenceRangeView {
     /// Which kind of range (normal, critical, therapeutic, …), in its own words.
     pub range_type: Option<CodeView>,
     /// To whom it applies (sex, pregnancy, …) in its own words, and the age range.
+    #[serde(default)]
     pub applies_to: Vec<String>,
 }
 
@@ -247,7 +258,9 @@ pub struct ComponentView {
     /// Why there is none.
     pub absent: Option<AbsentReason>,
     /// The laboratory's ranges.
+    #[serde(default)]
     pub ranges: Vec<ReferenceRangeView>,
     /// The laboratory's flags.
+    #[serde(default)]
     pub flags: Vec<FlagView>,
 }

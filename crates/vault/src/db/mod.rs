@@ -2,6 +2,7 @@
 
 mod error;
 mod index;
+mod insert;
 mod log;
 mod migrate;
 mod open;

@@ -17,7 +17,7 @@ use super::error::vault_error;
 use super::index::write::Origins;
 use super::index::{read, write};
 use super::slot::{Lease, Slot};
-use super::{pack, stack};
+use super::{insert, pack, stack};
 
 /// A transaction that adds more lines than this gives its memory back: at once, or, if they are the vault's own
 /// records (an import, for which somebody waits), when the vault is told to rest.
@@ -91,6 +91,13 @@ impl<'a> SqlTransaction<'a> {
             }
             error
         })
+    }
+
+    /// The index holds nothing of what is new.
+    fn note(&mut self, row: &RecordRow, inserted: &Inserted) {
+        if *inserted == Inserted::New {
+            self.inserted.insert(row.id);
+        }
     }
 
     fn rollback(&mut self) {
@@ -199,7 +206,8 @@ impl Transaction for SqlTransaction<'_> {
 
     fn insert_record(&mut self, row: &RecordRow) -> Result<Inserted, VaultError> {
         let packed = pack::pack(&row.body).map(Packed::new);
-        self.insert_packed(row, packed.as_ref())
+        self.sql(|sql| insert::Rows::prepare(sql)?.insert(row, packed.as_ref()))
+            .inspect(|inserted| self.note(row, inserted))
     }
 
     fn hand_over(&mut self) -> Result<(), VaultError> {
@@ -208,43 +216,15 @@ impl Transaction for SqlTransaction<'_> {
 
     fn insert_packed(
         &mut self,
-        row: &RecordRow,
-        packed: Option<&Packed>,
-    ) -> Result<Inserted, VaultError> {
-        let (packing, body) = match packed {
-            Some(packed) => (pack::DICTIONARY_1, packed.as_bytes()),
-            None => (pack::PLAIN, row.body.as_slice()),
-        };
-        let inserted = self.sql(|connection| {
-            connection
-                .prepare_cached(
-                    "INSERT INTO record (id, category, resource_type, date, title, fingerprint,
-                                         source, body, packing)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-                     ON CONFLICT (fingerprint) DO NOTHING",
-                )?
-                .execute(params![
-                    row.id.as_bytes().as_slice(),
-                    row.category,
-                    row.resource_type,
-                    row.date,
-                    row.title,
-                    row.fingerprint.as_slice(),
-                    row.source,
-                    body,
-                    packing,
-                ])
+        rows: &[RecordRow],
+        packed: &[Option<Packed>],
+    ) -> Result<Vec<Inserted>, VaultError> {
+        let all: Vec<Inserted> = self.sql(|sql| {
+            let mut into = insert::Rows::prepare(sql)?;
+            rows.iter().zip(packed).map(|(row, packed)| into.insert(row, packed.as_ref())).collect()
         })?;
-        if inserted > 0 {
-            self.inserted.insert(row.id);
-            return Ok(Inserted::New);
-        }
-        let known = self.sql(|connection| {
-            connection
-                .prepare_cached("SELECT id FROM record WHERE fingerprint = ?1")?
-                .query_row(params![row.fingerprint.as_slice()], |found| found.get(0))
-        })?;
-        Ok(Inserted::Duplicate(RecordId::from_bytes(known)))
+        rows.iter().zip(&all).for_each(|(row, inserted)| self.note(row, inserted));
+        Ok(all)
     }
 
     fn record(&self, id: &RecordId) -> Result<Option<RecordRow>, VaultError> {

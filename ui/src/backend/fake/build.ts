@@ -15,7 +15,6 @@ export const amount = (value: string, unit: string): T.QuantityView => ({
   comparator: null,
   unit,
   code: null,
-  system: null,
 });
 
 export const quantity = (value: string, unit: string): T.ValueView => ({

@@ -15,7 +15,7 @@ const measured = (id: string, date: string, value: string | null, unit: string):
   ...itemById("i7"),
   id,
   date: { value: date, precision: "day", role: "effective", end: null, endPrecision: null },
-  value: { kind: "quantity", quantity: { value, comparator: null, unit, code: unit, system: null } },
+  value: { kind: "quantity", quantity: { value, comparator: null, unit, code: unit } },
 });
 
 const point = (item: ChartItem, value: number | null, converted = false): TrendPoint => ({
@@ -40,7 +40,7 @@ const trend = (points: TrendPoint[], change: Partial<TrendView> = {}): TrendView
 describe("a unit", () => {
   const micromoles = (id: string, value: string): ChartItem => {
     const item = measured(id, "2020-01-01", value, "µmol/L");
-    const quantity = { value, comparator: null, unit: "µmol/L", code: "umol/L", system: null };
+    const quantity = { value, comparator: null, unit: "µmol/L", code: "umol/L" };
     return { ...item, value: { kind: "quantity", quantity } };
   };
   const row = (earlier: ChartItem, later: ChartItem, difference: string | null): ComparisonRow => ({
@@ -63,7 +63,7 @@ describe("a unit", () => {
   it("is that of the curve, never of something else in the same entries", () => {
     const withoutCode = (value: string, unit: string | null): ChartItem["value"] => ({
       kind: "quantity",
-      quantity: { value, comparator: null, unit, code: null, system: null },
+      quantity: { value, comparator: null, unit, code: null },
     });
     const other = { ...itemById("i7"), value: withoutCode("3.1", "kg") };
     const score = { ...other, id: "score", value: withoutCode("9", null) };

@@ -12,7 +12,6 @@ const amount = (
   comparator,
   unit,
   code: null,
-  system: null,
 });
 const quantity = (
   value: string | null,

@@ -362,13 +362,14 @@ impl Storing<'_> {
     fn put(&mut self, tx: &mut dyn Transaction, mut batch: Batch) -> Result<Batch, AppError> {
         let mut repeated = HashSet::new();
         self.tally.apart.extend(batch.apart.drain(..));
-        let rows = batch.rows.iter().zip(&batch.packed).zip(&batch.kept);
-        for (number, ((row, packed), kept)) in rows.enumerate() {
-            if number.is_multiple_of(BREATH) {
-                self.watched.breathe(self.bytes)?;
-            }
-            self.bytes += row.body.len() as u64;
-            let inserted = tx.insert_packed(row, packed.as_ref())?;
+        let mut inserted = Vec::with_capacity(batch.rows.len());
+        for (rows, packed) in batch.rows.chunks(BREATH).zip(batch.packed.chunks(BREATH)) {
+            self.watched.breathe(self.bytes)?;
+            self.bytes += rows.iter().map(|row| row.body.len() as u64).sum::<u64>();
+            inserted.extend(tx.insert_packed(rows, packed)?);
+        }
+        let rows = batch.rows.iter().zip(inserted).zip(&batch.kept);
+        for (number, ((row, inserted), kept)) in rows.enumerate() {
             if let (Inserted::New, Some(Some(place))) = (&inserted, batch.places.get(number)) {
                 self.tally.places.push(Placed { place: place.clone(), record: row.id });
             }

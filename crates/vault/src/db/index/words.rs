@@ -14,6 +14,9 @@ const MAX_WORDS: usize = 32;
 /// Characters of a query that are looked at.
 const MAX_QUERY: usize = 400;
 
+/// Characters that stand alone begin with this byte or a later one (U+3000 and on).
+const FIRST_BYTE: u8 = 0xe3;
+
 /// Scripts written without spaces between words.
 fn stands_alone(c: char) -> bool {
     matches!(u32::from(c),
@@ -27,7 +30,7 @@ fn stands_alone(c: char) -> bool {
 
 /// A text with seams where the tokenizer must split it.
 pub(super) fn indexed(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() && !text.contains(SEAM) {
+    if !text.bytes().any(|byte| byte >= FIRST_BYTE || byte == SEAM as u8) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + text.len() / 3);
