@@ -61,13 +61,8 @@ mod tests {
     use crate::reading::lean;
 
     fn of(bytes: &[u8], record_id: &str) -> ChartItem {
-        let input = ChartInput {
-            record_id,
-            bytes,
-            received: None,
-            source: "here",
-            compartment: None,
-        };
+        let input =
+            ChartInput { record_id, bytes, received: None, source: "here", compartment: None };
         line::line(&input).item
     }
 

@@ -45,7 +45,8 @@ mod tests {
                 system: system.map(str::to_owned),
             };
             let json = serde_json::to_string(&quantity).unwrap();
-            let expected = format!(r#"{{"value":null,"comparator":null,"unit":null,"code":"mg"{said}}}"#);
+            let expected =
+                format!(r#"{{"value":null,"comparator":null,"unit":null,"code":"mg"{said}}}"#);
             assert_eq!(json, expected);
             assert_eq!(serde_json::from_str::<QuantityView>(&json).unwrap(), quantity);
         }
