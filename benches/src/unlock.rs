@@ -29,7 +29,7 @@ use crate::support::{World, import};
 const PASSPHRASE: &str = "seven purple otters";
 const RECORDS: u32 = 10_000;
 /// `Cost::RECOMMENDED`, which does not tell its numbers: memory in KiB, passes, lanes.
-const COST: (u32, u32, u32) = (192 * 1024, 3, 4);
+const COST: (u32, u32, u32) = (192 * 1024, 5, 4);
 const ROUNDS: usize = 5;
 
 /// Adds `vault.unlock.*` and `vault.restore_10k.*`.
