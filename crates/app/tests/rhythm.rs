@@ -16,6 +16,7 @@ use keyward_app::patient::{home, sharing};
 use keyward_app::ports::authority::AuthorityError;
 use keyward_app::ports::progress::{Cancel, Unwatched};
 use keyward_app::ports::relay::Network;
+use keyward_app::ports::vault::Collection;
 use keyward_app::recovery::{at_relay, status};
 use keyward_app::rhythm::{self, BETWEEN};
 use keyward_app::session::Session;
@@ -243,6 +244,25 @@ fn an_end_takes_the_opening_if_nothing_left_before() {
         }
         let heard = scene.heard();
         assert!(heard.iter().all(|(_, who)| *who == scene.key(&ids[which])));
+    }
+}
+
+#[test]
+fn taking_access_away_does_not_wait_for_the_list_of_doctors() {
+    for travel in [Travel::Apart, Travel::AtOnce] {
+        let (scene, _, shares) = Scene::shared(&["Heart"]);
+        rhythm::choose(&scene.anna, travel).unwrap();
+        let mut tx = scene.anna.begin().unwrap();
+        tx.put(Collection::Contacts, "directory", b"what nobody can read").unwrap();
+        tx.commit().unwrap();
+        let _ = sharing::revoke(&scene.anna, &shares[0]);
+        // With a list that can be read again she sees whether it went.
+        let mut tx = scene.anna.begin().unwrap();
+        tx.delete(Collection::Contacts, "directory").unwrap();
+        tx.commit().unwrap();
+        let all = sharing::list(&scene.anna).unwrap();
+        let share = all.iter().find(|share| share.id == shares[0]).unwrap();
+        assert!(share.revoke_confirmed, "{travel:?}: {share:?}");
     }
 }
 

@@ -266,15 +266,15 @@ pub fn switch_off(session: &Session) -> Result<(), AppError> {
 
 /// Has the relay forget what she has deleted, without a turn: whoever finds her kit could read it until then.
 fn delete_now(session: &Session) -> Result<(), AppError> {
-    let nothing_left =
-        || -> Result<bool, AppError> { Ok(Kept::load(&*session.read()?)?.leaving.is_empty()) };
-    if nothing_left()? {
+    let left = || -> Result<usize, AppError> { Ok(Kept::load(&*session.read()?)?.leaving.len()) };
+    let before = left()?;
+    if before == 0 {
         return Ok(());
     }
     // If nothing left in this opening before, it is this.
     rhythm::ends(session, &Line::Backup)?;
     delete_left(session)?;
-    if nothing_left()? {
+    if left()? < before {
         rhythm::ended(session, &Line::Backup)?;
     }
     Ok(())

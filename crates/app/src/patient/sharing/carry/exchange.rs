@@ -51,8 +51,10 @@ impl Exchange<'_> {
         match part {
             Part::Ends => {
                 rhythm::ends(self.session, &line)?;
-                self.note()?;
+                // Also if the doctors cannot be read.
+                let noted = self.note();
                 self.ends(&line)?;
+                noted?;
             }
             Part::Whole if self.begins(&line)? => {
                 self.run()?;
@@ -92,6 +94,7 @@ impl Exchange<'_> {
         let persona = self.session.with_master(|master| space.persona(master))?;
         let signing = std::sync::Arc::clone(&persona.signing);
         let relay = self.session.network().relay(&self.enrolment.relay(), signing)?;
+        let waiting = self.revocations()?;
         let sent = match self.send_revocations(&*relay) {
             // It has forgotten her, or her certificate is over: she is certified for this without waiting, too.
             Err(Failure::Relay(error)) if is_stranger(&error) => {
@@ -105,7 +108,7 @@ impl Exchange<'_> {
             }
             outcome => outcome,
         };
-        if sent.is_ok() {
+        if sent.is_ok() || self.revocations()? < waiting {
             rhythm::ended(self.session, line)?;
         }
         let seen = sent.and_then(|()| history::fetch(self.session, self.id, &*relay));
@@ -127,7 +130,16 @@ impl Exchange<'_> {
             return Ok(());
         }
         self.note_ended(&shares, now)?;
-        let shares = self.note_doctors(shares, now)?;
+        let shares = match self.note_doctors(shares, now) {
+            Err(unreadable) => {
+                // Taking back waits for nobody.
+                if self.revocations()? > 0 {
+                    self.ends(&Line::Space(self.id.to_owned()))?;
+                }
+                return Err(unreadable);
+            }
+            noted => noted?,
+        };
         let wanted = shares.iter().any(|(_, share)| share.is_wanted(now));
         let known = space.presented.is_some() || shares.iter().any(|(_, share)| share.sent);
         if !wanted && !known {

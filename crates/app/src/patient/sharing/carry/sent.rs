@@ -17,6 +17,12 @@ const UPLOAD_RECORDS: usize = 200;
 const UPLOAD_BYTES: usize = 12 << 20;
 
 impl Exchange<'_> {
+    /// How many revocations wait to be sent.
+    pub(super) fn revocations(&self) -> Result<usize, AppError> {
+        let tx = self.session.read()?;
+        Ok(tx.list_prefix(Collection::Outbox, &Act::revokes_of(self.id))?.len())
+    }
+
     pub(super) fn send_revocations(&self, relay: &dyn Relay) -> Result<(), Failure> {
         let acts = Act::of_space(&*self.session.read()?, self.id, "1-revoke")?;
         for (row, act) in acts {
