@@ -1,6 +1,6 @@
 //! One line of a chart from one resource.
 
-use super::read::{self, concept, non_empty, person_name, words};
+use super::read::{self, concept, named, non_empty, person_name, words};
 use super::{
     AbsentReason, ChartInput, ChartItem, CodeView, ComponentView, DateRole, DateView, Detail,
     Marker, ValueView, attachment, dose, marker,
@@ -227,8 +227,11 @@ pub(crate) fn title_of(resource: &Json) -> String {
         "Encounter" => first_concept(resource, "type")
             .or_else(|| first_concept(resource, "reasonCode"))
             .or_else(|| first_concept(resource, "class")),
-        "DocumentReference" => text(resource, "description")
-            .or_else(|| resource.items("content").find_map(|c| text(c.get("attachment")?, "title")))
+        "DocumentReference" => naming(resource, "description")
+            .or_else(|| {
+                let mut all = resource.items("content");
+                all.find_map(|content| naming(content.get("attachment")?, "title"))
+            })
             .or_else(|| first_concept(resource, "type")),
         "FamilyMemberHistory" => family_title(resource),
         "DeviceUseStatement" => display(resource, "device"),
@@ -278,14 +281,18 @@ const NAMING: [&str; 22] = [
 ];
 
 fn general_title(resource: &Json) -> Option<String> {
-    let named = NAMING.iter().find_map(|field| {
+    let name = NAMING.iter().find_map(|field| {
         resource.items(field).find_map(|value| match value {
-            Json::String(text) => non_empty(text),
+            Json::String(text) => named(text),
             Json::Object(_) => concept(value).map(|c| c.display).or_else(|| person_name(value)),
             _ => None,
         })
     });
-    named.or_else(|| resource.items("content").find_map(|content| text(content, "title")))
+    name.or_else(|| resource.items("content").find_map(|content| naming(content, "title")))
+}
+
+fn naming(element: &Json, field: &str) -> Option<String> {
+    element.text(field).and_then(named)
 }
 
 fn medicine_title(resource: &Json) -> Option<String> {
@@ -420,5 +427,40 @@ fn short(line: Detail) -> Detail {
     match line {
         Detail::Words(line) => Detail::Words(shortened(line)),
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::limits::Limits;
+
+    fn title(json: &str) -> String {
+        title_of(&Json::read(json.as_bytes(), &Limits::default()).unwrap())
+    }
+
+    #[test]
+    fn an_address_is_no_title() {
+        let letter = |description: &str| {
+            title(&format!(
+                r#"{{"resourceType":"DocumentReference","description":"{description}","type":{{"text":"Letter"}}}}"#
+            ))
+        };
+        for address in [
+            "urn:uuid:00000000-0000-4000-a000-000000000001",
+            "URN:oid:2.999.1",
+            "https://clinic.example/1.pdf",
+            " http://clinic.example/1.pdf ",
+        ] {
+            assert_eq!(letter(address), "Letter", "{address}");
+        }
+        for words in ["Urn of ashes", "urn: a word", "http://clinic.example says so", "été"] {
+            assert_eq!(letter(words), words);
+        }
+        let answers = r#"{"resourceType":"QuestionnaireResponse","questionnaire":"http://clinic.example/phq-9"}"#;
+        assert_eq!(title(answers), "", "then it is called by its type");
+        let attached = r#"{"resourceType":"DocumentReference","content":[
+            {"attachment":{"title":"urn:oid:1.2"}},{"attachment":{"title":"Scan"}}]}"#;
+        assert_eq!(title(attached), "Scan");
     }
 }

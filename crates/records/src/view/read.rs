@@ -194,7 +194,7 @@ pub(super) fn reference(value: &Json) -> ValueView {
     let display = value
         .text("display")
         .and_then(non_empty)
-        .or_else(|| value.at(&["identifier", "value"]).and_then(Json::as_str).map(str::to_owned));
+        .or_else(|| value.at(&["identifier", "value"]).and_then(Json::as_str).and_then(named));
     let resource_type = value.text("type").or(kind).map(str::to_owned);
     ValueView::Reference { display, reference, resource_type }
 }
@@ -379,6 +379,18 @@ fn precision(text: &str) -> DatePrecision {
 /// A HumanName, as given.
 pub(super) fn person_name(value: &Json) -> Option<String> {
     non_empty(&PersonName::of(value).display())
+}
+
+/// Words that name something. An address is for machines.
+pub(super) fn named(text: &str) -> Option<String> {
+    let is_address = |text: &str| {
+        let schemes = ["urn:", "http://", "https://"];
+        let begins = |scheme: &&str| {
+            text.get(..scheme.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(scheme))
+        };
+        schemes.iter().any(|scheme| begins(&scheme)) && !text.contains(char::is_whitespace)
+    };
+    non_empty(text).filter(|text| !is_address(text))
 }
 
 /// The text without surrounding space, unless nothing is left.

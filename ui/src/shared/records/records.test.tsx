@@ -42,6 +42,7 @@ describe("words for values", () => {
       { kind: "reference", display: null, reference: "Practitioner/1", resourceType: "Practitioner" },
       "Practitioner",
     ],
+    [{ kind: "reference", display: null, reference: "urn:uuid:0b", resourceType: null }, "Not named"],
     [{ kind: "link", url: "javascript:alert(1)" }, "javascript:alert(1)"],
   ])("says %j as %s", (value, words) => {
     expect(valueText(value)).toBe(words);

@@ -198,10 +198,8 @@ export function valueText(value: ValueView): string {
     case "period":
       return periodText(value.start, value.end);
     case "reference":
-      return (
-        value.display ??
-        (value.resourceType ? typeName(value.resourceType) : (value.reference ?? t("value.unnamed")))
-      );
+      // A reference is for machines; what it leads to has a link of its own.
+      return value.display ?? (value.resourceType ? typeName(value.resourceType) : t("value.unnamed"));
     case "identifier":
       return value.value ?? t("value.unnamed");
     case "link":
