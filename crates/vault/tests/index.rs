@@ -183,6 +183,23 @@ fn filters() -> Vec<LineFilter> {
     all
 }
 
+/// Whether it is the title that has what a query asks for.
+fn in_title(line: &NewLine, query: &str) -> bool {
+    found(&NewLine { words: String::new(), ..line.clone() }, query)
+}
+
+/// A search finds these in this order, whole and page by page.
+fn check_hits(tx: &dyn Transaction, scope: &str, filter: &LineFilter, expected: &[RecordId]) {
+    for (offset, limit) in [(0, 1_000), (2, 3), (0, 1), (expected.len() as u64, 5)] {
+        let asked = LineFilter { offset, limit, ..filter.clone() };
+        let (hits, total) = tx.find_lines(scope, &asked).unwrap();
+        let hits: Vec<RecordId> = hits.iter().map(|hit| hit.line.id).collect();
+        let page = expected.iter().copied().skip(offset as usize).take(limit as usize);
+        let context = format!("{scope} {asked:?}");
+        assert_eq!((hits, total), (page.collect(), expected.len() as u64), "{context}");
+    }
+}
+
 fn ids(lines: &[Line]) -> Vec<RecordId> {
     lines.iter().map(|line| line.id).collect()
 }
@@ -201,13 +218,11 @@ fn check(tx: &dyn Transaction, models: &[Model; 3]) {
             let months: u64 =
                 tx.months(scope, &filter).unwrap().iter().map(|month| month.lines).sum();
             assert_eq!(months, expected.len() as u64, "{context}");
-            if filter.text.is_some() {
-                let (hits, total) = tx.find_lines(scope, &filter).unwrap();
-                let mut hits: Vec<RecordId> = hits.iter().map(|hit| hit.line.id).collect();
-                let mut expected = expected.clone();
-                hits.sort();
-                expected.sort();
-                assert_eq!((hits, total), (expected.clone(), expected.len() as u64), "{context}");
+            if let Some(text) = &filter.text {
+                let mut expected = model.choose(&filter);
+                expected.sort_by_key(|line| !in_title(line, text));
+                let expected: Vec<RecordId> = expected.iter().map(|line| line.id).collect();
+                check_hits(tx, scope, &filter, &expected);
             }
             check_analytes(tx, scope, model, &filter);
         }
@@ -359,4 +374,56 @@ fn a_passing_scope_does_not_outlive_the_opening() {
     unlocked.vault.close();
     let again = opened.unlock(&common::id("p1"), &keyring, None).unwrap();
     assert_eq!(again.vault.read().unwrap().scopes("").unwrap(), ["own"]);
+}
+
+/// More hits than are sorted one by one.
+#[test]
+fn of_many_hits_the_newest_come_first_too() {
+    let dir = tempfile::tempdir().unwrap();
+    let opened = create(&store(dir.path()), &MemoryKeyring::new(), None);
+    let mut lines: Vec<NewLine> = (0_u64..1_500)
+        .map(|n| {
+            let mut id = [0; 16];
+            id[..8].copy_from_slice(&n.to_be_bytes());
+            NewLine {
+                id: RecordId::from_bytes(id),
+                section: SECTIONS[(n % 3) as usize].to_owned(),
+                compartment: SECTIONS[(n % 3) as usize].to_owned(),
+                date: (!n.is_multiple_of(7)).then(|| format!("20{:02}", n * 37 % 100)),
+                analyte: None,
+                standing: NO_STANDING,
+                flagged: false,
+                source_only: false,
+                handle: None,
+                content: None,
+                origin: 0,
+                extra: None,
+                item: "{}".to_owned(),
+                title: if n.is_multiple_of(2) { "sugar" } else { "Herz" }.to_owned(),
+                words: if n.is_multiple_of(5) { "Herz" } else { "blood sugar" }.to_owned(),
+                searched: 0,
+            }
+        })
+        .collect();
+    let mut tx = opened.vault.begin().unwrap();
+    tx.add_lines("own", &lines).unwrap();
+    lines.sort_by(|a, b| b.date.cmp(&a.date));
+    lines.sort_by_key(|line| !in_title(line, "sugar"));
+    for sections in [vec![], vec!["results"], vec!["results", "vitals"]] {
+        let sections: Vec<String> = sections.into_iter().map(str::to_owned).collect();
+        for (from, before) in [(None, None), (Some("2050".to_owned()), Some("2060".to_owned()))] {
+            let filter = LineFilter {
+                sections: sections.clone(),
+                text: Some("sugar".to_owned()),
+                from,
+                before,
+                ..LineFilter::default()
+            };
+            let model = Model { lines: lines.clone(), ..Model::default() };
+            let chosen: Vec<RecordId> = model.choose(&filter).iter().map(|line| line.id).collect();
+            let expected: Vec<RecordId> =
+                lines.iter().map(|line| line.id).filter(|id| chosen.contains(id)).collect();
+            check_hits(&*tx, "own", &filter, &expected);
+        }
+    }
 }

@@ -262,8 +262,8 @@ pub trait ReadingIndex {
         filter: &LineFilter,
     ) -> Result<(Vec<AnalyteLines>, u64), VaultError>;
 
-    /// The lines of a filter with a text, best first, and how many there are. Nothing is found by a
-    /// text without a letter or digit.
+    /// The lines of a filter with a text, and how many there are: first those with all of it in their title, then the
+    /// others; the newest of both first. Nothing is found by a text without a letter or digit.
     ///
     /// # Errors
     /// What the store reports.

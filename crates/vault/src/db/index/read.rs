@@ -273,7 +273,8 @@ pub(crate) fn analytes(
     Ok((found, total))
 }
 
-/// The lines of a filter with a text, best first.
+/// The lines of a filter with a text: first those whose title says it, then those where it stands elsewhere; the newest
+/// of both first. (A rank by how rare and how dense words are puts the results of one test into no order a person knows.)
 pub(crate) fn find(
     sql: &Connection,
     scope: &str,
@@ -281,44 +282,108 @@ pub(crate) fn find(
 ) -> rusqlite::Result<(Vec<FoundLine>, u64)> {
     let nothing = Ok((Vec::new(), 0));
     let Some(scope) = number_of_scope(sql, scope)? else { return nothing };
-    let Some(expression) = filter.text.as_deref().and_then(words::expression) else {
-        return nothing;
-    };
-    let (first, last) = span(scope);
-    let mut values: Vec<Value> = vec![expression.into(), first.into(), last.into()];
-    // Without other conditions FTS5 alone counts and orders.
+    let Some(all) = filter.text.as_deref().and_then(words::expression) else { return nothing };
     let rest = LineFilter { text: None, ..filter.clone() };
     let narrowed =
         rest != LineFilter { offset: rest.offset, limit: rest.limit, ..LineFilter::default() };
-    let narrowing = if narrowed {
-        let Some(wanted) = Conditions::new(scope, &rest) else { return nothing };
-        values.extend(wanted.values);
-        format!(" AND rowid IN (SELECT number FROM line WHERE {})", wanted.sql)
-    } else {
-        String::new()
-    };
-    let matching = format!("FROM word WHERE word MATCH ? AND rowid BETWEEN ? AND ?{narrowing}");
-    let total = sql
-        .prepare_cached(&format!("SELECT count(*) {matching}"))?
-        .query_row(params_from_iter(values.clone()), |row| count(row, 0))?;
-    values.extend(page(filter));
-    let mut statement = sql.prepare_cached(&format!(
-        "SELECT {COLUMNS}, line.title, line.words FROM (
-             SELECT rowid AS number, rank AS place {matching}
-             AND rank MATCH 'bm25(8.0, 1.0)' ORDER BY rank LIMIT ? OFFSET ?
-         ) AS best JOIN line ON line.number = best.number
-         ORDER BY best.place, best.number"
+    let Some(wanted) = Conditions::new(scope, &rest) else { return nothing };
+    let hits = Hits { sql, span: span(scope), wanted, narrowed };
+    let title = format!("{{title}} : ({all})");
+    let total = hits.count(&all)?;
+    let titled = hits.count(&title)?;
+    let mut numbers = hits.page(&title, titled, filter.offset, filter.limit)?;
+    let left = filter.limit.saturating_sub(numbers.len() as u64);
+    if left > 0 && total > titled {
+        let offset = filter.offset.saturating_sub(titled);
+        let elsewhere = format!("({all}) NOT ({title})");
+        numbers.extend(hits.page(&elsewhere, total - titled, offset, left)?);
+    }
+    let mut line = sql.prepare_cached(&format!(
+        "SELECT {COLUMNS}, line.title, line.words FROM line WHERE line.number = ?"
     ))?;
-    let found = statement
-        .query_map(params_from_iter(values), |row| {
+    let found = numbers.iter().map(|number| {
+        line.query_row([number], |row| {
             Ok(FoundLine {
                 line: line_at(row, 0)?,
                 title: words::plain(row.get(WIDTH)?),
                 words: words::plain(row.get(WIDTH + 1)?),
             })
-        })?
-        .collect::<rusqlite::Result<_>>()?;
-    Ok((found, total))
+        })
+    });
+    Ok((found.collect::<rusqlite::Result<_>>()?, total))
+}
+
+/// Of more lines than this it is quicker to go through the index by date and to look which of them are meant.
+const FEW: u64 = 512;
+
+/// What is searched in.
+struct Hits<'a> {
+    sql: &'a Connection,
+    /// First and last number of the scope.
+    span: (i64, i64),
+    /// Everything but the text.
+    wanted: Conditions,
+    /// Whether it leaves anything of the scope out.
+    narrowed: bool,
+}
+
+impl Hits<'_> {
+    fn values(&self, expression: &str) -> [Value; 3] {
+        [expression.to_owned().into(), self.span.0.into(), self.span.1.into()]
+    }
+
+    fn count(&self, expression: &str) -> rusqlite::Result<u64> {
+        let mut values = self.values(expression).to_vec();
+        // Without other conditions FTS5 alone counts.
+        let narrowing = if self.narrowed {
+            values.extend(self.wanted.values.iter().cloned());
+            format!("AND rowid IN (SELECT number FROM line WHERE {})", self.wanted.sql)
+        } else {
+            String::new()
+        };
+        self.sql
+            .prepare_cached(&format!(
+                "SELECT count(*) FROM word WHERE word MATCH ? AND rowid BETWEEN ? AND ? {narrowing}"
+            ))?
+            .query_row(params_from_iter(values), |row| count(row, 0))
+    }
+
+    /// Numbers of the lines that match, of which there are `count`, newest first.
+    fn page(
+        &self,
+        expression: &str,
+        count: u64,
+        offset: u64,
+        limit: u64,
+    ) -> rusqlite::Result<Vec<i64>> {
+        if offset >= count {
+            return Ok(Vec::new());
+        }
+        let matching = "SELECT rowid FROM word WHERE word MATCH ? AND rowid BETWEEN ? AND ?";
+        let wanted = &self.wanted.sql;
+        let (first, second) = (self.values(expression).to_vec(), self.wanted.values.clone());
+        let (from, values) = if count <= FEW {
+            let from = format!(
+                "({matching}) AS hit CROSS JOIN line ON line.number = hit.rowid WHERE {wanted}"
+            );
+            (from, [first, second].concat())
+        } else {
+            // `+`: in the order of an index of the lines, which is that of the page.
+            (
+                format!("line WHERE {wanted} AND +line.number IN ({matching})"),
+                [second, first].concat(),
+            )
+        };
+        let whole = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        let values = values.into_iter().chain([whole(limit).into(), whole(offset).into()]);
+        self.sql
+            .prepare_cached(&format!(
+                "SELECT line.number FROM {from}
+                 ORDER BY line.date DESC, line.number LIMIT ? OFFSET ?"
+            ))?
+            .query_map(params_from_iter(values), |row| row.get(0))?
+            .collect()
+    }
 }
 
 /// The lines with a handle.
