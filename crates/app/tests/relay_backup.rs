@@ -174,6 +174,31 @@ fn switched_off_it_is_deleted_and_switched_on_again_it_begins_anew() {
 }
 
 #[test]
+fn what_somebody_else_deleted_is_not_said_to_be_there() {
+    let world = World::new();
+    let anna = anna(&world, over(&world));
+    let kit = kit_of(&anna);
+    at_relay::switch_on(&anna).unwrap();
+    send(&world, &anna).unwrap();
+    let there = view(&anna);
+    assert!(there.complete.is_some() && there.versions.len() == 1, "{there:?}");
+    let other = restored(&world, &kit);
+    at_relay::switch_off(&other).unwrap();
+    assert_eq!(send(&world, &other).unwrap_err().code, ErrorCode::BackupNone);
+    assert_eq!(missing(&world, &kit).code, ErrorCode::BackupNone);
+
+    // Its place is gone, and the next one cannot be filled.
+    space(&anna, "Heart", true);
+    let nowhere = world.folder.path().join("nowhere");
+    at_relay::back_up(&anna, &nowhere, &Unwatched, &Cancel::new()).unwrap_err();
+    let gone = view(&anna);
+    assert!(gone.complete.is_none() && gone.versions.is_empty(), "{gone:?}");
+    send(&world, &anna).unwrap();
+    assert!(view(&anna).complete.is_some() && view(&anna).versions.len() == 1);
+    assert_eq!(spaces::list(&restored(&world, &kit)).unwrap().len(), 1);
+}
+
+#[test]
 fn another_kit_takes_the_place_of_the_first_and_opens_nothing_of_it() {
     let world = World::new();
     let anna = anna(&world, over(&world));

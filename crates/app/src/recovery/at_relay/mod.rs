@@ -438,7 +438,15 @@ fn place(session: &Session, enrolment: &Enrolment) -> Result<Place, AppError> {
 fn save_place(session: &Session, place: &Place) -> Result<(), AppError> {
     change(session, |kept, _| {
         match &mut kept.place {
-            Some(known) if kept.on && known.is_near(place) => *known = place.clone(),
+            Some(known) if kept.on && known.is_near(place) => {
+                let moved = !known.is_same(place);
+                *known = place.clone();
+                if moved {
+                    // Nothing lies there yet, and what lay where it was is gone.
+                    kept.versions.clear();
+                    kept.complete = None;
+                }
+            }
             // Switched off meanwhile: nothing is begun that nobody would end.
             _ => return Err(ErrorCode::Cancelled.into()),
         }
