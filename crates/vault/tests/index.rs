@@ -190,11 +190,11 @@ fn in_title(line: &NewLine, query: &str) -> bool {
 
 /// A search finds these in this order, whole and page by page.
 fn check_hits(tx: &dyn Transaction, scope: &str, filter: &LineFilter, expected: &[RecordId]) {
-    for (offset, limit) in [(0, 1_000), (2, 3), (0, 1), (expected.len() as u64, 5)] {
-        let asked = LineFilter { offset, limit, ..filter.clone() };
+    for (skipped, most) in [(0, 1_000), (2, 3), (0, 1), (expected.len(), 5)] {
+        let asked = LineFilter { offset: skipped as u64, limit: most as u64, ..filter.clone() };
         let (hits, total) = tx.find_lines(scope, &asked).unwrap();
         let hits: Vec<RecordId> = hits.iter().map(|hit| hit.line.id).collect();
-        let page = expected.iter().copied().skip(offset as usize).take(limit as usize);
+        let page = expected.iter().copied().skip(skipped).take(most);
         let context = format!("{scope} {asked:?}");
         assert_eq!((hits, total), (page.collect(), expected.len() as u64), "{context}");
     }

@@ -281,7 +281,7 @@ impl Transaction for FragileTransaction<'_> {
                 self.burn()?;
                 let row = std::slice::from_ref(row);
                 let inserted = self.inner.insert_packed(row, std::slice::from_ref(packed))?;
-                Ok(inserted[0].clone())
+                Ok(inserted[0])
             })
             .collect()
     }

@@ -384,11 +384,11 @@ pub(super) fn person_name(value: &Json) -> Option<String> {
 /// Words that name something. An address is for machines.
 pub(super) fn named(text: &str) -> Option<String> {
     let is_address = |text: &str| {
-        let schemes = ["urn:", "http://", "https://"];
-        let begins = |scheme: &&str| {
+        let begins = |scheme: &str| {
             text.get(..scheme.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(scheme))
         };
-        schemes.iter().any(|scheme| begins(&scheme)) && !text.contains(char::is_whitespace)
+        ["urn:", "http://", "https://"].into_iter().any(begins)
+            && !text.contains(char::is_whitespace)
     };
     non_empty(text).filter(|text| !is_address(text))
 }
