@@ -97,6 +97,7 @@ const TARGETS: &[(&str, &[&str])] = &[
         &[
             "app/src/store.rs",
             "app/src/reading/answer.rs",
+            "app/src/reading/stored.rs",
             "app/src/enrol/accept.rs",
             "app/src/recovery/restore.rs",
             "app/src/recovery/rows.rs",
@@ -169,7 +170,7 @@ const CHOICES: &[(&str, u64, &str, &str)] = &[
     ("relay-api/batches", 3, "relay-api/src/fuzzing.rs", "match choice % 3 {"),
     ("relay-api/bodies", 53, "relay-api/src/fuzzing.rs", "BODIES: [Body; 53]"),
     ("app/letters", 2, "app/src/fuzzing.rs", "choice % 2 "),
-    ("app/rows", 23, "app/src/fuzzing.rs", "ROWS: [Named; 23]"),
+    ("app/rows", 24, "app/src/fuzzing.rs", "ROWS: [Named; 24]"),
     ("vault/outside", 3, "vault/src/fuzzing.rs", "match (choice % 3,"),
     ("vault/damaged", 3, "vault/src/fuzzing.rs", "match choice % 3 {"),
     ("records/values", 3, "records/fuzz/fuzz_targets/values.rs", "match choice % 3 {"),

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 
 use crate::exchange::{ShareLetter, SharedRecord};
 use crate::ports::vault::Collection;
-use crate::{credential, enrol, identity, patient, recovery, store, views};
+use crate::{credential, enrol, identity, patient, reading, recovery, store, views};
 
 /// What comes out of another app's ciphertext. The first byte chooses: letter, record.
 ///
@@ -42,7 +42,7 @@ pub fn archive(bytes: &[u8]) {
 pub type Named = (&'static str, fn(&[u8]));
 
 /// Rows of the vault by name, and what the page sends.
-pub const ROWS: [Named; 23] = [
+pub const ROWS: [Named; 24] = [
     ("enrolment", row::<identity::Enrolment>),
     ("space", row::<patient::spaces::Space>),
     ("import", row::<patient::import::book::ImportBook>),
@@ -66,6 +66,7 @@ pub const ROWS: [Named; 23] = [
     ("credential: asked", row::<credential::Asked>),
     ("credential: held", row::<credential::Held>),
     ("credential: member", row::<credential::Member>),
+    ("line: item", reading::fuzz_line),
 ];
 
 /// Rows and arguments. The first byte chooses one of [`ROWS`].

@@ -35,3 +35,4 @@ pub(crate) use preview::{Previewed, begin as begin_preview, shared_entry};
 pub use record::record;
 pub use room::{density, items, items_json, search, summary};
 pub use seen::mark_seen;
+pub(crate) use stored::fuzz as fuzz_line;

@@ -1,7 +1,9 @@
 //! What a line stores of an item: not what stands in its row anyway, and nothing twice.
 
+use keyward_protocol::ids::RecordId;
 use keyward_records::view::ChartItem;
 
+use super::lean;
 use crate::error::{AppError, ErrorCode};
 use crate::ports::index::Line;
 
@@ -51,31 +53,50 @@ pub(super) fn write(out: &mut String, line: &Line) {
     }
 }
 
+/// For fuzzing: what is read of a line is stored so that it is read again.
+///
+/// # Panics
+/// If it is not.
+pub(crate) fn fuzz(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let line = line_of(text.to_owned());
+    let Ok(mut whole) = item(&line) else { return };
+    whole.id = line.id.to_string();
+    let mut short = whole.clone();
+    shorten(&mut short);
+    let again = line_of(lean::json(&short, 0).unwrap_or_default());
+    assert_eq!(item(&again), Ok(whole));
+    let mut out = String::new();
+    write(&mut out, &again);
+    assert!(
+        serde_json::from_str::<ChartItem>(&out).is_ok_and(|item| item.id == again.id.to_string())
+    );
+}
+
+/// A line with this item and nothing else.
+fn line_of(item: String) -> Line {
+    Line {
+        arrival: 1,
+        id: RecordId::from_bytes([7; 16]),
+        section: String::new(),
+        compartment: String::new(),
+        date: None,
+        extra: None,
+        item,
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use keyward_protocol::ids::RecordId;
     use keyward_records::view::line;
     use keyward_records::view::{ChartInput, ChartItem};
 
     use super::*;
-    use crate::reading::lean;
 
     fn of(bytes: &[u8], record_id: &str) -> ChartItem {
         let input =
             ChartInput { record_id, bytes, received: None, source: "here", compartment: None };
         line::line(&input).item
-    }
-
-    fn line_of(item: String) -> Line {
-        Line {
-            arrival: 1,
-            id: RecordId::from_bytes([7; 16]),
-            section: String::new(),
-            compartment: String::new(),
-            date: None,
-            extra: None,
-            item,
-        }
     }
 
     #[test]

@@ -283,12 +283,19 @@ const NAMING: [&str; 22] = [
 fn general_title(resource: &Json) -> Option<String> {
     let name = NAMING.iter().find_map(|field| {
         resource.items(field).find_map(|value| match value {
+            Json::String(text) if *field == "questionnaire" => canonical_name(text),
             Json::String(text) => named(text),
             Json::Object(_) => concept(value).map(|c| c.display).or_else(|| person_name(value)),
             _ => None,
         })
     });
     name.or_else(|| resource.items("content").find_map(|content| naming(content, "title")))
+}
+
+/// The last part of a canonical address, without its version: what a questionnaire is known by.
+fn canonical_name(address: &str) -> Option<String> {
+    let (address, _) = address.split_once('|').unwrap_or((address, ""));
+    named(address.rsplit('/').next().unwrap_or_default())
 }
 
 fn naming(element: &Json, field: &str) -> Option<String> {
@@ -457,8 +464,14 @@ mod tests {
         for words in ["Urn of ashes", "urn: a word", "http://clinic.example says so", "été"] {
             assert_eq!(letter(words), words);
         }
-        let answers = r#"{"resourceType":"QuestionnaireResponse","questionnaire":"http://clinic.example/phq-9"}"#;
-        assert_eq!(title(answers), "", "then it is called by its type");
+        let answers = |questionnaire: &str| {
+            title(&format!(
+                r#"{{"resourceType":"QuestionnaireResponse","questionnaire":"{questionnaire}"}}"#
+            ))
+        };
+        assert_eq!(answers("http://clinic.example/Questionnaire/phq-9|1.2"), "phq-9");
+        assert_eq!(answers("http://clinic.example/"), "", "then it is called by its type");
+        assert_eq!(answers("urn:uuid:0b"), "");
         let attached = r#"{"resourceType":"DocumentReference","content":[
             {"attachment":{"title":"urn:oid:1.2"}},{"attachment":{"title":"Scan"}}]}"#;
         assert_eq!(title(attached), "Scan");
