@@ -295,7 +295,9 @@ fn general_title(resource: &Json) -> Option<String> {
 /// The last part of a canonical address, without its version: what a questionnaire is known by.
 fn canonical_name(address: &str) -> Option<String> {
     let (address, _) = address.split_once('|').unwrap_or((address, ""));
-    named(address.rsplit('/').next().unwrap_or_default())
+    let is_number = ["urn:uuid:", "urn:oid:"].iter().any(|scheme| address.starts_with(scheme));
+    let name = address.rsplit(['/', ':']).next().unwrap_or_default();
+    if is_number { None } else { named(name) }
 }
 
 fn naming(element: &Json, field: &str) -> Option<String> {
@@ -472,6 +474,7 @@ mod tests {
         assert_eq!(answers("http://clinic.example/Questionnaire/phq-9|1.2"), "phq-9");
         assert_eq!(answers("http://clinic.example/"), "", "then it is called by its type");
         assert_eq!(answers("urn:uuid:0b"), "");
+        assert_eq!(answers("urn:clinic:questionnaire:well-being"), "well-being");
         let attached = r#"{"resourceType":"DocumentReference","content":[
             {"attachment":{"title":"urn:oid:1.2"}},{"attachment":{"title":"Scan"}}]}"#;
         assert_eq!(title(attached), "Scan");
