@@ -81,6 +81,8 @@ labels! {
     BackupManifest = "sign/backup-manifest",
     /// HPKE `info` of a manifest.
     BackupManifestInfo = "backup/hpke-info",
+    /// Signature of a clinician over the key her backups are kept under.
+    BackupKey = "sign/backup-key",
     /// Digest of a stored row, by which a backup tells whether it changed.
     BackupRow = "backup/row",
     /// A delegating key `a` of one persona, compartment and key epoch.

@@ -28,8 +28,8 @@ use crate::kit::{KitKeys, KitPublic, KitSecret, KitText};
 use crate::message::{MessageKind, open_message};
 use crate::request::{ReceivedHeaders, RequestParts, body_digest, key_id_of, verify_request};
 use crate::statement::{
-    AccessReceipt, EnrolmentReplacement, EpochStatement, ForgetStatement, PersonaReplacement,
-    Receipt, RemovedClinicians, RevokeStatement, Signed, Statement,
+    AccessReceipt, BackupKeyStatement, EnrolmentReplacement, EpochStatement, ForgetStatement,
+    PersonaReplacement, Receipt, RemovedClinicians, RevokeStatement, Signed, Statement,
 };
 
 /// The names of the decoders, in the order of [`decode`]'s first argument.
@@ -169,6 +169,7 @@ pub fn decode(decoder: usize, bytes: &[u8]) {
         21 => {
             signed::<ForgetStatement>(bytes);
             signed::<Receipt>(bytes);
+            signed::<BackupKeyStatement>(bytes);
         }
         22 => {
             same(bytes, AnonymousCertificate::parse(bytes).ok().map(|c| c.payload()));

@@ -3,9 +3,11 @@
 //! `bytes(statement) ‖ signature`, signed under the statement's own label. A [`Signed`] value
 //! is only decoded; a [`Verified`] one was checked against the right key.
 
+mod backup_key;
 mod leaving;
 mod replacement;
 
+pub use backup_key::BackupKeyStatement;
 pub use leaving::{Act, ForgetStatement, Kept, Receipt};
 pub use replacement::{EnrolmentReplacement, PersonaReplacement, recovery_hash};
 

@@ -27,8 +27,8 @@ use keyward_protocol::request::{
     sign_request, verify_request,
 };
 use keyward_protocol::statement::{
-    AccessReceipt, Act, EnrolmentReplacement, EpochStatement, ForgetStatement, Kept,
-    PersonaReplacement, Receipt, RemovedClinicians, RevokeStatement, Signed, Statement,
+    AccessReceipt, Act, BackupKeyStatement, EnrolmentReplacement, EpochStatement, ForgetStatement,
+    Kept, PersonaReplacement, Receipt, RemovedClinicians, RevokeStatement, Signed, Statement,
     StatementError, recovery_hash,
 };
 
@@ -102,6 +102,38 @@ fn signed_statements_are_fragile() {
     removed.reverse();
     let unsorted = Signed::sign(&authority.key, list(removed)).err();
     assert_eq!(unsorted, Some(StatementError::NotEncodable));
+}
+
+#[test]
+fn a_clinicians_word_for_her_backup_key_is_fragile() {
+    let mut rng = rng(64);
+    let authority = Authority::new(&mut rng);
+    let doctor = Doctor::new(&mut rng, &authority, "Dr Sample");
+    let second = Doctor::new(&mut rng, &authority, "Dr Sample");
+    let backup = SigningKey::generate(&mut rng).unwrap();
+    let statement = BackupKeyStatement {
+        service_id: authority.service,
+        clinician: doctor.certificate.hash(),
+        key: backup.verifying_key().clone(),
+        stated_at: NOW,
+    };
+    let verify = |bytes: &[u8], by: &Doctor| {
+        let signed = Signed::from_bytes(bytes).map_err(StatementError::from)?;
+        let (hash, key) = (by.certificate.hash(), by.signing.verifying_key());
+        BackupKeyStatement::verify(signed, authority.service, hash, key)
+    };
+    let bytes = Signed::sign(&doctor.signing, statement.clone()).unwrap().to_bytes();
+    fragile("backup key", &bytes, |bytes| verify(bytes, &doctor).is_ok());
+    assert_eq!(verify(&bytes, &second).err(), Some(StatementError::WrongSubject));
+    // The key to be vouched for does not vouch for itself, whatever certificate it names.
+    let own = Signed::sign(&backup, statement).unwrap().to_bytes();
+    let by_itself = Signed::from_bytes(&own).unwrap();
+    let key = backup.verifying_key();
+    assert_eq!(
+        BackupKeyStatement::verify(by_itself, authority.service, doctor.certificate.hash(), key)
+            .err(),
+        Some(StatementError::WrongSubject)
+    );
 }
 
 #[test]

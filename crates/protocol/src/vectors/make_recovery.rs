@@ -7,12 +7,12 @@ use crate::domain::Label;
 use crate::ids::ServiceId;
 use crate::keys::SigningKey;
 use crate::statement::{
-    Act, EnrolmentReplacement, ForgetStatement, Kept, PersonaReplacement, Receipt, Signed,
-    Statement, recovery_hash,
+    Act, BackupKeyStatement, EnrolmentReplacement, ForgetStatement, Kept, PersonaReplacement,
+    Receipt, Signed, Statement, recovery_hash,
 };
 
 use super::Section;
-use super::common::NOW;
+use super::common::{Doctor, NOW};
 use super::make_sharing::{World, public, resigned, with};
 
 pub(super) fn sections() -> Vec<Section> {
@@ -23,6 +23,7 @@ pub(super) fn sections() -> Vec<Section> {
     personas(&mut section, &world, &recovery, &foreign);
     enrolments(&mut section, &mut world, &recovery, &foreign);
     leaving(&mut section, &world);
+    backup_keys(&mut section, &world, &recovery);
     vec![section]
 }
 
@@ -175,4 +176,45 @@ fn receipts(section: &mut Section, world: &World, subject: [u8; 32], request: &[
     let early = Receipt { erased_by: NOW - 1, ..receipt };
     let early = resigned(relay, Label::Receipt, &early.statement_bytes());
     case("receipt-erased-before-it-was-done", service, act, early, "decode-not-canonical");
+}
+
+fn backup_keys(section: &mut Section, world: &World, backup: &SigningKey) {
+    let service = world.authority.service;
+    let (doctor, second) = (&world.doctor, &world.second);
+    let statement = BackupKeyStatement {
+        service_id: service,
+        clinician: doctor.certificate.hash(),
+        key: backup.verifying_key().clone(),
+        stated_at: NOW,
+    };
+    let mut case = |name: &str, service: ServiceId, by: &Doctor, bytes: String, expect: &str| {
+        let input = json!({
+            "service": encode(service.as_bytes()), "key": public(&by.signing),
+            "clinician": encode(by.certificate.hash().as_bytes()), "bytes": bytes,
+        });
+        section.case(name, "backup-key", input, expect);
+    };
+    let elsewhere = ServiceId::from_bytes([9; 16]);
+    let signed = encode(Signed::sign(&doctor.signing, statement.clone()).unwrap().to_bytes());
+    let holder = format!("ok:{}", encode(statement.holder().as_bytes()));
+    case("backup-key", service, doctor, signed.clone(), &holder);
+    case(
+        "backup-key-at-another-service",
+        elsewhere,
+        doctor,
+        signed.clone(),
+        "statement-wrong-service",
+    );
+    case("backup-key-of-another-clinician", service, second, signed, "statement-wrong-subject");
+    let posing = resigned(&second.signing, Label::BackupKey, &statement.statement_bytes());
+    case("backup-key-signed-by-somebody-else", service, doctor, posing, "signature-invalid");
+    let forget = resigned(&doctor.signing, Label::Forget, &statement.statement_bytes());
+    case("backup-key-signed-as-a-request-to-forget", service, doctor, forget, "signature-invalid");
+    let own =
+        BackupKeyStatement { key: doctor.signing.verifying_key().clone(), ..statement.clone() };
+    let own = resigned(&doctor.signing, Label::BackupKey, &own.statement_bytes());
+    case("backup-key-vouching-for-itself", service, doctor, own, "statement-wrong-subject");
+    let nowhere = with(&statement.statement_bytes(), 1 + 16 + 32, [0; 33]);
+    let nowhere = resigned(&doctor.signing, Label::BackupKey, &nowhere);
+    case("backup-key-that-is-no-point", service, doctor, nowhere, "decode-not-a-point");
 }

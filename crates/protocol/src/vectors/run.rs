@@ -16,7 +16,7 @@ use crate::curve::{
 };
 use crate::domain::Label;
 use crate::grant::{GrantStatement, OpeningKey, ReEncryptionKey, VerifiedGrant};
-use crate::ids::{EpochId, PersonaId, RecordId, ServiceId};
+use crate::ids::{CertificateHash, EpochId, PersonaId, RecordId, ServiceId};
 use crate::invitation::{Code, Entry, Handle, Purpose};
 use crate::keys::{DecryptionKey, MasterSecret, Signature, SigningKey, VerifyingKey};
 use crate::kit::{KitKeys, KitPublic, KitSecret, KitText, RecoveryBlind};
@@ -26,8 +26,8 @@ use crate::payload;
 use crate::reencrypt::{self, Transformed};
 use crate::request::{ReceivedHeaders, RequestParts, body_digest, verify_request};
 use crate::statement::{
-    AccessReceipt, Act, EnrolmentReplacement, EpochStatement, ForgetStatement, PersonaReplacement,
-    Receipt, RemovedClinicians, RevokeStatement, Signed, Statement,
+    AccessReceipt, Act, BackupKeyStatement, EnrolmentReplacement, EpochStatement, ForgetStatement,
+    PersonaReplacement, Receipt, RemovedClinicians, RevokeStatement, Signed, Statement,
 };
 
 use super::common::rng;
@@ -82,7 +82,7 @@ fn dispatch(operation: &str, input: &Input<'_>) -> Outcome {
             verified.map(|()| Vec::new()).map_err(|e| e.code())
         }
         "statement" => statement(input),
-        "persona-replacement" | "enrolment-replacement" | "forget" | "receipt" => {
+        "persona-replacement" | "enrolment-replacement" | "forget" | "receipt" | "backup-key" => {
             recovery(operation, input)
         }
         "persona-certificate" => input.persona("bytes").map(|p| p.hash().as_bytes().to_vec()),
@@ -258,6 +258,13 @@ fn recovery(operation: &str, input: &Input<'_>) -> Outcome {
             let signed = Signed::from_bytes(&bytes).map_err(|e| e.code())?;
             ForgetStatement::verify(signed, service, &input.verifying("key"))
                 .map(|_| Vec::new())
+                .map_err(|e| e.code())
+        }
+        "backup-key" => {
+            let signed = Signed::from_bytes(&bytes).map_err(|e| e.code())?;
+            let clinician = CertificateHash::from_bytes(input.array("clinician"));
+            BackupKeyStatement::verify(signed, service, clinician, &input.verifying("key"))
+                .map(|verified| verified.holder().to_bytes().to_vec())
                 .map_err(|e| e.code())
         }
         _ => {
