@@ -11,6 +11,7 @@ const TARGETS: &[(&str, &[&str])] = &[
         "protocol/statements",
         &[
             "protocol/src/statement.rs",
+            "protocol/src/statement/backup_key.rs",
             "protocol/src/statement/leaving.rs",
             "protocol/src/statement/replacement.rs",
             "protocol/src/chain.rs",
@@ -168,7 +169,7 @@ const CHOICES: &[(&str, u64, &str, &str)] = &[
     ("protocol/credentials", 7, "protocol/src/fuzzing.rs", "\"credentials\","),
     ("protocol/proofs", 4, "protocol/src/fuzzing.rs", "(\"proofs\","),
     ("relay-api/batches", 3, "relay-api/src/fuzzing.rs", "match choice % 3 {"),
-    ("relay-api/bodies", 53, "relay-api/src/fuzzing.rs", "BODIES: [Body; 53]"),
+    ("relay-api/bodies", 55, "relay-api/src/fuzzing.rs", "BODIES: [Body; 55]"),
     ("app/letters", 2, "app/src/fuzzing.rs", "choice % 2 "),
     ("app/rows", 24, "app/src/fuzzing.rs", "ROWS: [Named; 24]"),
     ("vault/outside", 3, "vault/src/fuzzing.rs", "match (choice % 3,"),

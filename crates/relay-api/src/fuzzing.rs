@@ -39,7 +39,7 @@ pub fn batches(data: &[u8]) {
 type Body = (&'static str, fn(&[u8]));
 
 /// The JSON bodies, by name.
-pub const BODIES: [Body; 53] = [
+pub const BODIES: [Body; 55] = [
     ("problem", json::<problem::Problem>),
     ("status", json::<types::Status>),
     ("certificate", json::<types::PutCertificate>),
@@ -93,6 +93,8 @@ pub const BODIES: [Body; 53] = [
     ("credential asked", json::<credential::IssueCredential>),
     ("credential issued", json::<credential::IssuedCredential>),
     ("anonymous certification", json::<credential::CertifyAnonymously>),
+    ("backup key", json::<recovery::PutBackupKey>),
+    ("backup key forgotten", json::<recovery::ForgetBackupKey>),
 ];
 
 /// JSON bodies. The first byte chooses one of [`BODIES`].

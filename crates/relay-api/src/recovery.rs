@@ -39,6 +39,32 @@ pub struct Forgotten {
     pub receipt: Vec<u8>,
 }
 
+/// `PUT /v1/backup-key`; signed by the key that the statement names. A clinician vouches for the key her
+/// backups lie under; the same key may come again under a newer certificate of hers.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PutBackupKey {
+    /// Her clinician certificate.
+    #[serde(with = "base64url")]
+    pub certificate: Vec<u8>,
+    /// `Signed<BackupKeyStatement>` bytes.
+    #[serde(with = "base64url")]
+    pub statement: Vec<u8>,
+}
+
+/// `POST /v1/backup-key/forget`; signed by that key, and once more by everybody who did not get the answer,
+/// which is a [`Forgotten`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ForgetBackupKey {
+    /// The key, 33 bytes.
+    #[serde(with = "base64url")]
+    pub key: Vec<u8>,
+    /// `Signed<ForgetStatement>` bytes.
+    #[serde(with = "base64url")]
+    pub statement: Vec<u8>,
+}
+
 /// Where one compartment of a persona stands at the relay.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CompartmentState {

@@ -37,6 +37,8 @@
 //!   number), how many records, when. This is also what the patient's access history is made of.
 //! - **Backups.** That a persona keeps a backup, when each version was stored, how many packs it
 //!   needs, which it shares with earlier ones, and their lengths (hence how much changed).
+//! - **Backups of clinicians.** The same, and whose: the key they lie under is vouched for by a clinician's
+//!   certificate. She is known to the relay by name anyway.
 //! - **Losses.** That one persona continues another, and since when.
 //! - **Mailboxes.** That a message of a padded or raw length reached a clinician, when it was
 //!   fetched and acknowledged, and from which persona's request it came.

@@ -20,6 +20,10 @@ pub enum Allowed {
     Clinician,
     /// Either of the two.
     PersonaOrClinician,
+    /// Whoever holds the key that a clinician vouches for, or that is to be forgotten, in the body.
+    BearerOfBackupKey,
+    /// A known persona, or a known key of a clinician's backups.
+    PersonaOrBackupKey,
 }
 
 /// How many classes there are.
@@ -83,6 +87,10 @@ pub enum Endpoint {
     ReplacedAccesses,
     /// `GET /v1/replaced/{id}/grants`
     ReplacedGrants,
+    /// `PUT /v1/backup-key`
+    PutBackupKey,
+    /// `POST /v1/backup-key/forget`
+    ForgetBackupKey,
     /// `POST /v1/backups/packs`
     PutBackupPack,
     /// `GET /v1/backups/packs/{id}`
@@ -134,6 +142,7 @@ impl Endpoint {
                 | Self::PostRecords
                 | Self::PostEpoch
                 | Self::PostGrant
+                | Self::PutBackupKey
                 | Self::PutBackupPack
                 | Self::PutBackup
         )
@@ -185,7 +194,7 @@ pub fn routes() -> Vec<Route> {
         ),
         row(
             E::PutClinician,
-            put,
+            put.clone(),
             "/v1/clinician",
             A::BearerOfClinicianCertificate,
             C::Certificate,
@@ -214,17 +223,40 @@ pub fn routes() -> Vec<Route> {
         row(E::Compartments, get.clone(), "/v1/compartments", A::Persona, C::Read, 0),
         row(E::ReplacedAccesses, get.clone(), "/v1/replaced/{id}/accesses", A::Persona, C::Read, 0),
         row(E::ReplacedGrants, get.clone(), "/v1/replaced/{id}/grants", A::Persona, C::Read, 0),
+        row(E::PutBackupKey, put, "/v1/backup-key", A::BearerOfBackupKey, C::Certificate, small),
+        row(
+            E::ForgetBackupKey,
+            post.clone(),
+            "/v1/backup-key/forget",
+            A::BearerOfBackupKey,
+            C::Certificate,
+            small,
+        ),
         row(
             E::PutBackupPack,
             post.clone(),
             "/v1/backups/packs",
-            A::Persona,
+            A::PersonaOrBackupKey,
             C::Write,
             limits::MAX_BACKUP_PACK,
         ),
-        row(E::BackupPack, get.clone(), "/v1/backups/packs/{id}", A::Persona, C::Read, 0),
-        row(E::PutBackup, post, "/v1/backups", A::Persona, C::Write, limits::MAX_BACKUP_BODY),
-        row(E::Backups, get.clone(), "/v1/backups", A::Persona, C::Read, 0),
-        row(E::Backup, get, "/v1/backups/{id}", A::Persona, C::Read, 0),
+        row(
+            E::BackupPack,
+            get.clone(),
+            "/v1/backups/packs/{id}",
+            A::PersonaOrBackupKey,
+            C::Read,
+            0,
+        ),
+        row(
+            E::PutBackup,
+            post,
+            "/v1/backups",
+            A::PersonaOrBackupKey,
+            C::Write,
+            limits::MAX_BACKUP_BODY,
+        ),
+        row(E::Backups, get.clone(), "/v1/backups", A::PersonaOrBackupKey, C::Read, 0),
+        row(E::Backup, get, "/v1/backups/{id}", A::PersonaOrBackupKey, C::Read, 0),
     ]
 }

@@ -18,7 +18,10 @@ use keyward_relay_api::types::{
 };
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
-use support::{Chart, Clinic, DAY, Doctor, Patient, START, Served, TestClock, config, fresh_grant};
+use support::{
+    Chart, Clinic, DAY, Doctor, Patient, START, Served, TestClock, backup_key, config,
+    forget_backup, fresh_grant,
+};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Role {
@@ -32,9 +35,13 @@ enum Role {
     RemovedClinician,
     ReplacedPersona,
     ForgottenPersona,
+    /// The key the grantee's backups lie under.
+    BackupKey,
+    /// The other clinician's.
+    OtherBackupKey,
 }
 
-const ROLES: [Role; 10] = [
+const ROLES: [Role; 12] = [
     Role::Unsigned,
     Role::UnknownKey,
     Role::Owner,
@@ -45,6 +52,8 @@ const ROLES: [Role; 10] = [
     Role::RemovedClinician,
     Role::ReplacedPersona,
     Role::ForgottenPersona,
+    Role::BackupKey,
+    Role::OtherBackupKey,
 ];
 
 /// Whose the thing is that is asked for or changed.
@@ -68,6 +77,8 @@ impl Object {
             (Object::Others, Role::OtherPersona) => Role::Owner,
             (Object::Others, Role::Grantee) => Role::OtherClinician,
             (Object::Others, Role::OtherClinician) => Role::Grantee,
+            (Object::Others, Role::BackupKey) => Role::OtherBackupKey,
+            (Object::Others, Role::OtherBackupKey) => Role::BackupKey,
             (_, role) => role,
         }
     }
@@ -87,6 +98,7 @@ fn names_an_object(endpoint: Endpoint) -> bool {
         | E::ReplacedAccesses
         | E::ReplacedGrants
         | E::BackupPack
+        | E::ForgetBackupKey
         | E::PutBackup
         | E::Backup => true,
         // A persona forgets herself only, known or not.
@@ -101,6 +113,7 @@ fn names_an_object(endpoint: Endpoint) -> bool {
         | E::AckMessages
         | E::Accesses
         | E::Compartments
+        | E::PutBackupKey
         | E::PutBackupPack
         | E::Backups => false,
     }
@@ -156,6 +169,14 @@ fn allowed(role: Role, endpoint: Endpoint) -> bool {
         }
         // Her own history; taking back is hers too, but this grant is not (see below).
         Role::ExpiredPersona => matches!(endpoint, E::Status | E::Accesses | E::Backups),
+        // Its own backup, which is empty here; never a persona's.
+        Role::BackupKey => matches!(
+            endpoint,
+            E::Status | E::PutBackupKey | E::ForgetBackupKey | E::PutBackupPack | E::Backups
+        ),
+        Role::OtherBackupKey => {
+            matches!(endpoint, E::Status | E::PutBackupPack | E::Backups)
+        }
         Role::Unsigned
         | Role::UnknownKey
         | Role::RemovedClinician
@@ -169,7 +190,9 @@ fn denied(role: Role, route: &Route) -> Vec<ProblemCode> {
     use ProblemCode as P;
     let certificate = matches!(
         route.allowed,
-        Allowed::BearerOfPersonaCertificate | Allowed::BearerOfClinicianCertificate
+        Allowed::BearerOfPersonaCertificate
+            | Allowed::BearerOfClinicianCertificate
+            | Allowed::BearerOfBackupKey
     );
     if certificate {
         // The owner's certificate, or a persona's where a clinician's belongs.
@@ -178,7 +201,11 @@ fn denied(role: Role, route: &Route) -> Vec<ProblemCode> {
             _ => vec![P::BadSignature, P::BadCertificate],
         };
     }
-    let for_personas = matches!(route.allowed, Allowed::Persona | Allowed::PersonaOrClinician);
+    let for_personas = matches!(
+        route.allowed,
+        Allowed::Persona | Allowed::PersonaOrClinician | Allowed::PersonaOrBackupKey
+    );
+    let for_backup_keys = route.allowed == Allowed::PersonaOrBackupKey;
     let for_clinicians = matches!(route.allowed, Allowed::Clinician | Allowed::PersonaOrClinician);
     match role {
         Role::Unsigned => vec![P::Unsigned],
@@ -197,6 +224,7 @@ fn denied(role: Role, route: &Route) -> Vec<ProblemCode> {
         Role::Grantee | Role::OtherClinician | Role::RemovedClinician if !for_clinicians => {
             vec![P::NotAllowed]
         }
+        Role::BackupKey | Role::OtherBackupKey if !for_backup_keys => vec![P::NotAllowed],
         // The right role, somebody else's object: signatures betray what is signed, and what is
         // only named is not there.
         _ => match route.endpoint {
@@ -227,6 +255,8 @@ struct World {
     /// and the other persona this one.
     replaced_by_other: Patient,
     forgotten: Patient,
+    backup_key: SigningKey,
+    other_backup_key: SigningKey,
     chart: Chart,
     other_chart: Chart,
     /// Numbers what must be new every time.
@@ -259,6 +289,11 @@ fn world() -> World {
     }
     client.forget(&forgotten.signing, &forgotten.forget(&clinic)).unwrap();
     let [grantee, other_doctor, removed] = doctors;
+    let [key, other_key] = [&grantee, &other_doctor].map(|doctor| {
+        let key = backup_key();
+        client.put_backup_key(&key, &doctor.vouch_for(&clinic, &key)).unwrap();
+        key
+    });
     let hash = removed.certificate.hash();
     served.block_on(served.relay.set_removed(vec![hash])).unwrap();
     clock.advance(20);
@@ -289,6 +324,8 @@ fn world() -> World {
         replaced,
         replaced_by_other,
         forgotten,
+        backup_key: key,
+        other_backup_key: other_key,
         chart,
         other_chart,
         asked: 0,
@@ -309,6 +346,8 @@ impl World {
             Role::RemovedClinician => Some(&self.removed.signing),
             Role::ReplacedPersona => Some(&self.replaced.signing),
             Role::ForgottenPersona => Some(&self.forgotten.signing),
+            Role::BackupKey => Some(&self.backup_key),
+            Role::OtherBackupKey => Some(&self.other_backup_key),
         }
     }
 
@@ -374,6 +413,28 @@ impl World {
                 let call = json(Method::POST, &path, &gone.forget(&self.clinic));
                 return match object.seen_by(role) {
                     Role::Owner => self.send_with(Some(&gone.signing), call),
+                    _ => self.send(role, call),
+                };
+            }
+            Endpoint::PutBackupKey => {
+                let key = match object {
+                    Object::Others => &self.other_backup_key,
+                    _ => &self.backup_key,
+                };
+                json(Method::PUT, &path, &doctor.vouch_for(&self.clinic, key))
+            }
+            Endpoint::ForgetBackupKey => {
+                // Not the one that the other cells need.
+                let gone = backup_key();
+                if !nobodys {
+                    let certified = self.clinic.doctor("Four");
+                    client
+                        .put_backup_key(&gone, &certified.vouch_for(&self.clinic, &gone))
+                        .unwrap();
+                }
+                let call = json(Method::POST, &path, &forget_backup(&self.clinic, &gone));
+                return match object.seen_by(role) {
+                    Role::BackupKey => self.send_with(Some(&gone), call),
                     _ => self.send(role, call),
                 };
             }

@@ -151,13 +151,15 @@ pub(crate) struct Log {
     pub(crate) format: Format,
 }
 
-/// How long what is over is kept. Nothing said: for ever.
+/// How long what is over is kept. Nothing said: for ever, but for the backups of clinicians.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct RetentionDays {
     pub(crate) access_history_days: Option<u32>,
     pub(crate) ended_grants_days: Option<u32>,
     pub(crate) messages_days: Option<u32>,
+    /// After the certificate behind them is over (400).
+    pub(crate) clinician_backups_days: Option<u32>,
 }
 
 impl RetentionDays {
@@ -167,6 +169,8 @@ impl RetentionDays {
             access_history: seconds(self.access_history_days),
             ended_grants: seconds(self.ended_grants_days),
             messages: seconds(self.messages_days),
+            clinician_backups: seconds(self.clinician_backups_days)
+                .or(keyward_relay::store::Retention::default().clinician_backups),
         }
     }
 }

@@ -4,8 +4,8 @@ use super::RelayClient;
 use crate::http::{Call, ClientError};
 use crate::limits::{self, MAX_JSON_ANSWER};
 use crate::recovery::{
-    Backup, BackupPackId, BackupPackStored, Backups, CompartmentState, Compartments, Forgotten,
-    PostBackup, PostForget, Replaced,
+    Backup, BackupPackId, BackupPackStored, Backups, CompartmentState, Compartments,
+    ForgetBackupKey, Forgotten, PostBackup, PostForget, PutBackupKey, Replaced,
 };
 use crate::types::{Accesses, Done, GrantSummary, Grants, PostStatement};
 use keyward_protocol::ids::{CompartmentId, GrantId, PersonaId};
@@ -109,6 +109,25 @@ impl RelayClient {
                 (true, _) => return Err(ClientError::BadAnswer("a list that does not go on")),
             }
         }
+    }
+
+    /// Makes the key of a clinician's backups known, or puts a newer certificate behind it.
+    pub fn put_backup_key(
+        &self,
+        key: &SigningKey,
+        request: &PutBackupKey,
+    ) -> Result<Done, ClientError> {
+        self.http.json(key, Call::json(Method::PUT, "/v1/backup-key", request, MAX_JSON_ANSWER)?)
+    }
+
+    /// Makes the relay forget such a key and all that lies under it. Repeating it gives a receipt again.
+    pub fn forget_backup_key(
+        &self,
+        key: &SigningKey,
+        request: &ForgetBackupKey,
+    ) -> Result<Forgotten, ClientError> {
+        let path = "/v1/backup-key/forget";
+        self.http.json(key, Call::json(Method::POST, path, request, MAX_JSON_ANSWER)?)
     }
 
     /// Stores a sealed backup pack. The same pack again changes nothing.

@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 
 /// Writes the object, then the row that names it, as an upload does.
 pub(super) async fn put_pack(inner: &Inner, call: Call) -> Answer {
-    let (persona, _) = call.persona()?;
+    let persona = call.backup_owner()?;
     call.received.expect_type(BINARY)?;
     let body = call.received.body.clone();
     if body.is_empty() {
@@ -39,7 +39,7 @@ pub(super) async fn put_pack(inner: &Inner, call: Call) -> Answer {
 }
 
 pub(super) async fn pack(inner: &Inner, call: Call) -> Answer {
-    let (persona, _) = call.persona()?;
+    let persona = call.backup_owner()?;
     let pack: BackupPackId = call.id_at(4)?;
     super::used(inner, &call).await?;
     let stored = inner.store.backup_pack(persona, pack).await?.ok_or(ProblemCode::NotFound)?;
@@ -48,7 +48,7 @@ pub(super) async fn pack(inner: &Inner, call: Call) -> Answer {
 }
 
 pub(super) async fn put(inner: &Inner, call: Call) -> Answer {
-    let (persona, _) = call.persona()?;
+    let persona = call.backup_owner()?;
     let body: PostBackup = call.received.json()?;
     if body.manifest.is_empty() || body.manifest.len() > limits::MAX_BACKUP_MANIFEST {
         return Err(ProblemCode::TooLarge.into());
@@ -68,7 +68,7 @@ pub(super) async fn put(inner: &Inner, call: Call) -> Answer {
 }
 
 pub(super) async fn list(inner: &Inner, call: Call) -> Answer {
-    let (persona, _) = call.persona()?;
+    let persona = call.backup_owner()?;
     super::used(inner, &call).await?;
     let mut there = inner.store.backups(persona, inner.limits.backups.bytes).await?;
     there.certificate = inner.store.persona_certificate(persona).await?.unwrap_or_default();
@@ -76,7 +76,7 @@ pub(super) async fn list(inner: &Inner, call: Call) -> Answer {
 }
 
 pub(super) async fn one(inner: &Inner, call: Call) -> Answer {
-    let (persona, _) = call.persona()?;
+    let persona = call.backup_owner()?;
     let sequence: u64 = call.id_at(3)?;
     super::used(inner, &call).await?;
     let found = inner.store.backup(persona, sequence).await?;

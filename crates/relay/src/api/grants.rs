@@ -87,7 +87,7 @@ pub(super) async fn list(inner: &Inner, call: Call) -> Answer {
     let after: Option<GrantId> = call.after()?;
     super::used(inner, &call).await?;
     let limit = limits::MAX_GRANTS;
-    let mut found = inner.store.grants(call.audience(), after, limit + 1).await?;
+    let mut found = inner.store.grants(call.audience()?, after, limit + 1).await?;
     let more = found.len() > limit;
     found.truncate(limit);
     let grants = found.into_iter().map(|grant| summary(grant.summary, call.now)).collect();
@@ -97,7 +97,7 @@ pub(super) async fn list(inner: &Inner, call: Call) -> Answer {
 pub(super) async fn detail(inner: &Inner, call: Call) -> Answer {
     let id: GrantId = call.id_at(3)?;
     super::used(inner, &call).await?;
-    let found = inner.store.grant(call.audience(), id).await?;
+    let found = inner.store.grant(call.audience()?, id).await?;
     let StoredGrant { summary: stored, signed, message } = found.ok_or(ProblemCode::NotFound)?;
     let summary = summary(stored, call.now);
     let over = matches!(summary.state, GrantState::Revoked | GrantState::Expired);

@@ -2,6 +2,7 @@
 //! endpoints, driven by the table in [`crate::routes`].
 
 mod access;
+mod backup_keys;
 mod backups;
 mod grants;
 mod leaving;
@@ -106,7 +107,14 @@ async fn dispatch(relay: &Relay, route: Route, request: Request<Body>) -> Answer
         Allowed::BearerOfClinicianCertificate => {
             people::put_clinician(inner, &route, &received).await
         }
-        Allowed::Persona | Allowed::Clinician | Allowed::PersonaOrClinician => {
+        Allowed::BearerOfBackupKey => match route.endpoint {
+            Endpoint::ForgetBackupKey => backup_keys::forget(inner, &route, &received).await,
+            _ => backup_keys::put(inner, &route, &received).await,
+        },
+        Allowed::Persona
+        | Allowed::Clinician
+        | Allowed::PersonaOrClinician
+        | Allowed::PersonaOrBackupKey => {
             let call = authenticate(inner, &route, received).await?;
             signed(inner, route.endpoint, call).await
         }
@@ -135,6 +143,7 @@ struct Call {
 enum Caller {
     Persona { id: PersonaId, key: VerifyingKey },
     Clinician { key_id: [u8; 32], certificates: Vec<CertificateHash> },
+    BackupKey { id: PersonaId },
 }
 
 impl Call {
@@ -145,6 +154,16 @@ impl Call {
     fn persona(&self) -> Result<(PersonaId, &VerifyingKey), Problem> {
         match &self.caller {
             Caller::Persona { id, key } => Ok((*id, key)),
+            Caller::Clinician { .. } | Caller::BackupKey { .. } => {
+                Err(ProblemCode::NotAllowed.into())
+            }
+        }
+    }
+
+    /// Whose backups are meant: a persona's, or those under a clinician's key.
+    fn backup_owner(&self) -> Result<PersonaId, Problem> {
+        match &self.caller {
+            Caller::Persona { id, .. } | Caller::BackupKey { id } => Ok(*id),
             Caller::Clinician { .. } => Err(ProblemCode::NotAllowed.into()),
         }
     }
@@ -152,14 +171,17 @@ impl Call {
     fn clinician(&self) -> Result<([u8; 32], &[CertificateHash]), Problem> {
         match &self.caller {
             Caller::Clinician { key_id, certificates } => Ok((*key_id, certificates)),
-            Caller::Persona { .. } => Err(ProblemCode::NotAllowed.into()),
+            Caller::Persona { .. } | Caller::BackupKey { .. } => {
+                Err(ProblemCode::NotAllowed.into())
+            }
         }
     }
 
-    fn audience(&self) -> Audience {
+    fn audience(&self) -> Result<Audience, Problem> {
         match &self.caller {
-            Caller::Persona { id, .. } => Audience::Persona(*id),
-            Caller::Clinician { certificates, .. } => Audience::Clinician(certificates.clone()),
+            Caller::Persona { id, .. } => Ok(Audience::Persona(*id)),
+            Caller::Clinician { certificates, .. } => Ok(Audience::Clinician(certificates.clone())),
+            Caller::BackupKey { .. } => Err(ProblemCode::NotAllowed.into()),
         }
     }
 
@@ -205,7 +227,9 @@ async fn authenticate(inner: &Inner, route: &Route, received: Received) -> Resul
     // An unknown key and a wrong signature are told alike.
     let principal = principal.ok_or(ProblemCode::BadSignature)?;
     let key = match &principal {
-        Principal::Persona { key, .. } | Principal::Clinician { key, .. } => key,
+        Principal::Persona { key, .. }
+        | Principal::Clinician { key, .. }
+        | Principal::BackupKey { key, .. } => key,
     };
     let authenticated = received.verify(inner.service, key, inner.clock())?;
     inner.signed_since_restore(&authenticated)?;
@@ -219,7 +243,7 @@ fn admit(principal: Principal, route: &Route, now: UnixSeconds) -> Result<Caller
     match (principal, route.allowed) {
         (
             Principal::Persona { id, key, valid, replaced },
-            Allowed::Persona | Allowed::PersonaOrClinician,
+            Allowed::Persona | Allowed::PersonaOrClinician | Allowed::PersonaOrBackupKey,
         ) => {
             if replaced {
                 return Err(ProblemCode::PersonaReplaced.into());
@@ -241,6 +265,12 @@ fn admit(principal: Principal, route: &Route, now: UnixSeconds) -> Result<Caller
             }
             let certificates = certificates.into_iter().map(|(hash, _)| hash).collect();
             Ok(Caller::Clinician { key_id, certificates })
+        }
+        (Principal::BackupKey { id, valid, .. }, Allowed::PersonaOrBackupKey) => {
+            if !valid.contains(&now) && !route.endpoint.outlives_certificate() {
+                return Err(ProblemCode::CertificateExpired.into());
+            }
+            Ok(Caller::BackupKey { id })
         }
         _ => Err(ProblemCode::NotAllowed.into()),
     }
@@ -286,6 +316,8 @@ async fn signed(inner: &Inner, endpoint: Endpoint, call: Call) -> Answer {
         | Endpoint::PinEpoch
         | Endpoint::PutPersona
         | Endpoint::PutClinician
+        | Endpoint::PutBackupKey
+        | Endpoint::ForgetBackupKey
         | Endpoint::Forget => Err(ProblemCode::NotAllowed.into()),
     }
 }

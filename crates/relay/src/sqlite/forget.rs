@@ -109,7 +109,7 @@ pub(super) fn forget_again(
     Ok(true)
 }
 
-fn erase(connection: &Connection, id: &[u8; 32]) -> Result<(), StoreError> {
+pub(super) fn erase(connection: &Connection, id: &[u8; 32]) -> Result<(), StoreError> {
     for statement in ROWS {
         let mut statement = connection.prepare_cached(statement)?;
         if statement.parameter_count() == 0 {

@@ -2,6 +2,7 @@
 //! few readers.
 
 mod accesses;
+mod backup_keys;
 mod backups;
 pub(crate) mod copies;
 mod forget;
@@ -18,9 +19,9 @@ mod writer;
 
 use crate::store::{
     AccessEntry, AccessPlan, AccessQuery, Append, Appended, Audience, Bounds, Census, Ended,
-    LoggedAccess, NewBackup, NewBackupPack, NewClinician, NewEpoch, NewGrant, NewPersona,
-    NewReplacement, OwnPlan, OwnQuery, PackName, Principal, Removal, Retention, SealReceipt, Stamp,
-    Store, StoreError, StoredBackupPack, StoredGrant,
+    LoggedAccess, NewBackup, NewBackupKey, NewBackupPack, NewClinician, NewEpoch, NewGrant,
+    NewPersona, NewReplacement, OwnPlan, OwnQuery, PackName, Principal, Removal, Retention,
+    SealReceipt, Stamp, Store, StoreError, StoredBackupPack, StoredGrant,
 };
 use async_trait::async_trait;
 use keyward_protocol::ids::{CertificateHash, CompartmentId, GrantId, PersonaId};
@@ -361,6 +362,29 @@ impl Store for SqliteStore {
             stamps::whole(connection, |connection| forget::gone(connection, &names))
         };
         self.writer.submit(After::Nothing, work).await.0
+    }
+
+    async fn put_backup_key(&self, stamp: Stamp, new: NewBackupKey) -> Result<Done, StoreError> {
+        self.simple_change(stamp, move |connection, stamp| {
+            backup_keys::put(connection, &new, stamp.now)
+        })
+        .await
+    }
+
+    async fn knows_backup_key(&self, id: PersonaId) -> Result<bool, StoreError> {
+        self.readers.read(move |connection| backup_keys::is_known(connection, id.as_bytes())).await
+    }
+
+    async fn forget_backup_key(
+        &self,
+        id: PersonaId,
+        now: UnixSeconds,
+    ) -> Result<Ended, StoreError> {
+        let work = move |connection: &Connection| {
+            stamps::whole(connection, |connection| backup_keys::forget(connection, id, now))
+        };
+        let (outcome, erased) = self.writer.submit(After::Erase, work).await;
+        Ok(Ended { at: outcome?, erased })
     }
 
     async fn put_backup_pack(

@@ -1,7 +1,7 @@
 //! Personas and clinicians: who may sign requests.
 
 use super::stamps::{raise_time, signed, unsigned};
-use super::{grants, mailbox, replace};
+use super::{backup_keys, grants, mailbox, replace};
 use crate::store::{NewClinician, NewPersona, Principal, Removal, StoreError};
 use keyward_protocol::ids::{CertificateHash, PersonaId};
 use keyward_protocol::keys::VerifyingKey;
@@ -17,7 +17,8 @@ pub(super) fn put_persona(
     persona: &NewPersona,
     now: UnixSeconds,
 ) -> Result<Done, StoreError> {
-    if clinician_certificates(connection, persona.id.as_bytes())?.is_some() {
+    let id = persona.id.as_bytes();
+    if is_clinician(connection, id)? || backup_keys::is_known(connection, id)? {
         // One key, one role.
         return Err(ProblemCode::NotAllowed.into());
     }
@@ -82,6 +83,7 @@ pub(super) fn remove_clinicians(
         // Refused from now on whoever asks; so that a copy of the store opens nothing either, the
         // keys go, and the letters nobody may read any more.
         grants::forget_doctor(connection, *hash)?;
+        backup_keys::end(connection, *hash, removal.now)?;
     }
     Ok(())
 }
@@ -113,6 +115,9 @@ pub(super) fn principal(
 ) -> Result<Option<Principal>, StoreError> {
     if let Some((key, valid)) = persona(connection, key_id)? {
         let id = PersonaId::from_bytes(*key_id);
+        if backup_keys::clinician_behind(connection, key_id)?.is_some() {
+            return Ok(Some(Principal::BackupKey { id, key, valid }));
+        }
         let replaced = replace::replaced(connection, key_id)?.is_some();
         return Ok(Some(Principal::Persona { id, key, valid, replaced }));
     }
@@ -135,6 +140,11 @@ fn persona(
         .query_row([key_id], |row| Ok((row.get::<_, Vec<u8>>(0)?, times(row, 1)?)))
         .optional()?;
     found.map(|(key, times)| Ok((parse_key(&key)?, range(times)?))).transpose()
+}
+
+/// Whether it is a clinician's key.
+pub(super) fn is_clinician(connection: &Connection, key_id: &[u8; 32]) -> Result<bool, StoreError> {
+    Ok(connection.prepare_cached("SELECT 1 FROM clinicians WHERE key_id = ?1")?.exists([key_id])?)
 }
 
 type Certificates = Vec<(CertificateHash, Range)>;

@@ -4,8 +4,12 @@ use crate::store::StoreError;
 use rusqlite::{Connection, TransactionBehavior};
 
 /// One script per version, in order.
-const MIGRATIONS: &[&str] =
-    &[include_str!("schema.sql"), include_str!("senders.sql"), include_str!("recovery.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("schema.sql"),
+    include_str!("senders.sql"),
+    include_str!("recovery.sql"),
+    include_str!("backup_keys.sql"),
+];
 
 /// "KWRL": says whose file it is.
 const APPLICATION_ID: i64 = 0x4b57_524c;

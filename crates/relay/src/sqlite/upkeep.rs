@@ -1,8 +1,8 @@
 //! What nobody asks for by name: whether the database takes a write, how much is in it, and the
 //! deletion of what has been kept long enough.
 
-use super::backups;
 use super::stamps::{raise_time, signed, unsigned};
+use super::{backup_keys, backups};
 use crate::store::{Census, Retention, StoreError};
 use keyward_relay_api::http::UnixSeconds;
 use rusqlite::{Connection, params};
@@ -32,7 +32,7 @@ pub(super) fn census(connection: &Connection, now: UnixSeconds) -> Result<Census
         .prepare_cached("SELECT count(*) FROM grants WHERE expiry > ?1 AND revoked IS NULL")?
         .query_row([signed(now)?], |row| row.get(0))?;
     Ok(Census {
-        personas: count("SELECT count(*) FROM personas")?,
+        personas: count("SELECT count(*) FROM personas WHERE backup_of IS NULL")?,
         clinicians: count("SELECT count(*) FROM clinicians")?,
         live_grants: unsigned(live)?,
         messages: count("SELECT count(*) FROM messages")?,
@@ -85,6 +85,9 @@ pub(super) fn retain(
                      LIMIT ?2)",
             )?
             .execute(params![before(keep)?, BATCH])?;
+    }
+    if let Some(keep) = retention.clinician_backups {
+        deleted += backup_keys::let_go(connection, now.saturating_sub(keep))?;
     }
     Ok(deleted as u64)
 }

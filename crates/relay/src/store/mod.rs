@@ -14,7 +14,7 @@ mod recovery;
 mod rows;
 
 pub use recovery::{
-    BackupBounds, Ended, NewBackup, NewBackupPack, NewReplacement, StoredBackupPack,
+    BackupBounds, Ended, NewBackup, NewBackupKey, NewBackupPack, NewReplacement, StoredBackupPack,
 };
 pub use rows::{
     AccessEntry, AccessPlan, AccessQuery, Append, Appended, Audience, Bounds, Census, Idempotency,
@@ -181,6 +181,14 @@ pub trait Store: Send + Sync + 'static {
     /// Says that objects are deleted.
     async fn gone(&self, names: Vec<PackName>) -> Result<(), StoreError>;
 
+    /// Makes a clinician's backup key known, or puts a newer certificate behind it.
+    async fn put_backup_key(&self, stamp: Stamp, new: NewBackupKey) -> Result<Done, StoreError>;
+    /// Whether there is such a key, not forgotten.
+    async fn knows_backup_key(&self, id: PersonaId) -> Result<bool, StoreError>;
+    /// Erases a clinician's backup key with all that lies under it. One that never was is not found. Needs no
+    /// stamp: what is said twice is done once.
+    async fn forget_backup_key(&self, id: PersonaId, now: UnixSeconds)
+    -> Result<Ended, StoreError>;
     /// Notes a backup pack whose object is on stable storage; gives the one that counts.
     async fn put_backup_pack(
         &self,

@@ -1,7 +1,7 @@
 //! Rows of losing and leaving: replacements, where compartments stand, backups.
 
 use super::PackName;
-use keyward_protocol::ids::PersonaId;
+use keyward_protocol::ids::{CertificateHash, PersonaId};
 use keyward_relay_api::http::UnixSeconds;
 use keyward_relay_api::recovery::BackupPackId;
 use serde::{Deserialize, Serialize};
@@ -76,6 +76,21 @@ pub struct NewBackupPack {
     pub length: u64,
     /// Bounds.
     pub bounds: BackupBounds,
+}
+
+/// A clinician's backup key to be known. Her certificate and her statement were verified.
+#[derive(Clone, Debug)]
+pub struct NewBackupKey {
+    /// SHA-256 of the key.
+    pub id: PersonaId,
+    /// The key, compressed.
+    pub verification: [u8; 33],
+    /// The certificate that vouches for it.
+    pub clinician: CertificateHash,
+    /// That certificate's time.
+    pub valid: std::ops::Range<UnixSeconds>,
+    /// The signed statement.
+    pub statement: Vec<u8>,
 }
 
 /// What is stored of a pack.

@@ -63,6 +63,16 @@ pub enum Principal {
         /// Whether any of them was taken back.
         removed: bool,
     },
+    /// The key a clinician's backups lie under.
+    BackupKey {
+        /// SHA-256 of the key.
+        id: PersonaId,
+        /// The key.
+        key: VerifyingKey,
+        /// How long something may be stored under it: the time of her certificate, cut short if that was
+        /// taken back.
+        valid: std::ops::Range<UnixSeconds>,
+    },
 }
 
 /// A persona to be known. Her certificate was verified.
@@ -103,7 +113,7 @@ pub struct Removal {
 }
 
 /// How long what is over is kept, in seconds. `None`: for ever.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retention {
     /// Entries of the access history.
     pub access_history: Option<u64>,
@@ -111,6 +121,20 @@ pub struct Retention {
     pub ended_grants: Option<u64>,
     /// Letters nobody fetched.
     pub messages: Option<u64>,
+    /// A clinician's backup after the certificate behind it is over or was taken back.
+    pub clinician_backups: Option<u64>,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Retention {
+            access_history: None,
+            ended_grants: None,
+            messages: None,
+            // A year's leave and a month to come back.
+            clinician_backups: Some(400 * 86_400),
+        }
+    }
 }
 
 /// How much is in a store. Numbers only.

@@ -21,14 +21,15 @@ use keyward_protocol::keys::{DecryptionKey, MasterSecret, SecretBytes32, Signing
 use keyward_protocol::payload::{self, ContentType};
 use keyward_protocol::reencrypt::{PreparedOpening, Transformed};
 use keyward_protocol::statement::{
-    EpochStatement, ForgetStatement, PersonaReplacement, RevokeStatement, Signed, recovery_hash,
+    BackupKeyStatement, EpochStatement, ForgetStatement, PersonaReplacement, RevokeStatement,
+    Signed, recovery_hash,
 };
 use keyward_relay::{Limits, Relay, RelayConfig, Scope, UnixClock};
 use keyward_relay_api::authority::credential::{CREDENTIAL_LIMIT, epoch_at, validity};
 use keyward_relay_api::authority::persona::EPOCH_SECONDS;
 use keyward_relay_api::batch::{AccessAnswer, UploadBatch, UploadRecord};
 use keyward_relay_api::client::RelayClient;
-use keyward_relay_api::recovery::PostForget;
+use keyward_relay_api::recovery::{ForgetBackupKey, PostForget, PutBackupKey};
 use keyward_relay_api::types::{GrantKey, PostGrant};
 use std::path::Path;
 use std::sync::Arc;
@@ -66,6 +67,24 @@ impl UnixClock for TestClock {
 pub struct Clinic {
     pub authority: SigningKey,
     pub service: ServiceId,
+}
+
+/// The wish that a doctor's backup be forgotten.
+pub fn forget_backup(clinic: &Clinic, key: &SigningKey) -> ForgetBackupKey {
+    let statement = ForgetStatement {
+        service_id: clinic.service,
+        subject: key.verifying_key().key_id(),
+        asked_at: START,
+    };
+    ForgetBackupKey {
+        key: key.verifying_key().to_bytes().to_vec(),
+        statement: Signed::sign(key, statement).unwrap().to_bytes(),
+    }
+}
+
+/// A key of somebody's backups.
+pub fn backup_key() -> SigningKey {
+    SigningKey::generate(&mut rand::rng()).unwrap()
 }
 
 impl Clinic {
@@ -345,6 +364,20 @@ pub struct Doctor {
 }
 
 impl Doctor {
+    /// Her word that her backups lie under this key.
+    pub fn vouch_for(&self, clinic: &Clinic, key: &SigningKey) -> PutBackupKey {
+        let statement = BackupKeyStatement {
+            service_id: clinic.service,
+            clinician: self.certificate.hash(),
+            key: key.verifying_key().clone(),
+            stated_at: START,
+        };
+        PutBackupKey {
+            certificate: self.certificate.raw().to_vec(),
+            statement: Signed::sign(&self.signing, statement).unwrap().to_bytes(),
+        }
+    }
+
     pub fn open_message(&self, clinic: &Clinic, sealed: &[u8]) -> OpenedGrant {
         let (key, own) = (clinic.authority.verifying_key(), &self.certificate);
         GrantMessage::open(&self.mailbox, own, key, clinic.service, START, sealed).unwrap()
