@@ -21,7 +21,6 @@ use crate::patient::sharing::book::Share;
 use crate::patient::sharing::{self, history};
 use crate::patient::spaces::Space;
 use crate::ports::progress::{Progress, Stage, Step};
-use crate::ports::recovery::PostForget;
 use crate::ports::vault::{Collection, Transaction};
 use crate::recovery::at_relay::{self, Lying};
 use crate::recovery::renew;
@@ -204,10 +203,14 @@ impl Run<'_> {
     fn both_answer(&self, spaces: &[(String, Space)]) -> Result<(), AppError> {
         let network = self.session.network();
         network.authority(&self.enrolment.authority(), None)?.status()?;
-        if let Some((_, space)) = spaces.first() {
-            let signing = self.session.with_master(|master| space.persona(master))?.signing;
-            network.relay(&self.enrolment.relay(), signing)?.status()?;
-        }
+        let signing = match spaces.first() {
+            Some((_, space)) => self.session.with_master(|master| space.persona(master))?.signing,
+            None => match at_relay::lying(&*self.session.read()?)?.into_iter().next() {
+                Some(lying) => Arc::new(lying.signing),
+                None => return Ok(()),
+            },
+        };
+        network.relay(&self.enrolment.relay(), signing)?.status()?;
         Ok(())
     }
 
@@ -251,12 +254,16 @@ impl Run<'_> {
     }
 
     fn relay(&self, leaving: &mut Leaving) -> Result<Forgotten, AppError> {
-        for number in 0..leaving.personas.len() {
-            if leaving.personas[number].asked.receipt.is_some() {
+        let mut number = 0;
+        while let Some(one) = leaving.personas.get(number) {
+            if one.asked.receipt.is_some() {
+                number += 1;
                 continue;
             }
-            match self.forget(&leaving.personas[number]) {
-                Ok(receipt) => leaving.personas[number].asked.receipt = Some(receipt),
+            match self.forget(one) {
+                Ok(Some(receipt)) => leaving.personas[number].asked.receipt = Some(receipt),
+                // It never met her: there is nothing to be forgotten.
+                Ok(None) => drop(leaving.personas.remove(number)),
                 Err(error) => {
                     return Ok(Forgotten::NotAsked { problem: self.excused(error)? });
                 }
@@ -267,18 +274,18 @@ impl Run<'_> {
     }
 
     /// One persona's receipt, believed only under the pinned key and for what was asked.
-    fn forget(&self, one: &AskedPersona) -> Result<Vec<u8>, AppError> {
+    fn forget(&self, one: &AskedPersona) -> Result<Option<Vec<u8>>, AppError> {
         let (session, at) = (self.session, self.enrolment.relay());
         let signing = self.key(&one.space)?;
         let relay = session.network().relay(&at, Arc::clone(&signing))?;
         let key = history::pinned_key(session, &*relay)?;
-        let channel = session.network().relay_recovery(&at, signing)?;
-        let statement = one.asked.statement.clone();
-        let request = PostForget { certificate: one.certificate.clone(), statement };
-        let receipt = channel.forget(&request)?.receipt;
+        let channel = session.network().relay_recovery(&at, Arc::clone(&signing))?;
+        let (shown, statement) = (&one.certificate, &one.asked.statement);
+        let receipt = at_relay::ask_to_forget(&*channel, &signing, shown, statement)?;
+        let Some(receipt) = receipt else { return Ok(None) };
         self.check(&receipt, &key, Act::PersonaForgotten, &one.asked.statement)
             .ok_or(ErrorCode::RelayMisbehaves)?;
-        Ok(receipt)
+        Ok(Some(receipt))
     }
 
     /// The key of who is asked for.

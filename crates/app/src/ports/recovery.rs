@@ -10,8 +10,8 @@
 use keyward_protocol::ids::PersonaId;
 pub use keyward_relay_api::authority::recovery::EnrolmentReceipt;
 pub use keyward_relay_api::recovery::{
-    Backup, BackupPackId, BackupVersion, Backups, CompartmentState, Forgotten, PostBackup,
-    PostForget, Replaced,
+    Backup, BackupPackId, BackupVersion, Backups, CompartmentState, ForgetBackupKey, Forgotten,
+    PostBackup, PostForget, PutBackupKey, Replaced,
 };
 
 use super::authority::AuthorityError;
@@ -50,6 +50,18 @@ pub trait RelayRecovery: Send + Sync {
     /// # Errors
     /// [`RelayError`].
     fn forget(&self, request: &PostForget) -> Result<Forgotten, RelayError>;
+
+    /// Makes this key known as the one a clinician's backups lie under.
+    ///
+    /// # Errors
+    /// [`RelayError`].
+    fn put_backup_key(&self, request: &PutBackupKey) -> Result<(), RelayError>;
+
+    /// Makes the relay forget this key and all that lies under it.
+    ///
+    /// # Errors
+    /// [`RelayError`]; not found if the relay never knew it.
+    fn forget_backup_key(&self, request: &ForgetBackupKey) -> Result<Forgotten, RelayError>;
 
     /// Stores a sealed backup pack; gives what it is called by.
     ///

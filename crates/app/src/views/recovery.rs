@@ -145,6 +145,8 @@ pub struct RelayBackup {
     pub deleted: Option<UnixSeconds>,
     /// Why it could not be sent or deleted last time, if it could not.
     pub problem: Option<AppError>,
+    /// A doctor's goes on once the clinic has certified her keys: they are lost or were stopped.
+    pub waits: bool,
     /// Where things travel apart: by when it has its turn, if the app is opened once a day.
     #[ts(type = "number | null")]
     pub by: Option<UnixSeconds>,

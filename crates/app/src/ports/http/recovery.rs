@@ -7,7 +7,7 @@ use super::{HttpAuthority, HttpRelay, idempotency_key};
 use crate::ports::authority::AuthorityError;
 use crate::ports::recovery::{
     AuthorityRecovery, Backup, BackupPackId, Backups, CompartmentState, EnrolmentReceipt,
-    Forgotten, PostBackup, PostForget, RelayRecovery, Replaced,
+    ForgetBackupKey, Forgotten, PostBackup, PostForget, PutBackupKey, RelayRecovery, Replaced,
 };
 use crate::ports::relay::{Accesses, GrantSummary, RelayError};
 
@@ -35,6 +35,15 @@ impl RelayRecovery for HttpRelay {
 
     fn forget(&self, request: &PostForget) -> Result<Forgotten, RelayError> {
         Ok(self.client.forget(&self.signer, request)?)
+    }
+
+    fn put_backup_key(&self, request: &PutBackupKey) -> Result<(), RelayError> {
+        self.client.put_backup_key(&self.signer, request)?;
+        Ok(())
+    }
+
+    fn forget_backup_key(&self, request: &ForgetBackupKey) -> Result<Forgotten, RelayError> {
+        Ok(self.client.forget_backup_key(&self.signer, request)?)
     }
 
     fn put_backup_pack(&self, pack: &[u8]) -> Result<BackupPackId, RelayError> {

@@ -1,13 +1,14 @@
 //! A backup kept by the clinic's relay: one more version every time something changed, sealed to the
 //! kit like a file, under a persona of its own (SPEC §27.4).
 //!
-//! Nothing ties that persona to a space: her keys derive from the kit, she has a certificate like
-//! theirs, and she asks on connections of her own at times of her own. Switching it off has the relay
+//! Nothing ties a patient's persona to a space: her keys derive from the kit, she has a certificate like
+//! theirs, and she asks on connections of her own at times of her own. A doctor's key is her own word (`vouching`). Switching it off has the relay
 //! forget her, with a receipt; what waits for a relay out of reach is tried again by itself.
 
 mod place;
 mod source;
 mod target;
+mod vouching;
 
 use std::path::Path;
 
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use self::place::Place;
 pub use self::source::{RelaySource, address};
 use self::target::RelayTarget;
+pub(crate) use self::vouching::ask_to_forget;
 use super::state::{self, State};
 use super::{kit, write};
 use crate::credential;
@@ -102,8 +104,12 @@ fn change<T>(
 /// What the vault reports.
 pub(super) fn view(session: &Session) -> Result<RelayBackup, AppError> {
     let tx = session.read()?;
-    let enrolment = patient(&*tx)?;
+    let enrolment = enrolled(&*tx)?;
     let kept = Kept::load(&*tx)?;
+    let waits = match &enrolment {
+        Some(enrolment) => kept.on && vouching::waits_for_clinic(&*tx, enrolment)?,
+        None => false,
+    };
     let queue = Queue::load(&*tx, session.now())?;
     let by = queue.as_ref().map(|queue| queue.by(&Line::Backup));
     // Where things travel apart the second waits for its turn, not only for the relay.
@@ -121,7 +127,8 @@ pub(super) fn view(session: &Session) -> Result<RelayBackup, AppError> {
         stranger: kept.stranger,
         deleting,
         deleted: kept.erased_by,
-        problem: kept.problem,
+        problem: kept.problem.filter(|_| !waits),
+        waits,
         by,
     })
 }
@@ -131,9 +138,10 @@ pub(super) fn address_of(enrolment: &Enrolment) -> Option<String> {
     (!enrolment.relay_url.starts_with(HERE)).then(|| enrolment.relay_url.clone())
 }
 
-/// Only patients have personas that a relay takes backups from.
-fn patient(tx: &(impl Transaction + ?Sized)) -> Result<Option<Enrolment>, AppError> {
-    Ok(Enrolment::load(tx)?.filter(|enrolment| enrolment.role == Role::Patient))
+/// Patients have personas that a relay takes backups from, doctors a key that their certificate vouches for. A desk is
+/// nobody there.
+fn enrolled(tx: &(impl Transaction + ?Sized)) -> Result<Option<Enrolment>, AppError> {
+    Ok(Enrolment::load(tx)?.filter(|enrolment| enrolment.role != Role::Desk))
 }
 
 /// Whether something is to be sent or deleted by itself.
@@ -141,8 +149,15 @@ fn patient(tx: &(impl Transaction + ?Sized)) -> Result<Option<Enrolment>, AppErr
 /// # Errors
 /// What the vault reports.
 pub fn has_work(session: &Session) -> Result<bool, AppError> {
-    let kept = Kept::load(&*session.read()?)?;
-    Ok(kept.on || !kept.leaving.is_empty())
+    let tx = session.read()?;
+    let kept = Kept::load(&*tx)?;
+    if !kept.on || !kept.leaving.is_empty() {
+        return Ok(!kept.leaving.is_empty());
+    }
+    match enrolled(&*tx)? {
+        Some(enrolment) => Ok(!vouching::waits_for_clinic(&*tx, &enrolment)?),
+        None => Ok(true),
+    }
 }
 
 /// What there is to be done in the backup's turn.
@@ -234,7 +249,7 @@ pub fn go_on_alone(
 /// reports.
 pub fn switch_on(session: &Session) -> Result<(), AppError> {
     change(session, |kept, tx| {
-        patient(tx)?.ok_or(ErrorCode::NotEnrolled)?;
+        enrolled(tx)?.ok_or(ErrorCode::NotEnrolled)?;
         let kit = kit::public(tx)?;
         kept.on = true;
         kept.problem = None;
@@ -367,8 +382,7 @@ fn send_all(
                 (kept.complete, kept.problem) = (Some(begun), None);
             }
             // It is not there yet, and there is nothing to be done about it.
-            Err(error)
-                if matches!(error.code, ErrorCode::Cancelled | ErrorCode::CredentialWaits) => {}
+            Err(error) if is_no_news(error.code) => {}
             Err(error) => kept.problem = Some(error.clone()),
         }
         Ok(())
@@ -378,6 +392,11 @@ fn send_all(
     delete_former(session)
 }
 
+/// What is no news: it goes on by itself, or [`view`] says what it waits for.
+fn is_no_news(code: ErrorCode) -> bool {
+    matches!(code, ErrorCode::Cancelled | ErrorCode::CredentialWaits | ErrorCode::NotEnrolled)
+}
+
 fn send(
     session: &Session,
     spool: &Path,
@@ -385,7 +404,7 @@ fn send(
     cancel: &Cancel,
     waits: bool,
 ) -> Result<Backups, AppError> {
-    let enrolment = patient(&*session.read()?)?.ok_or(ErrorCode::NotEnrolled)?;
+    let enrolment = enrolled(&*session.read()?)?.ok_or(ErrorCode::NotEnrolled)?;
     let place = place(session, &enrolment)?;
     let place = place.presented(session, &enrolment, waits)?;
     let posted = |hash: [u8; 32]| {
@@ -478,7 +497,7 @@ pub(crate) fn forget(tx: &mut (impl Transaction + ?Sized)) -> Result<(), AppErro
 pub(crate) struct Lying {
     /// Stands for her.
     pub(crate) id: String,
-    /// Her certificate.
+    /// Her certificate, or a doctor's statement of the key.
     pub(crate) certificate: Vec<u8>,
     /// Her key.
     pub(crate) signing: keyward_protocol::keys::SigningKey,

@@ -1,4 +1,4 @@
-//! Where backups of one kit lie at a relay: the persona, and her certificate.
+//! Where backups of one kit lie at a relay: a persona and her certificate, or a key that a doctor vouches for.
 
 use std::sync::Arc;
 
@@ -9,20 +9,21 @@ use keyward_protocol::statement::{Act, ForgetStatement, Receipt, Signed};
 use keyward_relay_api::authority::credential::validity;
 use serde::{Deserialize, Serialize};
 
-use super::save_place;
+use super::{save_place, vouching};
 use crate::credential;
 use crate::error::{AppError, ErrorCode};
 use crate::identity::Enrolment;
 use crate::patient::sharing::history;
 use crate::patient::spaces::Persona;
 use crate::ports::clock::UnixSeconds;
-use crate::ports::recovery::{PostForget, RelayRecovery};
+use crate::ports::recovery::RelayRecovery;
 use crate::ports::relay::{ProblemCode, RelayError, ServiceAddress};
 use crate::ports::vault::Transaction;
 use crate::recovery::renew;
 use crate::rhythm;
 use crate::session::Session;
 use crate::store;
+use crate::views::common::Role;
 
 /// The last number of a persona: a reader with nothing but the kit tries all up to here.
 pub(super) const LAST: u32 = 15;
@@ -35,7 +36,8 @@ pub(super) struct Place {
     relay_url: String,
     service_id: ServiceId,
     number: u32,
-    /// Durable before she is shown to the relay: without it nothing can be deleted there.
+    /// A persona's certificate, or a doctor's statement of her key. Durable before it is shown to the relay:
+    /// without it nothing can be deleted there.
     #[serde(with = "store::base64_option")]
     pub(super) certificate: Option<Vec<u8>>,
 }
@@ -99,6 +101,47 @@ impl Place {
     ///
     /// With `waits` nothing is certified by a credential that would have to be asked for now: by name, beside her.
     pub(super) fn presented(
+        self,
+        session: &Session,
+        enrolment: &Enrolment,
+        waits: bool,
+    ) -> Result<Self, AppError> {
+        match enrolment.role {
+            Role::Doctor => self.vouched(session, enrolment),
+            _ => self.certified_as_persona(session, enrolment, waits),
+        }
+    }
+
+    /// The same where a doctor's certificate vouches for the key.
+    fn vouched(mut self, session: &Session, enrolment: &Enrolment) -> Result<Self, AppError> {
+        loop {
+            let key = self.persona()?.signing.verifying_key().clone();
+            let shown = self.certificate.as_deref();
+            let request = vouching::request(session, enrolment, &key, shown)?;
+            if shown != Some(request.statement.as_slice()) {
+                self.certificate = Some(request.statement.clone());
+                save_place(session, &self)?;
+            }
+            match self.channel(session)?.put_backup_key(&request) {
+                Ok(()) => return Ok(self),
+                Err(error) => self.next_if_forgotten(session, error)?,
+            }
+        }
+    }
+
+    /// Goes on to the next number if the relay was made to forget this one.
+    fn next_if_forgotten(&mut self, session: &Session, error: RelayError) -> Result<(), AppError> {
+        match error {
+            RelayError::Refused(refusal)
+                if refusal.code == ProblemCode::PersonaForgotten && self.number < LAST =>
+            {
+                self.next(session)
+            }
+            error => Err(error.into()),
+        }
+    }
+
+    fn certified_as_persona(
         mut self,
         session: &Session,
         enrolment: &Enrolment,
@@ -117,12 +160,7 @@ impl Place {
             let relay = session.network().relay(&self.address(), signing)?;
             match relay.present_persona(&certificate) {
                 Ok(()) => return Ok(self),
-                Err(RelayError::Refused(refusal))
-                    if refusal.code == ProblemCode::PersonaForgotten && self.number < LAST =>
-                {
-                    self.next(session)?;
-                }
-                Err(error) => return Err(error.into()),
+                Err(error) => self.next_if_forgotten(session, error)?,
             }
         }
     }
@@ -219,10 +257,9 @@ impl Place {
         Ok(self.is_hers(&there)?.then_some(there))
     }
 
-    fn is_hers(&self, certificate: &[u8]) -> Result<bool, AppError> {
+    fn is_hers(&self, shown: &[u8]) -> Result<bool, AppError> {
         let hers = self.persona()?.signing;
-        Ok(AnonymousCertificate::unverified(certificate)
-            .is_ok_and(|held| held.verification == *hers.verifying_key()))
+        Ok(vouching::key_of(shown).is_some_and(|key| key == *hers.verifying_key()))
     }
 
     /// The place with her certificate as the relay told it, if that is hers.
@@ -236,7 +273,7 @@ impl Place {
     /// Has the relay forget the persona with everything of hers; gives until when the bytes are gone.
     pub(super) fn forget(&self, session: &Session) -> Result<Option<UnixSeconds>, AppError> {
         // Never shown to it: there is nothing.
-        let Some(certificate) = self.certificate.clone() else { return Ok(None) };
+        let Some(shown) = &self.certificate else { return Ok(None) };
         let signing = Arc::new(self.persona()?.signing);
         let statement = ForgetStatement {
             service_id: self.service_id,
@@ -247,9 +284,9 @@ impl Place {
         let at = self.address();
         let relay = session.network().relay(&at, Arc::clone(&signing))?;
         let key = history::pinned_key(session, &*relay)?;
-        let channel = session.network().relay_recovery(&at, signing)?;
-        let request = PostForget { certificate, statement: signed.clone() };
-        let receipt = channel.forget(&request)?.receipt;
+        let channel = session.network().relay_recovery(&at, Arc::clone(&signing))?;
+        let receipt = vouching::ask_to_forget(&*channel, &signing, shown, &signed)?;
+        let Some(receipt) = receipt else { return Ok(None) };
         let receipt = Signed::from_bytes(&receipt).map_err(|_| ErrorCode::RelayMisbehaves)?;
         let act = Act::PersonaForgotten;
         Receipt::verify(receipt, &key, self.service_id, act, &signed)
