@@ -59,6 +59,10 @@ deleted: number | null,
  */
 problem: AppError | null, 
 /**
+ * A doctor's goes on once the clinic has certified her keys: they are lost or were stopped.
+ */
+waits: boolean, 
+/**
  * Where things travel apart: by when it has its turn, if the app is opened once a day.
  */
 by: number | null, };

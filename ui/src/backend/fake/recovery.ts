@@ -46,7 +46,7 @@ const status = (): T.RecoveryView => ({
 /** On with versions; out of reach with the room used up; off on the first day. Work that asks: just deleted. */
 const atRelay = (): T.RelayBackup => {
   const off: T.RelayBackup = {
-    possible: role() === "patient",
+    possible: role() !== "desk",
     on: false,
     thisComputerOnly: false,
     address: "https://relay.clinic.example:8443",
@@ -60,6 +60,7 @@ const atRelay = (): T.RelayBackup => {
     deleting: false,
     deleted: wanted.asks ? now + day : null,
     problem: null,
+    waits: false,
   };
   if (empty() || wanted.asks || !off.possible) return off;
   const offline = wanted.state === "offline";

@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { isOver, useDeed, useJob } from "../../app/queries";
+import { useSession } from "../../app/session";
 import { common, recovery } from "../../backend";
 import type { RelayBackup } from "../../backend/types";
 import { t } from "../../locales/i18n";
@@ -17,9 +18,10 @@ import { ageWords } from "./age";
 
 /** The backup that the clinic's relay keeps: on and off, what is there, and what it tells about her. */
 export function AtRelaySection({ relay, ready }: { relay: RelayBackup; ready: boolean }) {
+  const { role } = useSession();
   return (
     <Section heading={t("backup.relay")}>
-      <p>{t("backup.relayLead")}</p>
+      <p>{t(role === "doctor" ? "backup.relayLead.doctor" : "backup.relayLead")}</p>
       {!relay.possible && <Notice>{t("backup.relayJoin")}</Notice>}
       {relay.possible && !ready && <Notice>{t("backup.kitFirst")}</Notice>}
       {relay.possible && ready && <AtRelay relay={relay} />}
@@ -28,6 +30,7 @@ export function AtRelaySection({ relay, ready }: { relay: RelayBackup; ready: bo
 }
 
 function AtRelay({ relay }: { relay: RelayBackup }) {
+  const { role } = useSession();
   const [job, setJob] = useState<string>();
   const running = useJob(job);
   const send = useDeed(recovery.backupRelayNow, setJob);
@@ -58,6 +61,7 @@ function AtRelay({ relay }: { relay: RelayBackup }) {
       <div role="status" className="stack stack-tight">
         {relay.on && running?.state === "done" && <Notice tone="good">{t("backup.relayDone")}</Notice>}
         {relay.on && running?.state === "cancelled" && <Notice>{t("backup.relayStopped")}</Notice>}
+        {relay.on && relay.waits && <Notice>{t("backup.relayWaits")}</Notice>}
         {relay.deleting && <Notice>{t("backup.relayDeleting")}</Notice>}
         {!relay.on && relay.deleted !== null && (
           <Notice tone="good">{t("backup.relayDeleted", { date: fullDate(relay.deleted) })}</Notice>
@@ -66,21 +70,23 @@ function AtRelay({ relay }: { relay: RelayBackup }) {
       {relay.on && <Facts facts={factsOf(relay)} />}
       {relay.on && relay.versions.length > 0 && <Versions relay={relay} />}
       {relay.on && relay.address !== null && <p className="soft">{t("backup.relayAddressHint")}</p>}
-      <p className="soft">{t("backup.relayHint")}</p>
+      <p className="soft">{t(role === "doctor" ? "backup.relayHint.doctor" : "backup.relayHint")}</p>
       {relay.on && relay.by !== null && <p>{t("backup.relayApart", { date: fullDate(relay.by) })}</p>}
       {[turn, send].map((deed, index) => deed.isError && <Failure key={index} error={deed.error} />)}
       <div className="actions">
         {relay.on ? (
           <>
-            <Button
-              icon="refresh"
-              isPending={send.isPending}
-              onPress={() => {
-                send.mutate(undefined);
-              }}
-            >
-              {t("backup.relayNow")}
-            </Button>
+            {!relay.waits && (
+              <Button
+                icon="refresh"
+                isPending={send.isPending}
+                onPress={() => {
+                  send.mutate(undefined);
+                }}
+              >
+                {t("backup.relayNow")}
+              </Button>
+            )}
             <Decision
               verb={t("backup.relayOff")}
               icon="cross"

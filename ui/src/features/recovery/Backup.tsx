@@ -27,8 +27,8 @@ export function Backups({ status }: { status: RecoveryView }) {
         <p>{t(`backup.lead.${role}`)}</p>
         {ready ? <InAFile status={status} /> : <Notice>{t("backup.kitFirst")}</Notice>}
       </Section>
-      {/* The relay keeps backups of patients only: nobody else has a persona there. */}
-      {role === "patient" && <AtRelaySection relay={status.relay} ready={ready} />}
+      {/* A desk is nobody at the relay, which often runs on its very computer. */}
+      {role !== "desk" && <AtRelaySection relay={status.relay} ready={ready} />}
     </>
   );
 }

@@ -129,10 +129,16 @@ export const recovery = {
   "backup.relay": "Backup at the clinic’s relay",
   "backup.relayLead":
     "The same backup, kept by the relay that carries what you share. It needs no stick, and new things go into it by themselves.",
+  "backup.relayLead.doctor":
+    "The same backup, kept by the relay that your patients share through. It needs no stick, and new things go into it by themselves.",
   "backup.relayApart":
     "It has its turn by about {date}, if you open Keyward once a day. If you send it now and a space had its turn today, who runs the relay may tell that both are yours.",
   "backup.relayHint":
     "The relay sees how large it is and when it changes. It cannot read it, and is not told that it is yours. By the times it may tell which spaces are yours too.",
+  "backup.relayHint.doctor":
+    "The relay knows that it is yours, how large it is and when it changes. It cannot read it. If the clinic removes you, it stays there for a time that the clinic has set, and is then deleted.",
+  "backup.relayWaits":
+    "It goes on when the clinic has invited you again. Until then all that is there stays as it is.",
   "backup.relayHere":
     "This relay runs on this very computer. A backup there is lost together with it. Use a file as well.",
   "backup.relayOn": "Keep a backup at the relay",

@@ -135,10 +135,16 @@ export const recovery = {
   "backup.relay": "Copia en el servidor de enlace de la clínica",
   "backup.relayLead":
     "La misma copia, guardada por el servidor que lleva lo que usted comparte. No hace falta ninguna memoria, y lo nuevo se añade solo.",
+  "backup.relayLead.doctor":
+    "La misma copia, guardada por el servidor por el que comparten sus pacientes. No hace falta ninguna memoria, y lo nuevo se añade solo.",
   "backup.relayApart":
     "Tiene su turno hacia el {date}, si abre Keyward una vez al día. Si la envía ya y hoy un espacio tuvo su turno, quien lleva el servidor puede notar que los dos son de usted.",
   "backup.relayHint":
     "El servidor ve cuánto ocupa y cuándo cambia. No puede leerla, y nadie le dice que es suya. Por las horas puede notar qué espacios son suyos también.",
+  "backup.relayHint.doctor":
+    "El servidor sabe que es suya, cuánto ocupa y cuándo cambia. No puede leerla. Si la clínica le da de baja, se queda allí el tiempo que la clínica haya fijado, y después se borra.",
+  "backup.relayWaits":
+    "Sigue cuando la clínica le haya invitado otra vez. Hasta entonces, lo que hay allí se queda como está.",
   "backup.relayHere":
     "Este servidor está en este mismo equipo. Una copia allí se pierde junto con él. Use también un archivo.",
   "backup.relayOn": "Guardar una copia en el servidor",

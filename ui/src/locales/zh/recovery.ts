@@ -116,10 +116,14 @@ export const recovery = {
   "backup.complete": "内容完整到",
   "backup.relay": "诊所中转站上的备份",
   "backup.relayLead": "同样的备份，由传送您共享内容的中转站保管。不需要 U 盘，新的内容会自动加进去。",
+  "backup.relayLead.doctor": "同样的备份，由患者共享所用的中转站保管。不需要 U 盘，新的内容会自动加进去。",
   "backup.relayApart":
     "每天打开一次，大约 {date} 轮到它。如果今天已轮到一个空间，现在发送就有风险。管理中转站的人可能看出两者都是您的。",
   "backup.relayHint":
     "中转站看得到它有多大、什么时候变化。它读不了内容，也没有人告诉它这是您的。但从时间，它可能看出哪些空间也是您的。",
+  "backup.relayHint.doctor":
+    "中转站知道这是您的、有多大、什么时候变化。它读不了内容。如果诊所把您移出，备份会按诊所定的时间保留，之后删除。",
+  "backup.relayWaits": "等诊所再次邀请您之后就会继续。在那之前，那里的内容保持原样。",
   "backup.relayHere": "这个中转站就在这台电脑上。放在那里的备份会跟电脑一起丢失，请同时备份到文件。",
   "backup.relayOn": "在中转站保留备份",
   "backup.relayNow": "发送新的内容",
