@@ -14,7 +14,7 @@ use keyward_stories::{App, Camera, Computer, Failure, Screen, dialog, wait_for};
 use keyward_testkit::Persona;
 use serde_json::{Value, json};
 
-use self::clinic::{Clinic, windows};
+use self::clinic::{Clinic, import, share, windows};
 
 const PROFILE: &str = "Test Patient";
 /// The words of the kit as the page shows them.
@@ -363,5 +363,64 @@ fn what_the_relay_keeps_is_back_with_the_words_and_its_address() -> Result<(), F
     welcome.press("link", "I have a recovery kit")?;
     look_at_the_relay(&welcome, &kit, address)?;
     said(&welcome, &words, "error.backup-none.what")?;
+    app.end()
+}
+
+const DOCTOR: &str = "Dr Test-Okafor";
+
+/// A doctor's words; her backup is at the clinic's relay, and her computer is gone.
+fn lose_a_doctors_computer(clinic: &Clinic) -> Result<Vec<String>, Failure> {
+    let (computer, words) = (Computer::start()?, Words::english()?);
+    let app = App::start(&computer, &computer.home().join("keyward"), &[])?;
+    let doctor = app.window(&windows::doctor(&app, clinic, DOCTOR)?)?;
+    let anna = clinic.patient("Test-Anna Maria", "Muster-Sample", "1961-03-14");
+    import(&anna, &clinic.file("anna.json", &Persona::HeartWoman.bundle(1)));
+    share(&anna, "Heart", DOCTOR, clinic.clock.now() + 30 * 86_400);
+    doctor.press("button", "Look again now")?;
+    doctor.see("Muster-Sample")?;
+    let kit = make_kit(&doctor, &words)?;
+    said(&doctor, &words, "backup.relayLead.doctor")?;
+    doctor.press("button", "Keep a backup at the relay")?;
+    said(&doctor, &words, "backup.relayDone")?;
+    said(&doctor, &words, "backup.relayHint.doctor")?;
+    app.end()?;
+    Ok(kit)
+}
+
+#[test]
+fn a_doctors_list_is_back_from_the_relay_and_the_backup_goes_on_under_her_new_keys()
+-> Result<(), Failure> {
+    let clinic = Clinic::open();
+    let kit = lose_a_doctors_computer(&clinic)?;
+    // The desk is quicker than she is.
+    let invitation = clinic.invite_doctor_again(DOCTOR);
+
+    let (computer, words) = (Computer::start()?, Words::english()?);
+    let app = App::start(&computer, &computer.home().join("keyward"), &[])?;
+    let welcome = app.window("welcome")?;
+    welcome.press("link", "I have a recovery kit")?;
+    look_at_the_relay(&welcome, &kit, clinic.relay_door.url())?;
+    welcome.see(DOCTOR)?;
+    welcome.press("button", "Bring it back")?;
+    said(&welcome, &words, "restored.keysDesk")?;
+    welcome.press("button", "Open the profile")?;
+
+    let doctor = app.window("doctor-")?;
+    doctor.press("link", "Settings")?;
+    doctor.press("link", "Recovery kit and backup")?;
+    said(&doctor, &words, "backup.relayWaits")?;
+    assert!(!doctor.has("button", "Send what is new")?, "nothing can be sent yet");
+    doctor.press("link", "Patients")?;
+    doctor.press("link", "Join with a new invitation")?;
+    doctor.fill("Invitation or code", &invitation)?;
+    doctor.press("button", "Look at the invitation")?;
+    doctor.press("button", "Accept the invitation")?;
+    doctor.find("heading", "Who shares with you")?;
+    doctor.press("link", "Settings")?;
+    doctor.press("link", "Recovery kit and backup")?;
+    doctor.press("button", "Send what is new")?;
+    said(&doctor, &words, "backup.relayDone")?;
+    doctor.find("button", "2 versions there")?;
+    assert!(relay_status(&doctor)?["stranger"].is_null());
     app.end()
 }

@@ -346,11 +346,22 @@ describe("a doctor whose keys are lost", () => {
     wanted.asks = false;
   });
 
-  it("has a kit and a backup file, and none at the relay", async () => {
+  it("has a kit, a backup file, and one at the relay that waits for the clinic", async () => {
+    wanted.asks = true;
     await open("doctor", "/settings/recovery");
     expect(await screen.findByText(/bring your list of patients back/)).toBeTruthy();
     expect(await screen.findByRole("button", { name: "Back up now" })).toBeTruthy();
-    expect(screen.queryByText("Backup at the clinic’s relay")).toBeNull();
+    expect(await screen.findByText(/goes on when the clinic has invited you again/)).toBeTruthy();
+    expect(screen.getByText(/The relay knows that it is yours/)).toBeTruthy();
+    expect(screen.queryByRole("button", { name: "Send what is new" })).toBeNull();
+    expect(screen.getByRole("button", { name: "Stop, and delete it there" })).toBeTruthy();
+    wanted.asks = false;
+  });
+
+  it("sends it again once she has joined", async () => {
+    await open("doctor", "/settings/recovery");
+    expect(await screen.findByRole("button", { name: "Send what is new" })).toBeTruthy();
+    expect(screen.queryByText(/goes on when the clinic/)).toBeNull();
   });
 });
 

@@ -65,6 +65,8 @@ macro_rules! command_list {
                 invitation::invitation_from_image,
                 invitation::invitation_accept,
                 invitation::warning_dismiss,
+                recovery::backup_relay,
+                recovery::backup_relay_now,
                 reading::room_summary,
                 reading::room_mark_seen,
                 reading::room_items,
@@ -121,8 +123,6 @@ macro_rules! command_list {
                 sharing::share_extend,
                 sharing::doctor_new_keys,
                 sharing::share_regrant,
-                recovery::backup_relay,
-                recovery::backup_relay_now,
                 sharing::accesses,
                 sharing::consent_receipt,
             }

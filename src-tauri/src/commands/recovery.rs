@@ -9,7 +9,7 @@ use keyward_app::views::recovery::{KitCheck, KitView, KitWord, RecoveryView, Res
 use keyward_app::views::words::SaveWords;
 use tauri::{State, WebviewWindow};
 
-use crate::caller::{Anyone, Patient};
+use crate::caller::{Anyone, Invited};
 use crate::dialogs;
 use crate::state::Desktop;
 
@@ -76,8 +76,8 @@ pub fn backup_now(profile: Anyone) -> Result<String, AppError> {
 
 /// Switches the backup at the relay on, or off: then all its versions are deleted there.
 #[tauri::command]
-pub async fn backup_relay(patient: Patient, on: bool) -> Result<(), AppError> {
-    patient
+pub async fn backup_relay(invited: Invited, on: bool) -> Result<(), AppError> {
+    invited
         .change("recovery", move |session| match on {
             true => at_relay::switch_on(session),
             false => at_relay::switch_off(session),
@@ -89,10 +89,10 @@ pub async fn backup_relay(patient: Patient, on: bool) -> Result<(), AppError> {
 #[tauri::command]
 pub fn backup_relay_now(
     desktop: State<'_, Arc<Desktop>>,
-    patient: Patient,
+    invited: Invited,
 ) -> Result<String, AppError> {
     let spool = desktop.data_dir().to_owned();
-    patient.start(JobKind::BackupAtRelay, "recovery", move |session, job| {
+    invited.start(JobKind::BackupAtRelay, "recovery", move |session, job| {
         at_relay::back_up(session, &spool, job, job.token()).map(|()| None)
     })
 }

@@ -218,10 +218,24 @@ impl Clinic {
 
     /// Removes a doctor, and tells the relay as the shell does every few seconds.
     pub fn remove_doctor(&self, name: &str) {
-        let desk = self.desk();
-        let rows = desk::clinicians::list(&self.desk, &desk).unwrap();
-        let row = rows.into_iter().find(|row| row.details.name == name).unwrap();
-        desk::clinicians::remove(&self.desk, &desk, &row.id, "left").unwrap();
+        desk::clinicians::remove(&self.desk, &self.desk(), &self.clinician(name), "left").unwrap();
+        self.spread_removals();
+    }
+
+    /// Invites a doctor for another computer, which stops the one she had; gives the invitation's text.
+    pub fn invite_doctor_again(&self, name: &str) -> String {
+        let id = self.clinician(name);
+        let invitation = desk::clinicians::reinvite(&self.desk, &self.desk(), &id).unwrap();
+        self.spread_removals();
+        invitation.text
+    }
+
+    fn clinician(&self, name: &str) -> String {
+        let rows = desk::clinicians::list(&self.desk, &self.desk()).unwrap();
+        rows.into_iter().find(|row| row.details.name == name).unwrap().id
+    }
+
+    fn spread_removals(&self) {
         let removed = self.authority.removed_certificates().unwrap();
         let relay = self.relay.lock().unwrap().clone().unwrap();
         self.runtime.block_on(relay.set_removed(removed)).unwrap();

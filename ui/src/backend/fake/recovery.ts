@@ -43,7 +43,10 @@ const status = (): T.RecoveryView => ({
   relay: atRelay(),
 });
 
-/** On with versions; out of reach with the room used up; off on the first day. Work that asks: just deleted. */
+/**
+ * On with versions; out of reach with the room used up; off on the first day. Work that asks: just deleted; a doctor's
+ * waits for her clinic.
+ */
 const atRelay = (): T.RelayBackup => {
   const off: T.RelayBackup = {
     possible: role() !== "desk",
@@ -58,11 +61,12 @@ const atRelay = (): T.RelayBackup => {
     by: null,
     stranger: null,
     deleting: false,
-    deleted: wanted.asks ? now + day : null,
+    deleted: wanted.asks && role() === "patient" ? now + day : null,
     problem: null,
     waits: false,
   };
-  if (empty() || wanted.asks || !off.possible) return off;
+  const waits = wanted.asks && role() === "doctor";
+  if (empty() || (wanted.asks && !waits) || !off.possible) return off;
   const offline = wanted.state === "offline";
   return {
     ...off,
@@ -71,6 +75,7 @@ const atRelay = (): T.RelayBackup => {
     complete: now - (offline ? 16 * day : 900),
     bytes: 52_100_000,
     quota: 8_589_934_592,
+    waits,
     versions: [4, 5, 9, 40].map((days) => ({ at: now - days * day, bytes: 48_000_000 - days * 100_000 })),
     by: null,
     stranger: offline ? now - 2 * day : null,
