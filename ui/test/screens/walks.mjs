@@ -232,6 +232,13 @@ export const walks = [
     steps: [look("relay-deleted"), press("backup.relayOn"), look("relay-on")],
   },
   {
+    route: "recovery",
+    window: "doctor",
+    address: "/settings/recovery",
+    query: "ask",
+    steps: [press("backup.relayVersions", { n: 4 }), look("relay-waits")],
+  },
+  {
     route: "patient-join",
     window: "patient",
     address: "/join",
