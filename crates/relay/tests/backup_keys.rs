@@ -7,7 +7,8 @@ mod support;
 use keyward_protocol::keys::SigningKey;
 use keyward_protocol::statement::{Act, Receipt, Signed};
 use keyward_relay::store::Retention;
-use keyward_relay::{RelayConfig, UnixClock as _};
+use keyward_relay::{RelayConfig, UnixClock as _, backup};
+use keyward_relay_api::backup::Safekeeping;
 use keyward_relay_api::client::RelayClient;
 use keyward_relay_api::http::ClientError;
 use keyward_relay_api::problem::ProblemCode;
@@ -234,6 +235,48 @@ fn it_is_forgotten_with_a_receipt_and_does_not_come_back() {
     assert_eq!(world.objects(), 0);
     assert_eq!(code(world.versions(&key)), ProblemCode::BadSignature);
     let again = world.vouch(&world.clinic.doctor("One"), &key);
+    assert_eq!(code(again), ProblemCode::PersonaForgotten);
+}
+
+#[test]
+fn a_store_restored_from_an_older_copy_ends_again_what_ended_since() {
+    let beside = tempfile::tempdir().unwrap();
+    let [journal, copy, dir] = ["ends", "copy", "restored"].map(|name| beside.path().join(name));
+    let noted = journal.clone();
+    let world = World::with(move |config| config.journal = Some(noted.clone()));
+    let [one, two, three] = ["One", "Two", "Three"].map(|name| world.clinic.doctor(name));
+    let (kept, over, gone) = (backup_key(), backup_key(), backup_key());
+    for (doctor, key) in [(&one, &kept), (&two, &over), (&three, &gone)] {
+        world.vouch(doctor, key).unwrap();
+        world.store(key, 1).unwrap();
+    }
+    let storage_key = support::storage_key();
+    let storage_key = storage_key.expose_secret();
+    let keeping = |dir, now| Safekeeping {
+        dir,
+        service_id: world.clinic.service,
+        storage_key,
+        journal: Some(&journal),
+        now,
+    };
+    backup::back_up(&keeping(world.dir.path(), world.clock.now()), &copy).unwrap();
+    world.remove(&two);
+    let request = forget_backup(&world.clinic, &gone);
+    world.client.forget_backup_key(&gone, &request).unwrap();
+    world.client.forget_backup_key(&gone, &request).unwrap();
+
+    world.clock.advance(DAY);
+    backup::restore(&keeping(&dir, world.clock.now()), &copy).unwrap();
+    world.clock.advance(10);
+    let served = Served::start(config(&world.clinic, &world.clock, &dir));
+    let client = served.client(&world.clinic, &world.clock);
+    assert_eq!(client.backups(&kept).unwrap().versions.len(), 1);
+    client.put_backup_pack(&kept, b"more", "pack-more").unwrap();
+    assert_eq!(client.backups(&over).unwrap().versions.len(), 1);
+    let stored = client.put_backup_pack(&over, b"more", "pack-more");
+    assert_eq!(code(stored), ProblemCode::CertificateExpired);
+    assert_eq!(code(client.backups(&gone)), ProblemCode::BadSignature);
+    let again = client.put_backup_key(&gone, &three.vouch_for(&world.clinic, &gone));
     assert_eq!(code(again), ProblemCode::PersonaForgotten);
 }
 
