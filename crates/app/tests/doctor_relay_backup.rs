@@ -113,7 +113,8 @@ fn the_desk_invites_first_then_she_restores_and_it_goes_on_under_her_new_keys() 
     assert_eq!(view(&back).problem, None, "nothing is wrong, it waits");
 
     enrol::accept(&back, &invitation).unwrap();
-    assert!(!view(&back).waits && at_relay::has_work(&back).unwrap());
+    let there = view(&back);
+    assert!(!there.waits && there.problem.is_none() && at_relay::has_work(&back).unwrap());
     change(&back, 12);
     send(&world, &back).unwrap();
     let there = view(&back);
@@ -134,6 +135,20 @@ fn she_restores_first_and_the_desk_invites_her_later() {
     enrol::accept(&back, &invitation).unwrap();
     send(&world, &back).unwrap();
     assert!(view(&back).complete.is_some() && view(&back).problem.is_none());
+}
+
+#[test]
+fn what_waits_for_the_clinic_can_be_deleted_all_the_same() {
+    let world = World::new();
+    let (okafor, kit) = okafor(&world);
+    at_relay::switch_on(&okafor).unwrap();
+    send(&world, &okafor).unwrap();
+    let back = restored(&world, &kit);
+    invited_again(&world);
+    at_relay::switch_off(&back).unwrap();
+    let gone = view(&back);
+    assert!(!gone.deleting && gone.deleted.is_some() && gone.problem.is_none(), "{gone:?}");
+    assert_eq!(found(&world, &kit).err().unwrap().code, ErrorCode::BackupNone);
 }
 
 #[test]

@@ -254,16 +254,13 @@ impl Run<'_> {
     }
 
     fn relay(&self, leaving: &mut Leaving) -> Result<Forgotten, AppError> {
-        let mut number = 0;
-        while let Some(one) = leaving.personas.get(number) {
-            if one.asked.receipt.is_some() {
-                number += 1;
+        for number in 0..leaving.personas.len() {
+            if leaving.personas[number].asked.receipt.is_some() {
                 continue;
             }
-            match self.forget(one) {
-                Ok(Some(receipt)) => leaving.personas[number].asked.receipt = Some(receipt),
-                // It never met her: there is nothing to be forgotten.
-                Ok(None) => drop(leaving.personas.remove(number)),
+            match self.forget(&leaving.personas[number]) {
+                // Without a receipt it never met her: there is nothing to be forgotten.
+                Ok(receipt) => leaving.personas[number].asked.receipt = receipt,
                 Err(error) => {
                     return Ok(Forgotten::NotAsked { problem: self.excused(error)? });
                 }
