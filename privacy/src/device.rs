@@ -36,7 +36,7 @@ use rand::{Rng as _, RngExt as _, rngs::StdRng};
 
 use crate::people::{DAY, Patient};
 use crate::services::Services;
-use crate::settings::{Ahead, Settings};
+use crate::settings::{Ahead, Delay, Settings};
 
 /// What stands in the way, in words.
 pub type Outcome<T = ()> = Result<T, String>;
@@ -287,7 +287,9 @@ impl Device {
             self.issue(world, settings)?;
         }
         self.pool.retain(|persona| persona.epoch() + 1 >= number);
-        let persona = match self.pool.is_empty() {
+        // The keys of a backup's place follow from the kit: in the app she is nobody of those who are ready.
+        let own = it == Use::Backup && settings.delay == Delay::Apart;
+        let persona = match self.pool.is_empty() || own {
             false => self.pool.remove(0),
             true => self.fresh(world, settings)?,
         };
@@ -444,6 +446,19 @@ impl Device {
             .put_persona(space.persona.signing(), space.persona.certificate.raw())
             .map_err(told)?;
         self.spaces.insert(number, space);
+        Ok(())
+    }
+
+    /// A new certificate for the place of the backup.
+    ///
+    /// # Errors
+    /// What refused.
+    pub fn renew_backup(&mut self, world: &Services, settings: Settings) -> Outcome {
+        let Some((persona, sequence)) = self.backup.take() else { return Ok(()) };
+        let persona = self.certified(world, settings, persona.keys)?;
+        let raw = persona.certificate.raw();
+        self.relay(world)?.put_persona(persona.signing(), raw).map_err(told)?;
+        self.backup = Some((persona, sequence));
         Ok(())
     }
 

@@ -10,8 +10,8 @@ use keyward_relay_api::authority::credential::ISSUES_PER_EPOCH;
 use crate::device::Use;
 use crate::observer::Prints;
 use crate::people::{self, EPOCH, Habit};
-use crate::schedule::{self, What};
-use crate::settings::{Ahead, Settings};
+use crate::schedule::{self, BACKUP, What};
+use crate::settings::{Ahead, Delay, Settings};
 use crate::stores::Stored;
 use crate::traces::{Trace, View};
 use crate::world::{Run, Truth};
@@ -26,9 +26,6 @@ struct Keys {
     /// The epoch of the certificate of the place of the backup.
     backup: u64,
 }
-
-/// Where the place of the backup stands among the uses.
-const BACKUP: usize = usize::MAX;
 
 /// What the plan of a population would show.
 #[must_use]
@@ -61,10 +58,18 @@ pub fn run(seed: u64, patients: usize, habit: Habit, settings: Settings) -> (Vie
                     it.certify(keys, device, key, act.at);
                     it.contact(key, act.at);
                 }
+                if space == BACKUP {
+                    keys.backup = act.at / EPOCH;
+                }
             }
             What::BackUp => {
                 let key = match keys.used.get(&BACKUP) {
                     Some(key) => *key,
+                    // Her keys follow from the kit: she is nobody of those who are ready.
+                    None if settings.delay == Delay::Apart => {
+                        keys.backup = act.at / EPOCH;
+                        it.fresh(keys, device, act.at)
+                    }
                     None => {
                         let (key, epoch) = it.taken(keys, device, act.at);
                         keys.backup = epoch;

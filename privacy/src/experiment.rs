@@ -24,7 +24,7 @@ pub struct Scale {
     pub patients: usize,
     /// Others of whom the adversary learns.
     pub learn: usize,
-    /// Patients in each population with the slow rhythm, of a control, or of what the design does not hide.
+    /// Patients in each population where things travel apart, of a control, or of what the design does not hide.
     pub control: usize,
     /// Patients in each population of which only the plan is looked at.
     pub plan: usize,
@@ -52,8 +52,8 @@ impl Figure {
 pub struct Findings {
     /// The app as it is, on real services: games with everything, without times, and by kind of observation.
     pub shipped: Vec<Figure>,
-    /// The same with the slow rhythm.
-    pub slow: Vec<Figure>,
+    /// The same where things travel apart.
+    pub apart: Vec<Figure>,
     /// One control for each defence, each switched off by itself.
     pub controls: Vec<Control>,
     /// What the design does not hide.
@@ -91,8 +91,9 @@ pub fn run(scale: Scale, tell: Tell<'_>) -> Result<Findings, String> {
     let (figures, refused) = as_it_is(scale, tell)?;
     (findings.shipped, findings.refused) = (figures, refused);
     let mut worlds = Worlds::new(scale.control, tell);
+    let [train, test] = worlds.boards(Habit::Settled, Settings::apart())?;
+    findings.apart = breakdown(&train, &test);
     let [mut train, mut test] = worlds.boards(Habit::Settled, Settings::slow())?;
-    findings.slow = breakdown(&train, &test);
     train.tell_addresses();
     test.tell_addresses();
     let addresses = play(Game::Personas, &train, &test, &[Kind::Addresses]);

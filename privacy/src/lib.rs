@@ -9,6 +9,7 @@
 //! - `experiment`, `plans`, `controls`: which populations and defences.
 //! - `report`, `page`: what came out.
 
+mod apart;
 pub mod bound;
 pub mod controls;
 pub mod device;

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::bound::trials_for;
 use crate::experiment::{Figure, Findings, NEWS_SENT, POPULATION, Scale};
 use crate::games::Score;
-use crate::plans::{GAMES, Plan, SHIPPED, SLOW};
+use crate::plans::{APART, GAMES, Plan, SHIPPED};
 use crate::schedule::Price;
 
 /// Everything that was found, in words and tables.
@@ -26,9 +26,7 @@ pub fn page(findings: &Findings, scale: Scale) -> String {
 /// The figures that count.
 fn summary(page: &mut String, findings: &Findings, scale: Scale) {
     let _ = writeln!(page, include_str!("page/summary.md"), plan = scale.plan);
-    page.push_str(
-        "| | times withheld | with times | slow rhythm, with times |\n|---|---|---|---|\n",
-    );
+    page.push_str("| | times withheld | with times | apart, with times |\n|---|---|---|---|\n");
     let questions = [
         "two spaces: the same patient's?",
         "a space: which of two patients has it?",
@@ -46,7 +44,7 @@ fn summary(page: &mut String, findings: &Findings, scale: Scale) {
         };
         let still = of(&findings.shipped, ".without_times");
         let _ =
-            writeln!(page, "| {question} | **{still}** | **{with_times}** | **{}** |", plan(SLOW));
+            writeln!(page, "| {question} | **{still}** | **{with_times}** | **{}** |", plan(APART));
     }
     page.push('\n');
 }
@@ -73,7 +71,7 @@ fn real(page: &mut String, findings: &Findings, scale: Scale) {
         table(page, all);
     };
     section("The app as it is", include_str!("page/kinds.md"), &findings.shipped);
-    section("The slow rhythm", include_str!("page/slow.md"), &findings.slow);
+    section("Apart", include_str!("page/apart.md"), &findings.apart);
     controls(page, findings);
     let words =
         include_str!("page/open.md").replace("{bytes}", &format!("{:.0}", findings.one_size));
@@ -140,10 +138,11 @@ fn prices(page: &mut String, findings: &Findings) {
         let plan = findings.plans.iter().find(|it| it.name == name);
         plan.map(|it| it.price).unwrap_or_default()
     };
-    let (shipped, slow) = (of(SHIPPED), of(SLOW));
-    page.push_str("## What the slow rhythm costs\n\n");
-    page.push_str("| | the app as it is | slow rhythm |\n|---|---|---|\n");
-    let rows: [PriceRow; 4] = [
+    let (shipped, apart) = (of(SHIPPED), of(APART));
+    page.push_str("## What it costs that things travel apart\n\n");
+    page.push_str("| | the app as it is | apart |\n|---|---|---|\n");
+    let rows: [PriceRow; 5] = [
+        ("until a space that she made is with its doctors", |it| it.open_days, "days"),
         ("until records that came later are with the doctor", |it| it.send_hours, "hours"),
         (
             "between two contacts of a space (until a stopped or read share is noticed)",
@@ -158,7 +157,8 @@ fn prices(page: &mut String, findings: &Findings) {
         ("spaces whose certificate ran out before it was renewed", |it| it.late_percent, "%"),
     ];
     for (name, of, unit) in rows {
-        let _ = writeln!(page, "| {name} | {:.1} {unit} | {:.1} {unit} |", of(&shipped), of(&slow));
+        let _ =
+            writeln!(page, "| {name} | {:.1} {unit} | {:.1} {unit} |", of(&shipped), of(&apart));
     }
     page.push('\n');
 }

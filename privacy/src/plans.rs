@@ -21,8 +21,10 @@ pub struct Plan {
 
 /// The name of what the app does as it is.
 pub const SHIPPED: &str = "the app as it is";
-/// The name of what it can be told to do.
-pub const SLOW: &str = "slow rhythm";
+/// The name of what a patient can choose (SPEC §31).
+pub const APART: &str = "apart";
+/// The name of a plan that the controls have switched on.
+const SLOW: &str = "slow rhythm";
 
 /// What is played, as it is called in the JSON.
 pub const GAMES: [(&str, Game); 3] = [
@@ -45,6 +47,8 @@ pub fn play_all(patients: usize, tell: Tell<'_>) -> Vec<Plan> {
         ("all at once, but certified ahead by chance", together, Habit::Settled),
         (SLOW, Settings::slow(), Habit::Settled),
         ("slow rhythm, but news in every opening", news(1), Habit::Settled),
+        (APART, Settings::apart(), Habit::Settled),
+        ("apart, and nobody has an hour she likes", Settings::apart(), Habit::AnyHour),
         ("slow rhythm, news in one opening of forty", news(40), Habit::Settled),
         ("the same, and nobody has an hour she likes", news(40), Habit::AnyHour),
     ];

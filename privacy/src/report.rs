@@ -18,7 +18,7 @@ pub fn json(findings: &Findings, scale: Scale) -> String {
         control.insert(it.name.into(), both);
     }
     all.insert("control".into(), control.into());
-    all.insert("slow_rhythm".into(), nested(&findings.slow).into());
+    all.insert("apart".into(), nested(&findings.apart).into());
     all.insert("not_hidden".into(), nested(&findings.open).into());
     let plans = findings.plans.iter();
     let plans: Map<_, _> =

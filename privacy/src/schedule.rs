@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use keyward_testkit::seeded;
 use rand::{RngExt as _, rngs::StdRng};
 
+use crate::apart::Apart;
 use crate::people::{DAY, EPOCH, Opening, Patient, SPACES};
 use crate::settings::{Ahead, Delay, Settings};
 
@@ -27,6 +28,9 @@ const ISSUE_SOON: u64 = 5;
 const SHOW_DAY: u64 = 60;
 /// Personas kept ready, if by chance. They serve until the next epoch's can be shown.
 const READY: usize = 6;
+
+/// Where the place of the backup stands among the spaces.
+pub(crate) const BACKUP: usize = usize::MAX;
 
 /// What a device does at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +87,8 @@ pub struct Price {
     pub send_hours: f64,
     /// Days between two contacts of a space, on average.
     pub contact_days: f64,
+    /// Days from making a space until its doctors have it, on average.
+    pub open_days: f64,
     /// Spaces for which no persona was ready, of a hundred.
     pub unready_percent: f64,
     /// Spaces whose certificate ran out before it was renewed, of a hundred.
@@ -95,9 +101,11 @@ pub fn plan(seed: u64, patients: &[Patient], settings: Settings) -> Vec<Act> {
     let mut rng = seeded(seed ^ 0x5eed);
     let mut acts = Vec::new();
     for (patient, it) in patients.iter().enumerate() {
-        let mut device = Device::new(it);
+        let (mut device, mut apart) =
+            (Device::new(it), Apart::new(seeded(seed ^ 0xa9a7 ^ (patient as u64) << 16), it));
         for (number, opening) in it.openings.iter().enumerate() {
             let mut done = match settings.delay {
+                Delay::Apart => apart.opening(number, *opening),
                 Delay::None => device.everything(&mut rng, number, *opening, settings),
                 Delay::OneAtATime { news_in_one_of } => {
                     let news = rng.random_ratio(1, news_in_one_of.max(1));
@@ -119,6 +127,7 @@ pub fn price(patients: &[Patient], acts: &[Act]) -> Price {
     for act in acts {
         by.entry(act.patient).or_default().push(act);
     }
+    let mut opens = Vec::new();
     let (mut waits, mut gaps, mut unready, mut late, mut spaces) = (vec![], vec![], 0, 0, 0);
     for (number, acts) in by {
         let mut ready = 0_i32;
@@ -140,6 +149,8 @@ pub fn price(patients: &[Patient], acts: &[Act]) -> Price {
             let times: Vec<u64> = acts.iter().filter(|a| of(&a.what)).map(|a| a.at).collect();
             gaps.extend(times.windows(2).map(|two| (two[1] - two[0]) as f64 / DAY as f64));
             let Some(opened) = times.first() else { continue };
+            let made = patients[number].openings[patients[number].spaces[space].opening];
+            opens.push((opened - made.from) as f64 / DAY as f64);
             spaces += 1;
             let end = (opened / EPOCH + 2) * EPOCH;
             let last = acts.last().map_or(0, |act| act.at);
@@ -152,6 +163,7 @@ pub fn price(patients: &[Patient], acts: &[Act]) -> Price {
     Price {
         send_hours: mean(&waits),
         contact_days: mean(&gaps),
+        open_days: mean(&opens),
         unready_percent: percent(unready),
         late_percent: percent(late),
     }

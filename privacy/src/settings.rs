@@ -12,6 +12,8 @@ pub enum Delay {
         /// In one of how many.
         news_in_one_of: u32,
     },
+    /// As the app does if its patient chose it: see [`crate::apart`].
+    Apart,
 }
 
 /// When personas are certified.
@@ -52,6 +54,12 @@ impl Settings {
     #[must_use]
     pub const fn shipped() -> Self {
         Self { delay: Delay::None, ahead: Ahead::SixHours, ..Self::slow() }
+    }
+
+    /// What the app does if its patient chose that things travel apart (SPEC §31).
+    #[must_use]
+    pub const fn apart() -> Self {
+        Self { delay: Delay::Apart, ..Self::slow() }
     }
 
     /// A slow rhythm, and every other defence on: a model near to what the app does if its patient chose it (SPEC §31).

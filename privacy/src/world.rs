@@ -12,7 +12,7 @@ use keyward_testkit::seeded;
 use crate::device::{Device, Outcome, Use};
 use crate::observer::{Prints, Seen};
 use crate::people::{self, DAY, DOCTORS, Habit, Patient, START};
-use crate::schedule::{self, Price, What};
+use crate::schedule::{self, BACKUP, Price, What};
 use crate::services::Services;
 use crate::settings::Settings;
 use crate::stores::{self, Stored};
@@ -134,6 +134,7 @@ fn carry_out(
             let later = &plan.later[later];
             device.send(services, later.space, &later.records)
         }
+        What::Renew(BACKUP) => device.renew_backup(services, settings),
         What::Renew(space) => device.renew(services, settings, space),
         What::BackUp => {
             let length = plan.spaces.iter().flat_map(|space| &space.records).sum();

@@ -25,7 +25,7 @@ fn defence(name: &str) -> Defence {
 
 #[test]
 fn the_plan_shows_what_real_services_show_and_their_bytes_link_nobody() {
-    for settings in [Settings::slow(), Settings::shipped()] {
+    for settings in [Settings::slow(), Settings::shipped(), Settings::apart()] {
         let habit = Habit::Settled;
         let job = Job { seed: 1, patients: PATIENTS, habit, settings, news_sent: 4 };
         let run = world::run(job).unwrap();
@@ -79,7 +79,7 @@ fn page_and_json_say_what_was_played() {
     let findings = Findings { plans: plans::play_all(40, &|_| {}), ..Findings::default() };
     let scale = Scale { patients: 0, learn: 8, control: 8, plan: 40 };
     let page = page::page(&findings, scale);
-    assert!(page.contains("| slow rhythm |") && page.contains("not played"), "{page}");
+    assert!(page.contains("| apart |") && page.contains("not played"), "{page}");
     assert!(!page.contains('{'), "something was not filled in: {page}");
     let json: serde_json::Value = serde_json::from_str(&report::json(&findings, scale)).unwrap();
     let of = &json["plans"][plans::SHIPPED]["link_personas"]["both"]["advantage_pp"];

@@ -16,7 +16,7 @@ mod pool;
 mod proof;
 mod renewal;
 mod rows;
-pub(crate) mod times;
+pub mod times;
 
 use keyward_protocol::certificate::{CertificateError, PersonaKeys};
 use keyward_protocol::credential_epoch::VerifiedEpoch;
@@ -124,7 +124,7 @@ pub const READY: usize = 2;
 
 /// The same where things travel apart, because there it takes an opening for each and they are certified in one
 /// part of an epoch only.
-pub(crate) const READY_APART: usize = 4;
+pub const READY_APART: usize = 4;
 
 /// How the credential of the current epoch stands.
 pub(crate) struct Standing {

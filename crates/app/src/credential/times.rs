@@ -20,18 +20,21 @@ const SHOWN_WITHIN: UnixSeconds = 15 * DAY;
 const BETWEEN: UnixSeconds = 7 * DAY;
 
 /// When a credential of an epoch is asked for.
-pub(crate) fn ask_at(epoch: u64, secret: &[u8]) -> UnixSeconds {
+#[must_use]
+pub fn ask_at(epoch: u64, secret: &[u8]) -> UnixSeconds {
     begin(epoch).saturating_add(drawn(b"ask-at\0", epoch, secret) % ASKED_WITHIN)
 }
 
 /// When a credential of an epoch is first shown for whom the secret is of.
-pub(crate) fn show_at(epoch: u64, secret: &[u8]) -> UnixSeconds {
+#[must_use]
+pub fn show_at(epoch: u64, secret: &[u8]) -> UnixSeconds {
     let drawn = drawn(b"show-at\0", epoch, secret) % SHOWN_WITHIN;
     begin(epoch).saturating_add(SHOWN_FROM + drawn)
 }
 
 /// From when a credential that was issued at a time is shown for her; `None` if that is after the end of its epoch.
-pub(crate) fn shown_from(epoch: u64, issued: UnixSeconds, secret: &[u8]) -> Option<UnixSeconds> {
+#[must_use]
+pub fn shown_from(epoch: u64, issued: UnixSeconds, secret: &[u8]) -> Option<UnixSeconds> {
     let from = show_at(epoch, secret).max(issued.saturating_add(BETWEEN));
     Some(from).filter(|from| *from < begin(epoch.saturating_add(1)))
 }

@@ -14,9 +14,9 @@ use crate::ports::vault::{Collection, Transaction};
 use crate::recovery::{at_relay, keys, renew};
 
 /// Without news of hers a space is looked into this often: who opened what, and how fresh it is.
-const LOOK: UnixSeconds = 7 * 86_400;
+pub const LOOK: UnixSeconds = 7 * 86_400;
 /// A backup at the relay is continued this often.
-const BACK_UP: UnixSeconds = 3 * 86_400;
+pub const BACK_UP: UnixSeconds = 3 * 86_400;
 /// The clinic said no: how long until it is asked by name again.
 const ASK_AGAIN: UnixSeconds = 7 * 86_400;
 

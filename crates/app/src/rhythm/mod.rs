@@ -14,8 +14,8 @@ mod plan;
 use serde::{Deserialize, Serialize};
 
 use self::due::Need;
-use self::plan::Plan;
-pub use self::plan::{BETWEEN, Due, Line, OPENING};
+pub use self::due::{BACK_UP, LOOK};
+pub use self::plan::{BETWEEN, Due, Line, OPENING, Plan};
 use crate::error::AppError;
 use crate::identity::Enrolment;
 use crate::patient::sharing::book::{Act, Share};

@@ -44,7 +44,7 @@ pub struct Due {
 
 /// What is remembered, on the disk before anything leaves.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Plan {
+pub struct Plan {
     opening: Option<Opening>,
     /// Who had a turn in this round.
     served: BTreeSet<Line>,
@@ -66,7 +66,7 @@ struct Opening {
 impl Plan {
     /// The line whose turn it is, if it has something to exchange. Draws one by `random` for an opening that
     /// has none yet.
-    pub(super) fn turn(&mut self, now: UnixSeconds, due: &[Due], random: u64) -> Option<Line> {
+    pub fn turn(&mut self, now: UnixSeconds, due: &[Due], random: u64) -> Option<Line> {
         self.open(now);
         if self.opening.as_ref()?.line.is_none() {
             let drawn = self.draw(due, random);
@@ -111,7 +111,7 @@ impl Plan {
 
     /// Something is about to leave for the line whose turn it is. `false` if it is not, or not any more, because another
     /// took the opening since it was looked at: then nothing may.
-    pub(super) fn take(&mut self, now: UnixSeconds, line: &Line) -> bool {
+    pub fn take(&mut self, now: UnixSeconds, line: &Line) -> bool {
         self.open(now);
         let current = self.opening.as_ref();
         let has = current.is_some_and(|it| it.line.as_ref() == Some(line) && now - it.begun < TURN);
