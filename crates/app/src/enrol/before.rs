@@ -83,7 +83,7 @@ impl Before {
         let open = shares.iter().filter(|(_, share)| share.is_visible(now)).count();
         Ok(Some(LeavesClinic {
             clinic_name: enrolment.clinic_name.clone(),
-            spaces: Space::all(&*tx)?.len() as u64,
+            spaces: Space::live(&*tx)?.len() as u64,
             shares: shares.len() as u64,
             open: open as u64,
         }))

@@ -14,11 +14,11 @@ use keyward_protocol::keys::{MasterSecret, SigningKey, VerifyingKey};
 use keyward_protocol::statement::{Act, ForgetStatement, Kept, Receipt, Signed};
 use serde::{Deserialize, Serialize};
 
-use super::clinic;
+use super::{clinic, forgetting};
 use crate::error::{AppError, ErrorCode};
 use crate::identity::Enrolment;
+use crate::patient::sharing;
 use crate::patient::sharing::book::Share;
-use crate::patient::sharing::{self, history};
 use crate::patient::spaces::Space;
 use crate::ports::progress::{Progress, Stage, Step};
 use crate::ports::vault::{Collection, Transaction};
@@ -220,6 +220,10 @@ impl Run<'_> {
         let (spaces, shares) = (Space::all(&*tx)?, Share::all(&*tx)?);
         drop(tx);
         for (space, stored) in spaces {
+            // Put away, and forgotten there long since.
+            if stored.retired.as_ref().is_some_and(|retired| retired.done) {
+                continue;
+            }
             // Somebody to whom nothing was ever to be shared the relay never met, and need not meet now.
             if stored.presented.is_none() && shares.iter().all(|(_, share)| share.space != space) {
                 continue;
@@ -272,17 +276,10 @@ impl Run<'_> {
 
     /// One persona's receipt, believed only under the pinned key and for what was asked.
     fn forget(&self, one: &AskedPersona) -> Result<Option<Vec<u8>>, AppError> {
-        let (session, at) = (self.session, self.enrolment.relay());
-        let signing = self.key(&one.space)?;
-        let relay = session.network().relay(&at, Arc::clone(&signing))?;
-        let key = history::pinned_key(session, &*relay)?;
-        let channel = session.network().relay_recovery(&at, Arc::clone(&signing))?;
+        let (at, signing) = (self.enrolment.relay(), self.key(&one.space)?);
         let (shown, statement) = (&one.certificate, &one.asked.statement);
-        let receipt = at_relay::ask_to_forget(&*channel, &signing, shown, statement)?;
-        let Some(receipt) = receipt else { return Ok(None) };
-        self.check(&receipt, &key, Act::PersonaForgotten, &one.asked.statement)
-            .ok_or(ErrorCode::RelayMisbehaves)?;
-        Ok(Some(receipt))
+        let forgotten = forgetting::ask(self.session, &at, &signing, shown, statement)?;
+        Ok(forgotten.map(|it| it.receipt))
     }
 
     /// The key of who is asked for.

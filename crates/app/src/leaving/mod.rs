@@ -4,6 +4,7 @@ mod audit;
 mod clinic;
 mod delete;
 mod export;
+pub(crate) mod forgetting;
 mod page;
 mod receipt;
 mod register;

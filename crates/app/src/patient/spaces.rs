@@ -32,6 +32,9 @@ use crate::views::patient::{Anonymity, SpaceDraft, SpaceView};
 
 mod anonymity;
 mod pseudonym;
+mod retire;
+
+pub use self::retire::{Retired, list as retired, retire};
 
 /// Longest name of a space, in characters.
 const MAX_NAME: usize = 60;
@@ -78,6 +81,9 @@ pub struct Space {
     /// Lost personas this one continues, in order.
     #[serde(default)]
     pub continues: Vec<PersonaId>,
+    /// Since she put it away.
+    #[serde(default)]
+    pub retired: Option<Retired>,
 }
 
 /// The keys of a space's persona.
@@ -97,7 +103,26 @@ impl Space {
         store::load(tx, Collection::Spaces, id)?.ok_or_else(|| ErrorCode::NotFound.into())
     }
 
-    /// All, by id.
+    /// The same of one that was not put away.
+    ///
+    /// # Errors
+    /// As [`Space::load`].
+    pub fn load_live(tx: &(impl Transaction + ?Sized), id: &str) -> Result<Self, AppError> {
+        let space = Self::load(tx, id)?;
+        if space.retired.is_none() { Ok(space) } else { Err(ErrorCode::NotFound.into()) }
+    }
+
+    /// All that were not put away, by id.
+    ///
+    /// # Errors
+    /// What the vault reports.
+    pub fn live(tx: &(impl Transaction + ?Sized)) -> Result<Vec<(String, Self)>, StoreError> {
+        let mut all = Self::all(tx)?;
+        all.retain(|(_, space)| space.retired.is_none());
+        Ok(all)
+    }
+
+    /// All, by id, also those that were put away.
     ///
     /// # Errors
     /// What the vault reports.
@@ -328,6 +353,7 @@ pub fn create(session: &Session, draft: &SpaceDraft) -> Result<SpaceView, AppErr
         attestation: None,
         recoveries: Vec::new(),
         continues: Vec::new(),
+        retired: None,
     };
     if let Some(pooled) = credential::take(session, &mut *tx)? {
         space.settled(pooled, at_once);
@@ -342,7 +368,7 @@ pub fn create(session: &Session, draft: &SpaceDraft) -> Result<SpaceView, AppErr
 /// The name of a space that may be made.
 fn new_name(tx: &(impl Transaction + ?Sized), draft: &SpaceDraft) -> Result<String, AppError> {
     Enrolment::require(tx)?;
-    let spaces = Space::all(tx)?;
+    let spaces = Space::live(tx)?;
     let name = checked_name(&draft.name, None, &spaces)?;
     if spaces.len() >= MAX_SPACES {
         return Err(AppError::field("name", "too-many"));
@@ -400,8 +426,8 @@ pub(crate) fn settle(session: &Session, id: &str, waits: bool) -> Result<(), App
 /// As [`create`], and [`ErrorCode::NotFound`].
 pub fn rename(session: &Session, id: &str, name: &str, icon: &str) -> Result<SpaceView, AppError> {
     let mut tx = session.begin()?;
-    let mut space = Space::load(&*tx, id)?;
-    space.name = checked_name(name, Some(id), &Space::all(&*tx)?)?;
+    let mut space = Space::load_live(&*tx, id)?;
+    space.name = checked_name(name, Some(id), &Space::live(&*tx)?)?;
     space.icon = icon.chars().take(MAX_NAME).collect();
     space.save(&mut *tx, id)?;
     tx.commit()?;
@@ -437,7 +463,7 @@ pub fn list(session: &Session) -> Result<Vec<SpaceView>, AppError> {
     let shares = Share::all(&*tx)?;
     let visibility = Visibility::of(&shares, now);
     let queue = Queue::load(&*tx, now)?;
-    let mut spaces = Space::all(&*tx)?;
+    let mut spaces = Space::live(&*tx)?;
     spaces.sort_by(|(a, x), (b, y)| (x.created, a).cmp(&(y.created, b)));
     let view = |(id, space): &(String, Space)| {
         let mut anonymity = anonymity::of(id, space, &spaces, &shares, enrolment.as_ref(), now);

@@ -204,7 +204,9 @@ pub(super) fn prepare(
     let at = session.now().max(made);
     let signer = Signer { session, enrolment: &enrolment, kit, public, at };
     let registered = Registered::load(tx)?;
-    let (spaces, shares) = (Space::all(tx)?, Share::all(tx)?);
+    let (mut spaces, shares) = (Space::all(tx)?, Share::all(tx)?);
+    // What the relay has forgotten nobody replaces.
+    spaces.retain(|(_, space)| space.retired.as_ref().is_none_or(|retired| !retired.done));
     // Somebody to whom nothing was ever to be shared nobody knows: there is nothing to be replaced.
     let is_known = |id: &str, space: &Space| {
         space.presented.is_some() || shares.iter().any(|(_, share)| share.space == id)

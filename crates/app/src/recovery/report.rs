@@ -49,7 +49,7 @@ pub(super) fn keep(
         version_at: manifest.made_at,
         records: manifest.records,
         originals: files.filter(|(_, file)| file.original.is_some()).count() as u64,
-        spaces: Space::all(tx)?.len() as u64,
+        spaces: Space::live(tx)?.len() as u64,
         shares: Share::all(tx)?.len() as u64 + doctor::count_shares(tx)?,
         accesses: tx.list(Collection::Accesses)?.len() as u64,
         people,

@@ -40,7 +40,7 @@ pub(super) fn all(
     }
     let mut without_persona = false;
     let shares = Share::all(tx)?;
-    for (id, space) in Space::all(tx)? {
+    for (id, space) in Space::live(tx)? {
         let line = Line::Space(id.clone());
         let looked = is_looked_into(&shares, kept, &id, &space, now);
         if !looked && !has_news(tx, &shares, &id, &space, now)? {
@@ -109,7 +109,7 @@ pub(super) fn ask_from(
 ) -> Result<UnixSeconds, AppError> {
     let mut lapsed = at_relay::waits_for_credential(tx, now)?;
     let shares = Share::all(tx)?;
-    for (id, space) in Space::all(tx)? {
+    for (id, space) in Space::live(tx)? {
         let over = space.was_certified() && held_until(&space, now).is_none();
         lapsed |=
             over && (is_visible(&shares, &id, now) || has_news(tx, &shares, &id, &space, now)?);
@@ -252,7 +252,7 @@ pub(super) fn while_somebody_waits(
         due.push(Due { line: Line::Backup, pressing: true });
     }
     let (mut before, shares) = (0, Share::all(tx)?);
-    for (id, space) in Space::all(tx)? {
+    for (id, space) in Space::live(tx)? {
         let (known, other) = (space.was_certified(), Line::Space(id.clone()));
         if other == *line || !known && !is_wanted(&shares, &id, now) {
             continue;

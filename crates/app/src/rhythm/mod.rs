@@ -112,6 +112,10 @@ impl Turn {
         tx: &(impl Transaction + ?Sized),
         space: &str,
     ) -> Result<Part, AppError> {
+        if let Some(retired) = Space::load(tx, space)?.retired {
+            let waits = !retired.done && !renew::waits_for_clinic(tx)?;
+            return Ok(if waits { Part::Ends } else { Part::Nothing });
+        }
         if self.is_of(&Line::Space(space.to_owned())) {
             return Ok(Part::Whole);
         }

@@ -393,6 +393,27 @@ pub struct SpaceView {
     pub anonymity: Anonymity,
 }
 
+/// A sharing space that was put away.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "./")]
+pub struct RetiredSpace {
+    /// Id of the space.
+    pub id: String,
+    /// Private name.
+    pub name: String,
+    /// Name of an icon.
+    pub icon: String,
+    /// Since when.
+    #[ts(type = "number")]
+    pub at: UnixSeconds,
+    /// The relay could not be asked yet to delete what is there.
+    pub deleting: bool,
+    /// By when the last trace there is gone; none if nothing was ever there.
+    #[ts(type = "number | null")]
+    pub deleted: Option<UnixSeconds>,
+}
+
 /// How quickly things travel.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]

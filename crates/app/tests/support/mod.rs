@@ -191,6 +191,11 @@ impl World {
         self.runtime.block_on(self.relay.set_removed(removed)).unwrap();
     }
 
+    /// How many personas the relay knows.
+    pub fn known_personas(&self) -> u64 {
+        self.runtime.block_on(self.relay.census()).unwrap().personas
+    }
+
     /// A profile of a role on a given network, not enrolled.
     pub fn person(&self, role: Role, name: &str, network: Arc<dyn Network>) -> Session {
         let kind = match role {

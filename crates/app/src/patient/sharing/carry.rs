@@ -8,6 +8,7 @@
 mod certified;
 mod ended;
 mod exchange;
+mod retired;
 mod sent;
 mod sync_book;
 mod told;
@@ -45,7 +46,7 @@ pub fn send_now(
     progress: &dyn Progress,
     cancel: &Cancel,
 ) -> Result<(), AppError> {
-    Space::load(&*session.read()?, space)?;
+    Space::load_live(&*session.read()?, space)?;
     run_for(session, Some(space), progress, cancel)
 }
 

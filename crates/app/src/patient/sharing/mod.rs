@@ -35,7 +35,7 @@ use crate::leaving;
 use crate::patient::spaces::Space;
 use crate::ports::clock::UnixSeconds;
 use crate::ports::progress::{Cancel, Unwatched};
-use crate::ports::vault::Collection;
+use crate::ports::vault::{Collection, Transaction};
 use crate::session::Session;
 use crate::views::patient::{DoctorStanding, RevokeOutcome, ShareDraft, ShareView};
 use keyward_protocol::ids::GrantId;
@@ -59,7 +59,7 @@ pub fn create(session: &Session, draft: &ShareDraft) -> Result<ShareView, AppErr
     if doctors.standing(doctor) == DoctorStanding::KeyChanged && !draft.accept_changed_key {
         return Err(ErrorCode::DoctorKeyChanged.into());
     }
-    Space::load(&*tx, &draft.space_id)?;
+    Space::load_live(&*tx, &draft.space_id)?;
     let shares = Share::all(&*tx)?;
     let same = shares.iter().find(|(_, share)| {
         share.space == draft.space_id && share.doctor == doctor.raw() && share.is_wanted(now)
@@ -161,8 +161,20 @@ pub fn decide_revocation(session: &Session, id: &str) -> Result<(), AppError> {
     // be sending a grant of this very share, the revocation goes out in the next and is what the
     // relay hears last; whatever it does from here on, it looks at the share again first.
     let mut tx = session.begin()?;
+    revoke_in(&mut *tx, session, id)?;
+    tx.commit()?;
+    session.changed();
+    Ok(())
+}
+
+/// [`decide_revocation`] as a part of a transaction.
+pub(super) fn revoke_in(
+    tx: &mut dyn Transaction,
+    session: &Session,
+    id: &str,
+) -> Result<(), AppError> {
     let now = session.now();
-    let mut share = Share::load(&*tx, id)?;
+    let mut share = Share::load(tx, id)?;
     if share.revoked.is_some() {
         return Ok(());
     }
@@ -175,16 +187,14 @@ pub fn decide_revocation(session: &Session, id: &str) -> Result<(), AppError> {
     share.revoked = Some(Revocation { at: now, confirmed });
     share.problem = None;
     if confirmed.is_none() {
-        let space = Space::load(&*tx, &share.space)?;
+        let space = Space::load(tx, &share.space)?;
         let persona = session.with_master(|master| space.persona(master))?;
         let statement = grants::revocation(id, &persona, now)?;
         let act = Act::Revoke { share: id.to_owned(), statement };
-        act.save(&mut *tx, &Act::revoke_row(&share.space, id))?;
-        carry::close_epochs(&mut *tx, &share.space, &share)?;
+        act.save(tx, &Act::revoke_row(&share.space, id))?;
+        carry::close_epochs(tx, &share.space, &share)?;
     }
-    share.save(&mut *tx, id)?;
-    tx.commit()?;
-    session.changed();
+    share.save(tx, id)?;
     Ok(())
 }
 

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use keyward_protocol::certificate::AnonymousCertificate;
-use keyward_protocol::ids::{PersonaId, ServiceId};
+use keyward_protocol::ids::ServiceId;
 use keyward_protocol::kit::{BackupPersona, KitPublic};
-use keyward_protocol::statement::{Act, ForgetStatement, Receipt, Signed};
 use keyward_relay_api::authority::credential::validity;
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +12,7 @@ use super::{save_place, vouching};
 use crate::credential;
 use crate::error::{AppError, ErrorCode};
 use crate::identity::Enrolment;
-use crate::patient::sharing::history;
+use crate::leaving::forgetting;
 use crate::patient::spaces::Persona;
 use crate::ports::clock::UnixSeconds;
 use crate::ports::recovery::RelayRecovery;
@@ -274,23 +273,9 @@ impl Place {
     pub(super) fn forget(&self, session: &Session) -> Result<Option<UnixSeconds>, AppError> {
         // Never shown to it: there is nothing.
         let Some(shown) = &self.certificate else { return Ok(None) };
-        let signing = Arc::new(self.persona()?.signing);
-        let statement = ForgetStatement {
-            service_id: self.service_id,
-            subject: PersonaId::of(signing.verifying_key()).to_bytes(),
-            asked_at: session.now(),
-        };
-        let signed = Signed::sign(&signing, statement).map_err(|_| ErrorCode::Internal)?.to_bytes();
-        let at = self.address();
-        let relay = session.network().relay(&at, Arc::clone(&signing))?;
-        let key = history::pinned_key(session, &*relay)?;
-        let channel = session.network().relay_recovery(&at, Arc::clone(&signing))?;
-        let receipt = vouching::ask_to_forget(&*channel, &signing, shown, &signed)?;
-        let Some(receipt) = receipt else { return Ok(None) };
-        let receipt = Signed::from_bytes(&receipt).map_err(|_| ErrorCode::RelayMisbehaves)?;
-        let act = Act::PersonaForgotten;
-        Receipt::verify(receipt, &key, self.service_id, act, &signed)
-            .map(|receipt| Some(receipt.erased_by))
-            .map_err(|_| ErrorCode::RelayMisbehaves.into())
+        let (at, signing) = (self.address(), Arc::new(self.persona()?.signing));
+        let statement = forgetting::statement(&at, &signing, session.now())?;
+        let forgotten = forgetting::ask(session, &at, &signing, shown, &statement)?;
+        Ok(forgotten.map(|it| it.erased_by))
     }
 }

@@ -94,6 +94,10 @@ impl Exchange<'_> {
         let persona = self.session.with_master(|master| space.persona(master))?;
         let signing = std::sync::Arc::clone(&persona.signing);
         let relay = self.session.network().relay(&self.enrolment.relay(), signing)?;
+        if space.retired.is_some() {
+            self.retire(&*relay, &space, &persona)?;
+            return rhythm::ended(self.session, line);
+        }
         let waiting = self.revocations()?;
         let sent = match self.send_revocations(&*relay) {
             // It has forgotten her, or her certificate is over: she is certified for this without waiting, too.
