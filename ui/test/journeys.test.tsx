@@ -334,6 +334,24 @@ describe("a clinic that is gone", () => {
   });
 });
 
+describe("a sharing space", () => {
+  it("is put away after a question that says what ends, and is told among those put away", async () => {
+    await open("patient", "/spaces");
+    await press("Put away Heart");
+    expect(await screen.findByText("Put “Heart” away for good?")).toBeTruthy();
+    expect(screen.getByText(/The share in it ends now/)).toBeTruthy();
+    expect(asked("space_retire")).toEqual([]);
+    await press("Put it away");
+    await waitFor(() => {
+      expect(asked("space_retire")).toEqual([{ id: "p1" }]);
+    });
+    await press("2 spaces put away");
+    expect(await screen.findByText(/“Old knee”, put away on/)).toBeTruthy();
+    expect(screen.getByText(/has signed that/)).toBeTruthy();
+    expect(screen.getByText("Nothing of it was ever at the relay.")).toBeTruthy();
+  });
+});
+
 describe("a doctor whose keys are lost", () => {
   it("is told what helps on the first page and after the restore, and nothing is asked of the relay", async () => {
     wanted.asks = true;

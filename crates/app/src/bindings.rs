@@ -47,6 +47,7 @@ pub fn export(dir: &Path) -> Result<(), ExportError> {
         patient::PatientHome,
         patient::SpaceDraft,
         patient::SpaceView,
+        patient::RetiredSpace,
         patient::Travel,
         patient::DoctorDirectory,
         patient::ShareDraft,

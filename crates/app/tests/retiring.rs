@@ -49,7 +49,7 @@ fn what_it_shares_ends_and_the_relay_forgets_it_with_a_receipt() {
     let second = share(&anna, &draft(&knee, &find(&anna, DOCTOR), &[Category::Conditions]));
     let personas = known_personas(&world);
 
-    let put_away = spaces::retire(&anna, &heart).unwrap();
+    let put_away = spaces::decide_retirement(&anna, &heart).unwrap();
     assert!(put_away.deleting && put_away.deleted.is_none() && put_away.name == "Heart");
     let left: Vec<String> = spaces::list(&anna).unwrap().into_iter().map(|it| it.id).collect();
     assert_eq!(left, [knee.clone()]);
@@ -74,7 +74,7 @@ fn what_it_shares_ends_and_the_relay_forgets_it_with_a_receipt() {
     space(&anna, "Heart", true);
     // Nothing is done with it any more.
     for refused in [
-        spaces::retire(&anna, &heart).map(drop),
+        spaces::decide_retirement(&anna, &heart).map(drop),
         spaces::rename(&anna, &heart, "Again", "heart").map(drop),
         sharing::create(&anna, &draft(&heart, &find(&anna, DOCTOR), &[Category::Results]))
             .map(drop),
@@ -90,9 +90,11 @@ fn without_the_relay_the_decision_stands_and_is_carried_out_later() {
     let tricks = Arc::new(Tricks::default());
     let (anna, doctor, heart, id) = shared(&world, &tricks);
     *tricks.silent.lock().unwrap() = true;
-    spaces::retire(&anna, &heart).unwrap();
+    spaces::decide_retirement(&anna, &heart).unwrap();
     assert!(sharing::sync(&anna, &Unwatched, &Cancel::new()).is_err());
     assert!(spaces::retired(&anna).unwrap()[0].deleting);
+    let knee = space(&anna, "Knee", false);
+    assert!(!spaces::retire(&anna, &knee).unwrap().deleting, "it was nowhere");
     *tricks.silent.lock().unwrap() = false;
     sync(&anna);
     assert!(!spaces::retired(&anna).unwrap()[0].deleting);
@@ -107,7 +109,7 @@ fn it_does_not_wait_for_a_turn_where_things_travel_apart() {
     let tricks = Arc::new(Tricks::default());
     let (anna, _, heart, _) = shared(&world, &tricks);
     rhythm::choose(&anna, Travel::Apart).unwrap();
-    spaces::retire(&anna, &heart).unwrap();
+    spaces::decide_retirement(&anna, &heart).unwrap();
     sync(&anna);
     assert!(!spaces::retired(&anna).unwrap()[0].deleting);
     sync(&anna);
@@ -120,7 +122,7 @@ fn nobody_is_asked_of_what_was_never_shared() {
     let (anna, ..) = shared(&world, &tricks);
     let knee = space(&anna, "Knee", false);
     *tricks.silent.lock().unwrap() = true;
-    let gone = spaces::retire(&anna, &knee).unwrap();
+    let gone = spaces::decide_retirement(&anna, &knee).unwrap();
     assert!(!gone.deleting && gone.deleted.is_none());
 }
 
@@ -155,7 +157,7 @@ fn a_restored_profile_knows_that_it_was_put_away() {
     let (anna, _, heart, _) = shared(&world, &tricks);
     let (text, path) = (kit_of(&anna), world.folder.path().join("anna.kwb"));
     back_up(&anna, &path);
-    spaces::retire(&anna, &heart).unwrap();
+    spaces::decide_retirement(&anna, &heart).unwrap();
     sync(&anna);
     back_up(&anna, &path);
     let network = Arc::clone(&world.network) as Arc<dyn keyward_app::ports::relay::Network>;
@@ -181,14 +183,14 @@ fn it_survives_death_at_every_step() {
         let heart = space(&session, "Heart", true);
         let id = share(&session, &draft(&heart, &find(&session, DOCTOR), &[Category::Results]));
         fuse.light(n);
-        let _ = spaces::retire(&session, &heart);
+        let _ = spaces::decide_retirement(&session, &heart);
         let _ = sharing::sync(&session, &Unwatched, &Cancel::new());
         let died = fuse.mend();
         drop(session);
         let session = device.start();
         if spaces::list(&session).unwrap().len() == 1 {
             assert_eq!(sharing::one(&session, &id).unwrap().state, ShareState::Live, "death {n}");
-            spaces::retire(&session, &heart).unwrap();
+            spaces::decide_retirement(&session, &heart).unwrap();
         }
         sync(&session);
         assert!(!spaces::retired(&session).unwrap()[0].deleting, "death {n}");

@@ -110,6 +110,8 @@ macro_rules! command_list {
                 records::record_move_back,
                 records::visibility,
                 sharing::spaces,
+                sharing::spaces_retired,
+                sharing::space_retire,
                 sharing::space_create,
                 sharing::space_rename,
                 sharing::space_send_now,

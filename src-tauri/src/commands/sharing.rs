@@ -9,8 +9,8 @@ use keyward_app::ports::progress::{Cancel, Unwatched};
 use keyward_app::session::Session;
 use keyward_app::views::common::JobKind;
 use keyward_app::views::patient::{
-    AccessView, DoctorDirectory, ReceiptView, RevokeOutcome, ShareDraft, SharePreview, ShareView,
-    SpaceDraft, SpaceView,
+    AccessView, DoctorDirectory, ReceiptView, RetiredSpace, RevokeOutcome, ShareDraft,
+    SharePreview, ShareView, SpaceDraft, SpaceView,
 };
 use keyward_app::views::recovery::NewKeysView;
 
@@ -42,6 +42,20 @@ pub async fn space_rename(
     icon: String,
 ) -> Result<SpaceView, AppError> {
     patient.change("spaces", move |session| faces::rename(session, &id, &name, &icon)).await
+}
+
+/// The sharing spaces that were put away.
+#[tauri::command]
+pub async fn spaces_retired(patient: Patient) -> Result<Vec<RetiredSpace>, AppError> {
+    patient.run(faces::retired).await
+}
+
+/// Puts a sharing space away, for good.
+#[tauri::command]
+pub async fn space_retire(patient: Patient, id: String) -> Result<RetiredSpace, AppError> {
+    let outcome = patient.change("shares", move |session| faces::retire(session, &id)).await;
+    patient.0.0.ear().tell(&Event::Changed("spaces"));
+    outcome
 }
 
 /// Sends what waits of one space now, whoever's turn it is.

@@ -117,6 +117,8 @@ export const patient = {
   spaces: command<T.SpaceView[]>("spaces"),
   spaceCreate: (draft: T.SpaceDraft) => call("space_create", { draft }) as Promise<T.SpaceView>,
   spaceRename: commandWith<{ id: string; name: string; icon: string }, T.SpaceView>("space_rename"),
+  spacesRetired: command<T.RetiredSpace[]>("spaces_retired"),
+  spaceRetire: commandWith<{ id: string }, T.RetiredSpace>("space_retire"),
   spaceSendNow: commandWith<{ id: string }, undefined>("space_send_now"),
   travel: command<T.Travel>("travel_read"),
   travelWrite: commandWith<{ travel: T.Travel }, undefined>("travel_write"),

@@ -144,6 +144,7 @@ export type * from "./RenewalView";
 export type * from "./RestoreOffer";
 export type * from "./RestoreReport";
 export type * from "./RestoreSource";
+export type * from "./RetiredSpace";
 export type * from "./RevokeOutcome";
 export type * from "./Role";
 export type * from "./RoomRecord";

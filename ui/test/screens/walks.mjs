@@ -132,6 +132,17 @@ export const walks = [
     route: "patient-spaces",
     window: "patient",
     address: "/spaces",
+    steps: [
+      press("spaces.away", { n: 2 }),
+      look("put-away"),
+      press("spaces.retireNamed", { name: "Heart" }),
+      look("retire"),
+    ],
+  },
+  {
+    route: "patient-spaces",
+    window: "patient",
+    address: "/spaces",
     steps: [press("spaces.private"), look("private")],
   },
   {

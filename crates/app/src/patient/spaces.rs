@@ -34,7 +34,7 @@ mod anonymity;
 mod pseudonym;
 mod retire;
 
-pub use self::retire::{Retired, list as retired, retire};
+pub use self::retire::{Retired, decide_retirement, list as retired, retire};
 
 /// Longest name of a space, in characters.
 const MAX_NAME: usize = 60;

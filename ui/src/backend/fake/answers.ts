@@ -209,6 +209,18 @@ const spaces: T.SpaceView[] = [
   },
 ];
 
+const retired: T.RetiredSpace[] = [
+  {
+    id: "p7",
+    name: "Old knee",
+    icon: "bone",
+    at: now - 5 * day,
+    deleting: wanted.state === "offline",
+    deleted: wanted.state === "offline" ? null : now - 4 * day,
+  },
+  { id: "p8", name: "Never used", icon: "leaf", at: now - 9 * day, deleting: false, deleted: null },
+];
+
 const report: T.ImportReport = {
   files: 5,
   resources: 57,
@@ -586,6 +598,8 @@ const answersByCommand: Answers = {
   travel_write: (args) => {
     travel = args.travel as T.Travel;
   },
+  spaces_retired: () => (empty() ? [] : retired),
+  space_retire: (args) => ({ ...retired[0], id: (args as { id: string }).id }),
   space_create: (args) => ({ ...spaces[1], ...(args.draft as object), id: "p2" }),
   doctors: () =>
     ({

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { useAnswer, useDeed } from "../../app/queries";
 import { patient } from "../../backend";
-import type { Anonymity, SpaceView, SpaceWaits } from "../../backend/types";
+import type { Anonymity, RetiredSpace, SpaceView, SpaceWaits } from "../../backend/types";
 import { t } from "../../locales/i18n";
 import { Button, ButtonLink } from "../../shared/components/Button";
 import { Decision } from "../../shared/components/Decision";
@@ -69,7 +69,55 @@ export function Spaces() {
           )
         }
       </Loaded>
+      {spaces.data && <PutAway />}
     </Page>
+  );
+}
+
+/** The spaces that were put away, and what became of them at the relay. */
+function PutAway() {
+  const { data: known = [] } = useAnswer(["spaces", "retired"], patient.spacesRetired);
+  if (known.length === 0) return null;
+  return (
+    <Disclosure label={t("spaces.away", { n: known.length })}>
+      <ul className="bullets">
+        {known.map((space) => (
+          <li key={space.id}>
+            {t("spaces.awaySince", { name: space.name, date: fullDate(space.at) })}{" "}
+            <span className="soft">{awayWords(space)}</span>
+          </li>
+        ))}
+      </ul>
+    </Disclosure>
+  );
+}
+
+const awayWords = ({ deleting, deleted }: RetiredSpace) => {
+  if (deleting) return t("spaces.awayDeleting");
+  return deleted === null ? t("spaces.awayNowhere") : t("spaces.awayDeleted", { date: fullDate(deleted) });
+};
+
+/** The way to put a space away, and what follows from it. */
+function Retire({ space: { id, name, liveShares } }: { space: SpaceView }) {
+  const retire = useDeed(patient.spaceRetire, () => {
+    toast(t("spaces.retired", { name }));
+  });
+  return (
+    <Decision
+      verb={t("spaces.retire")}
+      label={t("spaces.retireNamed", { name })}
+      icon="archive"
+      look="quiet"
+      heading={t("spaces.retireAsk", { name })}
+      confirm={t("spaces.retireGo")}
+      keep={t("spaces.retireKeep")}
+      deed={retire}
+      input={() => ({ id })}
+    >
+      <p>{t("spaces.retireShares", { n: liveShares })}</p>
+      <p>{t("spaces.retireWhy")}</p>
+      <p>{t("spaces.retireStays")}</p>
+    </Decision>
   );
 }
 
@@ -200,6 +248,7 @@ function SpaceRow({ space }: { space: SpaceView }) {
         <ButtonLink to={`/sharing/new?space=${encodeURIComponent(space.id)}`} look="quiet" icon="share">
           {t("spaces.shareFrom")}
         </ButtonLink>
+        {!renaming && <Retire space={space} />}
       </div>
       {space.waits && <Waits space={space} waits={space.waits} />}
       {!space.showsName && <HowPrivate anonymity={space.anonymity} />}

@@ -194,6 +194,23 @@ export const patient = {
     "It goes at this moment. If another space or the backup had its turn today, who runs the relay may tell that both are yours.",
   "spaces.sendNowPersona": "The clinic is asked at this moment too. It may guess that this space is yours.",
   "spaces.sendNowKeep": "Let it wait",
+  "spaces.retire": "Put away",
+  "spaces.retireNamed": "Put away {name}",
+  "spaces.retireAsk": "Put “{name}” away for good?",
+  "spaces.retireShares":
+    "{n, plural, =0 {Nothing is shared in it now.} one {The share in it ends now. What the doctor has read cannot be called back.} other {The # shares in it end now. What doctors have read cannot be called back.}}",
+  "spaces.retireWhy":
+    "The relay deletes all that lies there for this space, and signs that. The space does not come back.",
+  "spaces.retireStays": "Your records stay, and so does the list of who looked.",
+  "spaces.retireGo": "Put it away",
+  "spaces.retireKeep": "Keep the space",
+  "spaces.retired": "“{name}” is put away",
+  "spaces.away": "{n, plural, one {# space put away} other {# spaces put away}}",
+  "spaces.awaySince": "“{name}”, put away on {date}.",
+  "spaces.awayDeleting": "What is at the relay is deleted as soon as it can be reached.",
+  "spaces.awayDeleted":
+    "The relay has deleted all of it, and has signed that. The last trace is overwritten by {date} at the latest.",
+  "spaces.awayNowhere": "Nothing of it was ever at the relay.",
   "spaces.sent": "“{name}” has been sent",
   "home.waitingApart":
     "{n, plural, one {# step waits} other {# steps wait}}. Sharing waits for the turn of its space, as you chose. Stopping never waits",

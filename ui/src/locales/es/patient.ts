@@ -198,6 +198,23 @@ export const patient = {
   "spaces.sendNowPersona":
     "También se pregunta a la clínica en este momento. Puede adivinar que este espacio es de usted.",
   "spaces.sendNowKeep": "Dejar que espere",
+  "spaces.retire": "Guardar",
+  "spaces.retireNamed": "Guardar {name}",
+  "spaces.retireAsk": "¿Guardar «{name}» para siempre?",
+  "spaces.retireShares":
+    "{n, plural, =0 {Ahora no se comparte nada en él.} one {Lo que se comparte en él termina ya. Lo que el médico ha leído no se puede retirar.} other {Las # cosas que se comparten en él terminan ya. Lo que los médicos han leído no se puede retirar.}}",
+  "spaces.retireWhy":
+    "El servidor borra todo lo que tiene de este espacio, y lo firma. El espacio no vuelve.",
+  "spaces.retireStays": "Sus registros se quedan, y también la lista de quién los miró.",
+  "spaces.retireGo": "Guardarlo",
+  "spaces.retireKeep": "Conservar el espacio",
+  "spaces.retired": "«{name}» está guardado",
+  "spaces.away": "{n, plural, one {# espacio guardado} other {# espacios guardados}}",
+  "spaces.awaySince": "«{name}», guardado el {date}.",
+  "spaces.awayDeleting": "Lo que hay en el servidor se borra en cuanto se pueda llegar a él.",
+  "spaces.awayDeleted":
+    "El servidor lo ha borrado todo, y lo ha firmado. El último rastro se sobrescribe a más tardar el {date}.",
+  "spaces.awayNowhere": "Nunca hubo nada de él en el servidor.",
   "spaces.sent": "«{name}» se ha enviado",
   "home.waitingApart":
     "{n, plural, one {# paso espera} other {# pasos esperan}}. Compartir espera el turno de su espacio, como eligió. Detener nunca espera",

@@ -10,6 +10,8 @@ import { TextField } from "./Fields";
 interface DecisionProps<Input> {
   /** The button that asks. Without a question (`ask` false) pressing it does the deed at once. */
   verb: string;
+  /** What it is called where the verb alone does not say of what: begins with the verb. */
+  label?: string;
   icon: IconName;
   look?: "plain" | "primary" | "quiet";
   ask?: boolean;
@@ -46,6 +48,7 @@ export function Decision<Input>({ deed, input, ...props }: DecisionProps<Input>)
       <Button
         look={look}
         icon={icon}
+        aria-label={props.label}
         isPending={deed.isPending}
         onPress={
           ask

@@ -8,6 +8,7 @@ use crate::error::{AppError, ErrorCode};
 use crate::leaving;
 use crate::patient::sharing::{self, book::Share};
 use crate::ports::clock::UnixSeconds;
+use crate::ports::progress::{Cancel, Unwatched};
 use crate::session::Session;
 use crate::store;
 use crate::views::patient::RetiredSpace;
@@ -26,12 +27,26 @@ pub struct Retired {
     pub(crate) erased_by: Option<UnixSeconds>,
 }
 
-/// Puts a space away, for good. Quick and durable; what is to be done at the relay is done by the next exchange, which
-/// does not wait for a turn.
+/// Puts a space away, for good, and tries at once to have the relay forget it. If the relay is out of reach the decision
+/// stands and the app goes on trying: the answer says so.
+///
+/// # Errors
+/// As [`decide_retirement`].
+pub fn retire(session: &Session, id: &str) -> Result<RetiredSpace, AppError> {
+    decide_retirement(session, id)?;
+    match sharing::sync(session, &Unwatched, &Cancel::new()) {
+        Err(error) if error.code == ErrorCode::Locked => Err(error),
+        // Whatever the relay says is told in the answer, not as a failure of the decision.
+        _ => one(session, id),
+    }
+}
+
+/// The durable half of [`retire`]: the decision, and the ends of what is shared. What is to be done at the relay does not
+/// wait for a turn.
 ///
 /// # Errors
 /// [`ErrorCode::NotFound`], [`ErrorCode::LeavingBegun`], else what the vault reports.
-pub fn retire(session: &Session, id: &str) -> Result<RetiredSpace, AppError> {
+pub fn decide_retirement(session: &Session, id: &str) -> Result<RetiredSpace, AppError> {
     let mut tx = session.begin()?;
     let mut space = Space::load_live(&*tx, id)?;
     if leaving::is_begun(&*tx)? {
@@ -51,10 +66,12 @@ pub fn retire(session: &Session, id: &str) -> Result<RetiredSpace, AppError> {
     space.save(&mut *tx, id)?;
     tx.commit()?;
     session.changed();
-    list(session)?
-        .into_iter()
-        .find(|space| space.id == id)
-        .ok_or_else(|| ErrorCode::NotFound.into())
+    one(session, id)
+}
+
+fn one(session: &Session, id: &str) -> Result<RetiredSpace, AppError> {
+    let found = list(session)?.into_iter().find(|space| space.id == id);
+    found.ok_or_else(|| ErrorCode::NotFound.into())
 }
 
 /// The spaces that were put away, the last one first.
