@@ -264,6 +264,17 @@ impl<'a> Teller<'a> {
         self.camera.look(&patient, "patient-stopped")
     }
 
+    /// The patient puts a space away, and reads that the relay has deleted it.
+    pub fn put_away(&mut self, space: &str) -> Result<(), Failure> {
+        let patient = self.app.window("patient-")?;
+        patient.press("link", "Spaces")?;
+        patient.press("button", format!("Put away {space}").as_str())?;
+        patient.press("button", "Put it away")?;
+        patient.see("You have no spaces yet")?;
+        patient.press("button", "1 space put away")?;
+        patient.see_within("The relay has deleted all of it, and has signed that", EXCHANGE)
+    }
+
     /// The doctor's open chart gives way to the explanation, by itself.
     pub fn see_explanation(&mut self, patient: &str) -> Result<(), Failure> {
         let doctor = self.app.window("doctor-")?;

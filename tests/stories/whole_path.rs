@@ -39,6 +39,7 @@ fn a_record_is_shared_read_and_taken_back() -> Result<(), Failure> {
     teller.read_chart(&person.name())?;
     teller.stop_sharing(&doctor)?;
     teller.see_explanation(&person.name())?;
+    teller.put_away("Heart")?;
     app.end()?;
     camera.finish()
 }
