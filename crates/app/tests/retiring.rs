@@ -52,7 +52,7 @@ fn what_it_shares_ends_and_the_relay_forgets_it_with_a_receipt() {
     let put_away = spaces::decide_retirement(&anna, &heart).unwrap();
     assert!(put_away.deleting && put_away.deleted.is_none() && put_away.name == "Heart");
     let left: Vec<String> = spaces::list(&anna).unwrap().into_iter().map(|it| it.id).collect();
-    assert_eq!(left, [knee.clone()]);
+    assert_eq!(left, std::slice::from_ref(&knee));
     let view = sharing::one(&anna, &id).unwrap();
     assert_eq!((view.state, view.revoke_confirmed), (ShareState::Revoked, false));
     sync(&anna);

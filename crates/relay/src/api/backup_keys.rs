@@ -32,8 +32,8 @@ pub(super) async fn put(inner: &Inner, route: &Route, received: &Received) -> An
     let key = signed.unverified().key.clone();
     let authenticated = bearer(inner, route, received, certificate.service_id, &key)?;
     let (clinician, vouching) = (certificate.hash(), &certificate.verification);
-    let statement = BackupKeyStatement::verify(signed, inner.service, clinician, vouching)
-        .map_err(|error| refused(error))?;
+    let statement =
+        BackupKeyStatement::verify(signed, inner.service, clinician, vouching).map_err(refused)?;
     let new = NewBackupKey {
         id: statement.holder(),
         verification: key.to_bytes(),
