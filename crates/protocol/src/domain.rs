@@ -106,8 +106,6 @@ labels! {
     HedgeContentKey = "hedge/content-key",
     /// Hedged record id.
     HedgeRecordId = "hedge/record-id",
-    /// Hedged nonce of a possession proof.
-    HedgePossession = "hedge/possession",
     /// Hedged ephemeral key of a sealed message.
     HedgeMessage = "hedge/message",
     /// Hedged CPace scalar.
@@ -149,7 +147,7 @@ labels! {
     PersonaRequest = "sign/persona-request",
     /// Signature over a clinician certificate request.
     ClinicianRequest = "sign/clinician-request",
-    /// Proof of possession of a Diffie–Hellman key (Fiat–Shamir challenge).
+    /// Session of a proof of possession of a Diffie–Hellman key.
     Possession = "proof/possession",
     /// Signature over a grant.
     Grant = "sign/grant",

@@ -229,8 +229,7 @@ pub(super) fn prove<R: CryptoRng + ?Sized>(
     role: Label,
     context: &[u8],
 ) -> Result<Possession, CertificateError> {
-    Possession::prove(rng, key, &in_role(role, context))
-        .map_err(|error| CertificateError::Key(error.into()))
+    Possession::prove(rng, key, &in_role(role, context)).map_err(|_| CertificateError::NoPossession)
 }
 
 pub(super) fn check_proof(
