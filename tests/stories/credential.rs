@@ -3,6 +3,7 @@
 
 mod clinic;
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -12,17 +13,18 @@ use axum::response::IntoResponse as _;
 use clinic::app_clock::AppClock;
 use clinic::records::results;
 use clinic::windows::{self, said, says};
-use clinic::{Clinic, DAY, import, services_secret, share};
+use clinic::{Clinic, DAY, import, services_secret, share, share_kind};
 use keyward_app::desk::keys::authority_signing;
 use keyward_protocol::arc::IssuerKey;
 use keyward_protocol::credential_epoch::{CredentialEpoch, VerifiedEpoch};
 use keyward_protocol::statement::Signed;
+use keyward_records::Category;
 use keyward_relay_api::authority::credential::{CREDENTIAL_LIMIT, EpochObject};
 use keyward_relay_api::problem::{Problem, ProblemCode};
 use keyward_stories::screen::Name;
 use keyward_stories::words::Words;
 use keyward_stories::{App, Computer, Failure, Screen};
-use keyward_testkit::seeded;
+use keyward_testkit::{Persona, seeded};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
@@ -226,5 +228,72 @@ fn a_space_is_confirmed_again_and_goes_on() -> Result<(), Failure> {
     patient.press("link", "Spaces")?;
     patient.press("button", words.text("spaces.private"))?;
     said(&patient, &words, "spaces.private.until")?;
+    app.end()
+}
+
+/// Every text in what a doctor's window is given: her list, and each record of the share.
+fn given(doctor: &Screen<'_>, share: &str) -> Result<BTreeSet<String>, Failure> {
+    fn texts(value: &Value, into: &mut BTreeSet<String>) {
+        match value {
+            Value::String(text) => drop(into.insert(text.clone())),
+            Value::Array(all) => all.iter().for_each(|it| texts(it, into)),
+            Value::Object(all) => all.values().for_each(|it| texts(it, into)),
+            _ => {}
+        }
+    }
+    let ask = |command: &str, given: Value| {
+        let answer = doctor.invoke(command, &given)?;
+        answer.map_err(|code| Failure::Story(format!("{command}: {code}")))
+    };
+    let scope = json!({ "kind": "share", "id": share });
+    let page = ask("room_items", json!({ "scope": scope, "query": windows::everything() }))?;
+    let mut all = BTreeSet::new();
+    texts(&ask("doctor_home", json!({}))?, &mut all);
+    texts(&page, &mut all);
+    let items = page["items"].as_array().cloned().unwrap_or_default();
+    assert!(!items.is_empty(), "the share is read");
+    for item in items {
+        texts(&ask("room_record", json!({ "scope": scope, "recordId": item["id"] }))?, &mut all);
+    }
+    Ok(all)
+}
+
+/// Names a thing, and says nothing else.
+fn is_id(text: &str) -> bool {
+    let bare = text.trim_start_matches("urn:uuid:");
+    bare.len() >= 12 && bare.chars().all(|c| c.is_ascii_hexdigit() || c == '-') && !is_date(text)
+}
+
+fn is_date(text: &str) -> bool {
+    text.len() < 11 && text.starts_with(['1', '2'])
+}
+
+/// Two doctors put side by side all that their windows are given of one patient's two spaces.
+#[test]
+fn two_doctors_compare_all_they_have_of_one_patients_two_spaces() -> Result<(), Failure> {
+    let (_computer, app, clinic, _words) = story()?;
+    let doctors = [DOCTOR, "Dr Test-Lindqvist"];
+    let anna = clinic.patient("Test-Anna Maria", "Muster-Sample", "1961-03-14");
+    import(&anna, &clinic.file("anna.json", &Persona::HeartWoman.bundle(1)));
+    let until = clinic.clock.now() + 90 * DAY;
+    let spaces = [("Heart", Category::Results), ("Knee", Category::Conditions)];
+    let mut seen = Vec::new();
+    for (name, (space, category)) in doctors.into_iter().zip(spaces) {
+        let label = windows::doctor(&app, &clinic, name)?;
+        let share = share_kind(&anna, space, false, name, category, until);
+        let doctor = app.window(&label)?;
+        doctor.press("button", "Look again now")?;
+        windows::until("the share", windows::EXCHANGE, || {
+            let home = doctor.invoke("doctor_home", &json!({}))?.unwrap_or_default();
+            Ok(home["shares"].as_array().is_some_and(|shares| !shares.is_empty()))
+        })?;
+        seen.push(given(&doctor, &share)?);
+    }
+    assert!(seen.iter().all(|texts| texts.iter().any(|text| is_id(text))), "there are ids");
+    let both: Vec<&String> = seen[0].intersection(&seen[1]).collect();
+    for text in both {
+        assert!(!is_id(text), "both have {text}");
+        assert!(!text.contains("Muster") && !text.contains("Test-Anna"), "both have {text}");
+    }
     app.end()
 }

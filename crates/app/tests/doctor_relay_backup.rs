@@ -138,6 +138,18 @@ fn she_restores_first_and_the_desk_invites_her_later() {
 }
 
 #[test]
+fn with_a_certificate_whose_time_is_over_it_waits_too() {
+    let world = World::new();
+    let (okafor, _) = okafor(&world);
+    at_relay::switch_on(&okafor).unwrap();
+    send(&world, &okafor).unwrap();
+    world.clock.advance(366 * support::DAY);
+    let there = view(&okafor);
+    assert!(there.waits && there.problem.is_none() && there.versions.len() == 1, "{there:?}");
+    assert!(!at_relay::has_work(&okafor).unwrap());
+}
+
+#[test]
 fn what_waits_for_the_clinic_can_be_deleted_all_the_same() {
     let world = World::new();
     let (okafor, kit) = okafor(&world);

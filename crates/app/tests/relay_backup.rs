@@ -193,6 +193,7 @@ fn what_somebody_else_deleted_is_not_said_to_be_there() {
     at_relay::back_up(&anna, &nowhere, &Unwatched, &Cancel::new()).unwrap_err();
     let gone = view(&anna);
     assert!(gone.complete.is_none() && gone.versions.is_empty(), "{gone:?}");
+    assert!(gone.stranger.is_some(), "somebody with her keys did that");
     send(&world, &anna).unwrap();
     assert!(view(&anna).complete.is_some() && view(&anna).versions.len() == 1);
     assert_eq!(spaces::list(&restored(&world, &kit)).unwrap().len(), 1);

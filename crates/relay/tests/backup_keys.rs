@@ -197,6 +197,10 @@ fn what_nobody_takes_over_is_erased_after_its_time() {
     world.clock.set(removed + days * DAY);
     assert_eq!(world.retain(), 0, "not a second early");
     world.clock.advance(1);
+    assert_eq!(world.retain(), 0, "found over, and kept a month longer");
+    world.clock.advance(30 * DAY);
+    assert_eq!(world.retain(), 0);
+    world.clock.advance(1);
     assert_eq!(world.retain(), 1);
     world.served.block_on(world.served.relay.tidy()).unwrap();
     assert_eq!(world.objects(), 1);
@@ -278,6 +282,31 @@ fn a_store_restored_from_an_older_copy_ends_again_what_ended_since() {
     assert_eq!(code(client.backups(&gone)), ProblemCode::BadSignature);
     let again = client.put_backup_key(&gone, &three.vouch_for(&world.clinic, &gone));
     assert_eq!(code(again), ProblemCode::PersonaForgotten);
+}
+
+#[test]
+fn a_clock_far_ahead_for_a_while_erases_nothing() {
+    let world = World::new();
+    let (doctor, key) = (world.clinic.doctor("One"), backup_key());
+    world.vouch(&doctor, &key).unwrap();
+    world.store(&key, 1).unwrap();
+    world.clock.advance(3 * 365 * DAY);
+    assert_eq!(world.retain(), 0);
+    world.clock.set(START + DAY);
+    assert_eq!((world.retain(), world.objects()), (0, 1));
+}
+
+#[test]
+fn one_certificate_leaves_no_more_than_so_many_marks() {
+    let world = World::new();
+    let doctor = world.clinic.doctor("One");
+    for n in 0..32 {
+        let key = backup_key();
+        world.vouch(&doctor, &key).unwrap();
+        let gone = world.client.forget_backup_key(&key, &forget_backup(&world.clinic, &key));
+        assert!(gone.is_ok(), "{n}");
+    }
+    assert_eq!(code(world.vouch(&doctor, &backup_key())), ProblemCode::QuotaReached);
 }
 
 #[test]

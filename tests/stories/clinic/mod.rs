@@ -31,7 +31,7 @@ use zeroize::Zeroizing;
 
 pub use self::door::Door;
 pub use self::people::{
-    FileKeyring, copies, import, profile, profile_folder, reopen, session, share, sync,
+    FileKeyring, copies, import, profile, profile_folder, reopen, session, share, share_kind, sync,
 };
 
 pub const DAY: u64 = 86_400;

@@ -96,12 +96,24 @@ pub fn import(session: &Session, path: &Path) -> ImportView {
 
 /// Shares all test results with the doctor of this name, from a space of its own, until `until`.
 pub fn share(session: &Session, space: &str, doctor: &str, until: u64) -> String {
+    share_kind(session, space, true, doctor, Category::Results, until)
+}
+
+/// Shares one kind of records, from a space that shows the name or a made-up one.
+pub fn share_kind(
+    session: &Session,
+    space: &str,
+    shows_name: bool,
+    doctor: &str,
+    category: Category,
+    until: u64,
+) -> String {
     let spaces = spaces::list(session).unwrap();
     let space_id = match spaces.into_iter().find(|known| known.name == space) {
         Some(known) => known.id,
         None => {
-            let draft =
-                SpaceDraft { name: space.to_owned(), icon: "heart".to_owned(), shows_name: true };
+            let (name, icon) = (space.to_owned(), "heart".to_owned());
+            let draft = SpaceDraft { name, icon, shows_name };
             spaces::create(session, &draft).unwrap().id
         }
     };
@@ -111,7 +123,7 @@ pub fn share(session: &Session, space: &str, doctor: &str, until: u64) -> String
     let draft = ShareDraft {
         space_id,
         doctor: card.certificate,
-        categories: vec![Category::Results],
+        categories: vec![category],
         purpose: Purpose::Treatment,
         until,
         accept_changed_key: false,

@@ -51,10 +51,11 @@ pub(crate) fn ask(
     shown: &[u8],
     statement: &[u8],
 ) -> Result<Option<Answer>, AppError> {
+    let role = session.profile().role;
     let relay = session.network().relay(at, Arc::clone(signing))?;
     let key = history::pinned_key(session, &*relay)?;
     let channel = session.network().relay_recovery(at, Arc::clone(signing))?;
-    let receipt = at_relay::ask_to_forget(&*channel, signing, shown, statement)?;
+    let receipt = at_relay::ask_to_forget(&*channel, signing, role, shown, statement)?;
     let Some(receipt) = receipt else { return Ok(None) };
     let signed = Signed::from_bytes(&receipt).map_err(|_| ErrorCode::RelayMisbehaves)?;
     let act = Act::PersonaForgotten;

@@ -13,8 +13,12 @@ use super::stamps::signed;
 
 /// Keys one certificate may vouch for: a kit that was replaced leaves one until it is forgotten.
 const KEYS_OF_ONE: i64 = 4;
+/// Keys one certificate ever vouches for: off and on again takes another one, and each leaves a mark for good.
+const KEYS_EVER: i64 = 32;
 /// Backups forgotten in one transaction at most; each may have thousands of packs.
-const BATCH: i64 = 4;
+const BATCH: i64 = 1;
+/// What is found over is erased so much later, in seconds: a clock that is far ahead for a while erases nothing.
+const GRACE: u64 = 30 * 86_400;
 
 /// Makes a key known, or puts another certificate behind it: the same key comes again when its holder was
 /// certified anew.
@@ -40,13 +44,16 @@ pub(super) fn put(
     if others >= KEYS_OF_ONE {
         return Err(ProblemCode::QuotaReached.into());
     }
+    if !is_known(connection, id)? {
+        count_vouched(connection, new.clinician)?;
+    }
     connection
         .prepare_cached(
             "INSERT INTO personas (id, verification, certificate, valid_from, valid_until, backup_of)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6)
              ON CONFLICT (id) DO UPDATE SET certificate = excluded.certificate,
                  valid_from = excluded.valid_from, valid_until = excluded.valid_until,
-                 backup_of = excluded.backup_of",
+                 backup_of = excluded.backup_of, over_since = NULL",
         )?
         .execute(params![
             id,
@@ -57,6 +64,16 @@ pub(super) fn put(
             new.clinician.as_bytes(),
         ])?;
     Ok(Done { at: now })
+}
+
+fn count_vouched(connection: &Connection, clinician: CertificateHash) -> Result<(), StoreError> {
+    let keys: i64 = connection
+        .prepare_cached(
+            "INSERT INTO backup_keys_vouched (clinician, keys) VALUES (?1, 1)
+             ON CONFLICT (clinician) DO UPDATE SET keys = keys + 1 RETURNING keys",
+        )?
+        .query_row([clinician.as_bytes()], |row| row.get(0))?;
+    if keys > KEYS_EVER { Err(ProblemCode::QuotaReached.into()) } else { Ok(()) }
 }
 
 fn is_persona(connection: &Connection, id: &[u8; 32]) -> Result<bool, StoreError> {
@@ -100,14 +117,24 @@ pub(super) fn end(
     Ok(())
 }
 
-/// Erases what lies under keys whose certificate has been over since before a time. They may come again.
-/// Gives the number of keys.
-pub(super) fn let_go(connection: &Connection, before: UnixSeconds) -> Result<usize, StoreError> {
+/// Erases what lies under keys whose certificate has been over since before a time, [`GRACE`] after that was first
+/// found. They may come again. Gives the number of keys.
+pub(super) fn let_go(
+    connection: &Connection,
+    before: UnixSeconds,
+    now: UnixSeconds,
+) -> Result<usize, StoreError> {
+    connection
+        .prepare_cached(
+            "UPDATE personas SET over_since = ?2
+             WHERE backup_of IS NOT NULL AND over_since IS NULL AND valid_until < ?1",
+        )?
+        .execute(params![signed(before)?, signed(now)?])?;
     let over: Vec<[u8; 32]> = connection
         .prepare_cached(
-            "SELECT id FROM personas WHERE backup_of IS NOT NULL AND valid_until < ?1 LIMIT ?2",
+            "SELECT id FROM personas WHERE backup_of IS NOT NULL AND over_since < ?1 LIMIT ?2",
         )?
-        .query_map(params![signed(before)?, BATCH], |row| row.get(0))?
+        .query_map(params![signed(now.saturating_sub(GRACE))?, BATCH], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
     for id in &over {
         forget::erase(connection, id)?;

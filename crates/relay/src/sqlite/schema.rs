@@ -64,6 +64,7 @@ mod tests {
             tables,
             [
                 "accesses",
+                "backup_keys_vouched",
                 "backup_needs",
                 "backup_packs",
                 "backup_usage",

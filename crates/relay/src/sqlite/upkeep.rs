@@ -87,7 +87,7 @@ pub(super) fn retain(
             .execute(params![before(keep)?, BATCH])?;
     }
     if let Some(keep) = retention.clinician_backups {
-        deleted += backup_keys::let_go(connection, now.saturating_sub(keep))?;
+        deleted += backup_keys::let_go(connection, now.saturating_sub(keep), now)?;
     }
     Ok(deleted as u64)
 }

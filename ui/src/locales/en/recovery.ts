@@ -137,8 +137,7 @@ export const recovery = {
     "The relay sees how large it is and when it changes. It cannot read it, and is not told that it is yours. By the times it may tell which spaces are yours too.",
   "backup.relayHint.doctor":
     "The relay knows that it is yours, how large it is and when it changes. It cannot read it. If the clinic removes you, it stays there for a time that the clinic has set, and is then deleted.",
-  "backup.relayWaits":
-    "It goes on when the clinic has invited you again. Until then all that is there stays as it is.",
+  "backup.relayWaits": "It goes on when the clinic has invited you again. Until then nothing is added to it.",
   "backup.relayHere":
     "This relay runs on this very computer. A backup there is lost together with it. Use a file as well.",
   "backup.relayOn": "Keep a backup at the relay",
@@ -153,9 +152,9 @@ export const recovery = {
   "backup.relayVersion": "{date}: {size}",
   "backup.relayKeeps":
     "The relay keeps the last ten, and the first of each of the last 14 days and 24 months with changes.",
-  "backup.relayStranger": "Another computer has written to this backup",
+  "backup.relayStranger": "Another computer has changed this backup",
   "backup.relayStrangerWhy":
-    "It was found on {date}. If that was not you, somebody has your keys: make a new kit. What was there before is kept.",
+    "It was found on {date}. If that was not you, somebody has your keys: make a new kit.",
   "backup.relayDeleting": "What is at the relay is deleted as soon as it can be reached.",
   "backup.relayDeleted":
     "It is deleted at the relay, which has signed that. The last trace is overwritten by {date} at the latest.",

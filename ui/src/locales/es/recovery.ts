@@ -144,7 +144,7 @@ export const recovery = {
   "backup.relayHint.doctor":
     "El servidor sabe que es suya, cuánto ocupa y cuándo cambia. No puede leerla. Si la clínica le da de baja, se queda allí el tiempo que la clínica haya fijado, y después se borra.",
   "backup.relayWaits":
-    "Sigue cuando la clínica le haya invitado otra vez. Hasta entonces, lo que hay allí se queda como está.",
+    "Sigue cuando la clínica le haya invitado otra vez. Hasta entonces no se le añade nada.",
   "backup.relayHere":
     "Este servidor está en este mismo equipo. Una copia allí se pierde junto con él. Use también un archivo.",
   "backup.relayOn": "Guardar una copia en el servidor",
@@ -159,9 +159,9 @@ export const recovery = {
   "backup.relayVersion": "{date}: {size}",
   "backup.relayKeeps":
     "El servidor guarda las últimas diez, y la primera de cada uno de los últimos 14 días y 24 meses con cambios.",
-  "backup.relayStranger": "Otro equipo ha escrito en esta copia",
+  "backup.relayStranger": "Otro equipo ha cambiado esta copia",
   "backup.relayStrangerWhy":
-    "Se vio el {date}. Si no fue usted, alguien tiene sus llaves: haga un kit nuevo. Lo que había antes se conserva.",
+    "Se vio el {date}. Si no fue usted, alguien tiene sus llaves: haga un kit nuevo.",
   "backup.relayDeleting": "Lo que hay en el servidor se borra en cuanto se pueda llegar a él.",
   "backup.relayDeleted":
     "Está borrada en el servidor, que lo ha firmado. El último rastro se sobrescribe a más tardar el {date}.",

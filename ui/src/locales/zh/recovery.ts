@@ -123,7 +123,7 @@ export const recovery = {
     "中转站看得到它有多大、什么时候变化。它读不了内容，也没有人告诉它这是您的。但从时间，它可能看出哪些空间也是您的。",
   "backup.relayHint.doctor":
     "中转站知道这是您的、有多大、什么时候变化。它读不了内容。如果诊所把您移出，备份会按诊所定的时间保留，之后删除。",
-  "backup.relayWaits": "等诊所再次邀请您之后就会继续。在那之前，那里的内容保持原样。",
+  "backup.relayWaits": "等诊所再次邀请您之后就会继续。在那之前不会再加内容。",
   "backup.relayHere": "这个中转站就在这台电脑上。放在那里的备份会跟电脑一起丢失，请同时备份到文件。",
   "backup.relayOn": "在中转站保留备份",
   "backup.relayNow": "发送新的内容",
@@ -137,9 +137,8 @@ export const recovery = {
   "backup.relayVersion": "{date}：{size}",
   "backup.relayKeeps":
     "中转站保留最近的十个版本。有改动的日子里，它保留最近 14 天每天的第一个。有改动的月份里，它保留最近 24 个月每月的第一个。",
-  "backup.relayStranger": "另一台电脑写入过这个备份",
-  "backup.relayStrangerWhy":
-    "发现于 {date}。如果不是您，就是有人拿到了您的钥匙：请制作一份新的凭据。以前的内容仍然保留。",
+  "backup.relayStranger": "另一台电脑改动过这个备份",
+  "backup.relayStrangerWhy": "发现于 {date}。如果不是您，就是有人拿到了您的钥匙：请制作一份新的凭据。",
   "backup.relayDeleting": "一连上中转站，那里的内容就会删除。",
   "backup.relayDeleted": "中转站上的备份已删除，并有它的签名。最后的痕迹最晚在 {date} 被覆盖。",
   "backup.relayOff": "停止，并删除那里的备份",

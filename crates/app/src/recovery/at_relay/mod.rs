@@ -107,7 +107,7 @@ pub(super) fn view(session: &Session) -> Result<RelayBackup, AppError> {
     let enrolment = enrolled(&*tx)?;
     let kept = Kept::load(&*tx)?;
     let waits = match &enrolment {
-        Some(enrolment) => kept.on && vouching::waits_for_clinic(&*tx, enrolment)?,
+        Some(enrolment) => kept.on && vouching::waits_for_clinic(&*tx, enrolment, session.now())?,
         None => false,
     };
     let queue = Queue::load(&*tx, session.now())?;
@@ -155,7 +155,7 @@ pub fn has_work(session: &Session) -> Result<bool, AppError> {
         return Ok(!kept.leaving.is_empty());
     }
     match enrolled(&*tx)? {
-        Some(enrolment) => Ok(!vouching::waits_for_clinic(&*tx, &enrolment)?),
+        Some(enrolment) => Ok(!vouching::waits_for_clinic(&*tx, &enrolment, session.now())?),
         None => Ok(true),
     }
 }
@@ -267,9 +267,12 @@ pub fn switch_on(session: &Session) -> Result<(), AppError> {
 /// waits, and [`view`] says so.
 ///
 /// # Errors
-/// What the vault reports.
+/// [`ErrorCode::LeavingBegun`], which deletes it anyway; what the vault reports.
 pub fn switch_off(session: &Session) -> Result<(), AppError> {
     change(session, |kept, tx| {
+        if leaving::is_begun(tx)? {
+            return Err(ErrorCode::LeavingBegun.into());
+        }
         let places = kept.place.take().into_iter().chain(std::mem::take(&mut kept.former));
         let leaving = std::mem::take(&mut kept.leaving).into_iter().chain(places).collect();
         *kept = Kept { leaving, ..Kept::default() };
@@ -455,13 +458,20 @@ fn place(session: &Session, enrolment: &Enrolment) -> Result<Place, AppError> {
 
 /// Remembers a place as it is now, if it is still the one.
 fn save_place(session: &Session, place: &Place) -> Result<(), AppError> {
-    change(session, |kept, _| {
+    change(session, |kept, tx| {
+        if leaving::is_begun(tx)? {
+            // Who is forgotten stands fixed: nobody comes to be known besides.
+            return Err(ErrorCode::Cancelled.into());
+        }
         match &mut kept.place {
             Some(known) if kept.on && known.is_near(place) => {
                 let moved = !known.is_same(place);
                 *known = place.clone();
                 if moved {
-                    // Nothing lies there yet, and what lay where it was is gone.
+                    // Nothing lies there yet, and what lay where it was is gone: somebody with her keys had it deleted.
+                    if kept.complete.is_some() {
+                        kept.stranger = Some(session.now());
+                    }
                     kept.versions.clear();
                     kept.complete = None;
                 }
@@ -480,7 +490,8 @@ pub(super) fn go_on(
 ) -> Result<(), AppError> {
     let Some((place, there, newest)) = from.to_go_on() else { return Ok(()) };
     // So that it goes on while the clinic is waited for.
-    let place = place.with_certificate(&there.certificate)?;
+    let role = Enrolment::load(tx)?.map_or(Role::Patient, |enrolment| enrolment.role);
+    let place = place.with_certificate(role, &there.certificate)?;
     let mut kept = Kept { on: true, place: Some(place), ..Kept::default() };
     kept.learn(there);
     store::save(tx, Collection::Jobs, ROW, &kept)?;

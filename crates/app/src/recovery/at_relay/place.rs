@@ -253,17 +253,17 @@ impl Place {
             }
             Err(error) => return Err(error.into()),
         };
-        Ok(self.is_hers(&there)?.then_some(there))
+        Ok(self.is_hers(Role::Patient, &there)?.then_some(there))
     }
 
-    fn is_hers(&self, shown: &[u8]) -> Result<bool, AppError> {
+    fn is_hers(&self, role: Role, shown: &[u8]) -> Result<bool, AppError> {
         let hers = self.persona()?.signing;
-        Ok(vouching::key_of(shown).is_some_and(|key| key == *hers.verifying_key()))
+        Ok(vouching::key_of(role, shown).is_some_and(|key| key == *hers.verifying_key()))
     }
 
     /// The place with her certificate as the relay told it, if that is hers.
-    pub(super) fn with_certificate(mut self, there: &[u8]) -> Result<Self, AppError> {
-        if self.is_hers(there)? {
+    pub(super) fn with_certificate(mut self, role: Role, there: &[u8]) -> Result<Self, AppError> {
+        if self.is_hers(role, there)? {
             self.certificate = Some(there.to_vec());
         }
         Ok(self)

@@ -9,41 +9,43 @@ use keyward_protocol::statement::{BackupKeyStatement, Signed};
 use crate::doctor;
 use crate::error::{AppError, ErrorCode};
 use crate::identity::Enrolment;
+use crate::ports::clock::UnixSeconds;
 use crate::ports::recovery::{ForgetBackupKey, PostForget, PutBackupKey, RelayRecovery};
 use crate::ports::relay::RelayError;
 use crate::ports::vault::Transaction;
 use crate::session::Session;
 use crate::views::common::Role;
 
-/// Whether nothing can be sent until the clinic has certified this doctor's keys.
+/// Whether nothing can be sent until the clinic has certified this doctor's keys: they are lost, were stopped, or their
+/// time is over.
 ///
 /// # Errors
 /// What the vault reports.
 pub(super) fn waits_for_clinic(
     tx: &(impl Transaction + ?Sized),
     enrolment: &Enrolment,
+    now: UnixSeconds,
 ) -> Result<bool, AppError> {
-    Ok(enrolment.role == Role::Doctor && doctor::needs_clinic(tx)?)
+    if enrolment.role != Role::Doctor {
+        return Ok(false);
+    }
+    Ok(doctor::needs_clinic(tx)? || now >= enrolment.clinician()?.valid_until)
 }
 
 /// What makes a backup key known: the statement kept from the last time if it is of her certificate now.
 ///
 /// # Errors
-/// [`ErrorCode::NotEnrolled`] while she has no certified keys, [`ErrorCode::DoctorCertificateEnds`], what the
-/// vault reports.
+/// [`ErrorCode::NotEnrolled`] while she has no certified keys, what the vault reports.
 pub(super) fn request(
     session: &Session,
     enrolment: &Enrolment,
     key: &VerifyingKey,
     kept: Option<&[u8]>,
 ) -> Result<PutBackupKey, AppError> {
-    if waits_for_clinic(&*session.read()?, enrolment)? {
+    if waits_for_clinic(&*session.read()?, enrolment, session.now())? {
         return Err(ErrorCode::NotEnrolled.into());
     }
     let certificate = enrolment.clinician()?;
-    if session.now() >= certificate.valid_until {
-        return Err(ErrorCode::DoctorCertificateEnds.into());
-    }
     let holds = |bytes: &&[u8]| {
         let stated = stated(bytes);
         stated.is_some_and(|it| it.clinician == certificate.hash() && it.key == *key)
@@ -76,24 +78,28 @@ fn stated(shown: &[u8]) -> Option<BackupKeyStatement> {
     Signed::<BackupKeyStatement>::from_bytes(shown).ok().map(|signed| signed.unverified().clone())
 }
 
-/// The key that what was shown to the relay is about: a persona's certificate, or a clinician's statement.
-pub(super) fn key_of(shown: &[u8]) -> Option<VerifyingKey> {
-    let persona = AnonymousCertificate::unverified(shown).ok().map(|held| held.verification);
-    persona.or_else(|| stated(shown).map(|it| it.key))
+/// The key that what was shown to the relay is about: a patient's persona certificate, or a doctor's statement. What is of
+/// the other kind a relay has made up.
+pub(super) fn key_of(role: Role, shown: &[u8]) -> Option<VerifyingKey> {
+    match role {
+        Role::Doctor => stated(shown).map(|it| it.key),
+        _ => AnonymousCertificate::unverified(shown).ok().map(|held| held.verification),
+    }
 }
 
-/// Asks the relay to forget who was shown to it so; gives its receipt. `None`: it never met that key.
+/// Asks the relay to forget who was shown to it so; gives its receipt. `None`, of a doctor's key only: it never met it.
 ///
 /// # Errors
 /// [`RelayError`].
 pub(crate) fn ask_to_forget(
     channel: &dyn RelayRecovery,
     signing: &SigningKey,
+    role: Role,
     shown: &[u8],
     statement: &[u8],
 ) -> Result<Option<Vec<u8>>, RelayError> {
     let statement = statement.to_vec();
-    if stated(shown).is_none() {
+    if role != Role::Doctor {
         let request = PostForget { certificate: shown.to_vec(), statement };
         return Ok(Some(channel.forget(&request)?.receipt));
     }
