@@ -282,10 +282,18 @@ fn two_doctors_compare_all_they_have_of_one_patients_two_spaces() -> Result<(), 
         let label = windows::doctor(&app, &clinic, name)?;
         let share = share_kind(&anna, space, false, name, category, until);
         let doctor = app.window(&label)?;
-        doctor.press("button", "Look again now")?;
+        let mut patient = String::new();
         windows::until("the share", windows::EXCHANGE, || {
             let home = doctor.invoke("doctor_home", &json!({}))?.unwrap_or_default();
-            Ok(home["shares"].as_array().is_some_and(|shares| !shares.is_empty()))
+            patient = home["shares"][0]["patient"]["text"].as_str().unwrap_or_default().to_owned();
+            Ok(!patient.is_empty())
+        })?;
+        windows::open_chart(&doctor, &patient)?;
+        let asked = json!({ "scope": { "kind": "share", "id": share },
+            "query": windows::everything() });
+        windows::until("the records", windows::EXCHANGE, || {
+            let page = doctor.invoke("room_items", &asked)?.unwrap_or_default();
+            Ok(page["items"].as_array().is_some_and(|items| !items.is_empty()))
         })?;
         seen.push(given(&doctor, &share)?);
     }
